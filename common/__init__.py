@@ -1,0 +1,1 @@
+"""What every stage shares: the errors, the wire, the manifest, and how files are written."""

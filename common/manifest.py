@@ -1,0 +1,136 @@
+"""`generated/manifest.json`: what the conversion promises about the model, for the firmware build and the host to hold it to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from common.errors import ArtefactsDisagree
+from common.files import sha256_of
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """The model's input or output: real value = scale * (code - zero_point), code in [-128, 127]."""
+
+    shape: tuple[int, ...]
+    bytes: int
+    scale: float
+    """The float32 of the flatbuffer, exactly."""
+    zero_point: int
+
+
+@dataclass(frozen=True)
+class OperatorSpec:
+    """One operator of the flatbuffer in execution order."""
+
+    name: str
+    version: int
+    layer: str
+    """Name of its weights, or of its output tensor where it has none: where in the Keras model it comes from."""
+    per_channel: bool
+
+
+@dataclass(frozen=True)
+class ArenaSpec:
+    """TensorFlow Lite Micro's working memory in bytes."""
+
+    used: int
+    """As the recording allocator reports for the whole model, on a 64-bit host."""
+    margin: int
+    bytes: int
+    """used + margin, rounded up to 16: what the firmware reserves."""
+
+
+@dataclass(frozen=True)
+class BoundSpec:
+    """The proven bound on |board - float model|, in units of the output, and the roundings it is made of: see `convert/bound.py`."""
+
+    input_rounding: float
+    """Of the worst x; `at` gives the bound for any other."""
+    weight_rounding: float
+    bias_rounding: float
+    output_rounding: float
+    """Of every layer's result to int8, clamping at the ends of its range included."""
+    total: float
+    """For every x of the domain. At most the sum of the terms, and less where their worst cases cannot meet in one x."""
+    slope: float
+    """Not less than |dy/dx| of the float model anywhere on the domain."""
+    evaluation: float = 0.0
+    """What the float32 arithmetic of the reference and the rounding of the answer to 1e-9 can add."""
+    method: str = ""
+    """How the terms were found."""
+
+    def at(self, distance: float) -> float:
+        """The bound for an x of the domain that lies `distance` from the number its code stands for."""
+        return min(self.total, self.slope * distance + self.weight_rounding + self.bias_rounding + self.output_rounding + self.evaluation)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """See the fields; written by the conversion, read by everything after it."""
+
+    recipe: str
+    model_sha256: str
+    model_bytes: int
+    constants_sha256: str
+    """SHA-256 over the constant blocks of the compiled engine, in the order of its table, each little-endian as in memory."""
+    input: TensorSpec
+    output: TensorSpec
+    domain: tuple[float, float]
+    tolerance: float
+    """Largest |board - float| the recipe accepts; the bound must not exceed it."""
+    operators: tuple[OperatorSpec, ...]
+    arena: ArenaSpec
+    bound: BoundSpec | None
+    oracle: str
+    """What computed the expected codes in references.npz, with its version."""
+    artefacts: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of each file, by its path relative to the recipe's build folder."""
+    versions: dict[str, str] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def load(cls, path: Path) -> Manifest:
+        """Read a manifest.
+
+        Raises:
+            ArtefactsDisagree: it is missing, damaged, or of another schema.
+        """
+        hint = "Run `make convert` to write it anew."
+        if not path.is_file():
+            raise ArtefactsDisagree(f"{path} does not exist.", hint)
+        try:
+            raw = json.loads(path.read_text())
+            if raw.get("schema") != SCHEMA:
+                raise ArtefactsDisagree(f"{path} has schema {raw.get('schema')}, this version reads {SCHEMA}.", hint)
+            raw["input"], raw["output"] = (TensorSpec(**{**raw[k], "shape": tuple(raw[k]["shape"])}) for k in ("input", "output"))
+            raw["operators"] = tuple(OperatorSpec(**each) for each in raw["operators"])
+            raw["arena"] = ArenaSpec(**raw["arena"])
+            raw["bound"] = BoundSpec(**raw["bound"]) if raw["bound"] else None
+            raw["domain"] = tuple(raw["domain"])
+            return cls(**raw)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ArtefactsDisagree(f"{path} cannot be read: {error}.", hint) from error
+
+    def check_artefacts(self, folder: Path) -> None:
+        """Compare every artefact in the recipe's build folder with the hash it had when the manifest was written.
+
+        Raises:
+            ArtefactsDisagree: names the first file that is missing or differs.
+        """
+        for name, expected in sorted(self.artefacts.items()):
+            path = folder / name
+            if not path.is_file():
+                raise ArtefactsDisagree(f"{path} is missing.", "Run `make convert` to write it anew.")
+            if sha256_of(path) != expected:
+                raise ArtefactsDisagree(
+                    f"{path} is not the file this manifest was written for.",
+                    "Someone or something changed it after the conversion; run `make clean convert` to start from the recipe.",
+                )
