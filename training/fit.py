@@ -1,0 +1,180 @@
+"""The compiled training loop, and what it leaves in the build folder: the model, its numbers and its loss curve."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.errors import TrainingDiverged
+from common.files import write_if_changed
+from common.progress import Advance, task
+from training import keras_env
+from training.archive import stable_keras_bytes
+from training.curve import loss_curve
+from training.recipe import Recipe
+
+if TYPE_CHECKING:
+    import keras
+
+CHUNKS = 50
+"""The compiled loop comes back this often, to move the progress bar and to notice a divergence early."""
+
+WEIGHTS_SHOWN = 256
+"""training.json spells out weights of up to this many values; larger ones are in model.keras only."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model after its last step, and the loss before each step."""
+
+    model: keras.Model
+    loss: NDArray[np.float32]
+
+
+def build(recipe: Recipe) -> keras.Model:
+    """The recipe's network with the weights its seed gives; the same names and weights in every process."""
+    import keras
+
+    keras.backend.clear_session()  # automatic names count up within a process and would reach the flatbuffer
+    keras.utils.set_random_seed(recipe.seed)
+    shape = recipe.data().inputs.shape[1:]
+    return keras.Sequential([keras.Input(shape, name="input"), *recipe.layers()], name=recipe.name)
+
+
+def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: None) -> Trained:
+    """Run the recipe's epochs on `model`, each one step over all points, without returning to Python in between.
+
+    Lands on the weights that `model.fit` with all points in one batch lands on, to the last bit, without its work per epoch.
+
+    Raises:
+        TrainingDiverged: the loss or a weight became NaN or infinite.
+    """
+    import keras
+    import tensorflow as tf
+
+    data = recipe.data()
+    inputs, targets = tf.constant(data.inputs), tf.constant(data.targets)
+    optimizer, loss_of = recipe.optimizer(), keras.losses.get(recipe.loss)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def run(steps: tf.Tensor) -> tf.Tensor:
+        losses = tf.TensorArray(tf.float32, size=steps)
+        for step in tf.range(steps):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(loss_of(targets, model(inputs, training=True)))
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply(gradients, model.trainable_variables)
+            losses = losses.write(step, loss)
+        return losses.stack()
+
+    history: list[NDArray[np.float32]] = []
+    chunk = max(1, recipe.epochs // CHUNKS)
+    for start in range(0, recipe.epochs, chunk):
+        steps = min(chunk, recipe.epochs - start)
+        history.append(run(tf.constant(steps)).numpy())
+        check_finite(recipe, model, history[-1], start)
+        advance(steps)
+    return Trained(model, np.concatenate(history))
+
+
+def check_finite(recipe: Recipe, model: keras.Model, losses: NDArray[np.float32], first_epoch: int) -> None:
+    """Raises TrainingDiverged, naming the epoch or the weight."""
+    hint = f"Lower the learning rate in training/recipes/{recipe.name}.py, or look for wild values in its data."
+    bad = np.flatnonzero(~np.isfinite(losses))
+    if len(bad):
+        raise TrainingDiverged(f"Training {recipe.name} diverged: the loss of epoch {first_epoch + bad[0] + 1} is {losses[bad[0]]}.", hint)
+    for weight in model.weights:
+        if not np.isfinite(weight.numpy()).all():
+            raise TrainingDiverged(f"Training {recipe.name} diverged: {weight.path} holds NaN or infinity.", hint)
+
+
+def summary(recipe: Recipe, trained: Trained) -> dict[str, Any]:
+    """The content of training.json. Floats are written in the shortest form that reads back to the same float32, and as hex."""
+    weights = []
+    for weight in trained.model.weights:
+        values = weight.numpy()
+        entry: dict[str, Any] = {"name": weight.path, "shape": list(values.shape)}
+        if values.size <= WEIGHTS_SHOWN:
+            entry |= {"values": [short(v) for v in values.ravel()], "hex": [float(v).hex() for v in values.ravel()]}
+        weights.append(entry)
+    result: dict[str, Any] = {"recipe": recipe.name, "seed": recipe.seed, "epochs": recipe.epochs, "weights": weights}
+    if [w.shape for w in trained.model.weights] == [(1, 1), (1,)]:  # a line: name its two numbers
+        result |= {"w": weights[0]["values"][0], "b": weights[1]["values"][0]}
+    if recipe.checkpoints:
+        x = np.array(recipe.checkpoints, np.float32).reshape(-1, *recipe.data().inputs.shape[1:])
+        result["predictions"] = [{"x": at, "y": short(y)} for at, y in zip(recipe.checkpoints, trained.model(x).numpy().ravel(), strict=True)]
+    result["loss"] = [short(loss) for loss in trained.loss]
+    result["versions"] = {name: installed(name) for name in ("tensorflow", "keras", "numpy")} | {"python": sys.version.split()[0]}
+    return result
+
+
+def short(value: np.float32) -> float:
+    """The double with the fewest digits that rounds to this float32."""
+    return float(str(np.float32(value)))
+
+
+def installed(name: str) -> str:
+    """The version of an installed package; tensorflow and tensorflow-cpu count as one."""
+    if name == "tensorflow":
+        import tensorflow
+
+        return str(tensorflow.__version__)
+    return version(name)
+
+
+def report(content: dict[str, Any]) -> list[str]:
+    """The lines a person reads after training."""
+    lines = [f"{content['recipe']}: {content['epochs']} epochs, loss {content['loss'][0]:.4g} -> {content['loss'][-1]:.4g}"]
+    if "w" in content:
+        lines.append(f"  w = {content['w']:.4f}   b = {content['b']:.4f}")
+    lines += [f"  predict({at['x']:g}) = {at['y']:.2f}" for at in content.get("predictions", [])]
+    return lines
+
+
+def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
+    """Train the recipe and write model.keras, training.json and loss.png to `folder`, all three or none.
+
+    Args:
+        recipe: a checked recipe.
+        folder: build/NAME, made when missing.
+        say: receives the report line by line.
+
+    Raises:
+        BadRecipe: its layers do not make a model that takes its inputs and answers its targets' shape.
+        TrainingDiverged: the loss or a weight became NaN or infinite.
+    """
+    keras_env.prepare()
+    with task("Starting TensorFlow"):
+        import tensorflow  # noqa: F401  imported here so that its seconds are shown under their own name
+    with task(f"Training {recipe.name}", recipe.epochs) as advance:
+        data = recipe.data()
+        try:
+            model = build(recipe)
+        except (ValueError, TypeError) as error:
+            raise recipe.bad(f"has layers Keras refuses: {first_line(error)}", "See the recipe's layers().") from error
+        if model.output_shape[1:] != data.targets.shape[1:]:
+            raise recipe.bad(f"has targets of shape {data.targets.shape[1:]}, but its model answers {model.output_shape[1:]}", "Make them equal.")
+        trained = train(recipe, model, advance)
+    content = summary(recipe, trained)
+    files: dict[str, bytes | str] = {
+        "model.keras": stable_keras_bytes(trained.model),
+        "training.json": json.dumps(content, indent=2) + "\n",
+        "loss.png": loss_curve(recipe.name, trained.loss),
+    }
+    for name, raw in files.items():
+        write_if_changed(folder / name, raw)
+    for line in report(content):
+        say(line)
+
+
+def first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
