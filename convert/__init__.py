@@ -1,0 +1,1 @@
+"""A float model in, an int8 flatbuffer and C sources out."""

@@ -1,0 +1,34 @@
+"""The constants that compiled code runs on, as typed arrays: printed into C, and hashed the way the board hashes them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One `static const` array of int8 or int32."""
+
+    name: str
+    values: NDArray[np.int8] | NDArray[np.int32]
+    comment: str
+
+    @property
+    def c_type(self) -> str:
+        return {"int8": "int8_t", "int32": "int32_t"}[self.values.dtype.name]
+
+    def as_memory(self) -> bytes:
+        """The array as a little-endian chip holds it."""
+        return self.values.astype(self.values.dtype.newbyteorder("<")).tobytes()
+
+
+def digest(model_sha256: bytes, constants: list[Constant]) -> str:
+    """SHA-256 over the model's hash and every constant in order, 64 hexadecimal digits."""
+    total = hashlib.sha256(model_sha256)
+    for constant in constants:
+        total.update(constant.as_memory())
+    return total.hexdigest()

@@ -1,0 +1,22 @@
+"""What compiling an operator results in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from convert.compiler.constants import Constant
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operator ready to be printed."""
+
+    name: str
+    template: str
+    """Beside the operator's module; its macro `define(step)` prints the C function."""
+    helpers: tuple[str, ...]
+    """C functions it calls, each in a template of that name."""
+    constants: tuple[Constant, ...]
+    facts: dict[str, Any]
+    """What the template prints."""

@@ -1,0 +1,71 @@
+"""How TensorFlow Lite Micro turns real scale factors into integers and applies them, in exact Python integers.
+
+Its kernels round twice (tensorflow/lite/kernels/internal/common.cc without TFLITE_SINGLE_ROUNDING, which neither tflite-micro nor the
+Arduino library defines): once after the high multiplication, once after the shift. The interpreter for phones rounds once and differs.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+INT32_MAX = 2**31 - 1
+INT8 = (-128, 127)
+
+
+@dataclass(frozen=True)
+class Multiplier:
+    """The real factor `mantissa * 2**(shift - 31)`: mantissa 0 or in [2**30, 2**31), shift in [-31, 31]."""
+
+    mantissa: int
+    shift: int
+
+    @classmethod
+    def of(cls, real: float) -> Multiplier:
+        """The nearest multiplier to a real factor >= 0, a tie rounding away from zero; below 2**-32 or so it becomes 0."""
+        if real == 0:
+            return cls(0, 0)
+        fraction, shift = math.frexp(real)
+        mantissa = math.floor(fraction * 2**31 + 0.5)  # exact: the product has 22 fractional bits
+        if mantissa == 2**31:
+            mantissa, shift = 2**30, shift + 1
+        return cls(0, 0) if shift < -31 else cls(mantissa, shift)
+
+    @property
+    def left_shift(self) -> int:
+        return max(self.shift, 0)
+
+    @property
+    def right_shift(self) -> int:
+        return max(-self.shift, 0)
+
+    def apply(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Multiply int32 values and round twice; |values| << left_shift must stay within int32."""
+        high = ((values << self.left_shift) * self.mantissa + (1 << 30)) >> 31  # the first rounding: half up
+        mask = (1 << self.right_shift) - 1
+        threshold = (mask >> 1) + (high < 0)  # the second: half away from zero
+        return (high >> self.right_shift) + ((high & mask) > threshold)
+
+
+def activation_range(activation: str, scale: float, zero_point: int) -> tuple[int, int]:
+    """The lowest and highest code a fused activation lets through (CalculateActivationRangeQuantized in kernel_util.cc).
+
+    Args:
+        activation: NONE, RELU, RELU6 or RELU_N1_TO_1.
+        scale, zero_point: of the output.
+    """
+    lowest, highest = INT8
+
+    def code(real: float) -> int:
+        quotient = float(np.float32(real) / np.float32(scale))  # in float32, as there
+        return zero_point + int(math.copysign(math.floor(abs(quotient) + 0.5), quotient))
+
+    ends = {"NONE": (None, None), "RELU": (0.0, None), "RELU6": (0.0, 6.0), "RELU_N1_TO_1": (-1.0, 1.0)}[activation]
+    if ends[0] is not None:
+        lowest = max(lowest, code(ends[0]))
+    if ends[1] is not None:
+        highest = min(highest, code(ends[1]))
+    return lowest, highest

@@ -1,0 +1,104 @@
+"""A .tflite model as frozen dataclasses: what the flatbuffer says, checked, and nothing of how it says it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convert.options import Options
+
+NUMPY_TYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "FLOAT32": "<f4", "BOOL": "?"}
+"""Tensor types this project meets, by their name in the TensorFlow Lite schema."""
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """real = scales[c] * (code - zero_points[c]); one entry for a whole tensor, or one per index c along `axis`."""
+
+    scales: tuple[float, ...]
+    """float32 values, each finite and above 0."""
+    zero_points: tuple[int, ...]
+    axis: int
+
+    @property
+    def per_channel(self) -> bool:
+        return len(self.scales) > 1
+
+    @property
+    def scale(self) -> float:
+        """The scale of a tensor quantized as a whole."""
+        return self.scales[0]
+
+    @property
+    def zero_point(self) -> int:
+        return self.zero_points[0]
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """`data` is None for what is computed at run time, else the little-endian constant."""
+
+    index: int
+    name: str
+    type: str
+    shape: tuple[int, ...]
+    quantization: Quantization | None
+    data: bytes | None
+
+    @property
+    def elements(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def bytes(self) -> int:
+        return self.elements * np.dtype(NUMPY_TYPES[self.type]).itemsize
+
+    @property
+    def quantized(self) -> Quantization:
+        """The quantization of a tensor that must have one."""
+        assert self.quantization is not None
+        return self.quantization
+
+    def values(self) -> NDArray[np.generic]:
+        """The constant as an array of the tensor's shape."""
+        assert self.data is not None
+        return np.frombuffer(self.data, NUMPY_TYPES[self.type]).reshape(self.shape)
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One step of the model. A missing optional input is None."""
+
+    name: str
+    """BuiltinOperator of the schema, e.g. FULLY_CONNECTED; CUSTOM:name for a custom one."""
+    version: int
+    inputs: tuple[Tensor | None, ...]
+    outputs: tuple[Tensor, ...]
+    options: Options | None
+
+    @property
+    def layer(self) -> str:
+        """Where in the Keras model it comes from, for messages: the name of its constant, or of its output."""
+        for tensor in self.inputs:
+            if tensor is not None and tensor.data is not None:
+                return tensor.name
+        return self.outputs[0].name
+
+    @property
+    def per_channel(self) -> bool:
+        """Whether any constant of it has one scale per channel."""
+        constants = (t for t in self.inputs if t is not None and t.data is not None and t.quantization is not None)
+        return any(t.quantized.per_channel for t in constants)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """One model: operators in execution order, one int8 input and one int8 output."""
+
+    tensors: tuple[Tensor, ...]
+    operators: tuple[Operator, ...]
+    input: Tensor
+    output: Tensor

@@ -1,0 +1,67 @@
+"""The model in integers: answers every code as TensorFlow Lite Micro's reference kernels do, on any machine, without TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.errors import UnsupportedOperator
+from convert.graph import Graph, Operator
+from convert.kernels import average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, reshape, softmax
+
+Codes = NDArray[np.int8]
+
+
+class Kernel(Protocol):
+    """A checked operator."""
+
+    @property
+    def run(self) -> Callable[..., Codes]:
+        """Maps the codes (N, in) of each run-time input to codes (N, out)."""
+
+
+KERNELS: dict[str, Callable[[Operator], Kernel]] = {
+    "AVERAGE_POOL_2D": average_pool_2d.prepare,
+    "CONV_2D": conv_2d.prepare,
+    "DEPTHWISE_CONV_2D": depthwise_conv_2d.prepare,
+    "FULLY_CONNECTED": fully_connected.prepare,
+    "MAX_POOL_2D": max_pool_2d.prepare,
+    "RESHAPE": reshape.prepare,
+    "SOFTMAX": softmax.prepare,
+}
+"""Operator by name to what checks it once and works out its integers."""
+
+NAME = "the integer model of TensorFlow Lite Micro's reference kernels"
+
+
+def run(graph: Graph, codes: Codes, float_product: bool = False) -> Codes:
+    """Run the model on input codes.
+
+    Args:
+        graph: the model.
+        codes: int8, shape (N, input bytes).
+        float_product: as TFLM libraries before autumn 2026 do, see `kernels.weighted.multipliers`; only FULLY_CONNECTED differs.
+
+    Returns:
+        int8, shape (N, output bytes).
+
+    Raises:
+        UnsupportedOperator: an operator has no integer kernel here.
+        ModelRefused: an operator's tensors contradict each other.
+    """
+    values = {graph.input.index: codes}
+    for operator in graph.operators:
+        if operator.name not in KERNELS:
+            raise UnsupportedOperator(
+                f"Layer {operator.layer}: the integer model has no {operator.name}.", f"It has {', '.join(sorted(KERNELS))}; see convert/integer.py."
+            )
+        if float_product and operator.name == "FULLY_CONNECTED":
+            kernel: Kernel = fully_connected.prepare(operator, float_product)
+        else:
+            kernel = KERNELS[operator.name](operator)
+        sources = (values[tensor.index] for tensor in operator.inputs if tensor is not None and tensor.data is None)
+        values[operator.outputs[0].index] = kernel.run(*sources)
+    return values[graph.output.index]

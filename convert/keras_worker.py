@@ -1,0 +1,109 @@
+"""The child process that holds TensorFlow: `python -m convert.keras_worker MODEL JOB`, started by convert/quantize.py.
+
+It runs apart because TensorFlow's converter kills its process on some models. It reads calibration.npy and points.npy from the folder JOB
+and writes model.tflite and float.npz there; where Python itself reports what went wrong, error.txt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convert import flatbuffer
+from convert.codes import dequantize, input_codes
+from training import keras_env
+
+if TYPE_CHECKING:
+    import keras
+
+Floats = NDArray[np.float32]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m convert.keras_worker")
+    parser.add_argument("model", type=Path)
+    parser.add_argument("job", type=Path)
+    parser.add_argument("--per-channel-dense", action="store_true")
+    arguments = parser.parse_args()
+    job: Path = arguments.job
+    try:
+        keras_env.prepare()
+        import keras
+
+        model = keras.models.load_model(arguments.model)
+        check_finite(model)
+        raw = quantize(model, np.load(job / "calibration.npy"), arguments.per_channel_dense)
+        (job / "model.tflite").write_bytes(raw)
+        np.savez(job / "float.npz", **cast(Any, float_answers(model, raw, np.load(job / "calibration.npy"), np.load(job / "points.npy"))))
+    except Exception as error:  # whatever Keras raises becomes one sentence in the parent
+        (job / "error.txt").write_text(f"{type(error).__name__}: {str(error).strip()}")
+        return 1
+    return 0
+
+
+def check_finite(model: keras.Model) -> None:
+    """The converter would take NaN for a number and quantize it."""
+    for weight in model.weights:
+        if not np.isfinite(weight.numpy()).all():
+            raise FloatingPointError(f"{weight.path} holds NaN or infinity")
+
+
+def quantize(model: keras.Model, calibration: Floats, per_channel_dense: bool) -> bytes:
+    """Convert to int8 with a batch of 1; `calibration` (N, ...) shows the converter what inputs look like."""
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder:
+        # The names of the model, its layers and its input reach the flatbuffer; the recipe fixes them, and the folder's does not reach it.
+        signature = [tf.TensorSpec((1, *calibration.shape[1:]), tf.float32, name="input")]
+        model.export(folder, input_signature=signature, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: ([each[np.newaxis]] for each in calibration)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = converter.inference_output_type = tf.int8
+        converter._experimental_disable_per_channel_quantization_for_dense_layers = not per_channel_dense
+        return bytes(converter.convert())
+
+
+def float_answers(model: keras.Model, raw: bytes, calibration: Floats, points: Floats) -> dict[str, NDArray[Any]]:
+    """What the float model answers for the codes to be compared and for `points` (M, ...), and its weights where it is a chain of Dense."""
+    graph = flatbuffer.read(raw)
+    codes = input_codes(graph, calibration)
+    inputs = dequantize(codes, graph.input.quantized).reshape(-1, *calibration.shape[1:])
+    answers: dict[str, NDArray[Any]] = {"codes": codes, "float_codes": predict(model, inputs), "float_x": predict(model, points)}
+    for i, (weights, bias, activation) in enumerate(dense_chain(model)):
+        answers |= {f"weights{i}": weights, f"bias{i}": bias, f"activation{i}": np.array(activation)}
+    return answers
+
+
+def predict(model: keras.Model, inputs: Floats) -> Floats:
+    """float32 answers (N, outputs), without the progress bar and the batches of `model.predict`."""
+    if not len(inputs):
+        return np.empty((0, int(np.prod(model.output_shape[1:]))), np.float32)
+    return np.asarray(model(inputs, training=False), np.float32).reshape(len(inputs), -1)
+
+
+def dense_chain(model: keras.Model) -> list[tuple[Floats, Floats, str]]:
+    """Weights (outputs, inputs), bias (outputs,) and activation of each layer, or nothing where the model is no chain of Dense layers."""
+    import keras
+
+    chain = []
+    for layer in model.layers:
+        if isinstance(layer, (keras.layers.InputLayer, keras.layers.Dropout)):
+            continue
+        activation = getattr(getattr(layer, "activation", None), "__name__", "")
+        if not isinstance(layer, keras.layers.Dense) or activation not in ("linear", "relu", "relu6") or len(layer.input.shape) != 2:
+            return []
+        kernel = np.asarray(layer.kernel, np.float32).T
+        bias = np.asarray(layer.bias, np.float32) if layer.use_bias else np.zeros(len(kernel), np.float32)
+        chain.append((kernel, bias, activation))
+    return chain
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,43 @@
+"""Names of things in generated C: short, readable, valid and different from one another."""
+
+from __future__ import annotations
+
+import re
+
+from convert.graph import Graph, Operator
+
+LONGEST = 40
+CONSTANTS = ("weights", "bias", "multiplier", "shift", "output", "exp")
+"""What a layer's constants are called after its own name."""
+
+
+def layer_name(operator: Operator) -> str:
+    """The layer's own name out of a path like `model_1/dense_1/MatMul`."""
+    parts = [part for part in re.split(r"[/;:]", operator.layer) if part]
+    return parts[-2] if len(parts) > 1 else parts[0] if parts else operator.name
+
+
+def plain(name: str) -> str:
+    """A C identifier made of `name`.
+
+    A name without an underscore could be a keyword or a library function, one that ends in _t a type, and plumbline_ is taken: these get
+    a prefix.
+    """
+    base = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower()[:LONGEST]
+    good = "_" in base and not base[0].isdigit() and not base.endswith("_t") and not base.startswith("plumbline")
+    return base if good else f"layer_{base}"
+
+
+def identifiers(graph: Graph) -> list[str]:
+    """One C identifier per operator, in order; neither they nor those of their constants clash."""
+    taken: set[str] = set()
+    result = []
+    for operator in graph.operators:
+        base = name = plain(layer_name(operator))
+        number = 1
+        while taken & (own := {name, *(f"{name}_{constant}" for constant in CONSTANTS)}):
+            number += 1
+            name = f"{base}_{number}"
+        taken |= own
+        result.append(name)
+    return result

@@ -1,0 +1,67 @@
+"""What an operator is told besides its tensors: one frozen dataclass per options table of the schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FullyConnectedOptions:
+    """Options of FULLY_CONNECTED."""
+
+    activation: str
+    """NONE, RELU, RELU_N1_TO_1, RELU6, TANH or SIGN_BIT."""
+    weights_format: int
+    """0: one row of weights per output."""
+    keep_num_dims: bool
+
+
+@dataclass(frozen=True)
+class Conv2DOptions:
+    """Options of CONV_2D; pairs are (height, width)."""
+
+    padding: str
+    """SAME or VALID."""
+    strides: tuple[int, int]
+    dilations: tuple[int, int]
+    activation: str
+
+
+@dataclass(frozen=True)
+class DepthwiseConv2DOptions:
+    """Options of DEPTHWISE_CONV_2D; pairs are (height, width)."""
+
+    padding: str
+    strides: tuple[int, int]
+    dilations: tuple[int, int]
+    depth_multiplier: int
+    """Outputs per input channel."""
+    activation: str
+
+
+@dataclass(frozen=True)
+class Pool2DOptions:
+    """Options of MAX_POOL_2D and AVERAGE_POOL_2D; pairs are (height, width)."""
+
+    padding: str
+    strides: tuple[int, int]
+    filter: tuple[int, int]
+    activation: str
+
+
+@dataclass(frozen=True)
+class ReshapeOptions:
+    """Options of RESHAPE; the output tensor's own shape is what counts."""
+
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SoftmaxOptions:
+    """Options of SOFTMAX."""
+
+    beta: float
+    """Factor of the exponents."""
+
+
+Options = FullyConnectedOptions | Conv2DOptions | DepthwiseConv2DOptions | Pool2DOptions | ReshapeOptions | SoftmaxOptions

@@ -1,0 +1,136 @@
+"""One conversion from start to end: model.keras in; model.tflite, references.npz and generated/ out, all or none."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from common.errors import ArtefactsDisagree
+from common.files import write_if_changed
+from common.manifest import BoundSpec, Manifest, OperatorSpec, TensorSpec
+from common.progress import task
+from common.wire import NANO
+from convert import flatbuffer
+from convert.arena import arena
+from convert.bound import bound
+from convert.codegen import generated_files
+from convert.codes import formula, real_of
+from convert.compiler.emit import compile_graph
+from convert.graph import Graph, Tensor
+from convert.quantize import Converted, quantize
+from convert.references import References, points, references
+from training.recipe import Recipe
+
+GENERATED = "generated"
+
+
+def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channel_dense: bool = False) -> Manifest:
+    """Convert build/NAME/model.keras and write everything the firmware and the verification need.
+
+    Args:
+        recipe: a checked recipe.
+        folder: build/NAME, which holds model.keras.
+        say: receives the report line by line.
+        per_channel_dense: see `quantize`.
+
+    Raises:
+        ArtefactsDisagree: model.keras is missing.
+        ConversionFailed, ModelRefused, UnsupportedOperator: the model cannot be converted, read or compiled.
+        BadRecipe: the proven error bound exceeds the recipe's tolerance.
+    """
+    model = folder / "model.keras"
+    if not model.is_file():
+        raise ArtefactsDisagree(f"{model} does not exist.", "Run `make train` first.")
+    at = points(recipe)
+    shape = recipe.data().inputs.shape[1:]
+    with task(f"Converting {recipe.name}"):
+        converted = quantize(model, recipe.calibration(), at.inputs(shape), per_channel_dense)
+    graph = flatbuffer.read(converted.tflite)
+    sha256 = hashlib.sha256(converted.tflite)
+    compiled = compile_graph(graph, recipe.name, sha256.digest())
+    answers = references(converted, graph, at)
+    proven = bound(graph, converted.chain, recipe.domain)
+    check_tolerance(recipe, proven)
+    working_memory = arena(graph, answers.arena_used)
+    domain = recipe.domain or representable(graph.input)
+    check_reach(recipe, representable(graph.output))
+    files: dict[str, bytes] = {"model.tflite": converted.tflite, "references.npz": answers.as_npz()}
+    for name, text in generated_files(recipe.name, converted.tflite, graph, compiled, working_memory, domain).items():
+        files[f"{GENERATED}/{name}"] = text.encode()
+    manifest = Manifest(
+        recipe=recipe.name,
+        model_sha256=sha256.hexdigest(),
+        model_bytes=len(converted.tflite),
+        constants_sha256=compiled.constants_sha256,
+        input=tensor_spec(graph.input),
+        output=tensor_spec(graph.output),
+        domain=domain,
+        tolerance=recipe.tolerance,
+        operators=tuple(OperatorSpec(o.name, o.version, o.layer, o.per_channel) for o in graph.operators),
+        arena=working_memory,
+        bound=proven,
+        oracle=answers.oracle,
+        artefacts={name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(files.items())},
+        versions=versions(),
+    )
+    for name, raw in files.items():
+        write_if_changed(folder / name, raw)
+    write_if_changed(folder / GENERATED / "manifest.json", manifest.to_json())  # last: it vouches for the others
+    for line in report(manifest, graph, converted, answers):
+        say(line)
+    return manifest
+
+
+def check_tolerance(recipe: Recipe, proven: BoundSpec | None) -> None:
+    """Raises BadRecipe where int8 cannot be proven to stay within the recipe's tolerance."""
+    if proven is not None and proven.total > recipe.tolerance:
+        raise recipe.bad(
+            f"accepts errors up to {recipe.tolerance:g}, but its int8 model can only be proven to stay within {proven.total:.6g}",
+            "Narrow the domain, so that codes lie closer together, or raise the tolerance.",
+        )
+
+
+def check_reach(recipe: Recipe, outputs: tuple[float, float]) -> None:
+    """Raises BadRecipe where an answer would not fit the link, which carries 64-bit integers of 1e-9."""
+    if max(abs(y) for y in outputs) >= 2**63 / NANO:
+        raise recipe.bad(f"answers up to {max(outputs, key=abs):g}", "Scale the targets: y travels in units of 1e-9 and reaches 9e9.")
+
+
+def representable(tensor: Tensor) -> tuple[float, float]:
+    low, high = (float(real_of(code, tensor.quantized)) for code in (-128, 127))
+    return low, high
+
+
+def tensor_spec(tensor: Tensor) -> TensorSpec:
+    return TensorSpec(tensor.shape, tensor.bytes, tensor.quantized.scale, tensor.quantized.zero_point)
+
+
+def versions() -> dict[str, str]:
+    """What took part in the conversion; a package that is not installed is left out."""
+    found = {"python": platform.python_version()}
+    for name in ("tensorflow-cpu", "tensorflow", "keras", "numpy", "ai-edge-litert", "tflite-micro"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def report(manifest: Manifest, graph: Graph, converted: Converted, answers: References) -> list[str]:
+    """The lines a person reads after a conversion."""
+    lines = [
+        f"{manifest.recipe}: {manifest.model_bytes} bytes of int8, SHA-256 {manifest.model_sha256[:16]}...",
+        *(f"  {o.name} v{o.version}{' per channel' if o.per_channel else ''}  {o.layer}" for o in graph.operators),
+    ]
+    lines += [f"  {name} {formula(end.quantized)}, shape {list(end.shape)}" for name, end in (("input ", graph.input), ("output", graph.output))]
+    lines.append(f"  arena {manifest.arena.bytes} bytes ({manifest.arena.used} in use + {manifest.arena.margin} margin)")
+    for name, title in (("litert", "LiteRT"), ("tflm_float_product", "TensorFlow Lite Micro from before autumn 2026, as in the Arduino library,")):
+        differ = int((answers.arrays["tflm"] != answers.arrays.get(name, answers.arrays["tflm"])).any(axis=1).sum())
+        if differ:
+            lines.append(f"  {title} differs from the expected codes on {differ} of {len(converted.codes)} inputs")
+    if manifest.bound is not None:
+        lines.append(f"  |board - float| <= {manifest.bound.total:.6g}, proven; the recipe accepts {manifest.tolerance:g}")
+    return lines

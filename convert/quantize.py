@@ -1,0 +1,120 @@
+"""Keras to int8 .tflite in a child process, so that a crash of TensorFlow's converter becomes a message."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.errors import ConversionFailed
+
+DEADLINE_SECONDS = 900
+ROOT = Path(__file__).resolve().parent.parent
+RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D")
+
+
+@dataclass(frozen=True)
+class DenseLayer:
+    """A Dense layer of the float model: weights (outputs, inputs) and bias (outputs,), float32."""
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    activation: str
+    """linear, relu or relu6."""
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The flatbuffer, and what the float model it was made of answers."""
+
+    tflite: bytes
+    codes: NDArray[np.int8]
+    """(N, input bytes), see `codes.input_codes`."""
+    float_codes: NDArray[np.float32]
+    """(N, outputs): the float model's answers for those codes' real values."""
+    float_x: NDArray[np.float32]
+    """(M, outputs): its answers for the points asked for."""
+    chain: tuple[DenseLayer, ...]
+    """The layers of a model that is a chain of Dense; empty for any other."""
+
+
+def quantize(model: Path, calibration: NDArray[np.float32], points: NDArray[np.float32], per_channel_dense: bool = False) -> Converted:
+    """Convert model.keras.
+
+    Args:
+        model: a .keras file.
+        calibration: inputs (N, ...) for the converter to observe.
+        points: inputs (M, ...) to ask the float model for.
+        per_channel_dense: one scale per output of a Dense layer, which not every TensorFlow Lite Micro can run.
+
+    Raises:
+        ConversionFailed: the converter refused the model, crashed or did not end.
+    """
+    with tempfile.TemporaryDirectory(prefix="plumbline-") as folder:
+        job = Path(folder)
+        np.save(job / "calibration.npy", calibration)
+        np.save(job / "points.npy", points)
+        command = [sys.executable, "-m", "convert.keras_worker", str(model.resolve()), str(job)]
+        command += ["--per-channel-dense"] if per_channel_dense else []
+        try:
+            child = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise ConversionFailed(f"Converting {model} took longer than {DEADLINE_SECONDS} s.", "Use a smaller model or calibration set.") from None
+        if child.returncode != 0:
+            raise failure(model, child.returncode, job / "error.txt", child.stderr)
+        with np.load(job / "float.npz") as answers:
+            layers = range(sum(name.startswith("weights") for name in answers.files))
+            chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
+            return Converted((job / "model.tflite").read_bytes(), answers["codes"], answers["float_codes"], answers["float_x"], chain)
+
+
+def failure(model: Path, code: int, error: Path, stderr: bytes) -> ConversionFailed:
+    """The child's end as one message; the hint names recurrent layers, the known cause of crashes."""
+    if error.is_file():
+        reason = error.read_text().splitlines()[0]
+        if reason.startswith("FloatingPointError"):
+            return ConversionFailed(f"{model}: {reason.partition(': ')[2]}.", "Train it again: `make clean train`.")
+        what = f"refused {model}: {reason}"
+    elif code < 0 or code > 128:
+        number = -code if code < 0 else code - 128
+        what = f"crashed on {model} ({signal.Signals(number).name})"
+    else:
+        last = stderr.decode(errors="replace").strip().splitlines()[-1:] or ["it gave no reason"]
+        what = f"failed on {model}: {last[0]}"
+    rolled = rolled_layers(model)
+    if rolled:
+        hint = f"It cannot convert a rolled {rolled[0][1]}: give the layer {rolled[0][0]!r} unroll=True in the recipe."
+    else:
+        hint = "Look for a layer without an int8 form in the recipe, and replace it."
+    return ConversionFailed(f"TensorFlow's converter {what}.", hint)
+
+
+def rolled_layers(model: Path) -> list[tuple[str, str]]:
+    """Name and kind of the recurrent layers that are not unrolled, from the configuration inside a .keras file."""
+    found: list[tuple[str, str]] = []
+
+    def visit(node: Any) -> None:
+        if isinstance(node, dict):
+            if node.get("class_name") in RECURRENT and not node.get("config", {}).get("unroll"):
+                found.append((node["config"].get("name", "?"), node["class_name"]))
+            for child in node.values():
+                visit(child)
+        elif isinstance(node, list):
+            for child in node:
+                visit(child)
+
+    try:
+        with zipfile.ZipFile(model) as archive:
+            visit(json.loads(archive.read("config.json")))
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError):
+        return []
+    return found

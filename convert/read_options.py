@@ -1,0 +1,81 @@
+"""Reads options tables of the schema into dataclasses: one function per table, each field checked against the names it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from convert.options import Conv2DOptions, DepthwiseConv2DOptions, FullyConnectedOptions, Options, Pool2DOptions, ReshapeOptions, SoftmaxOptions
+from convert.schema import ACTIVATIONS, BUILTIN_OPTIONS, PADDINGS
+from convert.tables import Table, damaged
+
+
+def read_options(name: str, kind: int, table: Table | None) -> Options | None:
+    """The options of an operator.
+
+    Args:
+        name: of the operator, for messages.
+        kind: number in the union BuiltinOptions.
+        table: what the union holds.
+
+    Returns:
+        None where there is no table, or it is of a kind that no kernel here asks for.
+
+    Raises:
+        ModelRefused: a field has a value the schema does not know.
+    """
+    found = BUILTIN_OPTIONS.get(kind)
+    return READERS[found](name, table) if found and table is not None else None
+
+
+def fully_connected(name: str, table: Table) -> FullyConnectedOptions:
+    return FullyConnectedOptions(activation(name, table, 0), table.number(1, "b"), bool(table.number(2, "?")))
+
+
+def conv_2d(name: str, table: Table) -> Conv2DOptions:
+    return Conv2DOptions(padding(name, table), strides(table), (table.number(5, "i", 1), table.number(4, "i", 1)), activation(name, table, 3))
+
+
+def depthwise_conv_2d(name: str, table: Table) -> DepthwiseConv2DOptions:
+    dilations = (table.number(6, "i", 1), table.number(5, "i", 1))
+    return DepthwiseConv2DOptions(padding(name, table), strides(table), dilations, table.number(3, "i"), activation(name, table, 4))
+
+
+def pool_2d(name: str, table: Table) -> Pool2DOptions:
+    return Pool2DOptions(padding(name, table), strides(table), (table.number(4, "i"), table.number(3, "i")), activation(name, table, 5))
+
+
+def reshape(name: str, table: Table) -> ReshapeOptions:
+    return ReshapeOptions(table.integers(0, "i"))
+
+
+def softmax(name: str, table: Table) -> SoftmaxOptions:
+    return SoftmaxOptions(table.real(0))
+
+
+READERS: dict[str, Callable[[str, Table], Options]] = {
+    "Conv2DOptions": conv_2d,
+    "DepthwiseConv2DOptions": depthwise_conv_2d,
+    "Pool2DOptions": pool_2d,
+    "FullyConnectedOptions": fully_connected,
+    "SoftmaxOptions": softmax,
+    "ReshapeOptions": reshape,
+}
+
+
+def strides(table: Table) -> tuple[int, int]:
+    """(height, width): all windowed operators keep them in the same fields, width first."""
+    return table.number(2, "i"), table.number(1, "i")
+
+
+def padding(name: str, table: Table) -> str:
+    number = table.number(0, "b")
+    if not 0 <= number < len(PADDINGS):
+        raise damaged(f"{name} has the padding {number}")
+    return PADDINGS[number]
+
+
+def activation(name: str, table: Table, field: int) -> str:
+    number = table.number(field, "b")
+    if not 0 <= number < len(ACTIVATIONS):
+        raise damaged(f"{name} has the activation {number}")
+    return ACTIVATIONS[number]

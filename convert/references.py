@@ -1,0 +1,106 @@
+"""references.npz: what the board must answer, code by code and x by x."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.wire import NANO
+from convert import integer, litert, tflm
+from convert.codes import round_half_away
+from convert.graph import Graph
+from convert.quantize import Converted
+from training.recipe import Recipe
+
+SWEEP = 301
+"""Points of the sweep, both ends of the domain included; a number that puts them between codes rather than on them."""
+
+Codes = NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Points:
+    """The x a verification asks for, in units of 1e-9: `samples` sample points, then the sweep."""
+
+    x_nano: NDArray[np.int64]
+    samples: int
+
+    def inputs(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        """The same x as inputs (M, *shape) of the float model."""
+        return np.asarray(self.x_nano / NANO, np.float32).reshape(-1, *shape)
+
+
+def nano(x: float) -> int:
+    """A decimal number in units of 1e-9, as a person wrote it: 12.7 is 12700000000, not the double nearest to it."""
+    return round_half_away(Fraction(str(x)) * NANO)
+
+
+def points(recipe: Recipe) -> Points:
+    """Sample points and sweep of a recipe with a domain; none without."""
+    if recipe.domain is None:
+        return Points(np.empty(0, np.int64), 0)
+    low, high = (nano(x) for x in recipe.domain)
+    samples = [nano(x) for x in recipe.sample_points()]
+    sweep = [low + (high - low) * i // (SWEEP - 1) for i in range(SWEEP)]
+    return Points(np.array(samples + sweep, np.int64), len(samples))
+
+
+@dataclass(frozen=True)
+class References:
+    """The content of references.npz, and who computed the expected codes.
+
+    Besides what every verification needs there is information: `litert`, and `tflm_float_product`, what TFLM libraries from before autumn 2026
+    (the Arduino library among them) answer; see `kernels.weighted.multipliers`. Either is missing where it cannot be computed.
+    """
+
+    arrays: dict[str, NDArray[Any]]
+    oracle: str
+    arena_used: int | None
+    """Bytes of arena in use by the wheel; None without it."""
+
+    def as_npz(self) -> bytes:
+        """The file, with the same bytes for the same content whenever it is written."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            for name, array in self.arrays.items():
+                raw = io.BytesIO()
+                np.save(raw, array)
+                archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), raw.getvalue())
+        return out.getvalue()
+
+
+def references(converted: Converted, graph: Graph, at: Points) -> References:
+    """Ask every implementation for its answers.
+
+    Raises:
+        ModelRefused: TensorFlow Lite Micro or LiteRT cannot load the model.
+        UnsupportedOperator: the wheel is absent, and the integer model lacks an operator.
+    """
+    expected, oracle, used = expect(converted.tflite, graph, converted.codes)
+    arrays: dict[str, NDArray[Any]] = {
+        "codes": converted.codes,
+        "tflm": expected,
+        "float_codes": converted.float_codes,
+        "x_nano": at.x_nano,
+        "samples": np.array(at.samples, np.int64),
+        "float_x": converted.float_x,
+    }
+    if all(operator.name in integer.KERNELS for operator in graph.operators):
+        arrays["tflm_float_product"] = integer.run(graph, converted.codes, float_product=True)
+    if litert.available():
+        arrays["litert"] = litert.run(converted.tflite, graph, converted.codes)
+    return References(arrays, oracle, used)
+
+
+def expect(raw: bytes, graph: Graph, codes: Codes) -> tuple[Codes, str, int | None]:
+    """TFLM's answers, who gave them, and the arena in use where the wheel did."""
+    if tflm.available():
+        interpreter = tflm.Interpreter(raw, graph)
+        return interpreter.run(codes), tflm.name(), interpreter.arena_used()
+    return integer.run(graph, codes), integer.NAME, None

@@ -1,0 +1,120 @@
+"""What each runtime can execute, and the check that names the layer where a model asks for more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from common.errors import UnsupportedOperator
+from convert.compiler.emit import REGISTRY, compile_graph
+from convert.graph import Graph, Operator
+
+TFLM_OPERATORS = {
+    "ADD": 2,
+    "AVERAGE_POOL_2D": 2,
+    "CONCATENATION": 2,
+    "CONV_2D": 3,
+    "DEPTHWISE_CONV_2D": 3,
+    "DEQUANTIZE": 2,
+    "FULLY_CONNECTED": 12,
+    "LEAKY_RELU": 2,
+    "LOGISTIC": 2,
+    "MAX_POOL_2D": 2,
+    "MEAN": 2,
+    "MUL": 2,
+    "PAD": 2,
+    "QUANTIZE": 2,
+    "RELU": 2,
+    "RELU6": 2,
+    "RESHAPE": 1,
+    "SOFTMAX": 2,
+    "STRIDED_SLICE": 2,
+    "SUB": 2,
+    "TANH": 2,
+    "TRANSPOSE": 2,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": 3,
+}
+"""Operators with int8 kernels, and the newest version of each that they implement. TFLM itself does not look at versions."""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """One way to run a model on a board."""
+
+    name: str
+    title: str
+    operators: dict[str, int]
+    """Newest version of each operator; operators that are not here cannot run."""
+    per_channel_dense: bool
+    """Whether FULLY_CONNECTED honours one weight scale per output; without it the first scale is taken for all, silently."""
+
+
+RUNTIMES = {
+    runtime.name: runtime
+    for runtime in (
+        Runtime("compiled", "the compiled engine", {name: TFLM_OPERATORS[name] for name in REGISTRY}, per_channel_dense=True),
+        Runtime("tflm", "TensorFlow Lite Micro's main branch", TFLM_OPERATORS, per_channel_dense=True),
+        Runtime(
+            "chirale",
+            "Chirale_TensorFlowLite 2.0.0, the Arduino library",
+            {**TFLM_OPERATORS, "FULLY_CONNECTED": 4},
+            per_channel_dense=False,
+        ),
+    )
+}
+
+
+def check_runtime(graph: Graph, name: str) -> None:
+    """See that a runtime can execute every operator of a model.
+
+    Args:
+        graph: the model.
+        name: of RUNTIMES.
+
+    Raises:
+        UnsupportedOperator: names the first operator it cannot, its layer, why, and what is supported.
+        ModelRefused: only for `compiled`: the operator's tensors contradict each other.
+    """
+    runtime = RUNTIMES[name]
+    for operator in graph.operators:
+        for find in PROBLEMS:
+            problem = find(operator, runtime)
+            if problem:
+                what, hint = problem
+                raise UnsupportedOperator(f"Layer {operator.layer}: {runtime.title} cannot run {operator.name}{what}.", hint)
+    if name == "compiled":
+        compile_graph(graph, "check", bytes(32))  # its kernels check more than versions
+
+
+def missing(operator: Operator, runtime: Runtime) -> tuple[str, str] | None:
+    if operator.name in runtime.operators:
+        return None
+    return "", f"It runs {', '.join(sorted(runtime.operators))}. Replace the layer in the recipe, or choose another engine."
+
+
+def per_channel(operator: Operator, runtime: Runtime) -> tuple[str, str] | None:
+    if operator.name != "FULLY_CONNECTED" or runtime.per_channel_dense or not operator.per_channel:
+        return None
+    return (
+        " with one scale per channel: it would read the first scale only and answer nonsense",
+        "Convert without --per-channel-dense, which gives Dense layers one scale each, or choose another engine.",
+    )
+
+
+def too_new(operator: Operator, runtime: Runtime) -> tuple[str, str] | None:
+    newest = runtime.operators[operator.name]
+    if operator.version <= newest:
+        return None
+    return (
+        f" version {operator.version}",
+        f"It runs versions up to {newest}. Convert with the TensorFlow that this project pins, or choose another engine.",
+    )
+
+
+PROBLEMS: tuple[Callable[[Operator, Runtime], tuple[str, str] | None], ...] = (missing, per_channel, too_new)
+
+
+def registration(operator: str) -> str:
+    """The MicroMutableOpResolver method that registers an operator, e.g. AddFullyConnected."""
+    words = ("".join("LSTM" if word == "LSTM" else word.capitalize() for word in operator.split("_"))).replace("2d", "2D")
+    return f"Add{words}"
