@@ -1,0 +1,52 @@
+// What the sketch needs of a board. One implementation for the Arduino Nano 33 BLE, one for the virtual board, one for tests.
+#ifndef PLUMBLINE_BOARD_H
+#define PLUMBLINE_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// The sketch, which the board's main() runs: once, then over and over. The Arduino core declares the two as C functions as well.
+void setup(void);
+void loop(void);
+
+void board_begin(void);
+
+const char *board_name(void);
+uint32_t board_clock_hz(void);
+
+// Next byte from the host, 0-255, or -1 when there is none.
+int board_read(void);
+
+// Sends all bytes, or gives up when the host does not take them; false then.
+bool board_write(const uint8_t *bytes, size_t length);
+
+// Bytes lost because the host sent faster than the sketch read.
+uint32_t board_overruns(void);
+
+// Waits until something may have arrived; may return at once.
+void board_idle(void);
+
+uint32_t board_uptime_ms(void);
+
+// Free-running counter around an inference, its unit ("cycles", "instructions", "ticks"), and the time of a difference of two readings.
+uint32_t board_counter(void);
+const char *board_counter_unit(void);
+// Converts a difference of two readings into the unit's count, without the cost of reading the counter itself.
+uint32_t board_counter_count(uint32_t difference);
+// The same difference as time; UINT32_MAX where it does not fit.
+uint32_t board_counter_ns(uint32_t difference);
+
+// Deepest use of the stack so far and its size in bytes; 0 where the board cannot tell.
+uint32_t board_stack_used(void);
+uint32_t board_stack_bytes(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,149 @@
+// See console.h.
+#include "console.h"
+
+#include <board.h>
+#include <decimal.h>
+#include <engine.h>
+#include <fields.h>
+#include <inference.h>
+#include <plumbline_model.h>
+#include <stdbool.h>
+
+enum { LINE_MAX = 40, DIGEST_BYTES = 32 };
+
+static struct {
+  char text[LINE_MAX];
+  size_t length;  // LINE_MAX + 1: too long
+} line;
+
+// A console nobody reads is no error.
+static void say(const char *text) {
+  size_t length = 0;
+  while (text[length]) length++;
+  (void)board_write((const uint8_t *)text, length);
+}
+
+static void say_line(const char *label, const char *text) {
+  say(label);
+  say(text);
+  say("\r\n");
+}
+
+static void say_number(int64_t nano, unsigned least, unsigned most) {
+  char text[DECIMAL_TEXT_MAX];
+  (void)decimal_print(nano, least, most, text);
+  say(text);
+}
+
+static void say_domain(void) {
+  say_number(PLUMBLINE_DOMAIN_LOW_NANO, 0, DECIMAL_PLACES);
+  say(" to ");
+  say_number(PLUMBLINE_DOMAIN_HIGH_NANO, 0, DECIMAL_PLACES);
+}
+
+static void say_hint(void) { say("Type a number, info, or ? for help.\r\n"); }
+
+static void say_out_of_domain(void) {
+  say("Out of domain: the model answers ");
+  say_domain();
+  say(".\r\n");
+}
+
+static void say_info(void) {
+  uint8_t digest[DIGEST_BYTES];
+  char hex[2 * DIGEST_BYTES + 1];
+  engine_model_sha256(digest);
+  for (size_t i = 0; i < sizeof digest; i++) {
+    hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+    hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+  }
+  hex[2 * DIGEST_BYTES] = 0;
+  say_line("board   ", board_name());
+  say_line("engine  ", engine_name());
+  if (engine_error()[0]) say_line("error   ", engine_error());
+  say_line("build   ", field_build());
+  say_line("model   ", PLUMBLINE_MODEL_NAME);
+  say_line("sha256  ", hex);
+  say("domain  ");
+  say_domain();
+  say("\r\n");
+}
+
+static void answer_number(int64_t x_nano) {
+  inference_answer answer;
+  switch (inference_ask(x_nano, &answer)) {
+    case INFERENCE_DONE:
+      say_number(answer.y_nano, PLUMBLINE_OUTPUT_DECIMALS, PLUMBLINE_OUTPUT_DECIMALS);
+      say("\r\n");
+      break;
+    case INFERENCE_OUT_OF_DOMAIN:
+      say_out_of_domain();
+      break;
+    case INFERENCE_NOT_SCALAR:
+      say("This model takes more than one number: use the host tools.\r\n");
+      break;
+    case INFERENCE_FAILED:
+      say_line("The engine failed: ", engine_error());
+      break;
+  }
+}
+
+static bool line_is(const char *word) {
+  size_t i = 0;
+  while (i < line.length && word[i] == line.text[i]) i++;  // the word's end is no character of a line
+  return i == line.length && word[i] == 0;
+}
+
+static void answer_line(void) {
+  if (line_is("?") || line_is("help")) {
+    say("A number x, such as 10 or -0.5, is answered with the model's y. x may be ");
+    say_domain();
+    say(".\r\ninfo says which board, engine and model this is.\r\n");
+    return;
+  }
+  if (line_is("info")) {
+    say_info();
+    return;
+  }
+  int64_t x_nano;
+  switch (decimal_parse(line.text, line.length, &x_nano)) {
+    case DECIMAL_OK:
+      answer_number(x_nano);
+      break;
+    case DECIMAL_TOO_LARGE:
+      say_out_of_domain();
+      break;
+    case DECIMAL_TOO_FINE:
+      say("At most nine decimals.\r\n");
+      break;
+    case DECIMAL_MALFORMED:
+      say_hint();
+      break;
+  }
+}
+
+void console_greet(void) {
+  say("\r\nPlumbline: " PLUMBLINE_MODEL_NAME " on ");
+  say(board_name());
+  say(". ");
+  say_hint();
+}
+
+void console_take(char character) {
+  if (character == '\n' || character == '\r') {
+    while (line.length > 0 && line.length <= LINE_MAX && line.text[line.length - 1] == ' ') line.length--;
+    if (line.length > LINE_MAX) {
+      say_hint();
+    } else if (line.length > 0) {  // nothing: an empty line, or the second half of \r\n
+      answer_line();
+    }
+    line.length = 0;
+    return;
+  }
+  const bool leading_blank = character == ' ' && line.length == 0;
+  if (leading_blank || line.length > LINE_MAX) return;
+  if (line.length < LINE_MAX) line.text[line.length] = character;
+  line.length++;
+}
+
+void console_forget(void) { line.length = 0; }

@@ -1,0 +1,44 @@
+// What runs the model. Each engine (TensorFlow Lite Micro, compiled C) is a library that implements these functions.
+#ifndef PLUMBLINE_ENGINE_H
+#define PLUMBLINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Prepares the model; false when that failed, and engine_error() then says why.
+bool engine_begin(void);
+
+// Short name as the host knows it: "tflm" or "compiled".
+const char *engine_name(void);
+
+// Why the engine does not work, or "" while it does.
+const char *engine_error(void);
+
+// The input tensor, int8 codes, PLUMBLINE_INPUT_BYTES long; the caller writes it before engine_invoke().
+// An engine may use this memory for other tensors during engine_invoke().
+int8_t *engine_input(void);
+
+// The output tensor, PLUMBLINE_OUTPUT_BYTES long, valid after engine_invoke() returned true.
+const int8_t *engine_output(void);
+
+// Runs the model once; false when that failed.
+bool engine_invoke(void);
+
+// Bytes of the arena in use; 0 for an engine without one.
+uint32_t engine_arena_used(void);
+
+// SHA-256 of the flatbuffer: computed over the array this engine runs, or the one its code was compiled from.
+void engine_model_sha256(uint8_t digest[32]);
+
+// SHA-256 computed over the constants this engine runs; false (digest untouched) for an engine that runs the flatbuffer itself.
+bool engine_constants_sha256(uint8_t digest[32]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,40 @@
+// engine.h with the model as plain C: no interpreter, no arena, nothing to fail.
+#include <engine.h>
+#include <plumbline_compiled.h>
+#include <plumbline_model.h>
+#include <sha256.h>
+#include <string.h>
+
+static int8_t plumbline_input[PLUMBLINE_INPUT_BYTES];
+static int8_t plumbline_output[PLUMBLINE_OUTPUT_BYTES];
+static const uint8_t model_sha256[SHA256_BYTES] = PLUMBLINE_MODEL_SHA256;
+
+bool engine_begin(void) { return true; }
+
+const char *engine_name(void) { return "compiled"; }
+
+const char *engine_error(void) { return ""; }
+
+int8_t *engine_input(void) { return plumbline_input; }
+
+const int8_t *engine_output(void) { return plumbline_output; }
+
+bool engine_invoke(void) {
+  plumbline_compiled_invoke(plumbline_input, plumbline_output);
+  return true;
+}
+
+uint32_t engine_arena_used(void) { return 0; }
+
+void engine_model_sha256(uint8_t digest[32]) { memcpy(digest, model_sha256, sizeof model_sha256); }
+
+bool engine_constants_sha256(uint8_t digest[32]) {
+  sha256 hash;
+  sha256_begin(&hash);
+  sha256_add(&hash, model_sha256, sizeof model_sha256);
+  for (uint32_t i = 0; i < plumbline_compiled_constant_count; i++) {
+    sha256_add(&hash, plumbline_compiled_constants[i].data, plumbline_compiled_constants[i].bytes);
+  }
+  sha256_end(&hash, digest);
+  return true;
+}

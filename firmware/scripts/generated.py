@@ -1,0 +1,31 @@
+"""Adds the generated model library to the build, and the text that says what the firmware was built from.
+
+PLUMBLINE_GENERATED names the library's folder, PLUMBLINE_BUILD the text.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+Import("env")  # type: ignore[name-defined]  # noqa: F821
+
+environment = env  # type: ignore[name-defined]  # noqa: F821
+project = Path(environment.subst("$PROJECT_DIR"))
+generated = Path(os.environ.get("PLUMBLINE_GENERATED") or project.parent / "build" / "linear" / "generated").resolve()
+if not (generated / "plumbline_model.h").is_file():
+    print(f"Error: {generated} holds no generated model. Run `make convert`, or set PLUMBLINE_GENERATED to the folder that does.")
+    environment.Exit(1)
+
+# A header of its own, rewritten only when the text changes: a definition on the command line would rebuild every file.
+text = os.environ.get("PLUMBLINE_BUILD", "unknown")
+escaped = "".join(chr(byte) if (chr(byte).isalnum() and byte < 128) or byte in b" .+-_" else f"\\{byte:03o}" for byte in text.encode())
+header = Path(environment.subst("$BUILD_DIR")) / "identity" / "plumbline_build.h"
+content = f'#define PLUMBLINE_BUILD "{escaped}"\n'
+if not header.is_file() or header.read_text() != content:
+    header.parent.mkdir(parents=True, exist_ok=True)
+    header.write_text(content)
+
+environment.Prepend(CPPPATH=[str(generated), str(header.parent)])
+environment.Append(CCFLAGS=[f"-fdebug-prefix-map={generated}=generated"])  # the image must not depend on where the model lies
+environment.BuildSources("$BUILD_DIR/model", str(generated))
