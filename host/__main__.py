@@ -1,0 +1,29 @@
+"""The command line of the host tools: `python -m host COMMAND`."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+
+from common import cli
+from host.commands import build, doctor, flash, monitor, ports, verify
+
+COMMANDS = (build, flash, verify, monitor, doctor, ports)
+
+
+def main() -> int:
+    """Run the command that was typed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Unicode shows question marks instead of a traceback
+    parser = argparse.ArgumentParser(prog="python -m host", description="Talk to a board, real or virtual.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_parser(subparsers)
+    arguments = parser.parse_args()
+    return int(arguments.run(arguments))
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,25 @@
+"""`python -m host flash NAME`: builds the firmware for the Nano 33 BLE, uploads it, and waits until the board is back."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from host import flash
+from host.commands import arguments
+from host.paths import ENVS
+
+
+def add_parser(subparsers: Any) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser("flash", help="build for the Nano 33 BLE and upload")
+    arguments.add_firmware(parser, [env.name for env in ENVS.values() if not env.virtual])
+    parser.add_argument("--port", help="the board's serial port (default: the one that is connected)")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Flash, and say how to verify."""
+    device = flash.flash(given.build / given.name, given.env, given.port)
+    print(f"Flashed. Now prove it: make verify PORT={device}")
+    return 0

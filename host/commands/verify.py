@@ -1,0 +1,67 @@
+"""`python -m host verify NAME`: verifies a board and writes the reports."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+from common.errors import VerdictFailed
+from common.manifest import Manifest
+from host import firmware, report, terminal
+from host.commands import arguments
+from host.connect import connect
+from host.paths import ENVS
+from host.verdict import Verdict
+from host.verify import verify
+
+
+def add_parser(subparsers: Any) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser("verify", help="prove that a board answers what the model says")
+    arguments.add_board(parser)
+    parser.add_argument("--manifest", type=Path, help="hold the board to this manifest (default: the one in the build folder)")
+    parser.add_argument("--quiet", action="store_true", help="print the last line only")
+    parser.add_argument("--json", action="store_true", help="print verdict.json instead of tables")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Verify, report, and end with the verdict's exit code.
+
+    Raises:
+        PlumblineError: anything that kept the verification from a verdict; the reports of an earlier run are gone then.
+    """
+    folder = given.build / given.name
+    try:
+        verdict = _verify(given, folder)
+        report.write(verdict, folder)
+    except BaseException:
+        report.remove(folder)  # an old PASS beside a new error would be a lie
+        raise
+    if given.json:
+        sys.stdout.write(report.to_json(verdict))
+    elif given.quiet:
+        print(terminal.last_line(verdict))
+    else:
+        terminal.show(verdict, folder)
+    return 0 if verdict.passed else VerdictFailed.exit_code
+
+
+def _verify(given: argparse.Namespace, folder: Path) -> Verdict:
+    manifest = Manifest.load(given.manifest or folder / "generated" / "manifest.json")
+    with connect(given.port, ENVS[given.env], folder) as board:
+        expected_build = firmware.build_id(folder / "generated")
+        return verify(board, folder, manifest, expected_build=expected_build, command=_command(given))
+
+
+def _command(given: argparse.Namespace) -> str:
+    """What repeats this verification from the folder it was started in."""
+    python = Path(sys.executable)
+    words = [str(python.relative_to(Path.cwd())) if python.is_relative_to(Path.cwd()) else "python", "-m", "host", "verify", given.name]
+    words += ["--port", given.port] if given.port else ["--env", given.env]
+    words += ["--build", str(given.build)] if given.build != Path("build") else []
+    words += ["--manifest", str(given.manifest)] if given.manifest else []
+    return shlex.join(words)

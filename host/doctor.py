@@ -1,0 +1,158 @@
+"""Looks at everything between this machine and a board that can go wrong, and says of each what to do."""
+
+from __future__ import annotations
+
+import grp
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from importlib import metadata
+from pathlib import Path
+
+from common.errors import CompilerMissing, TflmMissing
+from host import firmware, ports, tflm
+from host.paths import PLATFORMIO_CORE
+from host.port import owners as owners_of
+
+UDEV_RULES = ("/etc/udev/rules.d", "/lib/udev/rules.d", "/usr/lib/udev/rules.d")
+ARDUINO_VENDOR = "2341"
+
+
+class Level(Enum):
+    """How a finding counts: a PROBLEM makes the exit status tell, a NOTE does not."""
+
+    GOOD = "ok"
+    NOTE = "note"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one check."""
+
+    level: Level
+    what: str
+    hint: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Run every check, those of this machine first, then those of each connected board."""
+    checks: list[Callable[[], Iterator[Finding]]] = [python, packages, compiler, qemu, platformio, tflm_library]
+    checks += [udev, modem_manager] if sys.platform == "linux" else []
+    for check in [*checks, boards]:
+        yield from check()
+
+
+def python() -> Iterator[Finding]:
+    good = (3, 10) <= sys.version_info[:2] <= (3, 13)
+    hint = "" if good else "Install Python 3.10 to 3.13, remove .venv and run make again."
+    yield Finding(Level.GOOD if good else Level.PROBLEM, f"Python {platform.python_version()}", hint)
+
+
+def packages() -> Iterator[Finding]:
+    for name in ("numpy", "pyserial", "platformio"):
+        try:
+            yield Finding(Level.GOOD, f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            yield Finding(Level.PROBLEM, f"{name} is not installed", "Run `make setup`.")
+    try:
+        yield Finding(Level.GOOD, f"tflite-micro {metadata.version('tflite-micro')}: the expected codes are computed live")
+    except metadata.PackageNotFoundError:
+        yield Finding(Level.NOTE, "no tflite-micro wheel for this machine: the codes that the conversion stored are the reference")
+
+
+def compiler() -> Iterator[Finding]:
+    try:
+        firmware.check_compiler()
+    except CompilerMissing as error:
+        yield Finding(Level.PROBLEM, error.message, error.hint)
+        return
+    version = subprocess.run([firmware.COMPILER, "-dumpversion"], capture_output=True, text=True).stdout.strip()
+    yield Finding(Level.GOOD, f"{firmware.COMPILER} {version}, for the virtual board")
+
+
+def qemu() -> Iterator[Finding]:
+    if shutil.which("qemu-system-arm") is None:
+        yield Finding(Level.PROBLEM, "qemu-system-arm is not installed", "Run `make setup`, or install it: sudo apt-get install qemu-system-arm")
+        return
+    version = subprocess.run(["qemu-system-arm", "--version"], capture_output=True, text=True).stdout.splitlines()
+    yield Finding(Level.GOOD, version[0] if version else "qemu-system-arm")
+
+
+def platformio() -> Iterator[Finding]:
+    scons = PLATFORMIO_CORE / "packages" / "tool-scons" / ".piopm"
+    if not scons.is_file():
+        yield Finding(Level.PROBLEM, "PlatformIO's build engine is not set up", "Run `make setup`.")
+    if (PLATFORMIO_CORE / "platforms" / tflm.NANO_PLATFORM).is_dir():
+        yield Finding(Level.GOOD, f"the Nano's platform {tflm.NANO_PLATFORM} is installed")
+    elif tflm.reachable(tflm.REGISTRY):
+        yield Finding(Level.NOTE, "the Nano's platform is not installed yet: the first `make flash` fetches it, which takes minutes")
+    else:
+        yield Finding(Level.NOTE, f"PlatformIO's registry ({tflm.REGISTRY}) is out of reach: no firmware for the Nano 33 BLE can be built")
+
+
+def tflm_library() -> Iterator[Finding]:
+    try:
+        folder = tflm.library_folder()
+    except TflmMissing as error:
+        yield Finding(Level.PROBLEM, error.message, error.hint)
+        return
+    if folder:
+        yield Finding(Level.GOOD, f"TFLM_DIR={folder} holds TensorFlow Lite Micro")
+    elif tflm.reachable(tflm.SOURCES):
+        yield Finding(Level.GOOD, f"TensorFlow Lite Micro comes from {tflm.SOURCES}, which answers")
+    else:
+        yield Finding(Level.NOTE, f"{tflm.SOURCES} is out of reach and TFLM_DIR is not set: only the compiled engine can be built")
+
+
+def udev() -> Iterator[Finding]:
+    rules = [path for folder in UDEV_RULES if Path(folder).is_dir() for path in Path(folder).glob("*.rules")]
+    if any(ARDUINO_VENDOR in text for text in map(_read, rules)):
+        yield Finding(Level.GOOD, "a udev rule names Arduino's boards")
+        return
+    hint = "If uploads fail, install PlatformIO's rules: https://docs.platformio.org/en/latest/core/installation/udev-rules.html"
+    yield Finding(Level.NOTE, f"no udev rule names Arduino's boards (vendor {ARDUINO_VENDOR})", hint)
+
+
+def modem_manager() -> Iterator[Finding]:
+    running = any(_read(path).strip() == "ModemManager" for path in Path("/proc").glob("[0-9]*/comm"))
+    if running:
+        hint = "It opens new serial ports to look for modems; if a board seems busy after plugging in: sudo systemctl stop ModemManager"
+        yield Finding(Level.NOTE, "ModemManager is running", hint)
+    else:
+        yield Finding(Level.GOOD, "no ModemManager to seize the port")
+
+
+def boards() -> Iterator[Finding]:
+    found = ports.boards()
+    if not found:
+        yield Finding(Level.NOTE, "no Arduino Nano 33 BLE is connected", "The virtual board needs none: make verify")
+    if len(found) > 1:
+        yield Finding(Level.NOTE, f"{len(found)} boards are connected", "Choose one: make verify PORT=" + found[0].device)
+    for board in found:
+        yield from port(board.device)
+
+
+def port(device: str) -> Iterator[Finding]:
+    """Whether the user may open the port, and who else has it open."""
+    if not os.access(device, os.R_OK | os.W_OK):
+        group = grp.getgrgid(Path(device).stat().st_gid).gr_name
+        yield Finding(Level.PROBLEM, f"{device}: you may not open it", f"sudo usermod -aG {group} $USER, then log in again")
+        return
+    owners = ", ".join(owners_of(device))  # of other users' programs only root sees them
+    if owners:
+        yield Finding(Level.PROBLEM, f"{device} is held by {owners}", "End that program, a serial monitor for instance.")
+    else:
+        yield Finding(Level.GOOD, f"{device} is there, free and yours to open")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""

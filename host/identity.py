@@ -1,0 +1,51 @@
+"""Is this the board, the model and the firmware that we are to verify? Everything a board says of itself against the manifest."""
+
+from __future__ import annotations
+
+from common.errors import BoardFault, StaleFirmware, WrongModel
+from common.manifest import Manifest
+from common.wire import TEXT_MAX
+from host.board import Identity
+from host.quantization import to_nano
+
+
+def check_identity(identity: Identity, manifest: Manifest, expected_build: str | None = None) -> None:
+    """Hold the board to the manifest.
+
+    Args:
+        identity: what the board said.
+        manifest: what the conversion promised.
+        expected_build: what the firmware of these sources calls itself; None to accept any.
+
+    Raises:
+        BoardFault: the board's engine does not work.
+        WrongModel: names the first fact that differs, and both sides.
+        StaleFirmware: the right model in firmware of other sources.
+    """
+    if identity.engine_error:
+        raise BoardFault(f"The board's engine {identity.engine} does not work: {identity.engine_error}.", "Build and flash anew: `make clean flash`.")
+    recipe = f"RECIPE={manifest.recipe}"
+    reflash = f"Build its firmware anew: `make flash {recipe}` for a board, `make verify {recipe}` for the virtual one, which builds it first."
+    for what, board, promised in _facts(identity, manifest):
+        if board != promised:
+            raise WrongModel(f"The board's {what} is {board}, the manifest's {promised}.", reflash)
+    if expected_build is not None and identity.build != expected_build:
+        raise StaleFirmware(f"The board's firmware is build {identity.build}, these sources make {expected_build}.", reflash)
+
+
+def _facts(identity: Identity, manifest: Manifest) -> list[tuple[str, object, object]]:
+    low, high = manifest.domain
+    # an engine that runs the flatbuffer itself has no constants beside it
+    constants = "" if identity.engine == "tflm" else manifest.constants_sha256
+    return [
+        ("model", identity.model, manifest.recipe[:TEXT_MAX]),
+        ("model SHA-256", identity.model_sha256, manifest.model_sha256),
+        ("constants SHA-256", identity.constants_sha256, constants),
+        ("input size in bytes", identity.input_bytes, manifest.input.bytes),
+        ("output size in bytes", identity.output_bytes, manifest.output.bytes),
+        ("input scale", identity.input_scale, manifest.input.scale),
+        ("input zero point", identity.input_zero_point, manifest.input.zero_point),
+        ("output scale", identity.output_scale, manifest.output.scale),
+        ("output zero point", identity.output_zero_point, manifest.output.zero_point),
+        ("domain in nano-units", identity.domain_nano, (to_nano(low), to_nano(high))),
+    ]

@@ -1,0 +1,52 @@
+"""A verdict as JUnit XML, which CI services show as tests: the sample points and probes one by one, sweep and codes as one each."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+
+from host.compare import failures
+from host.verdict import Comparison, Verdict
+
+
+def to_xml(verdict: Verdict) -> bytes:
+    """One test suite; it has a failure exactly when the verdict did not pass."""
+    suite = ET.Element("testsuite", name=f"plumbline.{verdict.recipe}", timestamp=verdict.started.removesuffix("+00:00"))
+    properties = ET.SubElement(suite, "properties")
+    facts = {
+        "model_sha256": verdict.model_sha256,
+        "oracle": verdict.oracle,
+        "board": verdict.identity.board,
+        "engine": verdict.identity.engine,
+        "build": verdict.identity.build,
+        "command": verdict.command,
+    }
+    for name, value in facts.items():
+        ET.SubElement(properties, "property", name=name, value=value)
+    for sample in verdict.of("sample"):
+        _case(suite, "samples", sample.name, failures([sample], []))
+    _group(suite, "sweep", "points of the sweep", verdict.of("sweep"))
+    _group(suite, "codes", "codes", verdict.of("code"))
+    for probe in verdict.probes:
+        _case(suite, "domain", f"x = {probe.x:.12g} is refused", failures([], [probe]))
+    _case(suite, "verdict", "verdict", verdict.failures)
+    failed = len(suite.findall("testcase/failure"))
+    counts = {"tests": str(len(suite.findall("testcase"))), "failures": str(failed), "errors": "0", "skipped": "0"}
+    suite.attrib.update(counts, time=f"{verdict.traffic.seconds:.3f}")
+    suites = ET.Element("testsuites", {**counts, "name": "plumbline", "time": suite.attrib["time"]})
+    suites.append(suite)
+    ET.indent(suites)
+    written: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
+
+
+def _group(suite: ET.Element, group: str, what: str, comparisons: tuple[Comparison, ...]) -> None:
+    if comparisons:
+        _case(suite, group, f"{len(comparisons)} {what}", failures(comparisons, []))
+
+
+def _case(suite: ET.Element, group: str, name: str, reasons: Iterable[str]) -> None:
+    case = ET.SubElement(suite, "testcase", classname=f"{suite.attrib['name']}.{group}", name=name, time="0")
+    reasons = list(reasons)
+    if reasons:
+        ET.SubElement(case, "failure", message=reasons[0], type="mismatch").text = "\n".join(reasons)

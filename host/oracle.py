@@ -1,0 +1,108 @@
+"""What the board must answer: TensorFlow Lite Micro's reference kernels, live through the tflite-micro wheel where there is one,
+else the codes that the conversion stored; the float model's answers are always the stored ones.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.errors import ArtefactsDisagree
+from common.manifest import Manifest
+from convert import tflm
+from convert.flatbuffer import read
+
+Codes = NDArray[np.int8]
+Floats = NDArray[np.float32]
+
+_AGAIN = "Run `make convert` to write it anew."
+
+
+@dataclass(frozen=True)
+class References:
+    """`references.npz`, checked for shape; N rows of codes, M points x."""
+
+    codes: Codes
+    """(N, input_bytes); all 256 where the input is one int8."""
+    expected: Codes
+    """(N, output_bytes): TFLM's answers, or the integer model's, as the manifest says."""
+    float_codes: Floats
+    """(N, output_bytes): the float model at the real numbers that the codes stand for."""
+    x_nano: NDArray[np.int64]
+    """(M,): the sample points, then the sweep."""
+    samples: int
+    """How many of the x are sample points."""
+    float_x: Floats
+    """(M, output_bytes): the float model at x."""
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """The references, and who vouches for their expected codes."""
+
+    references: References
+    name: str
+    """Named in the verdict, e.g. "tflite-micro 0.dev20260101, live"."""
+
+
+def load_references(path: Path, manifest: Manifest) -> References:
+    """Read `references.npz`.
+
+    Raises:
+        ArtefactsDisagree: it is missing, damaged, or its shapes do not fit the manifest.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            references = References(
+                codes=stored["codes"].astype(np.int8, casting="equiv"),
+                expected=stored["tflm"].astype(np.int8, casting="equiv"),
+                float_codes=stored["float_codes"].astype(np.float32, casting="same_kind"),
+                x_nano=stored["x_nano"].astype(np.int64, casting="equiv"),
+                samples=int(stored["samples"]),
+                float_x=stored["float_x"].astype(np.float32, casting="same_kind"),
+            )
+    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        raise ArtefactsDisagree(f"{path} cannot be read: {error}.", _AGAIN) from error
+    rows, points = len(references.codes), len(references.x_nano)
+    wanted = {
+        "codes": (rows, manifest.input.bytes),
+        "expected": (rows, manifest.output.bytes),
+        "float_codes": (rows, manifest.output.bytes),
+        "x_nano": (points,),
+        "float_x": (points, manifest.output.bytes),
+    }
+    for name, shape in wanted.items():
+        if getattr(references, name).shape != shape:
+            raise ArtefactsDisagree(f"{path}: {name} has shape {getattr(references, name).shape}, not {shape}.", _AGAIN)
+    return references
+
+
+def consult(folder: Path, manifest: Manifest) -> Oracle:
+    """The expected codes for everything in `folder/references.npz`.
+
+    Args:
+        folder: build/NAME, with `model.tflite` and `references.npz`.
+
+    Raises:
+        ArtefactsDisagree: a file is missing or damaged, or the wheel's answers are not the stored ones.
+        ModelRefused: the wheel cannot load the model.
+    """
+    references = load_references(folder / "references.npz", manifest)
+    if not tflm.available():
+        return Oracle(references, f"{manifest.oracle}, stored by the conversion")
+    raw = (folder / "model.tflite").read_bytes()
+    try:
+        live = tflm.Interpreter(raw, read(raw)).run(references.codes)
+    except RuntimeError as error:
+        raise ArtefactsDisagree(f"{tflm.name()} does not run model.tflite: {error}.", _AGAIN) from error
+    differing = int((live != references.expected).any(axis=1).sum())
+    if differing:
+        raise ArtefactsDisagree(
+            f"{tflm.name()} answers {differing} of {len(live)} inputs otherwise than the stored references ({manifest.oracle}).",
+            "Run `make clean convert`; if it stays, the reference kernels of the two versions differ.",
+        )
+    return Oracle(references, f"{tflm.name()}, live")

@@ -1,0 +1,50 @@
+"""A verdict as one HTML page that needs nothing beside it: no script, no font, no image, no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+
+from host import terminal
+from host.chart import charts
+from host.verdict import Verdict
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def to_html(verdict: Verdict) -> str:
+    """Render `templates/report.html.j2`."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["number"] = terminal.number
+    environment.globals["value"] = terminal.value
+    chosen = terminal.selection(verdict)
+    return environment.get_template("report.html.j2").render(
+        verdict=verdict,
+        line=terminal.last_line(verdict),
+        headline=_headline(verdict),
+        facts=terminal.facts(verdict),
+        charts=charts(verdict),
+        chosen=chosen,
+        rest=[each for each in verdict.of("sample", "sweep") if each not in chosen],
+    )
+
+
+def _headline(verdict: Verdict) -> list[tuple[str, str, bool]]:
+    """The few numbers on top: value, what it is, whether it is good."""
+    codes, points = verdict.of("code"), verdict.of("sample", "sweep")
+    tiles = [
+        (f"{sum(each.exact for each in group)}/{len(group)}", f"{name} exact, bit for bit", all(each.exact for each in group))
+        for group, name in ((codes, "codes"), (points, "points"))
+        if group
+    ]
+    bound = verdict.tolerance if verdict.bound is None else verdict.bound
+    within = verdict.within == len(verdict.comparisons) > 0
+    tiles.append((terminal.number(verdict.max_error), f"largest error; quantization explains {terminal.number(bound)}", within))
+    if verdict.probes:
+        tiles.append((f"{verdict.refused}/{len(verdict.probes)}", "inputs outside the domain refused", verdict.refused == len(verdict.probes)))
+    tiles.append((f"{verdict.cost.count:,}", f"{verdict.cost.unit} for an inference", True))
+    tiles.append((f"{verdict.traffic.round_trips_per_s:,.0f}", "round trips a second", True))
+    return tiles

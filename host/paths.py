@@ -1,0 +1,38 @@
+"""Where things are in a checkout, and the environments the firmware is built for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRMWARE = ROOT / "firmware"
+PLATFORMIO_CORE = ROOT / ".venv" / "platformio"
+"""PlatformIO's packages, kept with the virtual environment: the user's own PlatformIO is left alone."""
+
+
+@dataclass(frozen=True)
+class FirmwareEnv:
+    """One `[env:...]` of platformio.ini, as far as the host has to know it."""
+
+    name: str
+    engine: str
+    virtual: bool
+    runtime: str
+    """Name in convert.runtimes: what this environment's engine can run."""
+
+
+ENVS = {
+    env.name: env
+    for env in (
+        FirmwareEnv("virtual", "compiled", True, "compiled"),
+        FirmwareEnv("virtual_tflm", "tflm", True, "tflm"),
+        FirmwareEnv("nano33ble", "tflm", False, "tflm"),
+        FirmwareEnv("nano33ble_compiled", "compiled", False, "compiled"),
+    )
+}
+
+
+def image_of(recipe_dir: Path, env: str) -> Path:
+    """The ELF file that a build of `env` leaves behind."""
+    return recipe_dir / "pio" / env / "firmware.elf"

@@ -1,0 +1,80 @@
+"""Writes a verdict's files, `verdict.json`, `junit.xml` and `report.html`, and takes stale ones away."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from common.files import write_if_changed
+from host import junit, page
+from host.terminal import last_line
+from host.verdict import SCHEMA, Comparison, Verdict
+
+FILES = ("verdict.json", "junit.xml", "report.html")
+
+
+def write(verdict: Verdict, folder: Path) -> None:
+    """Write all reports, whatever the verdict; each whole or not at all."""
+    contents: tuple[str | bytes, ...] = (to_json(verdict), junit.to_xml(verdict), page.to_html(verdict))
+    for name, content in zip(FILES, contents, strict=True):
+        write_if_changed(folder / name, content)
+
+
+def remove(folder: Path) -> None:
+    """Take away the reports of an earlier run."""
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
+
+
+def to_json(verdict: Verdict) -> str:
+    """The verdict as `verdict.schema.json` describes it. What is not a number becomes null."""
+    traffic = verdict.traffic
+    rates = {"round_trips_per_s": traffic.round_trips_per_s, "bytes_per_s": traffic.bytes_per_s, "share_of_115200": traffic.share_of_115200}
+    worst = verdict.worst
+    document = {
+        "schema": SCHEMA,
+        "passed": verdict.passed,
+        "line": last_line(verdict),
+        "failures": verdict.failures,
+        "recipe": verdict.recipe,
+        "model_sha256": verdict.model_sha256,
+        "oracle": verdict.oracle,
+        "started": verdict.started,
+        "command": verdict.command,
+        "versions": verdict.versions,
+        "board": asdict(verdict.identity),
+        "summary": {
+            "compared": len(verdict.comparisons),
+            "exact": verdict.exact,
+            "within_bound": verdict.within,
+            "probes": len(verdict.probes),
+            "probes_refused": verdict.refused,
+            "max_error": verdict.max_error,
+            "mean_error": verdict.mean_error,
+            "rms_error": verdict.rms_error,
+            "bound": verdict.bound,
+            "tolerance": verdict.tolerance,
+            "worst": {"input": worst.name, "error": worst.error, "bound": worst.bound} if worst else None,
+        },
+        "inference": asdict(verdict.cost),
+        "traffic": {**asdict(traffic), **rates},
+        "stats": asdict(verdict.stats),
+        "comparisons": [_row(each) for each in verdict.comparisons],
+        "probes": [{"x_nano": each.x_nano, "refused": each.refused, "answer": each.answer} for each in verdict.probes],
+    }
+    return json.dumps(_without_nan(document), indent=1, allow_nan=False) + "\n"
+
+
+def _row(each: Comparison) -> dict[str, Any]:
+    return {**asdict(each), "error": each.error, "within_bound": each.within}
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nan(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nan(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

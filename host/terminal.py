@@ -1,0 +1,143 @@
+"""A verdict on the terminal: a table, a summary, and one last line that says it all."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from host.verdict import Comparison, Verdict
+
+_SWEEP_SHOWN = 9
+_FAILED_SHOWN = 12
+
+
+class Terminal(Console):
+    """Rich's console, but a reader that leaves early ends in BrokenPipeError as everywhere: Rich would exit with 1, which means FAIL here."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False)
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def last_line(verdict: Verdict) -> str:
+    """PASS or FAIL, with the numbers."""
+    codes, points = verdict.of("code"), verdict.of("sample", "sweep")
+    exact = [f"{sum(each.exact for each in group)}/{len(group)} {name}" for group, name in ((codes, "codes"), (points, "points")) if group]
+    parts = [f"{' and '.join(exact) or '0 comparisons'} exact"]
+    if verdict.worst:
+        relation = "within" if verdict.within == len(verdict.comparisons) else "breaks"
+        parts.append(f"largest error {number(verdict.max_error, 5)} {relation} the bound {_bound(verdict)}")
+    if verdict.probes:
+        parts.append(f"{verdict.refused}/{len(verdict.probes)} outside the domain refused")
+    if verdict.failures:
+        parts.append(verdict.failures[0].partition(" (")[0])  # the examples stand above
+    identity = verdict.identity
+    return f"{'PASS' if verdict.passed else 'FAIL'} {verdict.recipe} on {identity.board} ({identity.engine}): {'; '.join(parts)}"
+
+
+def show(verdict: Verdict, folder: Path) -> None:
+    """Print the table, the summary and the last line on standard output."""
+    console = Terminal()
+    console.print(_table(verdict))
+    console.print(_summary(verdict, folder))
+    for failure in verdict.failures:
+        console.print(f"[bold red]-[/] {escape(failure)}", soft_wrap=True)
+    colour = "green" if verdict.passed else "red"
+    console.print(f"[bold {colour}]{escape(last_line(verdict))}[/]", soft_wrap=True)
+
+
+def selection(verdict: Verdict) -> list[Comparison]:
+    """What a person wants to see: all samples, a few points spread over the sweep, the worst, and the first failures."""
+    sweep = verdict.of("sweep")
+    step = max(1, (len(sweep) - 1) // (_SWEEP_SHOWN - 1)) if len(sweep) > _SWEEP_SHOWN else 1
+    chosen = [*verdict.of("sample"), *sweep[::step]]
+    if not chosen:
+        chosen = list(verdict.of("code")[:: max(1, len(verdict.comparisons) // _SWEEP_SHOWN)])
+    failed = [each for each in verdict.comparisons if not each.good][:_FAILED_SHOWN]
+    extra = [*failed, *([verdict.worst] if verdict.worst else [])]
+    return chosen + [each for index, each in enumerate(extra) if each not in chosen and each not in extra[:index]]
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Some significant digits, or "none" for what is not a number."""
+    return f"{value:.{digits}g}" if math.isfinite(value) else "none"
+
+
+def _bound(verdict: Verdict) -> str:
+    return number(verdict.tolerance if verdict.bound is None else verdict.bound, 5)
+
+
+def _table(verdict: Verdict) -> Table:
+    table = Table(
+        title=f"{verdict.recipe}: {len(verdict.comparisons)} answers compared, a selection",
+        box=box.SIMPLE_HEAD,
+        collapse_padding=True,
+        pad_edge=False,
+    )
+    table.add_column("input", no_wrap=True)
+    for name in ("x", "float", "int8 expected", "board", "error", "bound"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for each in selection(verdict):
+        at = each.worst
+        table.add_row(
+            each.kind if each.x is not None else f"{each.kind} row {each.row}",
+            "" if each.x is None else f"{each.x:.6g}",
+            number(each.float_y[at]),
+            value(each.expected_y, each.expected, at),
+            value(each.board_y, each.board, at),
+            number(each.error, 3),
+            number(each.bound, 3),
+            "[green]ok[/]" if each.good else "[bold red]NO[/]",
+        )
+    return table
+
+
+def value(reals: tuple[float, ...], codes: tuple[int, ...], index: int) -> str:
+    """A number with the code it was made from: `19 (95)`."""
+    return f"{number(reals[index])} ({codes[index]})" if index < min(len(reals), len(codes)) else "none"
+
+
+def facts(verdict: Verdict) -> list[tuple[str, str]]:
+    """The summary as pairs of a name and a text."""
+    traffic, cost, stats = verdict.traffic, verdict.cost, verdict.stats
+    compared, worst = len(verdict.comparisons), verdict.worst
+    pairs = [
+        ("bit for bit", f"{verdict.exact}/{compared} as {verdict.oracle}"),
+        ("within the bound", f"{verdict.within}/{compared}"),
+        ("error against float", f"max {number(verdict.max_error, 5)}, mean {number(verdict.mean_error)}, RMS {number(verdict.rms_error)}"),
+    ]
+    if worst:
+        pairs.append(("closest to its bound", f"{worst.name}: {number(worst.error, 5)} of {number(worst.bound, 5)}"))
+    pairs += [
+        ("inference", f"{cost.count:,} {cost.unit}" + (f", {cost.time_ns:,} ns on the board" if cost.time_ns is not None else "")),
+        (
+            "round trip",
+            f"min {traffic.latency_min_s * 1000:.2f} ms, median {traffic.latency_median_s * 1000:.2f} ms, p99 {traffic.latency_p99_s * 1000:.2f} ms",
+        ),
+        (
+            "line",
+            f"{traffic.round_trips_per_s:,.0f} round trips/s, {traffic.bytes_per_s:,.0f} B/s ({traffic.share_of_115200:.0%} of 115200 baud), "
+            f"{traffic.resends} resends, {traffic.bad_frames} bad frames",
+        ),
+        ("board", f"{verdict.identity.board}, engine {verdict.identity.engine}, build {verdict.identity.build}"),
+    ]
+    if stats.stack_bytes:
+        pairs.append(("stack", f"{stats.stack_used:,} of {stats.stack_bytes:,} B at its deepest"))
+    return pairs
+
+
+def _summary(verdict: Verdict, folder: Path) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in [*facts(verdict), ("report", str(folder / "report.html"))]:
+        table.add_row(f"[dim]{name}[/]", escape(text))
+    return table

@@ -1,0 +1,201 @@
+"""What a verification found, as data: every comparison, every probe, the traffic, and whether it passed. `verdict.schema.json` is its JSON form."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from common.wire import NANO
+from host.board import Identity, Stats
+
+SCHEMA = 1
+"""Version of verdict.json; raised when a field changes its meaning or goes."""
+BAUD_BYTES_PER_S = 11_520
+"""What a UART at 115200 baud carries: ten bits a byte."""
+
+Kind = Literal["sample", "sweep", "code"]
+"""A sample point or a point of the sweep, both asked as real numbers; or a tensor of codes."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One answer of the board held against both references. Tuples have one element for each output."""
+
+    kind: Kind
+    row: int
+    """Its row in the references: of `x_nano`, or of `codes`."""
+    x: float | None
+    """The real input; None where the input is more than one number."""
+    expected: tuple[int, ...]
+    """The oracle's codes."""
+    board: tuple[int, ...]
+    """The board's codes."""
+    expected_y: tuple[float, ...]
+    """The numbers that the oracle's codes stand for."""
+    board_y: tuple[float, ...]
+    float_y: tuple[float, ...]
+    bound: float
+    """Largest |board - float| that quantization explains here; the recipe's tolerance where there is no bound."""
+    exact: bool
+    """The board's codes are the oracle's; for a real input its input code and the number it answers as well."""
+
+    @cached_property
+    def errors(self) -> tuple[float, ...]:
+        """|board - float| of each output; NaN when a reference is NaN."""
+        return tuple(abs(board - reference) for board, reference in zip(self.board_y, self.float_y, strict=True))
+
+    @cached_property
+    def worst(self) -> int:
+        """Index of the output with the largest error; NaN counts as larger than any number."""
+        return max(range(len(self.errors)), key=lambda index: (math.isnan(self.errors[index]), self.errors[index]))
+
+    @property
+    def error(self) -> float:
+        """Largest |board - float| over the outputs."""
+        return self.errors[self.worst]
+
+    @property
+    def within(self) -> bool:
+        """The error is a number and at most the bound."""
+        return self.error <= self.bound
+
+    @property
+    def good(self) -> bool:
+        return self.exact and self.within
+
+    @property
+    def name(self) -> str:
+        """For a person: which input it was."""
+        if self.kind == "code":
+            return f"codes row {self.row}" if self.x is None else f"x = {self.x:.10g} (as a code)"
+        return f"x = {self.x:.10g}"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """An x outside the domain, which the board has to refuse."""
+
+    x_nano: int
+    answer: float | None
+    """None when the board refused, else the number it gave."""
+
+    @property
+    def refused(self) -> bool:
+        return self.answer is None
+
+    @property
+    def x(self) -> float:
+        return self.x_nano / NANO
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What the checks needed on the line."""
+
+    seconds: float
+    round_trips: int
+    latency_min_s: float
+    latency_median_s: float
+    latency_p99_s: float
+    bytes_sent: int
+    bytes_received: int
+    resends: int
+    bad_frames: int
+    discarded: int
+
+    @property
+    def round_trips_per_s(self) -> float:
+        return self.round_trips / self.seconds
+
+    @property
+    def bytes_per_s(self) -> float:
+        """Both directions together: with stop-and-wait they take turns on the line."""
+        return (self.bytes_sent + self.bytes_received) / self.seconds
+
+    @property
+    def share_of_115200(self) -> float:
+        """Of what a UART at 115200 baud carries; above 1 the link is faster than that."""
+        return self.bytes_per_s / BAUD_BYTES_PER_S
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one inference, as the board counts it; the median over all it reported."""
+
+    count: int
+    unit: str
+    time_ns: int | None
+    """None where it did not fit the board's counter."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """See the fields."""
+
+    recipe: str
+    model_sha256: str
+    oracle: str
+    """What computed the expected codes, with its version, and whether live or stored."""
+    identity: Identity
+    tolerance: float
+    bound: float | None
+    """The bound over the whole domain."""
+    comparisons: tuple[Comparison, ...]
+    probes: tuple[Probe, ...]
+    traffic: Traffic
+    cost: Cost
+    stats: Stats
+    failures: tuple[str, ...]
+    """Why it did not pass, a sentence each; empty when it passed."""
+    started: str
+    """ISO 8601, UTC."""
+    command: str
+    """Repeats the verification."""
+    versions: dict[str, str]
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+    def of(self, *kinds: Kind) -> tuple[Comparison, ...]:
+        """The comparisons of some kinds."""
+        return tuple(each for each in self.comparisons if each.kind in kinds)
+
+    @cached_property
+    def exact(self) -> int:
+        """Comparisons that are right bit for bit."""
+        return sum(each.exact for each in self.comparisons)
+
+    @cached_property
+    def within(self) -> int:
+        """Comparisons within their bound."""
+        return sum(each.within for each in self.comparisons)
+
+    @cached_property
+    def refused(self) -> int:
+        """Probes that were refused."""
+        return sum(each.refused for each in self.probes)
+
+    @cached_property
+    def worst(self) -> Comparison | None:
+        """The comparison closest to its bound, or farthest beyond it."""
+        return max(self.comparisons, key=lambda each: (math.isnan(each.error), each.error / each.bound if each.bound else math.inf), default=None)
+
+    @cached_property
+    def max_error(self) -> float:
+        """Largest |board - float|; NaN when a reference is NaN or nothing was compared."""
+        return max(self._errors, key=lambda error: (math.isnan(error), error), default=math.nan)
+
+    @cached_property
+    def mean_error(self) -> float:
+        return sum(self._errors) / len(self._errors) if self._errors else math.nan
+
+    @cached_property
+    def rms_error(self) -> float:
+        return math.sqrt(sum(error * error for error in self._errors) / len(self._errors)) if self._errors else math.nan
+
+    @cached_property
+    def _errors(self) -> list[float]:
+        return [error for each in self.comparisons for error in each.errors]
