@@ -1,0 +1,56 @@
+"""What several tests need: the real pipeline's output, made once for a test run in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from host import firmware
+from host.paths import ROOT
+from host.virtual import QEMU
+
+# A shell starts background jobs with Ctrl-C ignored, and every process below inherits that: the tests that interrupt one would wait in vain.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def run_stage(*words: str) -> None:
+    """Run a stage as a user would, in a process of its own: TensorFlow stays out of this one."""
+    ended = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.fixture(scope="session")
+def linear(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """build/linear of a fresh build folder: trained and converted."""
+    build = tmp_path_factory.mktemp("build")
+    run_stage("training", "fit", "linear", "--build", str(build))
+    run_stage("convert", "linear", "--build", str(build))
+    return build / "linear"
+
+
+@pytest.fixture(scope="session")
+def tools() -> None:
+    """Skips where the virtual board cannot be built or started; `make test` installs what it takes."""
+    for program in (firmware.COMPILER, QEMU):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+
+
+@pytest.fixture(scope="session")
+def virtual(tools: None, linear: Path) -> Path:
+    """The firmware of `linear` for the virtual board: its ELF file."""
+    return firmware.build(linear, "virtual")
+
+
+@pytest.fixture(scope="session")
+def wide(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """build/wide: tensors too large for a frame, trained, converted and built for the virtual board."""
+    folder = tmp_path_factory.mktemp("build") / "wide"
+    run_stage("tests.wide_model", str(folder))
+    firmware.build(folder, "virtual")
+    return folder

@@ -1,0 +1,54 @@
+"""Each operator of a convolutional network, on 1,000 random cases and more: compiled C, the integer model and TensorFlow Lite Micro answer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convert import integer, tflm
+from convert.flatbuffer import read
+from tests import compiled_c, random_layers
+from tests.flatbuffer_writer import random_model, write
+
+pytestmark = pytest.mark.slow
+
+CASES = 1000
+
+
+def random_fully_connected(rng: np.random.Generator, name: str) -> bytes:
+    """The first layer of a random chain."""
+    model = random_model(rng, int(rng.integers(1, 33)), per_channel=bool(rng.integers(2)), batches=int(rng.integers(1, 3)))
+    return write(replace(model, layers=model.layers[:1]), layers=name)
+
+
+OPERATORS: dict[str, Callable[[np.random.Generator, str], bytes]] = {
+    "CONV_2D": random_layers.random_conv_2d,
+    "DEPTHWISE_CONV_2D": random_layers.random_depthwise_conv_2d,
+    "MAX_POOL_2D": random_layers.random_max_pool_2d,
+    "AVERAGE_POOL_2D": random_layers.random_average_pool_2d,
+    "RESHAPE": random_layers.random_reshape,
+    "SOFTMAX": random_layers.random_softmax,
+    "FULLY_CONNECTED": random_fully_connected,
+}
+
+
+@pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
+@pytest.mark.parametrize("name", OPERATORS)
+def test_random_cases(tmp_path: Path, name: str) -> None:
+    rng = np.random.default_rng(list(OPERATORS).index(name))
+    raws = [OPERATORS[name](rng, f"case_{number}") for number in range(CASES)]
+    graphs = [read(raw) for raw in raws]
+    codes = [random_layers.rows(rng, graph.input.elements, graph.input.quantized.zero_point) for graph in graphs]
+    answers = compiled_c.run(tmp_path, graphs, codes, together=100, level="-O0")
+    different = []
+    for number, (raw, graph, rows, answer) in enumerate(zip(raws, graphs, codes, answers, strict=True)):
+        assert [operator.name for operator in graph.operators] == [name]
+        np.testing.assert_array_equal(answer, integer.run(graph, rows), err_msg=f"case {number} against the integer model")
+        if tflm.available():
+            np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(rows), err_msg=f"case {number} against the wheel")
+        different.append(len(np.unique(answer)) / answer.size)
+    assert np.median(different) > 0.1  # the cases do not merely clamp

@@ -1,0 +1,81 @@
+"""What a runtime cannot execute is refused before a build, with operator, layer, reason and what would work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from common.errors import UnsupportedOperator
+from convert.flatbuffer import read
+from convert.runtimes import RUNTIMES, check_runtime, registration
+from tests.flatbuffer_writer import FULLY_CONNECTED, random_model, write
+
+MODELS = Path(__file__).resolve().parent.parent.parent / "shared" / "models" / "mlperf_tiny"
+needs_models = pytest.mark.skipif(not MODELS.is_dir(), reason="needs ../shared/models/mlperf_tiny, which is not part of the repository")
+
+
+def model(per_channel: bool, version: int = 4, operator: int = FULLY_CONNECTED) -> bytes:
+    rng = np.random.default_rng(2)
+    while True:
+        chain = random_model(rng, 3, per_channel)
+        if any(len(layer.weight_scales) > 1 for layer in chain.layers) == per_channel:
+            return write(chain, operator_version=version, operator=operator)
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_a_model_quantized_per_tensor_runs_everywhere(name: str) -> None:
+    check_runtime(read(model(per_channel=False)), name)
+
+
+def test_dense_per_channel_is_refused_for_the_arduino_library_only() -> None:
+    graph = read(model(per_channel=True))
+    check_runtime(graph, "compiled")
+    check_runtime(graph, "tflm")
+    with pytest.raises(UnsupportedOperator, match=r"model/dense_\d/MatMul: Chirale.*FULLY_CONNECTED with one scale per channel") as caught:
+        check_runtime(graph, "chirale")
+    assert "--per-channel-dense" in caught.value.hint
+
+
+def test_a_version_that_is_too_new_is_refused() -> None:
+    with pytest.raises(UnsupportedOperator, match="FULLY_CONNECTED version 13") as caught:
+        check_runtime(read(model(False, version=13)), "chirale")
+    assert "up to 4" in caught.value.hint
+
+
+def test_an_unknown_operator_is_refused_with_what_there_is() -> None:
+    graph = read(model(False, operator=140))
+    for name in RUNTIMES:
+        with pytest.raises(UnsupportedOperator, match=r"model/dense_0/MatMul.*cannot run") as caught:
+            check_runtime(graph, name)
+        assert "FULLY_CONNECTED" in caught.value.hint
+
+
+@needs_models
+@pytest.mark.parametrize("stem", ["ad", "ic", "kws", "vww"])
+def test_real_models_run_on_both_tflm_libraries(stem: str) -> None:
+    graph = read((MODELS / f"{stem}.tflite").read_bytes())
+    check_runtime(graph, "tflm")
+    check_runtime(graph, "chirale")
+
+
+def test_the_compiler_names_the_layer_of_an_operator_it_lacks() -> None:
+    with pytest.raises(UnsupportedOperator, match=r"Layer model/dense_0/MatMul: the compiled engine cannot run LOGISTIC.") as caught:
+        check_runtime(read(model(False, operator=14)), "compiled")
+    assert "CONV_2D" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("operator", "method"),
+    [
+        ("FULLY_CONNECTED", "AddFullyConnected"),
+        ("CONV_2D", "AddConv2D"),
+        ("DEPTHWISE_CONV_2D", "AddDepthwiseConv2D"),
+        ("AVERAGE_POOL_2D", "AddAveragePool2D"),
+        ("UNIDIRECTIONAL_SEQUENCE_LSTM", "AddUnidirectionalSequenceLSTM"),
+        ("RELU6", "AddRelu6"),
+    ],
+)
+def test_registrations_have_tflms_names(operator: str, method: str) -> None:
+    assert registration(operator) == method

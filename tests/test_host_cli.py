@@ -1,0 +1,135 @@
+"""The command line as a user meets it: what it prints, what it leaves, and the code it ends with."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from host.paths import ROOT
+from host.report import FILES
+from tests.peers import on_socket, silent
+
+pytestmark = pytest.mark.slow
+
+
+def host(*words: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    ended = subprocess.run([sys.executable, "-m", "host", *map(str, words)], cwd=ROOT, capture_output=True, text=True, input=stdin, timeout=60)
+    assert "Traceback" not in ended.stderr
+    return ended
+
+
+def test_verify_passes_and_leaves_its_reports(virtual: Path, linear: Path) -> None:
+    ended = host("verify", "linear", "--build", linear.parent)
+    assert ended.returncode == 0, ended.stderr
+    last = ended.stdout.splitlines()[-1]
+    assert last.startswith("PASS linear on virtual")
+    assert "256/256 codes" in last
+    assert "Verifying" in ended.stderr
+    assert all((linear / name).is_file() for name in FILES)
+    assert json.loads((linear / "verdict.json").read_text())["line"] == last
+
+
+def test_quiet_is_one_line_and_json_is_json(virtual: Path, linear: Path) -> None:
+    quiet = host("verify", "linear", "--build", linear.parent, "--quiet").stdout
+    assert quiet.count("\n") == 1
+    assert quiet.startswith("PASS ")
+    printed = host("verify", "linear", "--build", linear.parent, "--json").stdout
+    assert printed == (linear / "verdict.json").read_text()
+
+
+def test_an_error_takes_the_old_reports_away(virtual: Path, linear: Path) -> None:
+    for name in FILES:
+        (linear / name).write_text("PASS of yesterday")
+    with on_socket(silent) as url:
+        ended = host("verify", "linear", "--build", linear.parent, "--port", url)
+    assert ended.returncode == 44
+    assert ended.stderr.startswith("error: Nothing came from socket://")
+    assert "hint:" in ended.stderr
+    assert not any((linear / name).exists() for name in FILES)
+
+
+def test_a_failed_verdict_ends_with_1_and_leaves_reports(virtual: Path, linear: Path, tmp_path: Path) -> None:
+    """The tolerance of the manifest is all that differs: no bound, and a tolerance no int8 model keeps."""
+    manifest = json.loads((linear / "generated" / "manifest.json").read_text())
+    strict = tmp_path / "strict.json"
+    strict.write_text(json.dumps({**manifest, "bound": None, "tolerance": 1e-6}))
+    ended = host("verify", "linear", "--build", linear.parent, "--manifest", strict)
+    assert ended.returncode == 1
+    assert ended.stdout.splitlines()[-1].startswith("FAIL linear on virtual")
+    assert json.loads((linear / "verdict.json").read_text())["passed"] is False
+    assert "FAIL" in (linear / "report.html").read_text()
+
+
+def test_the_report_tells_how_to_repeat_it(virtual: Path, linear: Path) -> None:
+    host("verify", "linear", "--build", linear.parent, "--quiet")
+    command = json.loads((linear / "verdict.json").read_text())["command"]
+    assert command.endswith(f"-m host verify linear --env virtual --build {linear.parent}")
+
+
+def test_a_terminal_without_unicode_gets_its_verdict(virtual: Path, linear: Path) -> None:
+    command = [sys.executable, "-m", "host", "verify", "linear", "--build", str(linear.parent)]
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, env=plain)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.decode("ascii").splitlines()[-1].startswith("PASS linear")
+
+
+def test_monitor_carries_lines(virtual: Path, linear: Path) -> None:
+    ended = host("monitor", "linear", "--build", linear.parent, stdin="10\n100\n-1\n")
+    assert ended.returncode == 0
+    lines = ended.stdout.splitlines()
+    assert "19.0" in lines
+    assert "-3.0" in lines
+    assert any("12.7" in line for line in lines)  # 100 is outside the domain
+    assert "\r" not in ended.stdout
+
+
+def test_monitor_on_a_terminal_ends_with_ctrl_d(virtual: Path, linear: Path) -> None:
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "host", "monitor", "linear", "--build", str(linear.parent)]
+    monitor = subprocess.Popen(command, cwd=ROOT, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    os.close(slave)
+    os.write(master, b"4\n\x04")
+    said, told = monitor.communicate(timeout=20)
+    os.close(master)
+    assert monitor.returncode == 0
+    assert "7.0" in said.splitlines()
+    assert "Ctrl-D" in told
+
+
+@pytest.mark.parametrize("command", ["verify", "monitor", "ports"])
+def test_a_reader_that_leaves_early_is_no_trouble(command: str, virtual: Path, linear: Path) -> None:
+    words = ["ports"] if command == "ports" else [command, "linear", "--build", str(linear.parent)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "host", *words], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    said = process.stderr.read()
+    assert process.wait() == 141, said
+    assert "Traceback" not in said
+    assert "Exception" not in said
+
+
+def test_ports_lists_or_says_there_is_none() -> None:
+    ended = host("ports")
+    assert ended.returncode == 0
+    assert ended.stdout.strip()
+
+
+def test_no_tensorflow_is_imported(virtual: Path, linear: Path) -> None:
+    code = (
+        "import sys, host.__main__ as main, host.flash, host.doctor, convert.integer\n"
+        f"sys.argv = ['host', 'verify', 'linear', '--quiet', '--build', {str(linear.parent)!r}]\n"
+        "assert main.main() == 0\n"
+        "print({name.split('.')[0] for name in sys.modules} & {'tensorflow', 'keras', 'tf_keras', 'ai_edge_litert', 'jax', 'torch'})"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ended.stdout.splitlines()[-1] == "set()", ended.stderr

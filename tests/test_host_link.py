@@ -1,0 +1,267 @@
+"""The link against real sockets, pseudo-terminals and loops, with peers that do everything a line and a stranger can do wrong."""
+
+from __future__ import annotations
+
+import os
+import pty
+import random
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+import serial
+from serial import rfc2217
+
+from common.errors import (
+    BoardFault,
+    BoardLost,
+    BoardSilent,
+    NotPlumbline,
+    PlumblineError,
+    WrongProtocol,
+)
+from common.wire import ERROR_REPLY, PROTOCOL_VERSION, Error, Request
+from host.board import Board
+from host.frame import Frame, encode
+from host.link import Link, readable
+from tests.peers import Peer, Script, on_socket, on_terminal, reply_to, silent, well_behaved
+
+Line = Callable[[Script], AbstractContextManager[str]]
+
+
+def briefly(link: Link) -> Frame:
+    """One request that gives up soon."""
+    return link.exchange(Request.STATS, patience=0.4)
+
+
+@pytest.fixture(params=[on_socket, on_terminal], ids=["socket", "terminal"])
+def line(request: pytest.FixtureRequest) -> Line:
+    made: Line = request.param
+    return made
+
+
+def outcome(line: Line, script: Script) -> PlumblineError:
+    """The error that one request to such a peer ends in, which must come in time."""
+    with line(script) as url, Link(url) as link:
+        start = time.monotonic()
+        with pytest.raises(PlumblineError) as caught:
+            briefly(link)
+        assert time.monotonic() - start < 1.5
+    assert caught.value.hint
+    return caught.value
+
+
+def test_requests_are_answered(line: Line) -> None:
+    with line(well_behaved) as url, Link(url) as link:
+        for _ in range(50):
+            assert link.exchange(Request.STATS) == reply_to(Frame(link._sequence, Request.STATS))
+        counters = link.counters
+    assert counters.frames_sent == counters.frames_received == len(counters.latencies) == 50
+    assert (counters.resends, counters.discarded, link.bad_frames) == (0, 0, 0)
+    assert 0 < min(counters.latencies) <= max(counters.latencies) < 1
+
+
+def test_sequence_numbers_start_anywhere_and_wrap(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = set()
+    for _ in range(4):
+        with on_socket(silent) as url, Link(url) as link:
+            starts.add(link._sequence)
+    assert len(starts) > 1
+    monkeypatch.setattr(random.SystemRandom, "randrange", lambda *_: 0xFFFE)
+    with on_socket(well_behaved) as url, Link(url) as link:
+        assert [link.exchange(Request.STATS).sequence for _ in range(3)] == [0xFFFF, 0, 1]
+
+
+def test_a_lost_request_is_sent_again_as_it_was(line: Line) -> None:
+    seen = []
+
+    def deaf_twice(peer: Peer) -> None:
+        for request in peer.requests():
+            seen.append(request)
+            if len(seen) > 2:
+                peer.write(encode(reply_to(request)))
+
+    with line(deaf_twice) as url, Link(url, first_wait=0.05) as link:
+        link.exchange(Request.ASK, bytes(8), patience=3)
+        assert link.counters.resends == 2
+        assert link.counters.latencies == []  # which try was answered cannot be known
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_late_and_double_replies_are_discarded(line: Line) -> None:
+    def stutter(peer: Peer) -> None:
+        before = None
+        for request in peer.requests():
+            for each in (before, request, request):
+                if each:
+                    peer.write(encode(reply_to(each, bytes([each.sequence & 0xFF] * 24))))
+            before = request
+
+    with line(stutter) as url, Link(url) as link:
+        for _ in range(5):
+            reply = link.exchange(Request.STATS)
+            assert reply.sequence == link._sequence
+            assert reply.payload[0] == link._sequence & 0xFF
+    assert link.counters.resends == 0
+    assert link.counters.discarded >= 8
+
+
+def test_noise_and_text_around_a_reply_do_not_matter(line: Line) -> None:
+    def chatter(peer: Peer) -> None:
+        for request in peer.requests():
+            peer.write(b"hello\r\n\0\x09\xb1\x55\x00garb" + bytes([200, 0, 3, 0xB1, 9]) + encode(reply_to(request)) + b"bye\n")
+
+    said = bytearray()
+    with line(chatter) as url, Link(url, said.extend) as link:
+        for _ in range(3):
+            link.exchange(Request.STATS)
+    assert b"hello\r\n" in said
+    assert link.bad_frames >= 3
+
+
+def test_a_slow_peer_is_waited_for(line: Line) -> None:
+    def slow(peer: Peer) -> None:
+        for request in peer.requests():
+            for byte in encode(reply_to(request)):
+                time.sleep(0.004)
+                peer.write(bytes([byte]))
+
+    with line(slow) as url, Link(url, first_wait=1) as link:
+        link.exchange(Request.STATS)
+        assert link.counters.resends == 0
+
+
+def test_a_slow_kind_of_request_is_soon_sent_only_once() -> None:
+    def thoughtful(peer: Peer) -> None:
+        for request in peer.requests():
+            time.sleep(0.15)
+            peer.write(encode(reply_to(request)))
+
+    with on_socket(thoughtful) as url, Link(url, first_wait=0.05) as link:
+        resends = []
+        for _ in range(6):
+            before = link.counters.resends
+            link.exchange(Request.BATCH)
+            resends.append(link.counters.resends - before)
+    assert resends[0] == 1
+    assert resends[-3:] == [0, 0, 0]
+
+
+def test_silence(line: Line) -> None:
+    error = outcome(line, silent)
+    assert type(error) is BoardSilent
+    assert "Nothing came" in error.message
+
+
+def test_silence_after_good_replies(line: Line) -> None:
+    def one_only(peer: Peer) -> None:
+        requests = peer.requests()
+        peer.write(encode(reply_to(next(requests))))
+        for _ in requests:
+            pass
+
+    with line(one_only) as url, Link(url) as link:
+        link.exchange(Request.STATS)
+        with pytest.raises(BoardSilent, match="after 1 good replies"):
+            briefly(link)
+
+
+def test_noise_is_shown_readable(line: Line) -> None:
+    def babble(peer: Peer) -> None:
+        for _ in peer.requests():
+            peer.write(b"Temp: 21.5\xb0C\r\n")
+
+    error = outcome(line, babble)
+    assert type(error) is NotPlumbline
+    assert r"'Temp: 21.5\xb0C\r\n" in error.message
+
+
+def test_a_flood_of_noise_does_not_stop_the_clock() -> None:
+    stop = threading.Event()
+
+    def flood(peer: Peer) -> None:
+        noise = random.Random(1).randbytes(4096)
+        while not stop.is_set():
+            peer.write(noise)
+
+    with on_socket(flood) as url, Link(url) as link:
+        start = time.monotonic()
+        with pytest.raises(NotPlumbline):
+            briefly(link)
+        assert time.monotonic() - start < 1.5
+        stop.set()
+
+
+def test_another_version_is_named(line: Line) -> None:
+    def newer(peer: Peer) -> None:
+        for request in peer.requests():
+            peer.write(encode(Frame(request.sequence, ERROR_REPLY, bytes([Error.WRONG_VERSION, request.type]), version=PROTOCOL_VERSION + 1)))
+
+    error = outcome(line, newer)
+    assert type(error) is WrongProtocol
+    assert f"version {PROTOCOL_VERSION + 1}" in error.message
+
+
+def test_a_refusal_of_our_version_is_a_wrong_protocol() -> None:
+    def refuse(peer: Peer) -> None:
+        for request in peer.requests():
+            peer.write(encode(Frame(request.sequence, ERROR_REPLY, bytes([Error.WRONG_VERSION, request.type]))))
+
+    with on_socket(refuse) as url, Link(url) as link, pytest.raises(WrongProtocol):
+        Board(link).hello()
+
+
+def test_an_error_reply_is_named() -> None:
+    def refuse(peer: Peer) -> None:
+        for request in peer.requests():
+            peer.write(encode(Frame(request.sequence, ERROR_REPLY, bytes([Error.ENGINE_FAILED, request.type]))))
+
+    with on_socket(refuse) as url, Link(url) as link, pytest.raises(BoardFault, match="STATS: ENGINE_FAILED"):
+        Board(link).stats()
+
+
+def test_a_connection_that_ends_is_lost() -> None:
+    def leave(peer: Peer) -> None:
+        next(peer.requests())
+
+    assert type(outcome(on_socket, leave)) is BoardLost
+
+
+def test_an_unplugged_port_is_lost() -> None:
+    master, slave = pty.openpty()
+    with Link(os.ttyname(slave)) as link:
+        os.close(slave)
+        os.close(master)
+        with pytest.raises(BoardLost, match="ended"):
+            briefly(link)
+
+
+def test_a_loop_is_no_board() -> None:
+    with Link("loop://") as link, pytest.raises(NotPlumbline, match="sends back"):
+        briefly(link)
+
+
+@pytest.mark.filterwarnings("ignore:set:DeprecationWarning")  # of pyserial's own thread
+def test_rfc2217_carries_frames() -> None:
+    """Through the telnet layer of pyserial's own server, with every kind of byte in the payload."""
+    with on_socket(_over_telnet) as url, Link(url.replace("socket:", "rfc2217:")) as link:
+        for start in range(0, 256, 32):
+            payload = bytes(range(start, start + 32))
+            assert link.exchange(Request.BATCH, payload).payload == payload
+
+
+def _over_telnet(peer: Peer) -> None:
+    port = serial.serial_for_url("loop://")  # only its settings are used
+    answers: Any = type("Answers", (), {"write": staticmethod(peer.write)})()
+    manager = rfc2217.PortManager(port, answers)  # type: ignore[arg-type]  # the stub asks for a client
+    while data := peer.read():
+        for request in peer.decoder.feed(b"".join(manager.filter(data)))[0]:
+            peer.write(b"".join(manager.escape(encode(reply_to(request, request.payload)))))
+
+
+def test_readable() -> None:
+    assert readable(b"ok\r\n\x00\xff\\x") == r"'ok\r\n\x00\xff\\x'"
+    assert readable(b"a" * 80, 4) == "'aaaa'..."

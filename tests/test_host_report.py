@@ -1,0 +1,235 @@
+"""The reports of a verdict: JSON as its schema says, JUnit as CI services read it, a page that needs nothing beside it, a last line that tells."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from common.manifest import Manifest
+from host import junit, page, report, terminal
+from host.board import Board
+from host.chart import Scale, charts
+from host.compare import failures
+from host.link import Link
+from host.paths import ROOT
+from host.verdict import Probe, Verdict
+from host.verify import verify
+from host.virtual import VirtualBoard
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="session")
+def passed(virtual: Path, linear: Path) -> Verdict:
+    with VirtualBoard(virtual) as board, Link(board.url) as link:
+        manifest = Manifest.load(linear / "generated" / "manifest.json")
+        return verify(Board(link), linear, manifest, command="python -m host verify linear <&>")
+
+
+@pytest.fixture(scope="session")
+def failed(passed: Verdict) -> Verdict:
+    """The same verdict as if the board had answered one sample, one code and one probe wrongly, and one reference were no number."""
+    wrong = list(passed.comparisons)
+    wrong[2] = replace(wrong[2], board=(99,), board_y=(18.77,), exact=False)
+    wrong[20] = replace(wrong[20], float_y=(math.nan,))
+    wrong[-1] = replace(wrong[-1], board=(0,), exact=False)
+    probes = (replace(passed.probes[0], answer=-26.5), *passed.probes[1:])
+    return replace(passed, comparisons=tuple(wrong), probes=probes, failures=tuple(failures(wrong, probes)))
+
+
+@pytest.fixture(scope="session", params=["passed", "failed", "empty"])
+def verdict(request: pytest.FixtureRequest, passed: Verdict, failed: Verdict) -> Verdict:
+    empty = replace(passed, comparisons=(), probes=(), failures=("nothing was compared",))
+    return {"passed": passed, "failed": failed, "empty": empty}[request.param]
+
+
+def conforms(value: Any, schema: dict[str, Any], where: str = "") -> None:
+    """Hold a document to the part of JSON Schema that verdict.schema.json uses."""
+    used = {"$schema", "title", "description", "type", "const", "enum", "pattern", "required", "properties", "additionalProperties", "items"}
+    assert set(schema) <= used, where
+    names = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float), "null": type(None)}
+    if "type" in schema:
+        allowed = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+        assert any(isinstance(value, names[each]) and (each == "boolean") == isinstance(value, bool) for each in allowed), where  # type: ignore[arg-type]
+    assert value == schema.get("const", value), where
+    assert value in schema.get("enum", [value]), where
+    if "pattern" in schema:
+        assert re.search(schema["pattern"], value), where
+    if isinstance(value, dict):
+        assert set(schema.get("required", ())) <= set(value), where
+        for name, each in value.items():
+            inner = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
+            assert inner, f"{where}.{name} is not in the schema"
+            conforms(each, inner, f"{where}.{name}")
+    if isinstance(value, list):
+        for index, each in enumerate(value):
+            conforms(each, schema["items"], f"{where}[{index}]")
+
+
+def test_json_is_as_its_schema_says(verdict: Verdict) -> None:
+    schema = json.loads((ROOT / "host" / "verdict.schema.json").read_text())
+    text = report.to_json(verdict)
+    assert "NaN" not in text
+    document = json.loads(text)
+    conforms(document, schema)
+    assert document["passed"] == (not document["failures"]) == verdict.passed
+    assert document["summary"]["exact"] == sum(each["exact"] for each in document["comparisons"])
+
+
+def test_a_wrong_document_does_not_conform(passed: Verdict) -> None:
+    schema = json.loads((ROOT / "host" / "verdict.schema.json").read_text())
+    for change in ({"passed": "yes"}, {"extra": 1}, {"schema": 2}, {"model_sha256": "abc"}, {"comparisons": [{"kind": "guess"}]}):
+        with pytest.raises(AssertionError):
+            conforms({**json.loads(report.to_json(passed)), **change}, schema)
+
+
+def test_junit_is_well_formed_and_tells_the_same(verdict: Verdict) -> None:
+    suites = ET.fromstring(junit.to_xml(verdict))
+    assert suites.tag == "testsuites"
+    (suite,) = suites
+    cases = suite.findall("testcase")
+    assert suites.attrib["tests"] == suite.attrib["tests"] == str(len(cases))
+    assert suites.attrib["failures"] == suite.attrib["failures"] == str(len(suite.findall("testcase/failure")))
+    assert (suite.attrib["failures"] == "0") == verdict.passed
+    assert all(case.attrib.keys() == {"classname", "name", "time"} for case in cases)
+    assert len({(case.attrib["classname"], case.attrib["name"]) for case in cases}) == len(cases)
+
+
+def test_junit_names_what_failed(failed: Verdict) -> None:
+    suite = ET.fromstring(junit.to_xml(failed))[0]
+    cases = [case for case in suite.iter("testcase") if case.find("failure") is not None]
+    assert {(case.attrib["classname"].rpartition(".")[2], case.attrib["name"]) for case in cases} == {
+        ("samples", "x = 1"),
+        ("sweep", "301 points of the sweep"),
+        ("codes", "256 codes"),
+        ("domain", "x = -12.800000001 is refused"),
+        ("verdict", "verdict"),
+    }
+
+
+class Page(HTMLParser):
+    """Checks that tags close in order, and collects what a page refers to."""
+
+    VOID = ("meta", "link", "img", "br", "path", "rect", "circle", "polyline")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.references: list[str] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        self.references += [value or "" for name, value in attrs if name in ("src", "href", "xlink:href", "data")]
+        if tag not in self.VOID or self.get_starttag_text()[-2:] != "/>":  # type: ignore[index]
+            self.open += [tag] * (tag not in ("meta", "link", "img", "br"))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_stands_alone(verdict: Verdict) -> None:
+    text = page.to_html(verdict)
+    found = Page(text)
+    assert found.references == []
+    assert "script" not in found.seen
+    assert "url(" not in text
+    assert "@import" not in text
+    assert "prefers-color-scheme: dark" in text
+    assert 'name="viewport"' in text
+    assert ">nan<" not in text
+    assert "&lt;&amp;&gt;" in text  # the command is escaped
+
+
+def test_the_page_says_what_was_tested(passed: Verdict) -> None:
+    text = page.to_html(passed)
+    identity = passed.identity
+    for fact in (passed.recipe, passed.model_sha256, identity.engine, identity.board, identity.build, "256/256", passed.started[:10]):
+        assert fact in text
+    assert text.count('role="img"') == text.count("<desc") == 2
+    assert text.index("PASS") < text.index("<svg")
+
+
+def test_the_page_shows_failures_by_more_than_colour(failed: Verdict) -> None:
+    text = page.to_html(failed)
+    for failure in failed.failures:
+        assert failure.split("(")[0] in text
+    assert "✗ differs" in text
+    assert "✗ answered with -26.5" in text
+
+
+def test_charts_draw_every_finite_answer(passed: Verdict, failed: Verdict) -> None:
+    for verdict, missing, bad in ((passed, 0, 0), (failed, 1, 2)):
+        for chart in charts(verdict):
+            assert len(chart.marks) == len(verdict.comparisons) - missing
+            assert sum(mark.shape == "bad" for mark in chart.marks) == bad
+            assert all(chart.left <= mark.x <= chart.right and chart.top <= mark.y <= chart.floor for mark in chart.marks)
+            assert len(chart.x_ticks) >= 3 <= len(chart.y_ticks)
+            assert all(chart.top <= tick.at <= chart.floor for tick in chart.y_ticks)
+    assert charts(replace(passed, comparisons=())) == ()
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-12.8, 12.7), (1e-6, 3e-6), (-5e8, 7e8), (3, 3), (0.249, 0.251)])
+def test_ticks_are_few_in_range_and_told_apart(low: float, high: float) -> None:
+    ticks = Scale([low, high], 0, 100).ticks(8)
+    assert 3 <= len(ticks) <= 10
+    assert all(0 <= tick.at <= 100 for tick in ticks)
+    assert len({tick.text for tick in ticks}) == len(ticks)
+
+
+def test_the_last_line_has_the_numbers(passed: Verdict, failed: Verdict) -> None:
+    assert re.fullmatch(
+        r"PASS linear on virtual .+ \(compiled\): 256/256 codes and 308/308 points exact; "
+        r"largest error 0\.\d+ within the bound 0\.\d+; 6/6 outside the domain refused",
+        terminal.last_line(passed),
+    )
+    line = terminal.last_line(failed)
+    assert line.startswith("FAIL linear")
+    assert "255/256 codes and 307/308 points" in line
+    assert "5/6 outside" in line
+    assert line.endswith("2 of 564 answers differ from the oracle")
+
+
+def test_the_table_fits_a_small_terminal(
+    verdict: Verdict, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    terminal.show(verdict, tmp_path)
+    lines = capsys.readouterr().out.splitlines()
+    assert "…" not in "".join(lines)
+    assert lines[-1] == terminal.last_line(verdict)
+
+
+def test_a_selection_holds_samples_failures_and_the_worst(passed: Verdict, failed: Verdict) -> None:
+    for verdict in (passed, failed):
+        chosen = terminal.selection(verdict)
+        assert len({id(each) for each in chosen}) == len(chosen) < 30
+        assert set(verdict.of("sample")) <= set(chosen)
+        assert verdict.worst in chosen
+        assert {each for each in verdict.comparisons if not each.good} <= set(chosen)
+
+
+def test_reports_are_written_and_removed(failed: Verdict, tmp_path: Path) -> None:
+    report.write(failed, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(report.FILES)
+    report.remove(tmp_path)
+    report.remove(tmp_path)
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_probe_knows_whether_it_was_refused() -> None:
+    assert Probe(5, None).refused
+    assert not Probe(5, 0.0).refused

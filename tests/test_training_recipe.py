@@ -1,0 +1,89 @@
+"""A recipe that contradicts itself is refused before anything is trained, with a message that names the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import training.recipes
+from common.errors import BadRecipe, UnknownRecipe
+from training.recipe import Data, Recipe, find, names
+from training.recipes.linear import RECIPE
+
+
+def data(inputs: Any, targets: Any) -> Any:
+    return lambda: Data(np.asarray(inputs), np.asarray(targets))
+
+
+X = np.zeros((2, 1), np.float32)
+GRID = np.zeros((4, 8, 8, 1), np.float32)
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"domain": (-1.0, 4.0)}, "does not hold x = 10"),
+    ({"domain": (-0.5, 12.0)}, "does not hold x = -1"),
+    ({"domain": (4.0, -4.0)}, r"domain \[4.0, -4.0\]"),
+    ({"domain": (1.0, 1.0)}, r"domain \[1.0, 1.0\]"),
+    ({"domain": (float("nan"), 4.0)}, "nan"),
+    ({"domain": (-1e10, 1e10)}, r"domain \[-10000000000.0"),
+    ({"domain": None}, "exactly one of domain and representative"),
+    ({"representative": lambda: X}, "exactly one of domain and representative"),
+    ({"tolerance": 0.0}, "tolerance of 0.0"),
+    ({"tolerance": float("nan")}, "tolerance of nan"),
+    ({"epochs": 0}, "0 epochs"),
+    ({"name": "Linear!"}, "named 'Linear!'"),
+    ({"data": data(X, X[:1])}, "2 inputs and 1 targets"),
+    ({"data": data(X[:0], X[:0])}, "0 inputs"),
+    ({"data": data(X.astype(np.float64), X)}, "float64"),
+    ({"data": data(X, np.array([[1], [np.nan]], np.float32))}, "targets that are NaN"),
+    ({"data": data(GRID, X[[0, 0, 0, 0]])}, r"shape \(8, 8, 1\)"),
+    ({"data": data(GRID, GRID), "domain": None, "checkpoints": (), "representative": lambda: GRID[:, :4]}, r"shape \(8, 8, 1\) and calibrates"),
+    ({"data": data(GRID, GRID), "domain": None, "representative": lambda: GRID}, "checkpoints but no domain"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BAD, ids=[message for _, message in BAD])
+def test_contradictions_are_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadRecipe, match=message) as caught:
+        replace(RECIPE, **change).check()
+    assert caught.value.hint
+
+
+def test_inputs_of_any_shape_are_accepted_with_representative_data() -> None:
+    recipe = replace(RECIPE, data=data(GRID, GRID), domain=None, checkpoints=(), representative=lambda: GRID).check()
+    assert recipe.sample_points() == ()
+    assert recipe.calibration().shape == GRID.shape
+
+
+def test_every_recipe_of_the_folder_is_sound() -> None:
+    assert "linear" in names()
+    assert [find(name).name for name in names()] == names()
+
+
+def test_an_unknown_name_lists_what_exists() -> None:
+    with pytest.raises(UnknownRecipe, match="'circular'") as caught:
+        find("circular")
+    assert "linear" in caught.value.hint
+
+
+def test_the_calibration_reaches_both_ends_of_the_domain() -> None:
+    calibration = RECIPE.calibration()
+    assert (calibration.min(), calibration.max()) == (np.float32(-12.8), np.float32(12.7))
+
+
+def test_the_sample_points_are_the_training_points_then_the_checkpoints() -> None:
+    assert isinstance(RECIPE, Recipe)
+    assert RECIPE.sample_points() == (-1, 0, 1, 2, 3, 4, 10)
+
+
+def test_a_recipe_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken.py").write_text("1 / 0\n")
+    (tmp_path / "empty.py").write_text("")
+    monkeypatch.setattr(training.recipes, "__path__", [str(tmp_path)])
+    with pytest.raises(BadRecipe, match=r"broken.py cannot be loaded: ZeroDivisionError"):
+        find("broken")
+    with pytest.raises(BadRecipe, match=r"empty.py does not define RECIPE"):
+        find("empty")
