@@ -1,0 +1,17 @@
+"""`python -m benchmarks` prints every table; `python -m benchmarks.NAME` prints one."""
+
+from __future__ import annotations
+
+from benchmarks import engines, line, training
+from common.cli import run
+
+
+def main() -> int:
+    for benchmark in (training, engines, line):
+        benchmark.main()
+        print()
+    return 0
+
+
+if __name__ == "__main__":
+    run(main)

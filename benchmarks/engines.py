@@ -1,0 +1,77 @@
+"""Flash, RAM and instructions per inference of both engines on the virtual board, for the model of build/linear."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from common.cli import run
+from common.errors import PlumblineError
+from host import firmware
+from host.board import Board
+from host.link import Link
+from host.paths import ROOT
+from host.virtual import VirtualBoard
+
+RECIPE = ROOT / "build" / "linear"
+SECTION = re.compile(r"^\.(?!debug|comment|ARM\.attributes)\S*\s+(\d+)\s+(\d+)$", re.MULTILINE)
+RAM_START = 0x2000_0000
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Sizes in bytes, stacks included in the RAM; instructions are the fewest and the most of all 256 codes."""
+
+    flash: int
+    ram: int
+    arena: int
+    least: int
+    most: int
+    unit: str
+
+
+def measure(env: str) -> Figures:
+    """Build `env`, read its sections, and run every input code on the virtual board."""
+    image = firmware.build(RECIPE, env)
+    sections = subprocess.run(["arm-none-eabi-size", "-A", str(image)], capture_output=True, text=True, check=True).stdout
+    codes = np.arange(-128, 128, dtype=np.int8).reshape(-1, 1)
+    with VirtualBoard(image) as virtual, Link(virtual.url) as link:
+        board = Board(link)
+        identity = board.hello()
+        counts = [board.infer(code.reshape(1, 1), identity).counts[0] for code in codes]
+    sizes = [(int(size), int(address)) for size, address in SECTION.findall(sections)]
+    ram = sum(size for size, address in sizes if address >= RAM_START)
+    flash = sum(size for size, address in sizes if address < RAM_START) + initialized(sections)
+    return Figures(flash, ram, identity.arena_used, min(counts), max(counts), identity.unit)
+
+
+def initialized(sections: str) -> int:
+    """Bytes of .data, which lie in flash until they are copied to RAM."""
+    found = re.search(r"^\.data\s+(\d+)", sections, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def main() -> int:
+    table = Table(title="Both engines on the virtual board (Cortex-M4F, y = 2x - 1; the whole image, link, console and stacks included)")
+    for column in ("environment", "flash, B", "static RAM, B", "arena in use, B", "per inference"):
+        table.add_column(column, justify="left" if column == "environment" else "right")
+    notes = []
+    for env in ("virtual", "virtual_tflm"):
+        try:
+            figures = measure(env)
+        except PlumblineError as error:
+            notes.append(f"{env} was not measured: {error.message}")
+            continue
+        count = str(figures.least) if figures.least == figures.most else f"{figures.least}-{figures.most}"
+        table.add_row(env, f"{figures.flash:,}", f"{figures.ram:,}", f"{figures.arena:,}", f"{count} {figures.unit}")
+    Console().print(table, *notes, sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    run(main)
