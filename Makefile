@@ -1,0 +1,80 @@
+# Everything a user does starts here. Each target with a `## text` is listed by `make help`.
+RECIPE ?= linear
+ENV ?= virtual
+PORT ?=
+PYTHON ?= python3
+BUILD := build
+export TFLM_DIR
+
+PY := .venv/bin/python
+OUT := $(BUILD)/$(RECIPE)
+SHARED := $(wildcard common/*.py) requirements.lock
+TRAINING := $(wildcard training/*.py training/recipes/$(RECIPE).py)
+CONVERT := $(wildcard convert/*.py convert/*/*.py convert/templates/* convert/*/*.j2)
+MANIFEST := $(OUT)/generated/manifest.json
+ON := $(if $(PORT),--port $(PORT),--env $(ENV))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup setup-test train convert firmware verify flash monitor doctor test check benchmark lock clean always
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  RECIPE=$(RECIPE)  ENV=$(ENV) (virtual, virtual_tflm, nano33ble, nano33ble_compiled)  PORT=/dev/ttyACM0  TFLM_DIR=folder"
+
+setup: ## the virtual environment and the system packages the virtual board needs
+	@$(PYTHON) tools/bootstrap.py $(if $(PORT),none,virtual)
+
+setup-test:
+	@$(PYTHON) tools/bootstrap.py test
+
+train: $(OUT)/training.json ## fit the recipe's model: build/RECIPE/model.keras and its loss curve
+
+convert: $(MANIFEST) ## quantize to int8 and write the C sources: build/RECIPE/generated
+
+firmware: convert ## build the firmware for ENV
+	@$(PY) -m host build $(RECIPE) --env $(ENV)
+
+verify: $(if $(PORT),convert,firmware) ## prove that the board answers what the model says (PORT= for a real one)
+	@$(PY) -m host verify $(RECIPE) $(ON)
+
+flash: ENV := $(if $(filter nano33ble%,$(ENV)),$(ENV),nano33ble)
+flash: convert ## build for the Arduino Nano 33 BLE and upload (finds the board, or PORT=)
+	@$(PY) -m host flash $(RECIPE) --env $(ENV) $(if $(PORT),--port $(PORT))
+
+monitor: $(if $(PORT),setup,firmware) ## a console to the board: type 10, read 19.0
+	@$(PY) -m host monitor $(RECIPE) $(ON)
+
+doctor: setup ## check tools, permissions, ports and what may hold them
+	@$(PY) -m host doctor
+
+test: setup-test ## every test: Python, C++, and the pipeline on the virtual board
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest
+
+check: setup-test ## the quick ones: lint, types, unit tests
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest -m "not slow"
+
+benchmark: convert ## print the tables that the README quotes
+	@$(PY) -m benchmarks
+
+lock: setup ## resolve pyproject.toml into requirements.lock, for every platform, with hashes
+	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --upgrade --quiet --no-header \
+	  --prerelease if-necessary-or-explicit --python-version 3.10 --custom-compile-command "make lock" -o requirements.lock
+
+clean: ## remove everything generated (the virtual environment stays)
+	rm -rf $(BUILD)
+
+# The stages, each redone only when what it is made from has changed. The outputs' times do not move when their content stays the
+# same, so a stamp beside them remembers when the stage last ran.
+$(OUT)/training.json: $(OUT)/.trained ;
+$(MANIFEST): $(OUT)/.converted ;
+missing = $(if $(wildcard $(1)),,always)
+
+$(OUT)/.trained: $(TRAINING) $(SHARED) $(call missing,$(OUT)/training.json) | setup
+	@$(PY) -m training fit $(RECIPE) --build $(BUILD)
+	@touch $@
+
+$(OUT)/.converted: $(OUT)/.trained $(CONVERT) $(call missing,$(MANIFEST)) | setup
+	@$(PY) -m convert $(RECIPE) --build $(BUILD)
+	@touch $@
