@@ -6,6 +6,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import serial
@@ -150,6 +151,8 @@ class Link:
         except serial.SerialTimeoutException as error:
             raise BoardSilent(f"{self.url} takes no more bytes.", "Press the board's reset button once and try again.") from error
         except (serial.SerialException, OSError) as error:
+            with suppress(BoardLost):  # for its last words: they may have come before the end
+                self._receive()
             raise self._lost(error) from error
         self.counters.bytes_sent += len(data)
 
@@ -171,13 +174,23 @@ class Link:
             self._receive()
 
     def _receive(self) -> None:
-        """Take what has come, waiting for the first byte no longer than the port's short timeout."""
+        """Take what has come, waiting for the first byte no longer than the port's short timeout.
+
+        A connection that ends in the middle has still delivered what came before its end: a crash says its reason there.
+        """
+        data, lost = bytearray(), None
         try:
-            data = self._port.read(1)
+            data += self._port.read(1)
             while data and len(data) < _CHUNK and (waiting := self._port.in_waiting):
                 data += self._port.read(min(waiting, _CHUNK))
         except (serial.SerialException, OSError) as error:
-            raise self._lost(error) from error
+            lost = error
+        self._absorb(bytes(data))
+        if lost is not None:
+            raise self._lost(lost) from lost
+
+    def _absorb(self, data: bytes) -> None:
+        """Sort received bytes into frames and text."""
         if len(self._first_bytes) < _SHOWN:
             self._first_bytes += data[:_SHOWN]
         self.counters.bytes_received += len(data)

@@ -265,3 +265,17 @@ def _over_telnet(peer: Peer) -> None:
 def test_readable() -> None:
     assert readable(b"ok\r\n\x00\xff\\x") == r"'ok\r\n\x00\xff\\x'"
     assert readable(b"a" * 80, 4) == "'aaaa'..."
+
+
+def test_what_comes_right_before_the_end_is_heard() -> None:
+    """A crash names its reason and the connection closes: both are often there before the host looks."""
+
+    def crash(peer: Peer) -> None:
+        peer.write(b"\r\nFault: pc 0x00000123, called from 0x00000456 CFSR 0x00010000\r\n")
+
+    for act in (Link.listen, briefly):
+        with on_socket(crash) as url, Link(url) as link:
+            time.sleep(0.05)
+            with pytest.raises(BoardLost, match=r"The firmware crashed: pc 0x00000123"):
+                while True:  # until the end has arrived
+                    act(link)
