@@ -9,7 +9,7 @@ from pathlib import Path
 from common.errors import ArtefactsDisagree
 from common.files import sha256_of
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ class Manifest:
     model_bytes: int
     constants_sha256: str
     """SHA-256 over the constant blocks of the compiled engine, in the order of its table, each little-endian as in memory."""
+    memory_bytes: int
+    """What the compiled engine runs in: input, output and everything between the layers."""
     input: TensorSpec
     output: TensorSpec
     domain: tuple[float, float]

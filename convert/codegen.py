@@ -91,10 +91,9 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         "decimals": decimals(graph.output.quantized.scale),
         "ends": [End.of("INPUT", graph.input), End.of("OUTPUT", graph.output)],
         "registrations": sorted({registration(operator.name) for operator in graph.operators}),
-        "scratch_bytes": compiled.scratch_bytes,
     }
     templates = environment()
-    names = ("plumbline_model.h", "plumbline_flatbuffer.h", "plumbline_flatbuffer.c", "plumbline_resolver.h", "plumbline_compiled.h", "library.json")
+    names = ("plumbline_model.h", "plumbline_flatbuffer.h", "plumbline_flatbuffer.c", "plumbline_resolver.h", "library.json")
     files = {file: templates.get_template(f"{file}.j2").render(**context) for file in names}
     json.loads(files["library.json"])
-    return files | {"plumbline_compiled.c": compiled.source, "plumbline_wire.h": wire_header()}
+    return files | {"plumbline_compiled.c": compiled.source, "plumbline_compiled.h": compiled.header, "plumbline_wire.h": wire_header()}

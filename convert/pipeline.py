@@ -65,6 +65,7 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
         model_sha256=sha256.hexdigest(),
         model_bytes=len(converted.tflite),
         constants_sha256=compiled.constants_sha256,
+        memory_bytes=compiled.memory.bytes,
         input=tensor_spec(graph.input),
         output=tensor_spec(graph.output),
         domain=domain,
@@ -126,7 +127,8 @@ def report(manifest: Manifest, graph: Graph, converted: Converted, answers: Refe
         *(f"  {o.name} v{o.version}{' per channel' if o.per_channel else ''}  {o.layer}" for o in graph.operators),
     ]
     lines += [f"  {name} {formula(end.quantized)}, shape {list(end.shape)}" for name, end in (("input ", graph.input), ("output", graph.output))]
-    lines.append(f"  arena {manifest.arena.bytes} bytes ({manifest.arena.used} in use + {manifest.arena.margin} margin)")
+    lines.append(f"  memory {manifest.memory_bytes} bytes for the compiled engine")
+    lines.append(f"  arena {manifest.arena.bytes} bytes for TensorFlow Lite Micro ({manifest.arena.used} in use + {manifest.arena.margin} margin)")
     for name, title in (("litert", "LiteRT"), ("tflm_float_product", "TensorFlow Lite Micro from before autumn 2026, as in the Arduino library,")):
         differ = int((answers.arrays["tflm"] != answers.arrays.get(name, answers.arrays["tflm"])).any(axis=1).sum())
         if differ:

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.compiler.emit import compile_graph
+from convert.compiler.emit import Compiled, compile_graph
+from convert.compiler.planner import Plan
 from convert.graph import Graph
-from convert.templating import environment
 
 WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-pedantic"]
 SANITIZERS = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
@@ -23,7 +23,6 @@ SYMBOLS = (
     "plumbline_product",
     "plumbline_shifted",
     "plumbline_reciprocal",
-    "scratch",
     "plumbline_shift_keeps_sign",
     "plumbline_compiled_invoke",
     "plumbline_compiled_constants",
@@ -31,26 +30,39 @@ SYMBOLS = (
     "plumbline_block",
 )
 
-# Reads rows of codes for one model after the other and writes its answers. Each row lies in memory of exactly its size, so that the address
-# sanitizer sees a single byte read or written too far.
+APART = 16
+"""Bytes that nobody may touch behind everything that lies in a model's memory: the address sanitizer sees a single byte read or written too far."""
+
+# Reads rows of codes for one model after the other and writes its answers.
 DRIVER = """
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
+#define ASAN_UNPOISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
+#endif
 %(includes)s
-struct model { void (*invoke)(const int8_t *, int8_t *); size_t inputs, outputs, rows; };
+struct model { void (*invoke)(int8_t *); size_t memory, in, input, out, output, rows; const unsigned *free; };
+%(zones)s
 static const struct model models[] = { %(table)s };
 int main(void)
 {
     for (size_t m = 0; m < sizeof models / sizeof *models; ++m) {
-        int8_t *in = malloc(models[m].inputs), *out = malloc(models[m].outputs);
-        if (!in || !out) return 2;
-        for (size_t r = 0; r < models[m].rows; ++r) {
-            if (fread(in, models[m].inputs, 1, stdin) != 1) return 3;
-            models[m].invoke(in, out);
-            if (fwrite(out, models[m].outputs, 1, stdout) != 1) return 4;
+        const struct model *const it = &models[m];
+        int8_t *memory = malloc(it->memory);
+        if (!memory) return 2;
+        for (size_t r = 0; r < it->rows; ++r) {
+            memset(memory, 0x55, it->memory);
+            if (fread(memory + it->in, it->input, 1, stdin) != 1) return 3;
+            for (const unsigned *zone = it->free; zone[1]; zone += 2) ASAN_POISON_MEMORY_REGION(memory + zone[0], zone[1]);
+            it->invoke(memory);
+            ASAN_UNPOISON_MEMORY_REGION(memory, it->memory);
+            if (fwrite(memory + it->out, it->output, 1, stdout) != 1) return 4;
         }
-        free(in);
-        free(out);
+        free(memory);
     }
     return 0;
 }
@@ -59,15 +71,34 @@ int main(void)
 
 def write_sources(folder: Path, graph: Graph, prefix: str = "plumbline") -> Path:
     """plumbline_compiled.c and .h of a model, their public names changed to start with `prefix` so that many link together."""
-    compiled = compile_graph(graph, prefix, bytes(32))
-    header = environment().get_template("plumbline_compiled.h.j2").render(name=prefix, graph=graph, scratch_bytes=compiled.scratch_bytes)
+    return write_compiled(folder, compile_graph(graph, prefix, bytes(32)), prefix)
+
+
+def write_compiled(folder: Path, compiled: Compiled, prefix: str) -> Path:
+    """The same of a model that is compiled already."""
     source = folder / f"{prefix}_compiled.c"
-    for path, text in ((source, compiled.source), (source.with_suffix(".h"), header)):
-        for symbol in (*SYMBOLS, "PLUMBLINE_COMPILED_H", "plumbline_compiled.h"):
+    for path, text in ((source, compiled.source), (source.with_suffix(".h"), compiled.header)):
+        for symbol in (*SYMBOLS, "PLUMBLINE_COMPILED", "plumbline_compiled.h"):
             own = symbol.replace("plumbline", prefix).replace("PLUMBLINE", prefix)
             text = text.replace(symbol, own if own != symbol or prefix == "plumbline" else f"{prefix}_{symbol}")
         path.write_text(text)
     return source
+
+
+def described(prefix: str, graph: Graph, memory: Plan, rows: int) -> str:
+    """An entry of the driver's table."""
+    ends = [f"{memory.offsets[end.index]}, {end.bytes}" for end in (graph.input, graph.output)]
+    return f"{{ {prefix}_compiled_invoke, {memory.bytes}, {', '.join(ends)}, {rows}, {prefix}_free }}"
+
+
+def free_zones(prefix: str, memory: Plan) -> str:
+    """Offset and length of every stretch of a model's memory that holds nothing at any time, as a C array that ends in a length of 0."""
+    used = np.zeros(memory.bytes, bool)
+    for offset, span in memory.spans:
+        used[offset : offset + span.bytes] = True
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], used, [True]]).astype(np.int8)))
+    pairs = [(int(start), int(end - start)) for start, end in edges.reshape(-1, 2)]
+    return f"static const unsigned {prefix}_free[] = {{ {', '.join(f'{start}, {length}' for start, length in [*pairs, (0, 0)])} }};"
 
 
 def compiler() -> str | None:
@@ -82,16 +113,19 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
     """
     found = compiler()
     assert found
-    sources = [write_sources(folder, graph, f"m{i}") for i, graph in enumerate(graphs)]
-    models = enumerate(zip(graphs, codes, strict=True))
-    table = ", ".join(f"{{ m{i}_compiled_invoke, {graph.input.bytes}, {graph.output.bytes}, {len(rows)} }}" for i, (graph, rows) in models)
+    compiled = [compile_graph(graph, f"m{i}", bytes(32), APART) for i, graph in enumerate(graphs)]
+    sources = [write_compiled(folder, each, f"m{i}") for i, each in enumerate(compiled)]
+    entries = enumerate(zip(graphs, compiled, codes, strict=True))
+    table = ", ".join(described(f"m{i}", graph, each.memory, len(rows)) for i, (graph, each, rows) in entries)
     units = sources
     if together > 1:
         units = [folder / f"unit{at}.c" for at in range(0, len(sources), together)]
         for unit, at in zip(units, range(0, len(sources), together), strict=True):
             unit.write_text("".join(f'#include "{source.name}"\n' for source in sources[at : at + together]))
     driver = folder / "driver.c"
-    driver.write_text(DRIVER % {"includes": "\n".join(f'#include "{source.stem}.h"' for source in sources), "table": table})
+    zones = "\n".join(free_zones(f"m{i}", each.memory) for i, each in enumerate(compiled))
+    includes = "\n".join(f'#include "{source.stem}.h"' for source in sources)
+    driver.write_text(DRIVER % {"includes": includes, "zones": zones, "table": table})
     program = folder / "driver"
     subprocess.run([found, *WARNINGS, *SANITIZERS, level, *map(str, [*units, driver]), "-o", str(program)], check=True, timeout=300)
     fed = b"".join(struct.pack(f"{c.size}b", *c.ravel()) for c in codes)

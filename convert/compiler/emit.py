@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from common.errors import UnsupportedOperator
 from convert.compiler import average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, reshape, softmax
 from convert.compiler.constants import Constant, digest
-from convert.compiler.planner import Plan, plan
+from convert.compiler.planner import Plan, plan, run_time_inputs
 from convert.compiler.step import Step
-from convert.graph import Graph, Operator, Tensor
+from convert.graph import Graph, Operator
 from convert.names import identifiers
 from convert.templating import environment
 
@@ -29,46 +29,44 @@ line here."""
 
 @dataclass(frozen=True)
 class Compiled:
-    """The C source, and the digest a board computes over the constants in it."""
+    """The C source, its header, and the digest a board computes over the constants in it."""
 
     source: str
+    header: str
     constants_sha256: str
-    scratch_bytes: int
+    memory: Plan
 
 
-def compile_graph(graph: Graph, name: str, model_sha256: bytes) -> Compiled:
+def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) -> Compiled:
     """Compile a model to C99.
 
     Args:
         graph: the flatbuffer.
         name: the recipe's, for the header comment.
         model_sha256: 32 bytes, the hash of the flatbuffer.
+        apart: see `planner.plan`.
 
     Raises:
         UnsupportedOperator: names the operator and its layer.
         ModelRefused: an operator's tensors contradict each other.
     """
     steps = [compile_one(operator, identifier) for operator, identifier in zip(graph.operators, identifiers(graph), strict=True)]
-    memory = plan(graph)
+    memory = plan(graph, [step.needs for step in steps], apart)
     constants = [constant for step in steps for constant in step.constants]
-    calls = [call(graph, memory, operator, step) for operator, step in zip(graph.operators, steps, strict=True)]
-    helpers = sorted({helper for step in steps for helper in step.helpers})
-    run = [step for operator, step in zip(graph.operators, steps, strict=True) if not planned_away(memory, operator)]
-    source = (
-        environment()
-        .get_template("plumbline_compiled.c.j2")
-        .render(
-            name=name,
-            model_sha256=model_sha256.hex(),
-            graph=graph,
-            steps=run,
-            calls=calls,
-            helpers=helpers,
-            constants=constants,
-            scratch_bytes=memory.bytes,
-        )
-    )
-    return Compiled(source, digest(model_sha256, constants), memory.bytes)
+    context = {
+        "name": name,
+        "model_sha256": model_sha256.hex(),
+        "graph": graph,
+        "steps": [step for step in steps if step.template],
+        "calls": [call(graph, memory, number, step) for number, step in enumerate(steps)],
+        "helpers": sorted({helper for step in steps for helper in step.helpers}),
+        "constants": constants,
+        "memory_bytes": memory.bytes,
+        "input_offset": memory.offsets[graph.input.index],
+        "output_offset": memory.offsets[graph.output.index],
+    }
+    source, header = (environment().get_template(f"plumbline_compiled.{kind}.j2").render(**context) for kind in ("c", "h"))
+    return Compiled(source, header, digest(model_sha256, constants), memory)
 
 
 def compile_one(operator: Operator, identifier: str) -> Step:
@@ -80,27 +78,15 @@ def compile_one(operator: Operator, identifier: str) -> Step:
     return REGISTRY[operator.name](operator, identifier)
 
 
-def planned_away(memory: Plan, operator: Operator) -> bool:
-    """Whether a RESHAPE reads and writes the same bytes."""
-    source = operator.inputs[0]
-    return operator.name == "RESHAPE" and source is not None and memory.homes[source.index] == memory.homes[operator.outputs[0].index]
-
-
-def call(graph: Graph, memory: Plan, operator: Operator, step: Step) -> str:
+def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
     """The C statement that runs a step, or a comment where there is nothing to do."""
-    if planned_away(memory, operator):
+    operator = graph.operators[number]
+    if not step.template:
         return f"// {step.name} only changes the shape"
-
-    def place(tensor: Tensor) -> str:
-        home = memory.homes[tensor.index]
-        if home == graph.input.index:
-            return "input"
-        if home == graph.output.index:
-            return "output"
-        return f"scratch + {memory.offsets[home]}" if memory.offsets[home] else "scratch"
-
-    sources = [place(tensor) for tensor in operator.inputs if tensor is not None and tensor.data is None]
-    return f"{step.name}({', '.join([*sources, *(place(tensor) for tensor in operator.outputs)])});"
+    offsets = [memory.offsets[tensor.index] for tensor in (*run_time_inputs(operator), *operator.outputs)]
+    if number in memory.scratch:
+        offsets.append(memory.scratch[number])
+    return f"{step.name}({', '.join(f'memory + {offset}' if offset else 'memory' for offset in offsets)});"
 
 
 __all__ = ["REGISTRY", "Compiled", "Constant", "compile_graph"]

@@ -1,70 +1,190 @@
-"""Where intermediate tensors live: one static block, in which tensors that are not needed at the same time share bytes."""
+"""Where the tensors computed at run time live: one block of memory, in which tensors that are not needed at the same time share bytes.
+
+The model's input and output lie in it as well: the input is free to be overwritten once its last reader is done.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from convert.graph import Graph, Tensor
+from convert.graph import Graph, Operator, Tensor
 
 ALIGNMENT = 4
-"""So that a word-wise kernel could read any tensor."""
+"""So that a kernel may read any tensor word by word."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What one operator needs of its memory besides its tensors."""
+
+    in_place: tuple[int, ...] = ()
+    """Which of its run-time inputs, counted without constants, may give their bytes to the first output: no element is read after its byte of
+    the output is written."""
+    scratch_bytes: int = 0
+    """Memory of its own while it runs."""
+
+
+NOTHING = Needs()
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of memory and the steps during which it is in use: both ends included, -1 before the first operator runs."""
+
+    bytes: int
+    first: int
+    last: int
+
+    def meets(self, other: Span) -> bool:
+        """Whether both are in use at the same time."""
+        return self.first <= other.last and other.first <= self.last
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Offset of each intermediate tensor, by its index, in a block of `bytes`."""
+    """The offset of everything that operators read and write at run time, in a block of `bytes`."""
 
-    homes: dict[int, int]
-    """As `homes` tells; only tensors that are their own home have offsets."""
-    offsets: dict[int, int]
+    offsets: Mapping[int, int]
+    """Of each tensor computed at run time, by its index. Equal for tensors that are the same bytes one after the other."""
+    scratch: Mapping[int, int]
+    """Of the scratch memory of each operator that needs some, by its place in the graph."""
     bytes: int
+    spans: tuple[tuple[int, Span], ...]
+    """Each stretch with its offset."""
 
 
-def homes(graph: Graph) -> dict[int, int]:
-    """For each run-time tensor the one whose bytes it shares, by index: its own, but the input of a RESHAPE for its output.
+def run_time_inputs(operator: Operator) -> list[Tensor]:
+    """The inputs of an operator that are no constants, in order."""
+    return [tensor for tensor in operator.inputs if tensor is not None and tensor.data is None]
 
-    What is reshaped into the model's output is computed there at once. Input and output of the model never share: the caller owns both.
+
+def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
+    """For each run-time tensor the one whose bytes it takes over, by index; its own where it takes over none.
+
+    The output of a RESHAPE is its input. Any other operator's output takes the place of an input where the operator allows that, the sizes are the
+    same, and nobody reads the input, or what else lies in its bytes, at this step or later.
     """
     result = {tensor.index: tensor.index for tensor in graph.tensors if tensor.data is None}
-    for operator in graph.operators:
-        if operator.name != "RESHAPE" or operator.inputs[0] is None:
-            continue
-        source, target = result[operator.inputs[0].index], operator.outputs[0].index
-        if target != graph.output.index:
-            result[target] = source
-        elif source != graph.input.index:
-            result |= {index: target for index, home in result.items() if home == source}
-    return result
-
-
-def lifetimes(graph: Graph) -> dict[int, tuple[int, int]]:
-    """First and last operator that touches the bytes of each intermediate tensor (not the model's input and output), by their home."""
-    result: dict[int, tuple[int, int]] = {}
-    shared = homes(graph)
+    last = last_uses(graph)
     for step, operator in enumerate(graph.operators):
-        for tensor in (*operator.inputs, *operator.outputs):
-            if tensor is not None and tensor.data is None and (home := shared[tensor.index]) not in (graph.input.index, graph.output.index):
-                result[home] = (result.get(home, (step, step))[0], step)
+        inputs, target = run_time_inputs(operator), operator.outputs[0]
+        reshape = operator.name == "RESHAPE"
+        for place in (0,) if reshape else needs[step].in_place:
+            source = inputs[place]
+            home = result[source.index]
+            over = max(last[index] for index, other in result.items() if other == home) <= step
+            if source.bytes == target.bytes and (reshape or over):
+                result[target.index] = home
+                break
     return result
 
 
-def plan(graph: Graph) -> Plan:
-    """Place the largest tensors first, each at the lowest offset where it overlaps no tensor alive at the same time."""
-    alive = lifetimes(graph)
-    offsets: dict[int, int] = {}
+def last_uses(graph: Graph) -> dict[int, int]:
+    """The last operator that reads or writes each run-time tensor, by index; the model's output is read after all of them."""
+    result = {graph.input.index: -1}
+    for step, operator in enumerate(graph.operators):
+        for tensor in (*run_time_inputs(operator), *operator.outputs):
+            result[tensor.index] = step
+    result[graph.output.index] = len(graph.operators)
+    return result
 
-    def overlapping(tensor: Tensor) -> list[Tensor]:
-        first, last = alive[tensor.index]
-        return [graph.tensors[i] for i in offsets if alive[i][0] <= last and first <= alive[i][1]]
 
-    for tensor in sorted((graph.tensors[i] for i in alive), key=lambda t: (-t.bytes, t.index)):
+def tensor_spans(graph: Graph, needs: Sequence[Needs]) -> tuple[dict[int, int], dict[int, Span]]:
+    """The home of each run-time tensor that is used at all, and the span of each home."""
+    last, shared = last_uses(graph), homes(graph, needs)
+    first = {graph.input.index: -1}
+    for step, operator in enumerate(graph.operators):
+        first |= {tensor.index: step for tensor in operator.outputs}
+    used = {index: home for index, home in shared.items() if index in last}
+    spans = {}
+    for home in set(used.values()):
+        members = [index for index, other in used.items() if other == home]
+        spans[home] = Span(graph.tensors[home].bytes, min(first[index] for index in members), max(last[index] for index in members))
+    return used, spans
+
+
+def plan(graph: Graph, needs: Sequence[Needs] | None = None, apart: int = 0) -> Plan:
+    """Place everything in as little memory as the best of a few orders finds.
+
+    Args:
+        graph: the model.
+        needs: of each operator; None where none has any.
+        apart: bytes to leave free behind each stretch, for a sanitizer to watch over.
+    """
+    needs = needs or [NOTHING] * len(graph.operators)
+    shared, spans = tensor_spans(graph, needs)
+    keys: list[tuple[str, int]] = [("tensor", home) for home in spans]
+    wanted = list(spans.values())
+    for step, each in enumerate(needs):
+        if each.scratch_bytes:
+            keys.append(("scratch", step))
+            wanted.append(Span(each.scratch_bytes, step, step))
+    sizes = [aligned(span.bytes + apart) for span in wanted]
+    places = best(wanted, sizes)
+    offsets = dict(zip(keys, places, strict=True))
+    return Plan(
+        offsets={index: offsets["tensor", home] for index, home in shared.items()},
+        scratch={step: offset for (kind, step), offset in offsets.items() if kind == "scratch"},
+        bytes=extent(places, sizes),
+        spans=tuple(zip(places, wanted, strict=True)),
+    )
+
+
+def best(spans: Sequence[Span], sizes: Sequence[int]) -> list[int]:
+    """Offsets for the spans: several orders are tried until one needs no more than what is alive at once anyway."""
+    least = lower_bound(spans, sizes)
+    found: list[int] | None = None
+    for order in orders(spans, sizes):
+        places = first_fit(spans, sizes, order)
+        if found is None or extent(places, sizes) < extent(found, sizes):
+            found = places
+        if extent(found, sizes) <= least:
+            break
+    return found or []
+
+
+def orders(spans: Sequence[Span], sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Orders of placement: by size as TensorFlow Lite Micro's greedy planner, by length of life, by both, by start and by end."""
+
+    def by(key: Callable[[int], tuple[int, ...]]) -> list[int]:
+        return sorted(range(len(spans)), key=lambda i: (*key(i), i))
+
+    def life(i: int) -> int:
+        return spans[i].last - spans[i].first + 1
+
+    yield by(lambda i: (-sizes[i], spans[i].first))
+    yield by(lambda i: (-life(i), -sizes[i]))
+    yield by(lambda i: (-sizes[i] * life(i),))
+    yield by(lambda i: (spans[i].first, -sizes[i]))
+    yield by(lambda i: (-spans[i].last, -sizes[i]))
+    crowded = {i: sum(sizes[j] for j in range(len(spans)) if spans[i].meets(spans[j])) for i in range(len(spans))}
+    yield by(lambda i: (-crowded[i], -sizes[i]))
+
+
+def first_fit(spans: Sequence[Span], sizes: Sequence[int], order: Sequence[int]) -> list[int]:
+    """Each span in turn at the lowest offset where it meets no span that is placed already and in use at the same time."""
+    offsets = [0] * len(spans)
+    placed: list[int] = []
+    for i in order:
         at = 0
-        for other in sorted(overlapping(tensor), key=lambda t: offsets[t.index]):
-            if at + tensor.bytes <= offsets[other.index]:
+        for other in sorted((j for j in placed if spans[i].meets(spans[j])), key=lambda j: offsets[j]):
+            if at + sizes[i] <= offsets[other]:
                 break
-            at = max(at, aligned(offsets[other.index] + other.bytes))
-        offsets[tensor.index] = at
-    return Plan(homes(graph), offsets, max((offsets[i] + aligned(graph.tensors[i].bytes) for i in offsets), default=0))
+            at = max(at, offsets[other] + sizes[other])
+        offsets[i] = at
+        placed.append(i)
+    return offsets
+
+
+def lower_bound(spans: Sequence[Span], sizes: Sequence[int]) -> int:
+    """The most that is in use at once: no plan needs less."""
+    starts = {span.first for span in spans}
+    return max((sum(size for span, size in zip(spans, sizes, strict=True) if span.first <= step <= span.last) for step in starts), default=0)
+
+
+def extent(places: Sequence[int], sizes: Sequence[int]) -> int:
+    return max((place + size for place, size in zip(places, sizes, strict=True)), default=0)
 
 
 def aligned(size: int) -> int:

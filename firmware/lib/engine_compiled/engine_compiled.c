@@ -5,8 +5,7 @@
 #include <sha256.h>
 #include <string.h>
 
-static int8_t plumbline_input[PLUMBLINE_INPUT_BYTES];
-static int8_t plumbline_output[PLUMBLINE_OUTPUT_BYTES];
+static _Alignas(4) int8_t plumbline_memory[PLUMBLINE_COMPILED_MEMORY_BYTES];
 static const uint8_t model_sha256[SHA256_BYTES] = PLUMBLINE_MODEL_SHA256;
 
 bool engine_begin(void) { return true; }
@@ -15,12 +14,12 @@ const char *engine_name(void) { return "compiled"; }
 
 const char *engine_error(void) { return ""; }
 
-int8_t *engine_input(void) { return plumbline_input; }
+int8_t *engine_input(void) { return plumbline_memory + PLUMBLINE_COMPILED_INPUT_OFFSET; }
 
-const int8_t *engine_output(void) { return plumbline_output; }
+const int8_t *engine_output(void) { return plumbline_memory + PLUMBLINE_COMPILED_OUTPUT_OFFSET; }
 
 bool engine_invoke(void) {
-  plumbline_compiled_invoke(plumbline_input, plumbline_output);
+  plumbline_compiled_invoke(plumbline_memory);
   return true;
 }
 
