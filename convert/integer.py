@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from common.errors import UnsupportedOperator
 from convert.graph import Graph, Operator
-from convert.kernels import average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, reshape, softmax
+from convert.kernels import add, average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, reshape, softmax, sub
 
 Codes = NDArray[np.int8]
 
@@ -24,6 +25,7 @@ class Kernel(Protocol):
 
 
 KERNELS: dict[str, Callable[[Operator], Kernel]] = {
+    "ADD": add.prepare,
     "AVERAGE_POOL_2D": average_pool_2d.prepare,
     "CONV_2D": conv_2d.prepare,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.prepare,
@@ -31,8 +33,15 @@ KERNELS: dict[str, Callable[[Operator], Kernel]] = {
     "MAX_POOL_2D": max_pool_2d.prepare,
     "RESHAPE": reshape.prepare,
     "SOFTMAX": softmax.prepare,
+    "SUB": sub.prepare,
 }
 """Operator by name to what checks it once and works out its integers."""
+
+FLOAT_PRODUCT: dict[str, Callable[[Operator], Kernel]] = {
+    "FULLY_CONNECTED": partial(fully_connected.prepare, float_product=True),
+    "SUB": partial(sub.prepare, float_product=True),
+}
+"""What TFLM libraries before autumn 2026 do otherwise: they divide or multiply scales in float32, which later ones do in double."""
 
 NAME = "the integer model of TensorFlow Lite Micro's reference kernels"
 
@@ -43,7 +52,7 @@ def run(graph: Graph, codes: Codes, float_product: bool = False) -> Codes:
     Args:
         graph: the model.
         codes: int8, shape (N, input bytes).
-        float_product: as TFLM libraries before autumn 2026 do, see `kernels.weighted.multipliers`; only FULLY_CONNECTED differs.
+        float_product: as TFLM libraries before autumn 2026 do, see FLOAT_PRODUCT and `kernels.weighted.multipliers`.
 
     Returns:
         int8, shape (N, output bytes).
@@ -58,10 +67,7 @@ def run(graph: Graph, codes: Codes, float_product: bool = False) -> Codes:
             raise UnsupportedOperator(
                 f"Layer {operator.layer}: the integer model has no {operator.name}.", f"It has {', '.join(sorted(KERNELS))}; see convert/integer.py."
             )
-        if float_product and operator.name == "FULLY_CONNECTED":
-            kernel: Kernel = fully_connected.prepare(operator, float_product)
-        else:
-            kernel = KERNELS[operator.name](operator)
+        kernel = (FLOAT_PRODUCT if float_product and operator.name in FLOAT_PRODUCT else KERNELS)[operator.name](operator)
         sources = (values[tensor.index] for tensor in operator.inputs if tensor is not None and tensor.data is None)
         values[operator.outputs[0].index] = kernel.run(*sources)
     return values[graph.output.index]

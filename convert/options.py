@@ -64,4 +64,18 @@ class SoftmaxOptions:
     """Factor of the exponents."""
 
 
-Options = FullyConnectedOptions | Conv2DOptions | DepthwiseConv2DOptions | Pool2DOptions | ReshapeOptions | SoftmaxOptions
+@dataclass(frozen=True)
+class AddOptions:
+    """Options of ADD."""
+
+    activation: str
+
+
+@dataclass(frozen=True)
+class SubOptions:
+    """Options of SUB."""
+
+    activation: str
+
+
+Options = AddOptions | Conv2DOptions | DepthwiseConv2DOptions | FullyConnectedOptions | Pool2DOptions | ReshapeOptions | SoftmaxOptions | SubOptions

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convert.options import Conv2DOptions, DepthwiseConv2DOptions, FullyConnectedOptions, Options, Pool2DOptions, ReshapeOptions, SoftmaxOptions
+from convert.options import (
+    AddOptions,
+    Conv2DOptions,
+    DepthwiseConv2DOptions,
+    FullyConnectedOptions,
+    Options,
+    Pool2DOptions,
+    ReshapeOptions,
+    SoftmaxOptions,
+    SubOptions,
+)
 from convert.schema import ACTIVATIONS, BUILTIN_OPTIONS, PADDINGS
 from convert.tables import Table, damaged
 
@@ -52,6 +62,14 @@ def softmax(name: str, table: Table) -> SoftmaxOptions:
     return SoftmaxOptions(table.real(0))
 
 
+def add(name: str, table: Table) -> AddOptions:
+    return AddOptions(activation(name, table, 0))
+
+
+def sub(name: str, table: Table) -> SubOptions:
+    return SubOptions(activation(name, table, 0))
+
+
 READERS: dict[str, Callable[[str, Table], Options]] = {
     "Conv2DOptions": conv_2d,
     "DepthwiseConv2DOptions": depthwise_conv_2d,
@@ -59,6 +77,8 @@ READERS: dict[str, Callable[[str, Table], Options]] = {
     "FullyConnectedOptions": fully_connected,
     "SoftmaxOptions": softmax,
     "ReshapeOptions": reshape,
+    "AddOptions": add,
+    "SubOptions": sub,
 }
 
 

@@ -45,6 +45,8 @@ BUILTIN_OPTIONS = {
     5: "Pool2DOptions",
     8: "FullyConnectedOptions",
     9: "SoftmaxOptions",
+    11: "AddOptions",
     17: "ReshapeOptions",
+    28: "SubOptions",
 }
 """Options tables that are read, by their number in the union BuiltinOptions."""

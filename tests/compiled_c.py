@@ -23,6 +23,7 @@ SYMBOLS = (
     "plumbline_product",
     "plumbline_shifted",
     "plumbline_reciprocal",
+    "plumbline_scaled",
     "scratch",
     "plumbline_shift_keeps_sign",
     "plumbline_compiled_invoke",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from common.errors import UnsupportedOperator
-from convert.compiler import average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, reshape, softmax
+from convert.compiler import add, average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, reshape, softmax, sub
 from convert.compiler.constants import Constant, digest
 from convert.compiler.planner import Plan, plan
 from convert.compiler.step import Step
@@ -15,6 +15,7 @@ from convert.names import identifiers
 from convert.templating import environment
 
 REGISTRY: dict[str, Callable[[Operator, str], Step]] = {
+    "ADD": add.compile_operator,
     "AVERAGE_POOL_2D": average_pool_2d.compile_operator,
     "CONV_2D": conv_2d.compile_operator,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.compile_operator,
@@ -22,6 +23,7 @@ REGISTRY: dict[str, Callable[[Operator, str], Step]] = {
     "MAX_POOL_2D": max_pool_2d.compile_operator,
     "RESHAPE": reshape.compile_operator,
     "SOFTMAX": softmax.compile_operator,
+    "SUB": sub.compile_operator,
 }
 """Operator to what compiles it. The next one is a kernel in convert/kernels and a line in integer.py, a module and a template beside these and a
 line here."""

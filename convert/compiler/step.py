@@ -20,3 +20,6 @@ class Step:
     constants: tuple[Constant, ...]
     facts: dict[str, Any]
     """What the template prints."""
+    in_place: tuple[int, ...] = ()
+    """Run-time inputs, numbered in the order of the function's arguments, whose bytes the output may take: they are as large as it, and none of
+    their elements is read after the output's element at its place, or one behind it, was written."""

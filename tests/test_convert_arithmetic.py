@@ -1,0 +1,98 @@
+"""Operators that compute element by element: options as written, what no kernel can run refused, rules of older libraries kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from common.errors import ModelRefused, UnsupportedOperator
+from convert import integer, tflm
+from convert.compiler.emit import compile_graph
+from convert.flatbuffer import read
+from convert.kernels.broadcast import Loop, broadcast, loops
+from convert.options import AddOptions, SubOptions
+from tests.test_convert_flatbuffer import described, described_by_schema
+from tests.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_graph
+from tests.write_arithmetic import binary
+
+INPUT = TensorSpec("input", (2, 3), (0.5,), (3,))
+CONSTANT = TensorSpec("layer/constant", (3,), (0.25,), (-1,), np.array([1, -5, 100], np.int8))
+OUTPUT = TensorSpec("layer/out", (2, 3), (0.5,), (0,))
+
+
+def combined(
+    name: str = "ADD", source: TensorSpec = INPUT, constant: TensorSpec = CONSTANT, output: TensorSpec = OUTPUT, operator: OperatorSpec | None = None
+) -> bytes:
+    return write_graph([source, output, constant], [operator or binary(name, (0, 2), 1, "RELU6")], 0, 1)
+
+
+@pytest.mark.parametrize(("name", "options"), [("ADD", AddOptions("RELU6")), ("SUB", SubOptions("RELU6"))])
+def test_options_are_read_as_written(name: str, options: AddOptions | SubOptions) -> None:
+    raw = combined(name)
+    assert read(raw).operators[0].options == options
+    assert described(read(raw)) == described_by_schema(raw)
+
+
+ODD: dict[str, tuple[type[Exception], Callable[[], bytes]]] = {
+    r"maps shapes \(2, 3\) and \(3,\) to \(2, 4\)": (ModelRefused, lambda: combined(output=replace(OUTPUT, shape=(2, 4)))),
+    r"maps shapes \(2, 3\) and \(2,\)": (
+        ModelRefused,
+        lambda: combined(constant=replace(CONSTANT, shape=(2,), data=np.zeros(2, np.int8))),
+    ),
+    "layer/constant: ADD has 1 inputs": (ModelRefused, lambda: combined(operator=replace(binary("ADD", (2, 2), 1), inputs=(2,)))),
+    "ADD has one operand": (ModelRefused, lambda: combined(operator=binary("ADD", (0, -1), 1))),
+    "ADD of two constants": (UnsupportedOperator, lambda: combined(operator=binary("ADD", (2, 2), 1), output=replace(OUTPUT, shape=(3,)))),
+    "with layer/constant of type FLOAT32, not quantized": (
+        UnsupportedOperator,
+        lambda: combined(constant=TensorSpec("layer/constant", (3,), data=np.ones(3, np.float32), kind=FLOAT32)),
+    ),
+    "fused activation TANH": (UnsupportedOperator, lambda: combined(operator=binary("ADD", (0, 2), 1, "TANH"))),
+    "lacks its AddOptions": (ModelRefused, lambda: combined(operator=replace(binary("ADD", (0, 2), 1), options_kind=0))),
+    "scales 0.5 and 0.25 to 1e-07: they lie too far apart": (ModelRefused, lambda: combined(output=replace(OUTPUT, scales=(1e-7,)))),
+}
+
+
+@pytest.mark.parametrize("message", ODD)
+def test_what_no_kernel_can_run_is_refused(message: str) -> None:
+    error, write = ODD[message]
+    with pytest.raises(error, match=message):
+        integer.run(read(write()), np.zeros((1, 6), np.int8))
+    with pytest.raises(error, match=message):
+        compile_graph(read(write()), "odd", bytes(32))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ((), (), [Loop(1, (1, 1), 1)]),
+        ((4, 2, 3), (4, 2, 3), [Loop(24, (1, 1), 1)]),
+        ((4, 2, 3), (3,), [Loop(8, (3, 0), 3), Loop(3, (1, 1), 1)]),
+        ((4, 2, 3), (), [Loop(24, (1, 0), 1)]),
+        ((4, 1, 3), (1, 2, 1), [Loop(4, (3, 0), 6), Loop(2, (0, 1), 3), Loop(3, (1, 0), 1)]),
+        ((2, 3), (5, 1, 1, 3), [Loop(5, (0, 3), 6), Loop(2, (3, 0), 3), Loop(3, (1, 1), 1)]),
+    ],
+)
+def test_loops_that_walk_alike_become_one(first: tuple[int, ...], second: tuple[int, ...], expected: list[Loop]) -> None:
+    assert list(loops(first, second)) == expected
+
+
+def test_shapes_broadcast_as_numpys() -> None:
+    assert broadcast((4, 1, 3), (2, 1)) == np.broadcast_shapes((4, 1, 3), (2, 1))
+    assert broadcast((4, 2, 3), (3, 3)) is None
+
+
+def test_older_libraries_subtract_with_scales_divided_in_float32() -> None:
+    every = np.arange(-128, 128, dtype=np.int8)
+    tensors = [
+        TensorSpec("input", (256,), (0.053387098,), (-34,)),
+        TensorSpec("layer/out", (256, 256), (0.10544200,), (-39,)),
+        TensorSpec("layer/constant", (256, 1), (0.025999444,), (1,), every.reshape(256, 1)),
+    ]
+    raw = write_graph(tensors, [binary("SUB", (0, 2), 1)], 0, 1)
+    today, older = (integer.run(read(raw), every.reshape(1, 256), float_product=rule).astype(int) for rule in (False, True))
+    np.testing.assert_array_equal(today, tflm.Interpreter(raw, read(raw)).run(every.reshape(1, 256)))
+    assert np.abs(today - older).max() == 1
+    assert 0 < (today != older).sum() < 100  # of 65,536
