@@ -11,7 +11,24 @@ from numpy.typing import NDArray
 
 from common.errors import UnsupportedOperator
 from convert.graph import Graph, Operator
-from convert.kernels import add, average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, reshape, softmax, sub
+from convert.kernels import (
+    add,
+    average_pool_2d,
+    conv_2d,
+    depthwise_conv_2d,
+    fully_connected,
+    leaky_relu,
+    logistic,
+    max_pool_2d,
+    mul,
+    quantize,
+    relu,
+    relu6,
+    reshape,
+    softmax,
+    sub,
+    tanh,
+)
 
 Codes = NDArray[np.int8]
 
@@ -30,15 +47,24 @@ KERNELS: dict[str, Callable[[Operator], Kernel]] = {
     "CONV_2D": conv_2d.prepare,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.prepare,
     "FULLY_CONNECTED": fully_connected.prepare,
+    "LEAKY_RELU": leaky_relu.prepare,
+    "LOGISTIC": logistic.prepare,
     "MAX_POOL_2D": max_pool_2d.prepare,
+    "MUL": mul.prepare,
+    "QUANTIZE": quantize.prepare,
+    "RELU": relu.prepare,
+    "RELU6": relu6.prepare,
     "RESHAPE": reshape.prepare,
     "SOFTMAX": softmax.prepare,
     "SUB": sub.prepare,
+    "TANH": tanh.prepare,
 }
 """Operator by name to what checks it once and works out its integers."""
 
 FLOAT_PRODUCT: dict[str, Callable[[Operator], Kernel]] = {
     "FULLY_CONNECTED": partial(fully_connected.prepare, float_product=True),
+    "LEAKY_RELU": partial(leaky_relu.prepare, float_product=True),
+    "RELU": partial(relu.prepare, float_product=True),
     "SUB": partial(sub.prepare, float_product=True),
 }
 """What TFLM libraries before autumn 2026 do otherwise: they divide or multiply scales in float32, which later ones do in double."""

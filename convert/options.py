@@ -72,10 +72,36 @@ class AddOptions:
 
 
 @dataclass(frozen=True)
+class LeakyReluOptions:
+    """Options of LEAKY_RELU."""
+
+    alpha: float
+    """Factor of what lies below 0."""
+
+
+@dataclass(frozen=True)
+class MulOptions:
+    """Options of MUL."""
+
+    activation: str
+
+
+@dataclass(frozen=True)
 class SubOptions:
     """Options of SUB."""
 
     activation: str
 
 
-Options = AddOptions | Conv2DOptions | DepthwiseConv2DOptions | FullyConnectedOptions | Pool2DOptions | ReshapeOptions | SoftmaxOptions | SubOptions
+Options = (
+    AddOptions
+    | Conv2DOptions
+    | DepthwiseConv2DOptions
+    | FullyConnectedOptions
+    | LeakyReluOptions
+    | MulOptions
+    | Pool2DOptions
+    | ReshapeOptions
+    | SoftmaxOptions
+    | SubOptions
+)

@@ -9,6 +9,8 @@ from convert.options import (
     Conv2DOptions,
     DepthwiseConv2DOptions,
     FullyConnectedOptions,
+    LeakyReluOptions,
+    MulOptions,
     Options,
     Pool2DOptions,
     ReshapeOptions,
@@ -66,6 +68,14 @@ def add(name: str, table: Table) -> AddOptions:
     return AddOptions(activation(name, table, 0))
 
 
+def leaky_relu(name: str, table: Table) -> LeakyReluOptions:
+    return LeakyReluOptions(table.real(0))
+
+
+def mul(name: str, table: Table) -> MulOptions:
+    return MulOptions(activation(name, table, 0))
+
+
 def sub(name: str, table: Table) -> SubOptions:
     return SubOptions(activation(name, table, 0))
 
@@ -78,6 +88,8 @@ READERS: dict[str, Callable[[str, Table], Options]] = {
     "SoftmaxOptions": softmax,
     "ReshapeOptions": reshape,
     "AddOptions": add,
+    "LeakyReluOptions": leaky_relu,
+    "MulOptions": mul,
     "SubOptions": sub,
 }
 

@@ -47,6 +47,8 @@ BUILTIN_OPTIONS = {
     9: "SoftmaxOptions",
     11: "AddOptions",
     17: "ReshapeOptions",
+    21: "MulOptions",
     28: "SubOptions",
+    75: "LeakyReluOptions",
 }
 """Options tables that are read, by their number in the union BuiltinOptions."""

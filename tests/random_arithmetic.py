@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.random_layers import ACTIVATIONS, scale, zero_point
 from tests.tflite_writer import OperatorSpec, TensorSpec, reshape, write_graph
-from tests.write_arithmetic import binary
+from tests.write_arithmetic import binary, leaky_relu, unary
 
 Shape = tuple[int, ...]
 
@@ -88,3 +88,33 @@ def random_binary(rng: np.random.Generator, name: str, operator: str) -> bytes:
 
 random_add = partial(random_binary, operator="ADD")
 random_sub = partial(random_binary, operator="SUB")
+random_mul = partial(random_binary, operator="MUL")
+
+
+def random_unary(rng: np.random.Generator, name: str, operator: str) -> bytes:
+    """On a few codes of any shape; the output's scale is near the input's, or far from it, or the same."""
+    shape = random_shape(rng, int(rng.integers(0, 5)))
+    real, zero = scale(rng, 1e-4, 100) if rng.random() < 0.1 else scale(rng, 0.01, 0.1), zero_point(rng)
+    target = (scale(rng, real / 3, real * 3), zero_point(rng))
+    if operator == "RELU6" or rng.random() < 0.1:
+        target = (real, zero)
+    elif rng.random() < 0.1:
+        target = (scale(rng, real / 1000, real * 1e5), zero_point(rng))
+    if operator in ("LOGISTIC", "TANH"):
+        real = scale(rng, 1e-7, 7) if rng.random() < 0.2 else scale(rng, 0.003, 0.15)
+        target = (1 / 256, -128) if operator == "LOGISTIC" else (1 / 128, 0)
+    spec = leaky_relu(alpha(rng)) if operator == "LEAKY_RELU" else unary(operator)
+    tensors = [TensorSpec("input", shape, (real,), (zero,)), TensorSpec(f"{name}/out", shape, (target[0],), (target[1],))]
+    return write_graph(tensors, [spec], 0, 1)
+
+
+def alpha(rng: np.random.Generator) -> float:
+    return float(rng.choice((0.0, -0.5, 0.2, 0.3, 1.0, 5.0))) if rng.random() < 0.3 else scale(rng, 1e-3, 2)
+
+
+random_relu = partial(random_unary, operator="RELU")
+random_relu6 = partial(random_unary, operator="RELU6")
+random_leaky_relu = partial(random_unary, operator="LEAKY_RELU")
+random_logistic = partial(random_unary, operator="LOGISTIC")
+random_tanh = partial(random_unary, operator="TANH")
+random_quantize = partial(random_unary, operator="QUANTIZE")

@@ -35,6 +35,13 @@ OPERATORS: dict[str, Callable[[np.random.Generator, str], bytes]] = {
     "FULLY_CONNECTED": random_fully_connected,
     "ADD": random_arithmetic.random_add,
     "SUB": random_arithmetic.random_sub,
+    "MUL": random_arithmetic.random_mul,
+    "RELU": random_arithmetic.random_relu,
+    "RELU6": random_arithmetic.random_relu6,
+    "LEAKY_RELU": random_arithmetic.random_leaky_relu,
+    "LOGISTIC": random_arithmetic.random_logistic,
+    "TANH": random_arithmetic.random_tanh,
+    "QUANTIZE": random_arithmetic.random_quantize,
 }
 
 

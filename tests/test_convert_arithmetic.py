@@ -13,10 +13,10 @@ from convert import integer, tflm
 from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
 from convert.kernels.broadcast import Loop, broadcast, loops
-from convert.options import AddOptions, SubOptions
+from convert.options import AddOptions, LeakyReluOptions, MulOptions, SubOptions
 from tests.test_convert_flatbuffer import described, described_by_schema
 from tests.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_graph
-from tests.write_arithmetic import binary
+from tests.write_arithmetic import binary, leaky_relu, unary
 
 INPUT = TensorSpec("input", (2, 3), (0.5,), (3,))
 CONSTANT = TensorSpec("layer/constant", (3,), (0.25,), (-1,), np.array([1, -5, 100], np.int8))
@@ -29,9 +29,22 @@ def combined(
     return write_graph([source, output, constant], [operator or binary(name, (0, 2), 1, "RELU6")], 0, 1)
 
 
-@pytest.mark.parametrize(("name", "options"), [("ADD", AddOptions("RELU6")), ("SUB", SubOptions("RELU6"))])
-def test_options_are_read_as_written(name: str, options: AddOptions | SubOptions) -> None:
-    raw = combined(name)
+def alone(operator: OperatorSpec, scale: float = 0.5, zero: int = 0, source: TensorSpec = INPUT) -> bytes:
+    return write_graph([source, replace(OUTPUT, scales=(scale,), zero_points=(zero,))], [operator], 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("raw", "options"),
+    [
+        (combined("ADD"), AddOptions("RELU6")),
+        (combined("MUL"), MulOptions("RELU6")),
+        (combined("SUB"), SubOptions("RELU6")),
+        (alone(leaky_relu(0.25)), LeakyReluOptions(0.25)),
+        (alone(unary("RELU")), None),
+    ],
+    ids=["add", "mul", "sub", "leaky_relu", "relu"],
+)
+def test_options_are_read_as_written(raw: bytes, options: object) -> None:
     assert read(raw).operators[0].options == options
     assert described(read(raw)) == described_by_schema(raw)
 
@@ -52,6 +65,19 @@ ODD: dict[str, tuple[type[Exception], Callable[[], bytes]]] = {
     "fused activation TANH": (UnsupportedOperator, lambda: combined(operator=binary("ADD", (0, 2), 1, "TANH"))),
     "lacks its AddOptions": (ModelRefused, lambda: combined(operator=replace(binary("ADD", (0, 2), 1), options_kind=0))),
     "scales 0.5 and 0.25 to 1e-07: they lie too far apart": (ModelRefused, lambda: combined(output=replace(OUTPUT, scales=(1e-7,)))),
+    "lacks its MulOptions": (ModelRefused, lambda: combined(operator=replace(binary("MUL", (0, 2), 1), options_kind=0))),
+    "scale 1e-30, too small for its activation": (ModelRefused, lambda: combined("MUL", output=replace(OUTPUT, scales=(1e-30,)))),
+    "products of up to 16768, shifted left by 17, which": (ModelRefused, lambda: combined("MUL", output=replace(OUTPUT, scales=(1e-6,)))),
+    r"RELU maps shape \(6,\) to \(2, 3\)": (ModelRefused, lambda: alone(unary("RELU"), source=replace(INPUT, shape=(6,)))),
+    "RELU has the output scale 1e-09, too small": (ModelRefused, lambda: alone(unary("RELU"), 1e-9)),
+    "QUANTIZE has the output scale 1e-30, too small": (ModelRefused, lambda: alone(unary("QUANTIZE"), 1e-30)),
+    "RELU6 changes the scale from 0.5 to 0.25 or the zero point from 3 to 0, which": (ModelRefused, lambda: alone(unary("RELU6"), 0.25)),
+    "lacks its LeakyReluOptions": (ModelRefused, lambda: alone(replace(leaky_relu(0.1), options_kind=0))),
+    "has the alpha nan": (ModelRefused, lambda: alone(leaky_relu(float("nan")))),
+    "LEAKY_RELU has the output scale 0.5, too small": (ModelRefused, lambda: alone(leaky_relu(1e30))),
+    "scale 0.5 and zero point 0, not 1/256 and -128": (ModelRefused, lambda: alone(unary("LOGISTIC"))),
+    "zero point 1, not 1/128 and 0": (ModelRefused, lambda: alone(unary("TANH"), 1 / 128, 1)),
+    "TANH has the input scale 1e-09": (ModelRefused, lambda: alone(unary("TANH"), 1 / 128, 0, replace(INPUT, scales=(1e-9,)))),
 }
 
 
@@ -84,15 +110,49 @@ def test_shapes_broadcast_as_numpys() -> None:
     assert broadcast((4, 2, 3), (3, 3)) is None
 
 
+EVERY = np.arange(-128, 128, dtype=np.int8)
+
+
 def test_older_libraries_subtract_with_scales_divided_in_float32() -> None:
-    every = np.arange(-128, 128, dtype=np.int8)
     tensors = [
         TensorSpec("input", (256,), (0.053387098,), (-34,)),
         TensorSpec("layer/out", (256, 256), (0.10544200,), (-39,)),
-        TensorSpec("layer/constant", (256, 1), (0.025999444,), (1,), every.reshape(256, 1)),
+        TensorSpec("layer/constant", (256, 1), (0.025999444,), (1,), EVERY.reshape(256, 1)),
     ]
     raw = write_graph(tensors, [binary("SUB", (0, 2), 1)], 0, 1)
-    today, older = (integer.run(read(raw), every.reshape(1, 256), float_product=rule).astype(int) for rule in (False, True))
-    np.testing.assert_array_equal(today, tflm.Interpreter(raw, read(raw)).run(every.reshape(1, 256)))
+    today, older = (integer.run(read(raw), EVERY.reshape(1, 256), float_product=rule).astype(int) for rule in (False, True))
+    np.testing.assert_array_equal(today, tflm.Interpreter(raw, read(raw)).run(EVERY.reshape(1, 256)))
     assert np.abs(today - older).max() == 1
     assert 0 < (today != older).sum() < 100  # of 65,536
+
+
+@pytest.mark.parametrize(
+    ("operator", "zero", "scales", "differ"),
+    [(unary("RELU"), -128, (0.011, 0.018), 14), (leaky_relu(0.7), 127, (0.013, 0.012), 2)],
+    ids=["RELU", "LEAKY_RELU"],
+)
+def test_older_libraries_rescale_activations_in_float32(operator: OperatorSpec, zero: int, scales: tuple[float, float], differ: int) -> None:
+    tensors = [TensorSpec(name, (1,), (scale,), (zero,)) for name, scale in zip(("input", "layer/out"), scales, strict=True)]
+    raw = write_graph(tensors, [operator], 0, 1)
+    today, older = (integer.run(read(raw), EVERY.reshape(-1, 1), float_product=rule).astype(int) for rule in (False, True))
+    np.testing.assert_array_equal(today, tflm.Interpreter(raw, read(raw)).run(EVERY.reshape(-1, 1)))
+    assert np.abs(today - older).max() == 1
+    assert (today != older).sum() == differ  # of 256
+
+
+@pytest.mark.parametrize(
+    ("raw", "statement"),
+    [
+        (alone(unary("RELU"), 0.5, 3), "if (code < 3) code = 3;"),
+        (alone(unary("RELU"), 0.5, -128), "int code = input[i] - 131;"),
+        (alone(unary("RELU6"), 0.5, 3), "if (code > 15) code = 15;"),
+        (alone(unary("QUANTIZE"), 0.5, 3), "output[i] = input[i];"),
+        (alone(unary("QUANTIZE"), 0.5, 4), "int code = input[i] + 1;"),
+        (alone(unary("QUANTIZE"), 0.25, 4), "_table[input[i] + 128];"),
+        (alone(unary("RELU"), 0.25, 3), "_table[input[i] + 128];"),
+    ],
+)
+def test_a_table_stands_only_where_an_addition_and_a_clamp_do_not_say_it_all(raw: bytes, statement: str) -> None:
+    source = compile_graph(read(raw), "small", bytes(32)).source
+    assert statement in source
+    assert ("static const int8_t layer_layer_table[256]" in source) == ("table" in statement)

@@ -6,7 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from common.errors import UnsupportedOperator
-from convert.compiler import add, average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, reshape, softmax, sub
+from convert.compiler import (
+    add,
+    average_pool_2d,
+    conv_2d,
+    depthwise_conv_2d,
+    fully_connected,
+    leaky_relu,
+    logistic,
+    max_pool_2d,
+    mul,
+    quantize,
+    relu,
+    relu6,
+    reshape,
+    softmax,
+    sub,
+    tanh,
+)
 from convert.compiler.constants import Constant, digest
 from convert.compiler.planner import Plan, plan
 from convert.compiler.step import Step
@@ -20,10 +37,17 @@ REGISTRY: dict[str, Callable[[Operator, str], Step]] = {
     "CONV_2D": conv_2d.compile_operator,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.compile_operator,
     "FULLY_CONNECTED": fully_connected.compile_operator,
+    "LEAKY_RELU": leaky_relu.compile_operator,
+    "LOGISTIC": logistic.compile_operator,
     "MAX_POOL_2D": max_pool_2d.compile_operator,
+    "MUL": mul.compile_operator,
+    "QUANTIZE": quantize.compile_operator,
+    "RELU": relu.compile_operator,
+    "RELU6": relu6.compile_operator,
     "RESHAPE": reshape.compile_operator,
     "SOFTMAX": softmax.compile_operator,
     "SUB": sub.compile_operator,
+    "TANH": tanh.compile_operator,
 }
 """Operator to what compiles it. The next one is a kernel in convert/kernels and a line in integer.py, a module and a template beside these and a
 line here."""

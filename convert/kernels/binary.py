@@ -33,6 +33,11 @@ class Operand:
     def scale(self) -> float:
         return self.quantization.scale
 
+    @property
+    def largest(self) -> int:
+        """The greatest distance of a code from the zero point."""
+        return max(127 - self.zero_point, self.zero_point + 128)
+
 
 class Facts(TypedDict):
     """The fields of Binary, to build one of its subclasses from."""
