@@ -87,6 +87,14 @@ class MulOptions:
 
 
 @dataclass(frozen=True)
+class ReducerOptions:
+    """Options of MEAN."""
+
+    keep_dims: bool
+    """Whether the averaged dimensions stay, as 1; the output tensor's own shape is what counts."""
+
+
+@dataclass(frozen=True)
 class SubOptions:
     """Options of SUB."""
 
@@ -101,6 +109,7 @@ Options = (
     | LeakyReluOptions
     | MulOptions
     | Pool2DOptions
+    | ReducerOptions
     | ReshapeOptions
     | SoftmaxOptions
     | SubOptions

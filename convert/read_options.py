@@ -13,6 +13,7 @@ from convert.options import (
     MulOptions,
     Options,
     Pool2DOptions,
+    ReducerOptions,
     ReshapeOptions,
     SoftmaxOptions,
     SubOptions,
@@ -76,6 +77,10 @@ def mul(name: str, table: Table) -> MulOptions:
     return MulOptions(activation(name, table, 0))
 
 
+def reducer(name: str, table: Table) -> ReducerOptions:
+    return ReducerOptions(bool(table.number(0, "?")))
+
+
 def sub(name: str, table: Table) -> SubOptions:
     return SubOptions(activation(name, table, 0))
 
@@ -90,6 +95,7 @@ READERS: dict[str, Callable[[str, Table], Options]] = {
     "AddOptions": add,
     "LeakyReluOptions": leaky_relu,
     "MulOptions": mul,
+    "ReducerOptions": reducer,
     "SubOptions": sub,
 }
 

@@ -48,6 +48,7 @@ BUILTIN_OPTIONS = {
     11: "AddOptions",
     17: "ReshapeOptions",
     21: "MulOptions",
+    27: "ReducerOptions",
     28: "SubOptions",
     75: "LeakyReluOptions",
 }

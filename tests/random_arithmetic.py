@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 
 from tests.random_layers import ACTIVATIONS, scale, zero_point
-from tests.tflite_writer import OperatorSpec, TensorSpec, reshape, write_graph
-from tests.write_arithmetic import binary, leaky_relu, unary
+from tests.tflite_writer import INT32, OperatorSpec, TensorSpec, reshape, write_graph
+from tests.write_arithmetic import binary, leaky_relu, mean, unary
 
 Shape = tuple[int, ...]
 
@@ -118,3 +118,25 @@ random_leaky_relu = partial(random_unary, operator="LEAKY_RELU")
 random_logistic = partial(random_unary, operator="LOGISTIC")
 random_tanh = partial(random_unary, operator="TANH")
 random_quantize = partial(random_unary, operator="QUANTIZE")
+
+
+def random_mean(rng: np.random.Generator, name: str) -> bytes:
+    """Over any axes of 1 to 5 dimensions, counted from either end, some twice; images over height and width among them."""
+    shape = tuple(int(size) for size in rng.integers(1, 7, int(rng.integers(1, 6))))
+    axes = rng.choice(len(shape), int(rng.integers(1, len(shape) + 1)), replace=rng.random() < 0.2)
+    if rng.random() < 0.3:
+        shape, axes = (int(rng.integers(1, 3)), *(int(size) for size in rng.integers(1, 9, 3))), rng.permutation((1, 2))
+    keep = bool(rng.integers(2))
+    result = tuple(1 if axis in axes else size for axis, size in enumerate(shape) if keep or axis not in axes)
+    real, zero = scale(rng, 0.01, 0.1), zero_point(rng)
+    spread = real / np.sqrt(np.prod([shape[axis] for axis in axes]))
+    target = (real, zero) if rng.random() < 0.3 else (scale(rng, spread / 2, spread * 4), zero_point(rng))
+    if rng.random() < 0.1:
+        target = (scale(rng, real / 1000, real * 1e5), zero_point(rng))
+    given = np.where(rng.random(len(axes)) < 0.3, axes - len(shape), axes).astype(np.int32)
+    tensors = [
+        TensorSpec("input", shape, (real,), (zero,)),
+        TensorSpec(f"{name}/out", result, (target[0],), (target[1],)),
+        TensorSpec(f"{name}/axes", given.shape if len(given) > 1 or rng.random() < 0.5 else (), data=given, kind=INT32),
+    ]
+    return write_graph(tensors, [mean(keep)], 0, 1)

@@ -42,6 +42,7 @@ OPERATORS: dict[str, Callable[[np.random.Generator, str], bytes]] = {
     "LOGISTIC": random_arithmetic.random_logistic,
     "TANH": random_arithmetic.random_tanh,
     "QUANTIZE": random_arithmetic.random_quantize,
+    "MEAN": random_arithmetic.random_mean,
 }
 
 

@@ -13,10 +13,11 @@ from convert import integer, tflm
 from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
 from convert.kernels.broadcast import Loop, broadcast, loops
-from convert.options import AddOptions, LeakyReluOptions, MulOptions, SubOptions
+from convert.kernels.mean import prepare as prepare_mean
+from convert.options import AddOptions, LeakyReluOptions, MulOptions, ReducerOptions, SubOptions
 from tests.test_convert_flatbuffer import described, described_by_schema
-from tests.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_graph
-from tests.write_arithmetic import binary, leaky_relu, unary
+from tests.tflite_writer import FLOAT32, INT32, OperatorSpec, TensorSpec, write_graph
+from tests.write_arithmetic import binary, leaky_relu, mean, unary
 
 INPUT = TensorSpec("input", (2, 3), (0.5,), (3,))
 CONSTANT = TensorSpec("layer/constant", (3,), (0.25,), (-1,), np.array([1, -5, 100], np.int8))
@@ -33,6 +34,13 @@ def alone(operator: OperatorSpec, scale: float = 0.5, zero: int = 0, source: Ten
     return write_graph([source, replace(OUTPUT, scales=(scale,), zero_points=(zero,))], [operator], 0, 1)
 
 
+def averaged(axes: tuple[int, ...], source: TensorSpec = INPUT, output: TensorSpec = OUTPUT) -> bytes:
+    """The mean along axes, which stay as 1."""
+    shape = tuple(1 if axis in axes else size for axis, size in enumerate(source.shape))
+    given = TensorSpec("layer/axes", (len(axes),), data=np.array(axes, np.int32), kind=INT32)
+    return write_graph([source, replace(output, shape=shape), given], [mean(True)], 0, 1)
+
+
 @pytest.mark.parametrize(
     ("raw", "options"),
     [
@@ -41,8 +49,9 @@ def alone(operator: OperatorSpec, scale: float = 0.5, zero: int = 0, source: Ten
         (combined("SUB"), SubOptions("RELU6")),
         (alone(leaky_relu(0.25)), LeakyReluOptions(0.25)),
         (alone(unary("RELU")), None),
+        (averaged((1,)), ReducerOptions(True)),
     ],
-    ids=["add", "mul", "sub", "leaky_relu", "relu"],
+    ids=["add", "mul", "sub", "leaky_relu", "relu", "mean"],
 )
 def test_options_are_read_as_written(raw: bytes, options: object) -> None:
     assert read(raw).operators[0].options == options
@@ -77,6 +86,10 @@ ODD: dict[str, tuple[type[Exception], Callable[[], bytes]]] = {
     "LEAKY_RELU has the output scale 0.5, too small": (ModelRefused, lambda: alone(leaky_relu(1e30))),
     "scale 0.5 and zero point 0, not 1/256 and -128": (ModelRefused, lambda: alone(unary("LOGISTIC"))),
     "zero point 1, not 1/128 and 0": (ModelRefused, lambda: alone(unary("TANH"), 1 / 128, 1)),
+    r"maps shape \(2, 3\) to \(2, 3\) over the axes \(1,\)": (ModelRefused, lambda: averaged((-1,))),
+    r"has the axes \[2\] of 2 dimensions": (ModelRefused, lambda: averaged((2,))),
+    "MEAN has no axes of type INT32": (ModelRefused, lambda: write_graph([INPUT, OUTPUT, CONSTANT], [mean(True)], 0, 1)),
+    "MEAN has sums of up to 393, shifted left by": (ModelRefused, lambda: averaged((1,), output=replace(OUTPUT, scales=(1e-8,)))),
     "TANH has the input scale 1e-09": (ModelRefused, lambda: alone(unary("TANH"), 1 / 128, 0, replace(INPUT, scales=(1e-9,)))),
 }
 
@@ -88,6 +101,13 @@ def test_what_no_kernel_can_run_is_refused(message: str) -> None:
         integer.run(read(write()), np.zeros((1, 6), np.int8))
     with pytest.raises(error, match=message):
         compile_graph(read(write()), "odd", bytes(32))
+
+
+def test_axes_computed_at_run_time_are_refused() -> None:
+    computed = TensorSpec("axes", (2,), kind=INT32)
+    graph = read(write_graph([INPUT, OUTPUT, computed], [unary("RELU", 0, 2), mean(True)], 0, 1))
+    with pytest.raises(UnsupportedOperator, match="MEAN over axes computed at run time"):
+        prepare_mean(graph.operators[1])
 
 
 @pytest.mark.parametrize(

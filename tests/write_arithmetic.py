@@ -25,3 +25,8 @@ def unary(name: str, source: int = 0, output: int = 1) -> OperatorSpec:
 
 def leaky_relu(alpha: float, source: int = 0, output: int = 1) -> OperatorSpec:
     return OperatorSpec(98, 2, (source,), (output,), 75, ((0, "Float32", alpha),))
+
+
+def mean(keep_dims: bool, source: int = 0, axes: int = 2, output: int = 1) -> OperatorSpec:
+    """A MEAN over the axes that tensor `axes` holds."""
+    return OperatorSpec(40, 2, (source, axes), (output,), 27, ((0, "Bool", keep_dims),))
