@@ -24,6 +24,8 @@ SYMBOLS = (
     "plumbline_shifted",
     "plumbline_reciprocal",
     "plumbline_scaled",
+    "plumbline_load_float",
+    "plumbline_store_float",
     "scratch",
     "plumbline_shift_keeps_sign",
     "plumbline_compiled_invoke",

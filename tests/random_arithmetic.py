@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from tests.random_layers import ACTIVATIONS, scale, zero_point
-from tests.tflite_writer import INT32, OperatorSpec, TensorSpec, reshape, write_graph
+from tests.tflite_writer import FLOAT32, INT32, OperatorSpec, TensorSpec, reshape, write_graph
 from tests.write_arithmetic import binary, leaky_relu, mean, unary
 
 Shape = tuple[int, ...]
@@ -140,3 +140,15 @@ def random_mean(rng: np.random.Generator, name: str) -> bytes:
         TensorSpec(f"{name}/axes", given.shape if len(given) > 1 or rng.random() < 0.5 else (), data=given, kind=INT32),
     ]
     return write_graph(tensors, [mean(keep)], 0, 1)
+
+
+def random_dequantize(rng: np.random.Generator, name: str) -> bytes:
+    """Codes to float32 numbers and back to codes, now and then of a scale so related to the first that many lie on ties."""
+    shape, real = random_shape(rng, int(rng.integers(0, 5))), scale(rng, 1e-30, 1e30) if rng.random() < 0.1 else scale(rng, 0.01, 0.1)
+    other = float(np.float32(real * rng.choice((0.5, 2, 4, 6)))) if rng.random() < 0.4 else scale(rng, real / 2, real * 6)
+    tensors = [
+        TensorSpec("input", shape, (real,), (zero_point(rng),)),
+        TensorSpec(f"{name}/numbers", shape, kind=FLOAT32),
+        TensorSpec(f"{name}/out", shape, (other,), (zero_point(rng),)),
+    ]
+    return write_graph(tensors, [unary("DEQUANTIZE", 0, 1), unary("QUANTIZE", 1, 2)], 0, 2)

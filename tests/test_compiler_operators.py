@@ -43,7 +43,12 @@ OPERATORS: dict[str, Callable[[np.random.Generator, str], bytes]] = {
     "TANH": random_arithmetic.random_tanh,
     "QUANTIZE": random_arithmetic.random_quantize,
     "MEAN": random_arithmetic.random_mean,
+    "DEQUANTIZE": random_arithmetic.random_dequantize,
 }
+
+
+ALONG_WITH = {"ADD": ["RESHAPE"], "SUB": ["RESHAPE"], "MUL": ["RESHAPE"], "DEQUANTIZE": ["QUANTIZE"]}
+"""What gives some cases a second input of another shape, and what makes codes again of float32 numbers."""
 
 
 @pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
@@ -56,7 +61,7 @@ def test_random_cases(tmp_path: Path, name: str) -> None:
     answers = compiled_c.run(tmp_path, graphs, codes, together=100, level="-O0")
     different = []
     for number, (raw, graph, rows, answer) in enumerate(zip(raws, graphs, codes, answers, strict=True)):
-        assert name in {operator.name for operator in graph.operators} <= {name, "RESHAPE"}  # which gives some a second input of another shape
+        assert name in {operator.name for operator in graph.operators} <= {name, *ALONG_WITH.get(name, ())}
         np.testing.assert_array_equal(answer, integer.run(graph, rows), err_msg=f"case {number} against the integer model")
         if tflm.available():
             np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(rows), err_msg=f"case {number} against the wheel")

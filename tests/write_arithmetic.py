@@ -14,12 +14,12 @@ def binary(name: str, inputs: tuple[int, int], output: int, activation: str = "N
     return OperatorSpec(code, 2, inputs, (output,), kind, activated(0, activation))
 
 
-UNARY = {"LOGISTIC": 14, "RELU": 19, "RELU6": 21, "TANH": 28, "QUANTIZE": 114}
+UNARY = {"DEQUANTIZE": 6, "LOGISTIC": 14, "RELU": 19, "RELU6": 21, "TANH": 28, "QUANTIZE": 114}
 """Number in BuiltinOperator; options that these have hold nothing."""
 
 
 def unary(name: str, source: int = 0, output: int = 1) -> OperatorSpec:
-    """A LOGISTIC, RELU, RELU6, TANH or QUANTIZE."""
+    """A DEQUANTIZE, LOGISTIC, RELU, RELU6, TANH or QUANTIZE."""
     return OperatorSpec(UNARY[name], 2, (source,), (output,))
 
 
