@@ -45,7 +45,7 @@ static const struct model models[] = { %(table)s };
 int main(void)
 {
     for (size_t m = 0; m < sizeof models / sizeof *models; ++m) {
-        int8_t *in = malloc(models[m].inputs), *out = malloc(models[m].outputs);
+        int8_t *in = malloc(models[m].inputs), *out = IN_PLACE ? in : malloc(models[m].outputs);
         if (!in || !out) return 2;
         for (size_t r = 0; r < models[m].rows; ++r) {
             if (fread(in, models[m].inputs, 1, stdin) != 1) return 3;
@@ -53,7 +53,7 @@ int main(void)
             if (fwrite(out, models[m].outputs, 1, stdout) != 1) return 4;
         }
         free(in);
-        free(out);
+        if (!IN_PLACE) free(out);
     }
     return 0;
 }
@@ -78,10 +78,13 @@ def compiler() -> str | None:
     return shutil.which("gcc") or shutil.which("clang") or shutil.which("cc")
 
 
-def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]], together: int = 1, level: str = "-O1") -> list[NDArray[np.int8]]:
+def run(
+    folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]], together: int = 1, level: str = "-O1", in_place: bool = False
+) -> list[NDArray[np.int8]]:
     """Compile all models into one program and answer each one's codes (N, inputs).
 
-    So many models `together` form one translation unit, which compiles faster; then no two layers of them may have the same name.
+    So many models `together` form one translation unit, which compiles faster; then no two layers of them may have the same name. On request the
+    input's bytes take the output, which must be as large.
     """
     found = compiler()
     assert found
@@ -96,7 +99,11 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
     driver = folder / "driver.c"
     driver.write_text(DRIVER % {"includes": "\n".join(f'#include "{source.stem}.h"' for source in sources), "table": table})
     program = folder / "driver"
-    subprocess.run([found, *WARNINGS, *SANITIZERS, level, *map(str, [*units, driver]), "-o", str(program)], check=True, timeout=300)
+    subprocess.run(
+        [found, *WARNINGS, *SANITIZERS, level, f"-DIN_PLACE={int(in_place)}", *map(str, [*units, driver]), "-o", str(program)],
+        check=True,
+        timeout=300,
+    )
     fed = b"".join(struct.pack(f"{c.size}b", *c.ravel()) for c in codes)
     done = subprocess.run([str(program)], input=fed, capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr.decode()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from convert import integer, tflm
+from convert.compiler.emit import compile_one
 from convert.flatbuffer import read
 from tests import compiled_c, random_arithmetic, random_layers
 from tests.flatbuffer_writer import random_model, write
@@ -67,3 +68,15 @@ def test_random_cases(tmp_path: Path, name: str) -> None:
             np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(rows), err_msg=f"case {number} against the wheel")
         different.append(len(np.unique(answer)) / answer.size)
     assert np.median(different) > 0.1  # the cases do not merely clamp
+
+
+@pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
+@pytest.mark.parametrize("name", ["ADD", "SUB", "MUL", "RELU", "RELU6", "LEAKY_RELU", "LOGISTIC", "TANH", "QUANTIZE"])
+def test_what_says_it_may_run_in_place_can(tmp_path: Path, name: str) -> None:
+    rng = np.random.default_rng(100 + list(OPERATORS).index(name))
+    found = [read(OPERATORS[name](rng, f"case_{number}")) for number in range(200)]
+    graphs = [g for g in found if len(g.operators) == 1 and 0 in compile_one(g.operators[0], "case_any").in_place]
+    assert len(graphs) >= 50
+    codes = [random_layers.rows(rng, graph.input.elements, 0) for graph in graphs]
+    for graph, rows, answer in zip(graphs, codes, compiled_c.run(tmp_path, graphs, codes, together=100, level="-O2", in_place=True), strict=True):
+        np.testing.assert_array_equal(answer, integer.run(graph, rows))

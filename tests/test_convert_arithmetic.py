@@ -76,7 +76,7 @@ ODD: dict[str, tuple[type[Exception], Callable[[], bytes]]] = {
     "scales 0.5 and 0.25 to 1e-07: they lie too far apart": (ModelRefused, lambda: combined(output=replace(OUTPUT, scales=(1e-7,)))),
     "lacks its MulOptions": (ModelRefused, lambda: combined(operator=replace(binary("MUL", (0, 2), 1), options_kind=0))),
     "scale 1e-30, too small for its activation": (ModelRefused, lambda: combined("MUL", output=replace(OUTPUT, scales=(1e-30,)))),
-    "products of up to 16768, shifted left by 17, which": (ModelRefused, lambda: combined("MUL", output=replace(OUTPUT, scales=(1e-6,)))),
+    "products of up to 16768, shifted left by 16, which": (ModelRefused, lambda: combined("MUL", output=replace(OUTPUT, scales=(2e-6,)))),
     r"RELU maps shape \(6,\) to \(2, 3\)": (ModelRefused, lambda: alone(unary("RELU"), source=replace(INPUT, shape=(6,)))),
     "RELU has the output scale 1e-09, too small": (ModelRefused, lambda: alone(unary("RELU"), 1e-9)),
     "QUANTIZE has the output scale 1e-30, too small": (ModelRefused, lambda: alone(unary("QUANTIZE"), 1e-30)),

@@ -65,7 +65,7 @@ def minus(value: int) -> str:
 def scaled(value: str, multiplier: Multiplier) -> str:
     """The C expression of a value times a multiplier.
 
-    A left shift is a multiplication of the value, which the caller knows to stay within int32.
+    A left shift is a multiplication of the value, which the kernel has seen to stay within LARGEST_SCALED.
     """
     shifted = f"{value} * {1 << multiplier.left_shift}" if multiplier.left_shift else value
     return f"plumbline_scaled({shifted}, {multiplier.mantissa}, {multiplier.right_shift})"

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.fixed_point import INT8, INT32_MAX, Multiplier
+from convert.fixed_point import INT8, LARGEST_SCALED, Multiplier
 from convert.graph import Operator, Quantization, Tensor
 from convert.kernels.checks import activations, arity, refused, unsupported
 
@@ -64,7 +64,7 @@ def prepare(operator: Operator) -> Mean:
     """Check a MEAN operator and work out its multiplier.
 
     Raises:
-        ModelRefused: its tensors contradict each other, or a sum could leave int32.
+        ModelRefused: its tensors contradict each other, or a sum could exceed 2^30.
         UnsupportedOperator: it is of a form the integer kernels do not have.
     """
     arity(operator, 2)
@@ -79,8 +79,8 @@ def prepare(operator: Operator) -> Mean:
     bits = min(summands.bit_length() - 1, 31 + whole.shift)  # keeps as many of the mantissa's bits as a shift by 31 leaves
     multiplier = Multiplier((whole.mantissa << bits) // summands, whole.shift - bits)
     largest = summands * max(127 - one.zero_point, one.zero_point + 128)
-    if max(largest, summands * 128) << multiplier.left_shift > INT32_MAX:
-        raise refused(operator, f"has sums of up to {largest}, shifted left by {multiplier.left_shift}, which overflow 32 bits")
+    if max(largest, summands * 128) << multiplier.left_shift > LARGEST_SCALED:
+        raise refused(operator, f"has sums of up to {largest}, shifted left by {multiplier.left_shift}, which exceed 30 bits")
     return Mean(source.shape, axes, multiplier, one, other)
 
 

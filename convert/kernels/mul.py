@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.fixed_point import INT32_MAX, Multiplier
+from convert.fixed_point import LARGEST_SCALED, Multiplier
 from convert.graph import Operator
 from convert.kernels.binary import Binary, facts
 from convert.kernels.checks import options_of, refused
@@ -31,13 +31,13 @@ def prepare(operator: Operator) -> Mul:
     """Check a MUL operator and work out its multiplier.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `binary.facts`; a product shifted left could leave int32.
+        ModelRefused, UnsupportedOperator: see `binary.facts`; a product shifted left could exceed 2^30.
     """
     found = facts(operator, options_of(operator, MulOptions).activation)
     first, second = found["operands"]
     real = first.scale * second.scale / found["output"].scale
     largest = first.largest * second.largest
     multiplier = Multiplier.of(min(real, 2.0**31))
-    if largest << multiplier.left_shift > INT32_MAX:
-        raise refused(operator, f"has products of up to {largest}, shifted left by {multiplier.shift}, which overflow 32 bits")
+    if largest << multiplier.left_shift > LARGEST_SCALED:
+        raise refused(operator, f"has products of up to {largest}, shifted left by {multiplier.shift}, which exceed 30 bits")
     return Mul(**found, multiplier=multiplier)
