@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -80,3 +82,18 @@ def test_what_says_it_may_run_in_place_can(tmp_path: Path, name: str) -> None:
     codes = [random_layers.rows(rng, graph.input.elements, 0) for graph in graphs]
     for graph, rows, answer in zip(graphs, codes, compiled_c.run(tmp_path, graphs, codes, together=100, level="-O2", in_place=True), strict=True):
         np.testing.assert_array_equal(answer, integer.run(graph, rows))
+
+
+@pytest.mark.parametrize("compiler", [path for path in ("gcc", "clang", "arm-none-eabi-gcc") if shutil.which(path)])
+@pytest.mark.parametrize("name", OPERATORS)
+def test_no_compiler_warns_and_no_float_is_computed(tmp_path: Path, name: str, compiler: str) -> None:
+    rng = np.random.default_rng(200 + list(OPERATORS).index(name))
+    chip = compiler.startswith("arm")
+    for number in range(3):
+        source = compiled_c.write_sources(tmp_path, read(OPERATORS[name](rng, f"case_{number}")), f"m{number}")
+        target = ["-mcpu=cortex-m3", "-mthumb", "-mfloat-abi=soft", "-funsigned-char"] if chip else []
+        command = [compiler, *compiled_c.WARNINGS, "-Wshadow", *target, "-Os", "-c", str(source), "-o", str(tmp_path / "model.o")]
+        subprocess.run(command, check=True, timeout=60)
+        if chip and name != "DEQUANTIZE":
+            called = subprocess.run(["arm-none-eabi-nm", "-u", tmp_path / "model.o"], check=True, capture_output=True, text=True).stdout.split()
+            assert {symbol for symbol in called if symbol != "U"} <= {"memcpy", "memmove", "memset"}  # which -Os makes of loops
