@@ -14,7 +14,7 @@ import pytest
 from convert import integer, tflm
 from convert.compiler.emit import compile_one
 from convert.flatbuffer import read
-from tests import compiled_c, random_arithmetic, random_layers
+from tests import chip_c, compiled_c, random_arithmetic, random_layers
 from tests.flatbuffer_writer import random_model, write
 
 pytestmark = pytest.mark.slow
@@ -70,6 +70,16 @@ def test_random_cases(tmp_path: Path, name: str) -> None:
             np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(rows), err_msg=f"case {number} against the wheel")
         different.append(len(np.unique(answer)) / answer.size)
     assert np.median(different) > 0.1  # the cases do not merely clamp
+
+
+@pytest.mark.skipif(not chip_c.available(), reason="needs arm-none-eabi-gcc and qemu-system-arm")
+@pytest.mark.parametrize("name", OPERATORS)
+def test_a_sample_on_a_cortex_m4(tmp_path: Path, name: str) -> None:
+    rng = np.random.default_rng(300 + list(OPERATORS).index(name))
+    graphs = [read(OPERATORS[name](rng, f"case_{number}")) for number in range(50)]
+    codes = [random_layers.rows(rng, graph.input.elements, graph.input.quantized.zero_point) for graph in graphs]
+    for number, (graph, rows, answer) in enumerate(zip(graphs, codes, chip_c.run(tmp_path, graphs, codes), strict=True)):
+        np.testing.assert_array_equal(answer, integer.run(graph, rows), err_msg=f"case {number}")
 
 
 @pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
