@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 INT32_MAX = 2**31 - 1
+LARGEST_SCALED = 2**30 - 1
+"""What compiled code multiplies inline stays within this, which leaves a bit for doubling and one for rounding."""
+
 INT8 = (-128, 127)
 
 

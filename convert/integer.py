@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -10,7 +11,26 @@ from numpy.typing import NDArray
 
 from common.errors import UnsupportedOperator
 from convert.graph import Graph, Operator
-from convert.kernels import average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, reshape, softmax
+from convert.kernels import (
+    add,
+    average_pool_2d,
+    conv_2d,
+    depthwise_conv_2d,
+    dequantize,
+    fully_connected,
+    leaky_relu,
+    logistic,
+    max_pool_2d,
+    mean,
+    mul,
+    quantize,
+    relu,
+    relu6,
+    reshape,
+    softmax,
+    sub,
+    tanh,
+)
 
 Codes = NDArray[np.int8]
 
@@ -24,15 +44,34 @@ class Kernel(Protocol):
 
 
 KERNELS: dict[str, Callable[[Operator], Kernel]] = {
+    "ADD": add.prepare,
     "AVERAGE_POOL_2D": average_pool_2d.prepare,
     "CONV_2D": conv_2d.prepare,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.prepare,
+    "DEQUANTIZE": dequantize.prepare,
     "FULLY_CONNECTED": fully_connected.prepare,
+    "LEAKY_RELU": leaky_relu.prepare,
+    "LOGISTIC": logistic.prepare,
     "MAX_POOL_2D": max_pool_2d.prepare,
+    "MEAN": mean.prepare,
+    "MUL": mul.prepare,
+    "QUANTIZE": quantize.prepare,
+    "RELU": relu.prepare,
+    "RELU6": relu6.prepare,
     "RESHAPE": reshape.prepare,
     "SOFTMAX": softmax.prepare,
+    "SUB": sub.prepare,
+    "TANH": tanh.prepare,
 }
 """Operator by name to what checks it once and works out its integers."""
+
+FLOAT_PRODUCT: dict[str, Callable[[Operator], Kernel]] = {
+    "FULLY_CONNECTED": partial(fully_connected.prepare, float_product=True),
+    "LEAKY_RELU": partial(leaky_relu.prepare, float_product=True),
+    "RELU": partial(relu.prepare, float_product=True),
+    "SUB": partial(sub.prepare, float_product=True),
+}
+"""What TFLM libraries before autumn 2026 do otherwise: they divide or multiply scales in float32, which later ones do in double."""
 
 NAME = "the integer model of TensorFlow Lite Micro's reference kernels"
 
@@ -43,7 +82,7 @@ def run(graph: Graph, codes: Codes, float_product: bool = False) -> Codes:
     Args:
         graph: the model.
         codes: int8, shape (N, input bytes).
-        float_product: as TFLM libraries before autumn 2026 do, see `kernels.weighted.multipliers`; only FULLY_CONNECTED differs.
+        float_product: as TFLM libraries before autumn 2026 do, see FLOAT_PRODUCT and `kernels.weighted.multipliers`.
 
     Returns:
         int8, shape (N, output bytes).
@@ -58,10 +97,7 @@ def run(graph: Graph, codes: Codes, float_product: bool = False) -> Codes:
             raise UnsupportedOperator(
                 f"Layer {operator.layer}: the integer model has no {operator.name}.", f"It has {', '.join(sorted(KERNELS))}; see convert/integer.py."
             )
-        if float_product and operator.name == "FULLY_CONNECTED":
-            kernel: Kernel = fully_connected.prepare(operator, float_product)
-        else:
-            kernel = KERNELS[operator.name](operator)
+        kernel = (FLOAT_PRODUCT if float_product and operator.name in FLOAT_PRODUCT else KERNELS)[operator.name](operator)
         sources = (values[tensor.index] for tensor in operator.inputs if tensor is not None and tensor.data is None)
         values[operator.outputs[0].index] = kernel.run(*sources)
     return values[graph.output.index]

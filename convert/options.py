@@ -64,4 +64,53 @@ class SoftmaxOptions:
     """Factor of the exponents."""
 
 
-Options = FullyConnectedOptions | Conv2DOptions | DepthwiseConv2DOptions | Pool2DOptions | ReshapeOptions | SoftmaxOptions
+@dataclass(frozen=True)
+class AddOptions:
+    """Options of ADD."""
+
+    activation: str
+
+
+@dataclass(frozen=True)
+class LeakyReluOptions:
+    """Options of LEAKY_RELU."""
+
+    alpha: float
+    """Factor of what lies below 0."""
+
+
+@dataclass(frozen=True)
+class MulOptions:
+    """Options of MUL."""
+
+    activation: str
+
+
+@dataclass(frozen=True)
+class ReducerOptions:
+    """Options of MEAN."""
+
+    keep_dims: bool
+    """Whether the averaged dimensions stay, as 1; the output tensor's own shape is what counts."""
+
+
+@dataclass(frozen=True)
+class SubOptions:
+    """Options of SUB."""
+
+    activation: str
+
+
+Options = (
+    AddOptions
+    | Conv2DOptions
+    | DepthwiseConv2DOptions
+    | FullyConnectedOptions
+    | LeakyReluOptions
+    | MulOptions
+    | Pool2DOptions
+    | ReducerOptions
+    | ReshapeOptions
+    | SoftmaxOptions
+    | SubOptions
+)

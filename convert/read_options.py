@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convert.options import Conv2DOptions, DepthwiseConv2DOptions, FullyConnectedOptions, Options, Pool2DOptions, ReshapeOptions, SoftmaxOptions
+from convert.options import (
+    AddOptions,
+    Conv2DOptions,
+    DepthwiseConv2DOptions,
+    FullyConnectedOptions,
+    LeakyReluOptions,
+    MulOptions,
+    Options,
+    Pool2DOptions,
+    ReducerOptions,
+    ReshapeOptions,
+    SoftmaxOptions,
+    SubOptions,
+)
 from convert.schema import ACTIVATIONS, BUILTIN_OPTIONS, PADDINGS
 from convert.tables import Table, damaged
 
@@ -52,6 +65,26 @@ def softmax(name: str, table: Table) -> SoftmaxOptions:
     return SoftmaxOptions(table.real(0))
 
 
+def add(name: str, table: Table) -> AddOptions:
+    return AddOptions(activation(name, table, 0))
+
+
+def leaky_relu(name: str, table: Table) -> LeakyReluOptions:
+    return LeakyReluOptions(table.real(0))
+
+
+def mul(name: str, table: Table) -> MulOptions:
+    return MulOptions(activation(name, table, 0))
+
+
+def reducer(name: str, table: Table) -> ReducerOptions:
+    return ReducerOptions(bool(table.number(0, "?")))
+
+
+def sub(name: str, table: Table) -> SubOptions:
+    return SubOptions(activation(name, table, 0))
+
+
 READERS: dict[str, Callable[[str, Table], Options]] = {
     "Conv2DOptions": conv_2d,
     "DepthwiseConv2DOptions": depthwise_conv_2d,
@@ -59,6 +92,11 @@ READERS: dict[str, Callable[[str, Table], Options]] = {
     "FullyConnectedOptions": fully_connected,
     "SoftmaxOptions": softmax,
     "ReshapeOptions": reshape,
+    "AddOptions": add,
+    "LeakyReluOptions": leaky_relu,
+    "MulOptions": mul,
+    "ReducerOptions": reducer,
+    "SubOptions": sub,
 }
 
 

@@ -45,6 +45,11 @@ BUILTIN_OPTIONS = {
     5: "Pool2DOptions",
     8: "FullyConnectedOptions",
     9: "SoftmaxOptions",
+    11: "AddOptions",
     17: "ReshapeOptions",
+    21: "MulOptions",
+    27: "ReducerOptions",
+    28: "SubOptions",
+    75: "LeakyReluOptions",
 }
 """Options tables that are read, by their number in the union BuiltinOptions."""

@@ -23,6 +23,9 @@ SYMBOLS = (
     "plumbline_product",
     "plumbline_shifted",
     "plumbline_reciprocal",
+    "plumbline_scaled",
+    "plumbline_load_float",
+    "plumbline_store_float",
     "plumbline_shift_keeps_sign",
     "plumbline_compiled_invoke",
     "plumbline_compiled_constants",
@@ -127,7 +130,11 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
     includes = "\n".join(f'#include "{source.stem}.h"' for source in sources)
     driver.write_text(DRIVER % {"includes": includes, "zones": zones, "table": table})
     program = folder / "driver"
-    subprocess.run([found, *WARNINGS, *SANITIZERS, level, *map(str, [*units, driver]), "-o", str(program)], check=True, timeout=300)
+    subprocess.run(
+        [found, *WARNINGS, *SANITIZERS, level, *map(str, [*units, driver]), "-o", str(program)],
+        check=True,
+        timeout=300,
+    )
     fed = b"".join(struct.pack(f"{c.size}b", *c.ravel()) for c in codes)
     done = subprocess.run([str(program)], input=fed, capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr.decode()

@@ -6,22 +6,52 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from common.errors import UnsupportedOperator
-from convert.compiler import average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, reshape, softmax
+from convert.compiler import (
+    add,
+    average_pool_2d,
+    conv_2d,
+    depthwise_conv_2d,
+    dequantize,
+    fully_connected,
+    leaky_relu,
+    logistic,
+    max_pool_2d,
+    mean,
+    mul,
+    quantize,
+    relu,
+    relu6,
+    reshape,
+    softmax,
+    sub,
+    tanh,
+)
 from convert.compiler.constants import Constant, digest
-from convert.compiler.planner import Plan, plan, run_time_inputs
+from convert.compiler.planner import Needs, Plan, plan, run_time_inputs
 from convert.compiler.step import Step
 from convert.graph import Graph, Operator
 from convert.names import identifiers
 from convert.templating import environment
 
 REGISTRY: dict[str, Callable[[Operator, str], Step]] = {
+    "ADD": add.compile_operator,
     "AVERAGE_POOL_2D": average_pool_2d.compile_operator,
     "CONV_2D": conv_2d.compile_operator,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.compile_operator,
+    "DEQUANTIZE": dequantize.compile_operator,
     "FULLY_CONNECTED": fully_connected.compile_operator,
+    "LEAKY_RELU": leaky_relu.compile_operator,
+    "LOGISTIC": logistic.compile_operator,
     "MAX_POOL_2D": max_pool_2d.compile_operator,
+    "MEAN": mean.compile_operator,
+    "MUL": mul.compile_operator,
+    "QUANTIZE": quantize.compile_operator,
+    "RELU": relu.compile_operator,
+    "RELU6": relu6.compile_operator,
     "RESHAPE": reshape.compile_operator,
     "SOFTMAX": softmax.compile_operator,
+    "SUB": sub.compile_operator,
+    "TANH": tanh.compile_operator,
 }
 """Operator to what compiles it. The next one is a kernel in convert/kernels and a line in integer.py, a module and a template beside these and a
 line here."""
@@ -51,7 +81,7 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
         ModelRefused: an operator's tensors contradict each other.
     """
     steps = [compile_one(operator, identifier) for operator, identifier in zip(graph.operators, identifiers(graph), strict=True)]
-    memory = plan(graph, [step.needs for step in steps], apart)
+    memory = plan(graph, [Needs(step.in_place, step.scratch_bytes) for step in steps], apart)
     constants = [constant for step in steps for constant in step.constants]
     context = {
         "name": name,

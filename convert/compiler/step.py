@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from convert.compiler.constants import Constant
-from convert.compiler.planner import NOTHING, Needs
 
 
 @dataclass(frozen=True)
@@ -21,5 +20,8 @@ class Step:
     constants: tuple[Constant, ...]
     facts: dict[str, Any]
     """What the template prints."""
-    needs: Needs = NOTHING
-    """What it needs of its memory besides its tensors; scratch memory is the last argument of its function."""
+    in_place: tuple[int, ...] = ()
+    """Run-time inputs, numbered in the order of the function's arguments, whose bytes the output may take: they are as large as it, and none of
+    their elements is read after the output's element at its place, or one behind it, was written."""
+    scratch_bytes: int = 0
+    """Memory of its own while it runs: the last argument of its function."""

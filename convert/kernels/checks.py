@@ -36,14 +36,19 @@ def arity(operator: Operator, *counts: int) -> None:
         raise refused(operator, f"has {len(operator.inputs)} inputs and {len(operator.outputs)} outputs")
 
 
+def int8(operator: Operator, tensor: Tensor) -> None:
+    """The tensor must be int8, quantized as a whole."""
+    if tensor.type != "INT8" or tensor.quantization is None:
+        raise unsupported(operator, f"with {tensor.name} of type {tensor.type}" + ("" if tensor.quantization else ", not quantized"))
+    if tensor.quantization.per_channel or not -128 <= tensor.quantization.zero_point <= 127:
+        raise refused(operator, f"has the activation {tensor.name} with zero points {tensor.quantization.zero_points}")
+
+
 def activations(operator: Operator) -> tuple[Tensor, Tensor]:
     """First input and only output, both int8, quantized as a whole, and computed at run time."""
     source, target = cast(Tensor, operator.inputs[0]), operator.outputs[0]
     for tensor in (source, target):
-        if tensor.type != "INT8" or tensor.quantization is None:
-            raise unsupported(operator, f"with {tensor.name} of type {tensor.type}" + ("" if tensor.quantization else ", not quantized"))
-        if tensor.quantization.per_channel or not -128 <= tensor.quantization.zero_point <= 127:
-            raise refused(operator, f"has the activation {tensor.name} with zero points {tensor.quantization.zero_points}")
+        int8(operator, tensor)
     if source.data is not None:
         raise unsupported(operator, "of a constant")
     return source, target

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from convert.fixed_point import INT32_MAX, Multiplier
 from convert.graph import Operator
 from convert.kernels.checks import activations, arity, options_of, refused, unsupported
+from convert.kernels.exponential import Integers, exponential, one_over_one_plus, product, shifted
 from convert.options import SoftmaxOptions
-
-Integers = NDArray[np.int64]
 
 INPUT_BITS = 5
 """Integer bits of the exponent -x: exp(-32) and less count as 0 (kScaledDiffIntegerBits in softmax.h)."""
@@ -26,9 +25,6 @@ LARGEST_ROW = 511
 
 OUTPUT = (1 / 256, -128)
 """The only scale and zero point that TFLM's kernel writes."""
-
-EXPONENTS = ((-2, 1672461947), (-1, 1302514674), (0, 790015084), (1, 290630308), (2, 39332535), (3, 720401), (4, 242))
-"""exp(-2**k) as a fraction of 2**31, for each k."""
 
 
 @dataclass(frozen=True)
@@ -75,45 +71,12 @@ def prepare(operator: Operator) -> Softmax:
         raise refused(operator, f"has a beta of {beta:g} on an input scale of {source.quantized.scale:g}")
     multiplier = Multiplier.of(min(real, float(INT32_MAX)))
     farthest = min(255, ((2**INPUT_BITS - 1) << (31 - INPUT_BITS)) >> multiplier.shift)
-    table = exponential(multiplier.apply(-np.arange(farthest + 1, dtype=np.int64)))
+    table = exponential(multiplier.apply(-np.arange(farthest + 1, dtype=np.int64)), INPUT_BITS)
     return Softmax(source.elements // source.shape[-1], source.shape[-1], table, beta)
 
 
-def exponential(x: Integers) -> Integers:
-    """exp(x / 2**26) * 2**31 for x <= 0, as exp_on_negative_values in gemmlowp's fixedpoint.h.
-
-    A Taylor polynomial around -1/8 gives exp of what x is above a multiple of 1/4; each bit of the rest multiplies by a constant.
-    """
-    quarter = 1 << 24
-    part = (x & (quarter - 1)) - quarter
-    y = (part << INPUT_BITS) + (1 << 28)
-    y2 = product(y, y)
-    y3, y4 = product(y2, y), product(y2, y2)
-    series = shifted(product(shifted(y4, 2) + y3, 715827883) + y2, 1)
-    result = 1895147668 + product(y + series, 1895147668)
-    for exponent, factor in EXPONENTS:
-        result = np.where((part - x) & (1 << (26 + exponent)), product(result, factor), result)
-    return np.where(x == 0, INT32_MAX, result)
-
-
 def reciprocal(total: Integers) -> tuple[Integers, Integers]:
-    """(r, n) with r / 2**31 * 2**-n = 1 / (total / 2**19), as GetReciprocal in common.h: three steps of Newton's method."""
+    """(r, n) with r / 2**31 * 2**-n = 1 / (total / 2**19), as GetReciprocal in common.h."""
     length = np.frexp(total.astype(np.float64))[1].astype(np.int64)  # in bits; exact below 2**53
     headroom = 32 - length
-    fraction = (total << headroom) - 2**31
-    half = (fraction + INT32_MAX + 1) // 2
-    x = 1515870810 + product(half, -1010580540)  # 48/17 - 32/17 * half, with two integer bits
-    for _ in range(3):
-        x += product(x, 2**29 - product(half, x)) * 4
-    return np.minimum(x * 2, INT32_MAX), SUM_BITS - headroom
-
-
-def product(a: Integers, b: Integers | int) -> Integers:
-    """a * b / 2**31, rounded half up."""
-    return (a * b + (1 << 30)) >> 31
-
-
-def shifted(values: Integers, bits: Integers | int) -> Integers:
-    """values / 2**bits, rounded half away from zero."""
-    mask = (1 << np.asarray(bits, np.int64)) - 1
-    return np.asarray((values >> bits) + ((values & mask) > (mask >> 1) + (values < 0)), np.int64)
+    return np.minimum(one_over_one_plus((total << headroom) - 2**31) * 2, INT32_MAX), SUM_BITS - headroom

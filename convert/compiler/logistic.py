@@ -1,0 +1,21 @@
+"""LOGISTIC as C."""
+
+from __future__ import annotations
+
+from convert.compiler import lookup
+from convert.compiler.step import Step
+from convert.graph import Operator
+from convert.kernels.logistic import prepare
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into its table and the facts of its template.
+
+    Args:
+        operator: a LOGISTIC.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `convert.kernels.logistic.prepare`.
+    """
+    return lookup.step(operator.layer, name, prepare(operator), "1 / (1 + exp(-input))")

@@ -1,0 +1,21 @@
+"""RELU as C."""
+
+from __future__ import annotations
+
+from convert.compiler import lookup
+from convert.compiler.step import Step
+from convert.graph import Operator
+from convert.kernels.relu import prepare
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into its table and the facts of its template.
+
+    Args:
+        operator: a RELU.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `convert.kernels.relu.prepare`.
+    """
+    return lookup.step(operator.layer, name, prepare(operator), "max(input, 0)")
