@@ -17,6 +17,7 @@ from common.errors import BadRecipe, TrainingDiverged
 from training import keras_env
 from training.descent import fit_line
 from training.fit import build, fit, train
+from training.recipe import names
 from training.recipes.linear import RECIPE
 
 pytestmark = pytest.mark.slow
@@ -117,5 +118,5 @@ def test_an_unknown_recipe_ends_in_one_message_without_importing_tensorflow(tmp_
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     lines = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
     assert done.returncode == 10
-    assert lines == ["error: There is no recipe 'circular'.", "hint:  Recipes: linear. Each is a file in training/recipes/."]
+    assert lines == ["error: There is no recipe 'circular'.", f"hint:  Recipes: {', '.join(names())}. Each is a file in training/recipes/."]
     assert "tensorflow" not in done.stderr
