@@ -126,7 +126,7 @@ def dense_chain(model: keras.Model) -> list[tuple[Floats, Floats, str]]:
 
     chain = []
     for layer in model.layers:
-        if isinstance(layer, (keras.layers.InputLayer, keras.layers.Dropout)):
+        if isinstance(layer, (keras.layers.InputLayer, keras.layers.Dropout, keras.layers.GaussianNoise)):
             continue
         activation = getattr(getattr(layer, "activation", None), "__name__", "")
         if not isinstance(layer, keras.layers.Dense) or activation not in ("linear", "relu", "relu6") or len(layer.input.shape) != 2:
