@@ -59,7 +59,9 @@ RECIPE = Recipe(
     epochs=25,
     seed=1,
     representative=lambda: splits()[0].inputs,
-    tolerance=0.5,
+    # Probabilities come in steps of 1/256. What int8 moves in the logits moves an undecided digit's probability most: by 0.03 in the worst
+    # of the test images as measured; three times that leaves room for weights trained on another machine.
+    tolerance=0.1,
     batch_size=64,
     test=lambda: splits()[1],
     quality=Quality(kind="accuracy", reach=0.97, int8_may_lose=0.01),
