@@ -34,7 +34,7 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Metric:
-    """See the fields. `confusion` belongs to a classifier, `series` to a model of one output."""
+    """See the fields. `confusion` belongs to a classifier, `series` to a model of many inputs and one output."""
 
     kind: Kind
     count: int
@@ -75,7 +75,7 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         if not steps <= quality.steps:
             missed.append(f"the board lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
     classes = board.shape[1]
-    regression = quality.kind != "accuracy" and classes == 1
+    regression = quality.kind != "accuracy" and classes == 1 and manifest.input.bytes > 1  # one number has its own chart
     return Metric(
         kind=quality.kind,
         count=len(board),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +99,12 @@ def test_the_size_is_that_of_an_image(digits: Path) -> None:
     assert size.flash > Manifest.load(digits / "generated" / "manifest.json").model_bytes / 2
     assert 2_000 < size.ram < 262_144
     assert size_of(digits / "model.keras") is None
+
+
+def test_a_series_is_drawn_with_all_its_points(verdict: Verdict) -> None:
+    assert verdict.metric is not None
+    points = tuple((float(i % 12), i % 12 + 0.2, i % 12 - 0.1) for i in range(24))
+    html = page.to_html(replace(verdict, metric=replace(verdict.metric, kind="rmse", confusion=(), series=points)))
+    (target,) = re.findall(r'<polyline class="target" points="([^"]+)"', html)
+    assert len(target.split()) == 24
+    assert "Confusion matrix" not in html
