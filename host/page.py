@@ -20,12 +20,13 @@ def to_html(verdict: Verdict) -> str:
     )
     environment.filters["number"] = terminal.number
     environment.globals["value"] = terminal.value
+    size = [("size of the firmware", f"{verdict.size.flash:,} B flash, {verdict.size.ram:,} B RAM")] if verdict.size else []
     chosen = terminal.selection(verdict)
     return environment.get_template("report.html.j2").render(
         verdict=verdict,
         line=terminal.last_line(verdict),
         headline=_headline(verdict),
-        facts=terminal.facts(verdict),
+        facts=terminal.facts(verdict) + size,
         charts=charts(verdict),
         chosen=chosen,
         limit=terminal.limit(verdict),

@@ -129,8 +129,6 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
         pairs.append((f"closest to its {limit(verdict)}", f"{worst.name}: {number(worst.error, 5)} of {number(worst.bound, 5)}"))
     if verdict.metric:
         pairs += _quality(verdict.metric)
-    if verdict.size:
-        pairs.append(("size", f"{verdict.size.flash:,} B flash, {verdict.size.ram:,} B RAM"))
     pairs += [
         ("inference", f"{cost.count:,} {cost.unit}" + (f", {cost.time_ns:,} ns on the board" if cost.time_ns is not None else "")),
         (

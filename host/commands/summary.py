@@ -14,7 +14,7 @@ from common.errors import VerdictFailed
 from host.terminal import Terminal, number
 from training.recipe import names
 
-_WIDTH = 118
+_WIDTH = 124
 
 
 def add_parser(subparsers: Any) -> None:
