@@ -16,7 +16,7 @@ ON := $(if $(PORT),--port $(PORT),--env $(ENV))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test train convert firmware verify flash monitor doctor test check benchmark lock clean always
+.PHONY: help setup setup-test train convert firmware verify verify-all flash monitor doctor test check benchmark lock clean always
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,13 @@ firmware: convert ## build the firmware for ENV
 
 verify: $(if $(PORT),convert,firmware) ## prove that the board answers what the model says (PORT= for a real one)
 	@$(PY) -m host verify $(RECIPE) $(ON)
+
+verify-all: setup ## verify every recipe, go on after a failure, and print one table
+	@seconds=; for name in $$($(PY) -m host summary --names); do \
+	  rm -f $(BUILD)/$$name/verdict.json; start=$$(date +%s); \
+	  $(MAKE) --no-print-directory verify RECIPE=$$name || echo "$$name did not pass" >&2; \
+	  seconds="$$seconds $$name=$$(($$(date +%s) - start))"; \
+	done; $(PY) -m host summary --build $(BUILD) --seconds $$seconds
 
 flash: ENV := $(if $(filter nano33ble%,$(ENV)),$(ENV),nano33ble)
 flash: convert ## build for the Arduino Nano 33 BLE and upload (finds the board, or PORT=)

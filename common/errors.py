@@ -54,6 +54,12 @@ class TrainingDiverged(PlumblineError):
 
 
 # 20-29: the conversion and its artefacts
+class QualityMissed(PlumblineError):
+    """On the held-back test split the model is worse than its recipe demands."""
+
+    exit_code = 13
+
+
 class ConversionFailed(PlumblineError):
     """TensorFlow's converter crashed or refused the model."""
 

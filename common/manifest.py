@@ -8,6 +8,7 @@ from pathlib import Path
 
 from common.errors import ArtefactsDisagree
 from common.files import sha256_of
+from common.quality import Quality
 
 SCHEMA = 2
 
@@ -93,6 +94,8 @@ class Manifest:
     artefacts: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file, by its path relative to the recipe's build folder."""
     versions: dict[str, str] = field(default_factory=dict)
+    quality: Quality | None = None
+    """What the board must reach on the test split in references.npz; None where the recipe demands nothing."""
     schema: int = SCHEMA
 
     def to_json(self) -> str:
@@ -116,6 +119,7 @@ class Manifest:
             raw["operators"] = tuple(OperatorSpec(**each) for each in raw["operators"])
             raw["arena"] = ArenaSpec(**raw["arena"])
             raw["bound"] = BoundSpec(**raw["bound"]) if raw["bound"] else None
+            raw["quality"] = Quality(**raw["quality"]) if raw.get("quality") else None
             raw["domain"] = tuple(raw["domain"])
             return cls(**raw)
         except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -53,9 +53,13 @@ def quantize(values: NDArray[np.float32], quantization: Quantization) -> NDArray
     return np.asarray(np.clip(codes, -128, 127), np.int8)
 
 
-def input_codes(graph: Graph, calibration: NDArray[np.float32]) -> NDArray[np.int8]:
-    """The input codes (N, input bytes) that are compared: all 256 of a single int8, else the calibration inputs, thinned out evenly."""
+def input_codes(graph: Graph, calibration: NDArray[np.float32], test: NDArray[np.float32]) -> NDArray[np.int8]:
+    """The input codes (N, input bytes) that are compared: all 256 of a single int8, else all of `test` in their order; where that is
+    empty, the calibration inputs, thinned out evenly.
+    """
     if graph.input.elements == 1:
         return np.arange(-128, 128, dtype=np.int8).reshape(-1, 1)
+    if len(test):
+        return quantize(test, graph.input.quantized).reshape(len(test), -1)
     chosen = calibration[np.linspace(0, len(calibration) - 1, min(len(calibration), LARGEST_SET)).astype(int)]
     return quantize(chosen, graph.input.quantized).reshape(len(chosen), -1)

@@ -7,7 +7,9 @@ and writes model.tflite and float.npz there; where Python itself reports what we
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,21 +31,43 @@ def main() -> int:
     parser.add_argument("model", type=Path)
     parser.add_argument("job", type=Path)
     parser.add_argument("--per-channel-dense", action="store_true")
+    parser.add_argument("--recipe", help="whose layers() rebuild a model with a Lambda")
     arguments = parser.parse_args()
     job: Path = arguments.job
     try:
         keras_env.prepare()
-        import keras
-
-        model = keras.models.load_model(arguments.model)
+        model = load(arguments.model, arguments.recipe)
         check_finite(model)
         raw = quantize(model, np.load(job / "calibration.npy"), arguments.per_channel_dense)
         (job / "model.tflite").write_bytes(raw)
-        np.savez(job / "float.npz", **cast(Any, float_answers(model, raw, np.load(job / "calibration.npy"), np.load(job / "points.npy"))))
+        given = {name: np.load(job / f"{name}.npy") for name in ("points", "test", "calibration")}
+        np.savez(job / "float.npz", **cast(Any, float_answers(model, raw, given)))
     except Exception as error:  # whatever Keras raises becomes one sentence in the parent
         (job / "error.txt").write_text(f"{type(error).__name__}: {str(error).strip()}")
         return 1
     return 0
+
+
+def load(path: Path, name: str | None) -> keras.Model:
+    """The model in a .keras file. One with a Lambda is rebuilt from its recipe, and only its weights are read.
+
+    A Lambda is stored as Python bytecode, which nobody should run out of a file; the recipe's code is the project's own.
+    """
+    import keras
+
+    if name is None or not has_lambda(path):
+        return keras.models.load_model(path)
+    from training import fit, recipe
+
+    model = fit.build(recipe.find(name))
+    model.load_weights(path)
+    return model
+
+
+def has_lambda(path: Path) -> bool:
+    """Whether the configuration inside a .keras file names a Lambda layer."""
+    with zipfile.ZipFile(path) as archive:
+        return '"class_name": "Lambda"' in json.dumps(json.loads(archive.read("config.json")))
 
 
 def check_finite(model: keras.Model) -> None:
@@ -70,12 +94,20 @@ def quantize(model: keras.Model, calibration: Floats, per_channel_dense: bool) -
         return bytes(converter.convert())
 
 
-def float_answers(model: keras.Model, raw: bytes, calibration: Floats, points: Floats) -> dict[str, NDArray[Any]]:
-    """What the float model answers for the codes to be compared and for `points` (M, ...), and its weights where it is a chain of Dense."""
+def float_answers(model: keras.Model, raw: bytes, given: dict[str, Floats]) -> dict[str, NDArray[Any]]:
+    """What the float model answers, and its weights where it is a chain of Dense.
+
+    Args:
+        model: the float model.
+        raw: the flatbuffer made of it.
+        given: inputs by name: `points` (M, ...) and `test` (T, ...) to answer; the codes to compare are those of `test`, or of
+            `calibration` where it is empty.
+    """
     graph = flatbuffer.read(raw)
-    codes = input_codes(graph, calibration)
-    inputs = dequantize(codes, graph.input.quantized).reshape(-1, *calibration.shape[1:])
-    answers: dict[str, NDArray[Any]] = {"codes": codes, "float_codes": predict(model, inputs), "float_x": predict(model, points)}
+    codes = input_codes(graph, given["calibration"], given["test"])
+    inputs = dequantize(codes, graph.input.quantized).reshape(-1, *given["calibration"].shape[1:])
+    answers: dict[str, NDArray[Any]] = {"codes": codes, "float_codes": predict(model, inputs)}
+    answers |= {"float_x": predict(model, given["points"]), "float_test": predict(model, given["test"])}
     for i, (weights, bias, activation) in enumerate(dense_chain(model)):
         answers |= {f"weights{i}": weights, f"bias{i}": bias, f"activation{i}": np.array(activation)}
     return answers
@@ -94,7 +126,7 @@ def dense_chain(model: keras.Model) -> list[tuple[Floats, Floats, str]]:
 
     chain = []
     for layer in model.layers:
-        if isinstance(layer, (keras.layers.InputLayer, keras.layers.Dropout)):
+        if isinstance(layer, (keras.layers.InputLayer, keras.layers.Dropout, keras.layers.GaussianNoise)):
             continue
         activation = getattr(getattr(layer, "activation", None), "__name__", "")
         if not isinstance(layer, keras.layers.Dense) or activation not in ("linear", "relu", "relu6") or len(layer.input.shape) != 2:

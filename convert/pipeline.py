@@ -8,16 +8,19 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from common.errors import ArtefactsDisagree
+import numpy as np
+
+from common.errors import ArtefactsDisagree, QualityMissed
 from common.files import write_if_changed
 from common.manifest import BoundSpec, Manifest, OperatorSpec, TensorSpec
 from common.progress import task
+from common.quality import measure
 from common.wire import NANO
 from convert import flatbuffer
 from convert.arena import arena
 from convert.bound import bound
 from convert.codegen import generated_files
-from convert.codes import formula, real_of
+from convert.codes import dequantize, formula, real_of
 from convert.compiler.emit import compile_graph
 from convert.graph import Graph, Tensor
 from convert.quantize import Converted, quantize
@@ -40,18 +43,22 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
         ArtefactsDisagree: model.keras is missing.
         ConversionFailed, ModelRefused, UnsupportedOperator: the model cannot be converted, read or compiled.
         BadRecipe: the proven error bound exceeds the recipe's tolerance.
+        QualityMissed: the int8 model loses more than the recipe allows.
     """
     model = folder / "model.keras"
     if not model.is_file():
         raise ArtefactsDisagree(f"{model} does not exist.", "Run `make train` first.")
     at = points(recipe)
     shape = recipe.data().inputs.shape[1:]
+    test = recipe.test() if recipe.test is not None else None
+    held_back = test.inputs if test is not None else None
     with task(f"Converting {recipe.name}"):
-        converted = quantize(model, recipe.calibration(), at.inputs(shape), per_channel_dense)
+        converted = quantize(model, recipe.calibration(), at.inputs(shape), per_channel_dense, test=held_back, recipe=recipe.name)
     graph = flatbuffer.read(converted.tflite)
     sha256 = hashlib.sha256(converted.tflite)
     compiled = compile_graph(graph, recipe.name, sha256.digest())
-    answers = references(converted, graph, at)
+    answers = references(converted, graph, at, test)
+    metrics = check_quality(recipe, graph, answers)
     proven = bound(graph, converted.chain, recipe.domain)
     check_tolerance(recipe, proven)
     working_memory = arena(graph, answers.arena_used)
@@ -76,11 +83,12 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
         oracle=answers.oracle,
         artefacts={name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(files.items())},
         versions=versions(),
+        quality=recipe.quality,
     )
     for name, raw in files.items():
         write_if_changed(folder / name, raw)
     write_if_changed(folder / GENERATED / "manifest.json", manifest.to_json())  # last: it vouches for the others
-    for line in report(manifest, graph, converted, answers):
+    for line in report(manifest, graph, converted, answers) + metrics:
         say(line)
     return manifest
 
@@ -92,6 +100,34 @@ def check_tolerance(recipe: Recipe, proven: BoundSpec | None) -> None:
             f"accepts errors up to {recipe.tolerance:g}, but its int8 model can only be proven to stay within {proven.total:.6g}",
             "Narrow the domain, so that codes lie closer together, or raise the tolerance.",
         )
+
+
+def check_quality(recipe: Recipe, graph: Graph, answers: References) -> list[str]:
+    """Measure the int8 model on the test split.
+
+    Returns:
+        The lines for the report.
+
+    Raises:
+        QualityMissed: it loses more against the float model than the recipe allows.
+    """
+    quality = recipe.quality
+    if quality is None:
+        return []
+    arrays, end = answers.arrays, graph.output.quantized
+    coded = dequantize(arrays["tflm"][arrays["test_rows"]], end)
+    floats, int8 = (measure(quality.kind, each, arrays["targets"]) for each in (arrays["float_test"], coded))
+    missed = quality.shortcomings("the float model", floats) + quality.shortcomings("the int8 model", int8, floats)
+    lines = [f"  {quality.kind} on {len(coded)} test inputs: float {floats:.4g}, int8 {int8:.4g}"]
+    steps = float(np.abs(dequantize(arrays["tflm"], end) - arrays["float_codes"]).max() / end.scale)
+    if quality.steps is not None:
+        compared = len(arrays["codes"])
+        lines.append(f"  int8 lies within {steps:.3g} output steps of float on all {compared} inputs compared; the recipe allows {quality.steps:g}")
+        if not steps <= quality.steps:
+            missed.append(f"the int8 model lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
+    if missed:
+        raise QualityMissed(f"Recipe {recipe.name}: {'; '.join(missed)}.", "Calibrate on more of the training data, or allow a larger loss.")
+    return lines
 
 
 def check_reach(recipe: Recipe, outputs: tuple[float, float]) -> None:

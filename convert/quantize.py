@@ -43,11 +43,21 @@ class Converted:
     """(N, outputs): the float model's answers for those codes' real values."""
     float_x: NDArray[np.float32]
     """(M, outputs): its answers for the points asked for."""
+    float_test: NDArray[np.float32]
+    """(T, outputs): its answers for the test inputs, before they become codes."""
     chain: tuple[DenseLayer, ...]
     """The layers of a model that is a chain of Dense; empty for any other."""
 
 
-def quantize(model: Path, calibration: NDArray[np.float32], points: NDArray[np.float32], per_channel_dense: bool = False) -> Converted:
+def quantize(
+    model: Path,
+    calibration: NDArray[np.float32],
+    points: NDArray[np.float32],
+    per_channel_dense: bool = False,
+    *,
+    test: NDArray[np.float32] | None = None,
+    recipe: str | None = None,
+) -> Converted:
     """Convert model.keras.
 
     Args:
@@ -55,6 +65,8 @@ def quantize(model: Path, calibration: NDArray[np.float32], points: NDArray[np.f
         calibration: inputs (N, ...) for the converter to observe.
         points: inputs (M, ...) to ask the float model for.
         per_channel_dense: one scale per output of a Dense layer, which not every TensorFlow Lite Micro can run.
+        test: the held-back inputs (T, ...), all of which are compared.
+        recipe: name of the recipe whose layers rebuild a model with a Lambda; without it such a file is refused.
 
     Raises:
         ConversionFailed: the converter refused the model, crashed or did not end.
@@ -63,8 +75,10 @@ def quantize(model: Path, calibration: NDArray[np.float32], points: NDArray[np.f
         job = Path(folder)
         np.save(job / "calibration.npy", calibration)
         np.save(job / "points.npy", points)
+        np.save(job / "test.npy", calibration[:0] if test is None else test)
         command = [sys.executable, "-m", "convert.keras_worker", str(model.resolve()), str(job)]
         command += ["--per-channel-dense"] if per_channel_dense else []
+        command += ["--recipe", recipe] if recipe else []
         try:
             child = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -74,7 +88,8 @@ def quantize(model: Path, calibration: NDArray[np.float32], points: NDArray[np.f
         with np.load(job / "float.npz") as answers:
             layers = range(sum(name.startswith("weights") for name in answers.files))
             chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
-            return Converted((job / "model.tflite").read_bytes(), answers["codes"], answers["float_codes"], answers["float_x"], chain)
+            answered = {name: answers[name] for name in ("codes", "float_codes", "float_x", "float_test")}
+            return Converted((job / "model.tflite").read_bytes(), **answered, chain=chain)
 
 
 def failure(model: Path, code: int, error: Path, stderr: bytes) -> ConversionFailed:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from common.wire import NANO
 from convert import integer, litert, tflm
-from convert.codes import round_half_away
+from convert.codes import quantize, round_half_away
 from convert.graph import Graph
 from convert.quantize import Converted
-from training.recipe import Recipe
+from training.recipe import Data, Recipe
 
 SWEEP = 301
 """Points of the sweep, both ends of the domain included; a number that puts them between codes rather than on them."""
@@ -75,8 +75,11 @@ class References:
         return out.getvalue()
 
 
-def references(converted: Converted, graph: Graph, at: Points) -> References:
+def references(converted: Converted, graph: Graph, at: Points, test: Data | None = None) -> References:
     """Ask every implementation for its answers.
+
+    With a test split there are also `test_rows` (T,), the row in `codes` that each test input becomes, its `targets` (T, ...), and
+    `float_test` (T, outputs), what the float model answers to it.
 
     Raises:
         ModelRefused: TensorFlow Lite Micro or LiteRT cannot load the model.
@@ -91,11 +94,20 @@ def references(converted: Converted, graph: Graph, at: Points) -> References:
         "samples": np.array(at.samples, np.int64),
         "float_x": converted.float_x,
     }
+    if test is not None:
+        arrays |= {"test_rows": test_rows(test, graph), "targets": test.targets, "float_test": converted.float_test}
     if all(operator.name in integer.KERNELS for operator in graph.operators):
         arrays["tflm_float_product"] = integer.run(graph, converted.codes, float_product=True)
     if litert.available():
         arrays["litert"] = litert.run(converted.tflite, graph, converted.codes)
     return References(arrays, oracle, used)
+
+
+def test_rows(test: Data, graph: Graph) -> NDArray[np.int64]:
+    """The row of each test input (T,) in what `codes.input_codes` gives."""
+    if graph.input.elements > 1:
+        return np.arange(len(test.inputs), dtype=np.int64)
+    return quantize(test.inputs, graph.input.quantized).ravel().astype(np.int64) + 128
 
 
 def expect(raw: bytes, graph: Graph, codes: Codes) -> tuple[Codes, str, int | None]:

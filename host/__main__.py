@@ -7,9 +7,9 @@ import io
 import sys
 
 from common import cli
-from host.commands import build, doctor, flash, monitor, ports, verify
+from host.commands import build, doctor, flash, monitor, ports, summary, verify
 
-COMMANDS = (build, flash, verify, monitor, doctor, ports)
+COMMANDS = (build, flash, verify, monitor, doctor, ports, summary)
 
 
 def main() -> int:

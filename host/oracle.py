@@ -7,6 +7,7 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,18 @@ Codes = NDArray[np.int8]
 Floats = NDArray[np.float32]
 
 _AGAIN = "Run `make convert` to write it anew."
+
+
+@dataclass(frozen=True)
+class Test:
+    """The held-back split, T inputs."""
+
+    rows: NDArray[np.int64]
+    """(T,): the row in `codes` that each input becomes."""
+    targets: NDArray[Any]
+    """(T, ...): labels or values, as in the recipe."""
+    floats: Floats
+    """(T, output_bytes): the float model at the inputs before they become codes."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,8 @@ class References:
     """How many of the x are sample points."""
     float_x: Floats
     """(M, output_bytes): the float model at x."""
+    test: Test | None = None
+    """None where the recipe holds nothing back."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,13 @@ def load_references(path: Path, manifest: Manifest) -> References:
                 x_nano=stored["x_nano"].astype(np.int64, casting="equiv"),
                 samples=int(stored["samples"]),
                 float_x=stored["float_x"].astype(np.float32, casting="same_kind"),
+                test=Test(
+                    stored["test_rows"].astype(np.int64, casting="equiv"),
+                    stored["targets"],
+                    stored["float_test"].astype(np.float32, casting="same_kind"),
+                )
+                if "test_rows" in stored
+                else None,
             )
     except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
         raise ArtefactsDisagree(f"{path} cannot be read: {error}.", _AGAIN) from error
@@ -78,7 +100,21 @@ def load_references(path: Path, manifest: Manifest) -> References:
     for name, shape in wanted.items():
         if getattr(references, name).shape != shape:
             raise ArtefactsDisagree(f"{path}: {name} has shape {getattr(references, name).shape}, not {shape}.", _AGAIN)
+    _check_test(path, references, manifest)
     return references
+
+
+def _check_test(path: Path, references: References, manifest: Manifest) -> None:
+    """Raises ArtefactsDisagree where the test split does not fit the rest."""
+    test = references.test
+    if test is None:
+        if manifest.quality is not None:
+            raise ArtefactsDisagree(f"{path} holds no test split, but the manifest demands {manifest.quality.kind} on one.", _AGAIN)
+        return
+    count = len(test.rows)
+    fits = test.rows.ndim == 1 and len(test.targets) == count > 0 and test.floats.shape == (count, manifest.output.bytes)
+    if not fits or not ((test.rows >= 0) & (test.rows < len(references.codes))).all():
+        raise ArtefactsDisagree(f"{path}: the test split's {count} rows, {len(test.targets)} targets and float answers do not fit.", _AGAIN)
 
 
 def consult(folder: Path, manifest: Manifest) -> Oracle:

@@ -20,14 +20,16 @@ def to_html(verdict: Verdict) -> str:
     )
     environment.filters["number"] = terminal.number
     environment.globals["value"] = terminal.value
+    size = [("size of the firmware", f"{verdict.size.flash:,} B flash, {verdict.size.ram:,} B RAM")] if verdict.size else []
     chosen = terminal.selection(verdict)
     return environment.get_template("report.html.j2").render(
         verdict=verdict,
         line=terminal.last_line(verdict),
         headline=_headline(verdict),
-        facts=terminal.facts(verdict),
+        facts=terminal.facts(verdict) + size,
         charts=charts(verdict),
         chosen=chosen,
+        limit=terminal.limit(verdict),
         rest=[each for each in verdict.of("sample", "sweep") if each not in chosen],
     )
 
@@ -41,8 +43,13 @@ def _headline(verdict: Verdict) -> list[tuple[str, str, bool]]:
         if group
     ]
     bound = verdict.tolerance if verdict.bound is None else verdict.bound
+    explained = "the recipe tolerates" if verdict.bound is None else "quantization explains"
     within = verdict.within == len(verdict.comparisons) > 0
-    tiles.append((terminal.number(verdict.max_error), f"largest error; quantization explains {terminal.number(bound)}", within))
+    tiles.append((terminal.number(verdict.max_error), f"largest error; {explained} {terminal.number(bound)}", within))
+    if verdict.metric:
+        metric = verdict.metric
+        meaning = f"{metric.kind} on the board, {metric.count} test inputs; float {terminal.number(metric.float_value)}"
+        tiles.append((terminal.number(metric.board_value), meaning, not metric.failures))
     if verdict.probes:
         tiles.append((f"{verdict.refused}/{len(verdict.probes)}", "inputs outside the domain refused", verdict.refused == len(verdict.probes)))
     tiles.append((f"{verdict.cost.count:,}", f"{verdict.cost.unit} for an inference", True))

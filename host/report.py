@@ -59,6 +59,8 @@ def to_json(verdict: Verdict) -> str:
             "tolerance": verdict.tolerance,
             "worst": {"input": worst.name, "error": worst.error, "bound": worst.bound} if worst else None,
         },
+        "metric": asdict(verdict.metric) if verdict.metric else None,
+        "size": asdict(verdict.size) if verdict.size else None,
         "inference": asdict(verdict.cost),
         "traffic": {**asdict(traffic), **rates},
         "stats": asdict(verdict.stats),

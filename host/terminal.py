@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from host.metric import Metric
 from host.verdict import Comparison, Verdict
 
 _SWEEP_SHOWN = 9
@@ -33,7 +34,12 @@ def last_line(verdict: Verdict) -> str:
     parts = [f"{' and '.join(exact) or '0 comparisons'} exact"]
     if verdict.worst:
         relation = "within" if verdict.within == len(verdict.comparisons) else "breaks"
-        parts.append(f"largest error {number(verdict.max_error, 5)} {relation} the bound {_bound(verdict)}")
+        parts.append(f"largest error {number(verdict.max_error, 5)} {relation} the {limit(verdict)} {_bound(verdict)}")
+    if verdict.metric:
+        metric = verdict.metric
+        values = (metric.float_value, metric.int8_value, metric.board_value)
+        shown = " / ".join(number(each) for each in values)
+        parts.append(f"{metric.kind} float / int8 / board {shown} on {metric.count} test inputs")
     if verdict.probes:
         parts.append(f"{verdict.refused}/{len(verdict.probes)} outside the domain refused")
     if verdict.failures:
@@ -70,6 +76,11 @@ def number(value: float, digits: int = 4) -> str:
     return f"{value:.{digits}g}" if math.isfinite(value) else "none"
 
 
+def limit(verdict: Verdict) -> str:
+    """What errors are held against: a bound is proven, a tolerance is what the recipe declares."""
+    return "tolerance" if verdict.bound is None else "bound"
+
+
 def _bound(verdict: Verdict) -> str:
     return number(verdict.tolerance if verdict.bound is None else verdict.bound, 5)
 
@@ -82,7 +93,7 @@ def _table(verdict: Verdict) -> Table:
         pad_edge=False,
     )
     table.add_column("input", no_wrap=True)
-    for name in ("x", "float", "int8 expected", "board", "error", "bound"):
+    for name in ("x", "float", "int8 expected", "board", "error", limit(verdict)):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for each in selection(verdict):
@@ -111,11 +122,13 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     compared, worst = len(verdict.comparisons), verdict.worst
     pairs = [
         ("bit for bit", f"{verdict.exact}/{compared} as {verdict.oracle}"),
-        ("within the bound", f"{verdict.within}/{compared}"),
+        (f"within the {limit(verdict)}", f"{verdict.within}/{compared}"),
         ("error against float", f"max {number(verdict.max_error, 5)}, mean {number(verdict.mean_error)}, RMS {number(verdict.rms_error)}"),
     ]
     if worst:
-        pairs.append(("closest to its bound", f"{worst.name}: {number(worst.error, 5)} of {number(worst.bound, 5)}"))
+        pairs.append((f"closest to its {limit(verdict)}", f"{worst.name}: {number(worst.error, 5)} of {number(worst.bound, 5)}"))
+    if verdict.metric:
+        pairs += _quality(verdict.metric)
     pairs += [
         ("inference", f"{cost.count:,} {cost.unit}" + (f", {cost.time_ns:,} ns on the board" if cost.time_ns is not None else "")),
         (
@@ -131,6 +144,21 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     ]
     if stats.stack_bytes:
         pairs.append(("stack", f"{stats.stack_used:,} of {stats.stack_bytes:,} B at its deepest"))
+    return pairs
+
+
+def _quality(metric: Metric) -> list[tuple[str, str]]:
+    """The metric on the test split, and what it is held against."""
+
+    def shown(value: float) -> str:
+        right = f" ({round(value * metric.count)}/{metric.count})" if metric.kind == "accuracy" and math.isfinite(value) else ""
+        return f"{number(value)}{right}"
+
+    text = f"float {shown(metric.float_value)}, int8 {shown(metric.int8_value)}, board {shown(metric.board_value)}"
+    least = "at least" if metric.kind == "accuracy" else "at most"
+    pairs: list[tuple[str, str]] = [(metric.kind, f"{text}; demanded are {least} {metric.reach:g}, of which int8 may lose {metric.int8_may_lose:g}")]
+    if metric.baselines:
+        pairs.append(("to be better than", ", ".join(f"{name} {number(value)}" for name, value in metric.baselines.items())))
     return pairs
 
 

@@ -9,6 +9,8 @@ from typing import Literal
 
 from common.wire import NANO
 from host.board import Identity, Stats
+from host.metric import Metric
+from host.size import Size
 
 SCHEMA = 1
 """Version of verdict.json; raised when a field changes its meaning or goes."""
@@ -154,6 +156,10 @@ class Verdict:
     command: str
     """Repeats the verification."""
     versions: dict[str, str]
+    metric: Metric | None = None
+    """On the test split; None where the recipe demands no quality."""
+    size: Size | None = None
+    """Of the firmware; None where its image is not here."""
 
     @property
     def passed(self) -> bool:

@@ -17,7 +17,9 @@ from host.board import Answer, Board, Identity, Inferences
 from host.compare import Comparer, failures, nearest_rank, outside
 from host.identity import check_identity
 from host.link import Link
+from host.metric import metric_of
 from host.oracle import consult
+from host.size import size_of
 from host.verdict import Cost, Probe, Traffic, Verdict
 
 _NO_TIME = 2**32 - 1
@@ -31,6 +33,7 @@ def verify(
     expected_build: str | None = None,
     command: str = "",
     trust_answers_only: bool = False,
+    image: Path | None = None,
 ) -> Verdict:
     """Hold everything the board answers against the references in `folder`.
 
@@ -41,6 +44,7 @@ def verify(
         expected_build: what the firmware of these sources calls itself; None accepts any.
         command: what the user typed, for the report.
         trust_answers_only: compare answers even when the board says it runs another model; proves that the comparison alone finds it out.
+        image: the firmware's ELF file, for its size.
 
     Returns:
         A verdict, passed or not. Whatever ends the connection is an error instead.
@@ -68,6 +72,7 @@ def verify(
     traffic = meter.read()
     comparisons = [comparer.point(row, answer) for row, answer in enumerate(answers)] + comparer.codes(inferences.outputs)
     probes = [Probe(x_nano, None if answer is None else answer.y_nano / NANO) for x_nano, answer in zip(probed, refusals, strict=True)]
+    metric = metric_of(manifest, references, inferences.outputs)
     return Verdict(
         recipe=manifest.recipe,
         model_sha256=manifest.model_sha256,
@@ -80,10 +85,12 @@ def verify(
         traffic=traffic,
         cost=_cost(answers, inferences, identity),
         stats=board.stats(),
-        failures=tuple(comparer.shortcomings() + failures(comparisons, probes)),
+        failures=tuple(comparer.shortcomings() + failures(comparisons, probes)) + (metric.failures if metric else ()),
         started=started,
         command=command,
         versions={**_versions(), **{f"{name} (conversion)": version for name, version in manifest.versions.items()}},
+        metric=metric,
+        size=size_of(image) if image else None,
     )
 
 

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from common.errors import BadRecipe, TrainingDiverged
+from common.errors import BadRecipe, QualityMissed, TrainingDiverged
+from common.quality import Quality
 from training import keras_env
 from training.descent import fit_line
 from training.fit import build, fit, train
+from training.recipe import SPARSE, names
 from training.recipes.linear import RECIPE
 
 pytestmark = pytest.mark.slow
@@ -117,5 +119,42 @@ def test_an_unknown_recipe_ends_in_one_message_without_importing_tensorflow(tmp_
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     lines = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
     assert done.returncode == 10
-    assert lines == ["error: There is no recipe 'circular'.", "hint:  Recipes: linear. Each is a file in training/recipes/."]
+    assert lines == ["error: There is no recipe 'circular'.", f"hint:  Recipes: {', '.join(names())}. Each is a file in training/recipes/."]
     assert "tensorflow" not in done.stderr
+
+
+def test_batches_are_shuffled_by_the_seed_alone(keras: Any) -> None:
+    batched = replace(RECIPE, batch_size=4, epochs=7)
+    first, again, other = (train(each, build(RECIPE)) for each in (batched, batched, replace(batched, seed=2)))
+    assert bits(first.model) == bits(again.model)
+    assert first.loss.tobytes() == again.loss.tobytes()
+    assert bits(first.model) != bits(other.model)
+    assert len(first.loss) == 7
+
+
+def test_one_batch_of_all_points_steps_like_all_at_once(keras: Any) -> None:
+    together, batched = (train(replace(RECIPE, batch_size=size, epochs=20), build(RECIPE)) for size in (None, 6))
+    np.testing.assert_allclose(batched.loss, together.loss, rtol=1e-5)
+
+
+def test_a_model_that_misses_its_quality_is_reported_and_leaves_nothing(keras: Any, tmp_path: Path) -> None:
+    strict = replace(RECIPE, epochs=3, test=RECIPE.data, quality=Quality("rmse", reach=0.001, int8_may_lose=0.1))
+    with pytest.raises(QualityMissed, match=r"the float model reaches rmse .*, the recipe demands 0\.001"):
+        fit(strict, tmp_path / "linear", print)
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_the_test_split_is_reported(keras: Any, tmp_path: Path) -> None:
+    lines: list[str] = []
+    fit(replace(RECIPE, test=RECIPE.data, quality=Quality("rmse", reach=0.1, int8_may_lose=0.1)), tmp_path, lines.append)
+    content = json.loads((tmp_path / "training.json").read_text())
+    assert content["splits"]["test"] == content["splits"]["train"]
+    assert content["splits"]["test"]["rmse"] < 0.1
+    assert content["test_loss"][-1]["epoch"] == 500
+    assert any(line.startswith("  test ") for line in lines)
+
+
+def test_more_classes_than_answers_are_refused(keras: Any, tmp_path: Path) -> None:
+    labelled = replace(RECIPE, loss=SPARSE, data=lambda: replace(RECIPE.data(), targets=np.arange(6)))
+    with pytest.raises(BadRecipe, match=r"has 6 classes, but its model answers \(1,\)"):
+        fit(labelled, tmp_path, print)

@@ -11,7 +11,8 @@ import pytest
 
 import training.recipes
 from common.errors import BadRecipe, UnknownRecipe
-from training.recipe import Data, Recipe, find, names
+from common.quality import Quality
+from training.recipe import SPARSE, Data, Recipe, find, names
 from training.recipes.linear import RECIPE
 
 
@@ -20,6 +21,7 @@ def data(inputs: Any, targets: Any) -> Any:
 
 
 X = np.zeros((2, 1), np.float32)
+RMSE = Quality("rmse", reach=1.0, int8_may_lose=0.1)
 GRID = np.zeros((4, 8, 8, 1), np.float32)
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -42,6 +44,16 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"data": data(GRID, X[[0, 0, 0, 0]])}, r"shape \(8, 8, 1\)"),
     ({"data": data(GRID, GRID), "domain": None, "checkpoints": (), "representative": lambda: GRID[:, :4]}, r"shape \(8, 8, 1\) and calibrates"),
     ({"data": data(GRID, GRID), "domain": None, "representative": lambda: GRID}, "checkpoints but no domain"),
+    ({"batch_size": 0}, "batches of 0"),
+    ({"batch_size": 7}, "batches of 7 of its 6 points"),
+    ({"loss": SPARSE}, "targets of type float32"),
+    ({"quality": RMSE}, "holds back no test split"),
+    ({"test": data(X, X), "quality": replace(RMSE, reach=-1.0)}, "demands rmse -1.0"),
+    ({"test": data(X, X), "quality": replace(RMSE, int8_may_lose=-0.1)}, "int8 lose -0.1"),
+    ({"test": data(X, X[:1])}, "2 test inputs and 1 test targets"),
+    ({"test": data(GRID, GRID)}, r"tests on \(8, 8, 1\)"),
+    ({"test": data(X + 13, X)}, "tests x from 13 to 13"),
+    ({"test": data(X * np.float32(np.nan), X)}, "test inputs that are NaN"),
 ]
 
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import TrainingDiverged
+from common.errors import QualityMissed, TrainingDiverged
 from common.files import write_if_changed
 from common.progress import Advance, task
+from common.quality import measure
 from training import keras_env
 from training.archive import stable_keras_bytes
 from training.curve import loss_curve
-from training.recipe import Recipe
+from training.recipe import SPARSE, Data, Recipe
 
 if TYPE_CHECKING:
     import keras
@@ -33,10 +34,13 @@ WEIGHTS_SHOWN = 256
 
 @dataclass(frozen=True)
 class Trained:
-    """A model after its last step, and the loss before each step."""
+    """A model after its last step, and how it came there."""
 
     model: keras.Model
     loss: NDArray[np.float32]
+    """(epochs,): the mean over an epoch's steps of the loss before each step."""
+    test_loss: tuple[tuple[int, float], ...] = ()
+    """(epoch, loss on the test split after it), a few dozen times on the way; empty without a test split."""
 
 
 def build(recipe: Recipe) -> keras.Model:
@@ -50,9 +54,10 @@ def build(recipe: Recipe) -> keras.Model:
 
 
 def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: None) -> Trained:
-    """Run the recipe's epochs on `model`, each one step over all points, without returning to Python in between.
+    """Run the recipe's epochs on `model` without returning to Python for each one.
 
-    Lands on the weights that `model.fit` with all points in one batch lands on, to the last bit, without its work per epoch.
+    With all points in one step it lands on the weights that `model.fit` lands on, to the last bit, without its work per epoch. Batches are
+    drawn from a fresh shuffle for each epoch that depends on the seed alone; the last batch of an epoch may be smaller.
 
     Raises:
         TrainingDiverged: the loss or a weight became NaN or infinite.
@@ -65,25 +70,78 @@ def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: N
     optimizer, loss_of = recipe.optimizer(), keras.losses.get(recipe.loss)
     optimizer.build(model.trainable_variables)
 
+    def step(some_inputs: tf.Tensor, some_targets: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(loss_of(some_targets, model(some_inputs, training=True)))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+        return loss
+
     @tf.function  # type: ignore[untyped-decorator]
-    def run(steps: tf.Tensor) -> tf.Tensor:
-        losses = tf.TensorArray(tf.float32, size=steps)
-        for step in tf.range(steps):
-            with tf.GradientTape() as tape:
-                loss = tf.reduce_mean(loss_of(targets, model(inputs, training=True)))
-            gradients = tape.gradient(loss, model.trainable_variables)
-            optimizer.apply(gradients, model.trainable_variables)
-            losses = losses.write(step, loss)
+    def run(epochs: tf.Tensor) -> tf.Tensor:
+        losses = tf.TensorArray(tf.float32, size=epochs)
+        for epoch in tf.range(epochs):
+            losses = losses.write(epoch, step(inputs, targets))
         return losses.stack()
 
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    def run_batches(orders: tf.Tensor) -> tf.Tensor:
+        losses = tf.TensorArray(tf.float32, size=tf.shape(orders)[0])
+        for epoch in tf.range(tf.shape(orders)[0]):
+            total = tf.constant(0.0)
+            for start in tf.range(0, len(data.inputs), recipe.batch_size):
+                chosen = orders[epoch, start : start + recipe.batch_size]
+                loss = step(tf.gather(inputs, chosen), tf.gather(targets, chosen))
+                total += loss * tf.cast(tf.size(chosen), tf.float32)
+            losses = losses.write(epoch, total / len(data.inputs))
+        return losses.stack()
+
+    shuffle = np.random.default_rng(recipe.seed)
+    test = recipe.test() if recipe.test is not None else None
     history: list[NDArray[np.float32]] = []
+    test_loss: list[tuple[int, float]] = []
     chunk = max(1, recipe.epochs // CHUNKS)
     for start in range(0, recipe.epochs, chunk):
         steps = min(chunk, recipe.epochs - start)
-        history.append(run(tf.constant(steps)).numpy())
+        if recipe.batch_size is None:
+            history.append(run(tf.constant(steps)).numpy())
+        else:
+            history.append(run_batches(tf.constant(np.stack([shuffle.permutation(len(data.inputs)) for _ in range(steps)]))).numpy())
         check_finite(recipe, model, history[-1], start)
+        if test is not None:
+            test_loss.append((start + steps, mean_loss(recipe, model, test)))
         advance(steps)
-    return Trained(model, np.concatenate(history))
+    return Trained(model, np.concatenate(history), tuple(test_loss))
+
+
+def mean_loss(recipe: Recipe, model: keras.Model, split: Data) -> float:
+    """The recipe's loss over a split, as the model answers when it is not being trained (without dropout)."""
+    import keras
+    import tensorflow as tf
+
+    return float(tf.reduce_mean(keras.losses.get(recipe.loss)(split.targets, model(split.inputs, training=False))))
+
+
+def validate(recipe: Recipe, model: keras.Model) -> dict[str, dict[str, float]]:
+    """Loss and metric of the trained model by split, for a recipe that holds back a test split; empty for any other."""
+    if recipe.test is None:
+        return {}
+    found: dict[str, dict[str, float]] = {}
+    for name, split in (("train", recipe.data()), ("test", recipe.test())):
+        found[name] = {"loss": mean_loss(recipe, model, split)}
+        if recipe.quality is not None:
+            answers = np.asarray(model(split.inputs, training=False)).reshape(len(split.inputs), -1)
+            found[name][recipe.quality.kind] = measure(recipe.quality.kind, answers, split.targets)
+    return found
+
+
+def check_quality(recipe: Recipe, splits: dict[str, dict[str, float]]) -> None:
+    """Raises QualityMissed where the float model does not reach on the test split what the recipe demands."""
+    if recipe.quality is not None:
+        missed = recipe.quality.shortcomings("the float model", splits["test"][recipe.quality.kind])
+        if missed:
+            hint = f"Train longer, change the layers in training/recipes/{recipe.name}.py, or demand less."
+            raise QualityMissed(f"Recipe {recipe.name}: {'; '.join(missed)}.", hint)
 
 
 def check_finite(recipe: Recipe, model: keras.Model, losses: NDArray[np.float32], first_epoch: int) -> None:
@@ -97,7 +155,7 @@ def check_finite(recipe: Recipe, model: keras.Model, losses: NDArray[np.float32]
             raise TrainingDiverged(f"Training {recipe.name} diverged: {weight.path} holds NaN or infinity.", hint)
 
 
-def summary(recipe: Recipe, trained: Trained) -> dict[str, Any]:
+def summary(recipe: Recipe, trained: Trained, splits: dict[str, dict[str, float]]) -> dict[str, Any]:
     """The content of training.json. Floats are written in the shortest form that reads back to the same float32, and as hex."""
     weights = []
     for weight in trained.model.weights:
@@ -113,6 +171,9 @@ def summary(recipe: Recipe, trained: Trained) -> dict[str, Any]:
         x = np.array(recipe.checkpoints, np.float32).reshape(-1, *recipe.data().inputs.shape[1:])
         result["predictions"] = [{"x": at, "y": short(y)} for at, y in zip(recipe.checkpoints, trained.model(x).numpy().ravel(), strict=True)]
     result["loss"] = [short(loss) for loss in trained.loss]
+    if splits:
+        result["test_loss"] = [{"epoch": epoch, "loss": short(np.float32(loss))} for epoch, loss in trained.test_loss]
+        result["splits"] = splits
     result["versions"] = {name: installed(name) for name in ("tensorflow", "keras", "numpy")} | {"python": sys.version.split()[0]}
     return result
 
@@ -136,6 +197,8 @@ def report(content: dict[str, Any]) -> list[str]:
     lines = [f"{content['recipe']}: {content['epochs']} epochs, loss {content['loss'][0]:.4g} -> {content['loss'][-1]:.4g}"]
     if "w" in content:
         lines.append(f"  w = {content['w']:.4f}   b = {content['b']:.4f}")
+    for split, values in content.get("splits", {}).items():
+        lines.append(f"  {split:5}  " + "   ".join(f"{name} {value:.4g}" for name, value in values.items()))
     lines += [f"  predict({at['x']:g}) = {at['y']:.2f}" for at in content.get("predictions", [])]
     return lines
 
@@ -151,6 +214,7 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
     Raises:
         BadRecipe: its layers do not make a model that takes its inputs and answers its targets' shape.
         TrainingDiverged: the loss or a weight became NaN or infinite.
+        QualityMissed: the trained model is worse on the test split than the recipe demands.
     """
     keras_env.prepare()
     with task("Starting TensorFlow"):
@@ -161,10 +225,14 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
             model = build(recipe)
         except (ValueError, TypeError) as error:
             raise recipe.bad(f"has layers Keras refuses: {first_line(error)}", "See the recipe's layers().") from error
-        if model.output_shape[1:] != data.targets.shape[1:]:
+        if recipe.loss == SPARSE:
+            check_classes(recipe, model)
+        elif model.output_shape[1:] != data.targets.shape[1:]:
             raise recipe.bad(f"has targets of shape {data.targets.shape[1:]}, but its model answers {model.output_shape[1:]}", "Make them equal.")
         trained = train(recipe, model, advance)
-    content = summary(recipe, trained)
+    splits = validate(recipe, trained.model)
+    check_quality(recipe, splits)
+    content = summary(recipe, trained, splits)
     files: dict[str, bytes | str] = {
         "model.keras": stable_keras_bytes(trained.model),
         "training.json": json.dumps(content, indent=2) + "\n",
@@ -174,6 +242,15 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
         write_if_changed(folder / name, raw)
     for line in report(content):
         say(line)
+
+
+def check_classes(recipe: Recipe, model: keras.Model) -> None:
+    """Raises BadRecipe where the model does not answer one number for each class."""
+    splits = [recipe.data(), *([recipe.test()] if recipe.test is not None else [])]
+    classes = 1 + max(int(split.targets.max()) for split in splits)
+    if len(model.output_shape) != 2 or model.output_shape[1] < classes:
+        shape = model.output_shape[1:]
+        raise recipe.bad(f"has {classes} classes, but its model answers {shape}", f"End it in a vector of {classes} numbers.")
 
 
 def first_line(error: Exception) -> str:

@@ -13,17 +13,21 @@ from numpy.typing import NDArray
 
 import training.recipes
 from common.errors import BadRecipe, UnknownRecipe
+from common.quality import KINDS, Quality
 
 if TYPE_CHECKING:
     import keras
 
+SPARSE = "sparse_categorical_crossentropy"
+"""The loss that takes one integer label per input; any other takes targets of the model's output shape."""
+
 
 @dataclass(frozen=True)
 class Data:
-    """The training points: `inputs` (N, ...) and `targets` (N, ...), float32."""
+    """Points of one split: `inputs` (N, ...) float32; `targets` (N, ...) float32, or integer labels (N,) with SPARSE as the loss."""
 
     inputs: NDArray[np.float32]
-    targets: NDArray[np.float32]
+    targets: NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Recipe:
     loss: str
     """A Keras loss by name, e.g. "mean_squared_error"."""
     epochs: int
-    """Training steps; every step takes all points at once."""
+    """How often training sees all points."""
     seed: int
     tolerance: float
     """Largest |board - float model| accepted, in units of the output. A conversion whose proven bound exceeds it is refused."""
@@ -53,6 +57,12 @@ class Recipe:
     """Inputs (N, ...) that calibrate a model of any other shape; they must cover what the board will see."""
     checkpoints: tuple[float, ...] = field(default=())
     """Further x to report and verify besides the training points; only with a domain."""
+    batch_size: int | None = None
+    """Points per step, shuffled for each epoch with the recipe's seed; None takes all points at once, one step per epoch."""
+    test: Callable[[], Data] | None = None
+    """The split held back from training, which `quality` is measured on; every input of it is verified on the board."""
+    quality: Quality | None = None
+    """What float model, int8 model and board must reach on `test`."""
 
     def sample_points(self) -> tuple[float, ...]:
         """The x every verification compares: the training points, then the checkpoints; empty without a domain."""
@@ -79,13 +89,11 @@ class Recipe:
             raise self.bad(f"is named {self.name!r}", "Use lower-case letters, digits and underscores.")
         if len(points) == 0 or len(points) != len(data.targets):
             raise self.bad(f"has {len(points)} inputs and {len(data.targets)} targets", "Each input needs its target.")
-        for what, values in (("inputs", points), ("targets", data.targets)):
-            if values.dtype != np.float32:
-                raise self.bad(f"has {what} of type {values.dtype}", "Make them float32, as the model computes in it.")
-            if not np.isfinite(values).all():
-                raise self.bad(f"has {what} that are NaN or infinite", "Clean the data.")
+        self._check_values("", data)
         if self.epochs < 1:
             raise self.bad(f"trains for {self.epochs} epochs", "One is the least.")
+        if self.batch_size is not None and not 1 <= self.batch_size <= len(points):
+            raise self.bad(f"trains on batches of {self.batch_size} of its {len(points)} points", "Give 1 to all of them, or None for all.")
         if not self.tolerance > 0:
             raise self.bad(f"has a tolerance of {self.tolerance}", "Give the largest error you accept, above 0.")
         if (self.domain is None) == (self.representative is None):
@@ -95,7 +103,46 @@ class Recipe:
             self._check_domain(self.domain, points)
         else:
             self._check_representative(points)
+        self._check_quality(data)
         return self
+
+    def _check_values(self, of: str, data: Data) -> None:
+        """`of` names the split in messages: "" or "test "."""
+        for what, values in ((f"{of}inputs", data.inputs), (f"{of}targets", data.targets)):
+            if what.endswith("targets") and self.loss == SPARSE:
+                if not np.issubdtype(values.dtype, np.integer) or values.ndim != 1 or values.min() < 0:
+                    raise self.bad(f"has {what} of type {values.dtype} and shape {values.shape}", f"{SPARSE} takes integer labels (N,) from 0 on.")
+                continue
+            if values.dtype != np.float32:
+                raise self.bad(f"has {what} of type {values.dtype}", "Make them float32, as the model computes in it.")
+            if not np.isfinite(values).all():
+                raise self.bad(f"has {what} that are NaN or infinite", "Clean the data.")
+
+    def _check_quality(self, data: Data) -> None:
+        """The test split fits the training split, and what is demanded of it can be met."""
+        if self.quality is not None:
+            quality = self.quality
+            if self.test is None:
+                raise self.bad("demands a quality but holds back no test split", "Give test, or no quality.")
+            if quality.kind not in KINDS:
+                raise self.bad(f"measures {quality.kind!r}", f"Choose one of {', '.join(KINDS)}.")
+            if not np.isfinite(quality.reach) or quality.reach < 0 or (quality.kind == "accuracy" and quality.reach > 1):
+                raise self.bad(f"demands {quality.kind} {quality.reach}", "Accuracy lies in [0, 1], an error is 0 or more.")
+            if not quality.int8_may_lose >= 0 or not (quality.steps is None or quality.steps > 0):
+                raise self.bad(f"lets int8 lose {quality.int8_may_lose}, steps {quality.steps}", "A loss is 0 or more, steps are above 0.")
+        if self.test is None:
+            return
+        test = self.test()
+        if len(test.inputs) == 0 or len(test.inputs) != len(test.targets):
+            raise self.bad(f"has {len(test.inputs)} test inputs and {len(test.targets)} test targets", "Each input needs its target.")
+        if test.inputs.shape[1:] != data.inputs.shape[1:] or test.targets.shape[1:] != data.targets.shape[1:]:
+            raise self.bad(
+                f"trains on {data.inputs.shape[1:]} -> {data.targets.shape[1:]} and tests on {test.inputs.shape[1:]} -> {test.targets.shape[1:]}",
+                "Use the same shapes.",
+            )
+        self._check_values("test ", test)
+        if self.domain is not None and not (self.domain[0] <= test.inputs.min() and test.inputs.max() <= self.domain[1]):
+            raise self.bad(f"tests x from {test.inputs.min():g} to {test.inputs.max():g}, outside its domain {self.domain}", "Widen the domain.")
 
     def _check_domain(self, domain: tuple[float, float], points: NDArray[np.float32]) -> None:
         low, high = domain

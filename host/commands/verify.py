@@ -13,7 +13,7 @@ from common.manifest import Manifest
 from host import firmware, report, terminal
 from host.commands import arguments
 from host.connect import connect
-from host.paths import ENVS
+from host.paths import ENVS, image_of
 from host.verdict import Verdict
 from host.verify import verify
 
@@ -54,7 +54,7 @@ def _verify(given: argparse.Namespace, folder: Path) -> Verdict:
     manifest = Manifest.load(given.manifest or folder / "generated" / "manifest.json")
     with connect(given.port, ENVS[given.env], folder) as board:
         expected_build = firmware.build_id(folder / "generated")
-        return verify(board, folder, manifest, expected_build=expected_build, command=_command(given))
+        return verify(board, folder, manifest, expected_build=expected_build, command=_command(given), image=image_of(folder, given.env))
 
 
 def _command(given: argparse.Namespace) -> str:

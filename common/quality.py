@@ -1,0 +1,77 @@
+"""How good a model is on a held-back test split: the metric, what a recipe demands of it, and whether an answer meets the demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["accuracy", "rmse", "max_error"]
+KINDS: tuple[Kind, ...] = ("accuracy", "rmse", "max_error")
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What a recipe demands on its test split. For "accuracy" more is better, for the two errors less is."""
+
+    kind: Kind
+    reach: float
+    """The float model's metric must be this good at least: accuracy in [0, 1], an error in units of the output."""
+    int8_may_lose: float
+    """How much worse than the float model's the metric of the int8 model, and of the board, may be."""
+    steps: float | None = None
+    """Largest |int8 - float| accepted over all compared codes, in output steps; None does not ask."""
+    baselines: Mapping[str, float] = field(default_factory=dict)
+    """Metric of simpler predictions on the same split, by name: float model and board must be better than each."""
+
+    def lost(self, reference: float, value: float) -> float:
+        """How much worse `value` is than `reference`; negative where it is better."""
+        return reference - value if self.kind == "accuracy" else value - reference
+
+    def shortcomings(self, who: str, value: float, reference: float | None = None) -> list[str]:
+        """Why a metric does not suffice, a sentence each.
+
+        Args:
+            who: whose metric it is, e.g. "the float model".
+            value: the metric.
+            reference: the float model's metric where `value` is another's; None where it is the float model's own.
+        """
+        found = []
+        shown = f"{who} reaches {self.kind} {value:.6g}"
+        if not np.isfinite(value):
+            return [f"{who} has no {self.kind}: an answer is not a number"]
+        if reference is None and self.lost(self.reach, value) > 0:
+            found.append(f"{shown}, the recipe demands {self.reach:g}")
+        # 1e-9: the metric is a sum in float64, and equality is allowed.
+        if reference is not None and self.lost(reference, value) > self.int8_may_lose + 1e-9:
+            found.append(f"{shown}, {self.lost(reference, value):.6g} worse than the float model; the recipe allows {self.int8_may_lose:g}")
+        found += [f"{shown}, no better than {name} ({each:.6g})" for name, each in self.baselines.items() if not self.lost(each, value) < 0]
+        return found
+
+
+def measure(kind: Kind, answers: NDArray[Any], targets: NDArray[Any]) -> float:
+    """The metric over a test split.
+
+    Args:
+        kind: which.
+        answers: real numbers (N, outputs).
+        targets: integer labels (N,) or (N, 1), or values that flatten to (N, outputs); one-hot ones count as labels for "accuracy".
+    """
+    if kind == "accuracy":
+        return float(np.mean(predicted(answers) == labels(targets)))
+    distances = np.abs(answers.astype(np.float64) - targets.reshape(answers.shape).astype(np.float64))
+    return float(distances.max()) if kind == "max_error" else float(np.sqrt(np.mean(distances**2)))
+
+
+def predicted(answers: NDArray[Any]) -> NDArray[np.int64]:
+    """The class (N,) of each answer (N, classes); the first of equals."""
+    return np.asarray(answers.argmax(axis=1), np.int64)
+
+
+def labels(targets: NDArray[Any]) -> NDArray[np.int64]:
+    """The class (N,) of each target: an integer label, or the place of a one-hot vector's one."""
+    flat = targets.reshape(len(targets), -1)
+    return np.asarray(flat[:, 0] if np.issubdtype(targets.dtype, np.integer) and flat.shape[1] == 1 else flat.argmax(axis=1), np.int64)

@@ -1,0 +1,74 @@
+"""`python -m host summary`: one table of what the last verification of every recipe found."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from common.errors import VerdictFailed
+from host.terminal import Terminal, number
+from training.recipe import names
+
+_WIDTH = 124
+
+
+def add_parser(subparsers: Any) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser("summary", help="one table of every recipe's verdict.json")
+    parser.add_argument("--build", type=Path, default=Path("build"), help="the build folder (default: build)")
+    parser.add_argument("--seconds", nargs="*", default=[], metavar="RECIPE=N", help="how long each took, for the table")
+    parser.add_argument("--names", action="store_true", help="print the names of all recipes and nothing else")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print the table; 0 only if every recipe has a verdict and passed."""
+    if given.names:
+        print(*names())
+        return 0
+    seconds = dict(each.split("=", 1) for each in given.seconds if "=" in each)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("recipe", "verdict", "exact", "metric", "float / int8 / board", "flash, B", "RAM, B", "per inference", "s"):
+        table.add_column(column, justify="left" if column in ("recipe", "verdict", "metric") else "right", no_wrap=True)
+    passed = True
+    for name in names():
+        verdict = load(given.build / name / "verdict.json")
+        table.add_row(*row(name, verdict), seconds.get(name, ""))
+        passed = passed and verdict is not None and bool(verdict["passed"])
+    terminal = Terminal()
+    terminal.width = max(terminal.width, _WIDTH)  # a narrow terminal breaks lines rather than lose digits
+    terminal.print(table)
+    return 0 if passed else VerdictFailed.exit_code
+
+
+def load(path: Path) -> dict[str, Any] | None:
+    """A verdict.json; None where a stage before the verdict ended in an error."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def row(name: str, verdict: dict[str, Any] | None) -> tuple[str, ...]:
+    """The cells of one recipe but the last."""
+    if verdict is None:
+        return (name, "[bold red]no verdict[/]", *[""] * 6)
+    metric, size, summary = verdict["metric"], verdict["size"], verdict["summary"]
+    values = (
+        [number(float("nan") if metric[f"{who}_value"] is None else metric[f"{who}_value"]) for who in ("float", "int8", "board")] if metric else []
+    )
+    return (
+        name,
+        "[green]PASS[/]" if verdict["passed"] else "[bold red]FAIL[/]",
+        f"{summary['exact']}/{summary['compared']}",
+        metric["kind"] if metric else "",
+        " / ".join(values),
+        *((f"{size['flash']:,}", f"{size['ram']:,}") if size else ("", "")),
+        f"{verdict['inference']['count']:,} {verdict['inference']['unit']}",
+    )

@@ -1,0 +1,123 @@
+"""The recipe's metric on the board: float model, expected codes and the board's answers held against the targets of the whole test split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.manifest import Manifest
+from common.quality import Kind, labels, measure, predicted
+from host.oracle import Codes, References
+
+_DISAGREEMENTS = 6
+_PICTURE_MAX = 32 * 32
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One test input on which board and float model lie far apart."""
+
+    row: int
+    target: float
+    """The label of a classifier."""
+    float_answer: float
+    """The class of a classifier, else the value of the output that differs most."""
+    board_answer: float
+    error: float
+    """Largest |board - float| over the outputs."""
+    picture: tuple[tuple[int, ...], ...]
+    """The input's codes by row, where it is a small image of one channel; else empty."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """See the fields. `confusion` belongs to a classifier, `series` to a model of many inputs and one output."""
+
+    kind: Kind
+    count: int
+    """Test inputs."""
+    float_value: float
+    int8_value: float
+    """Of the expected codes."""
+    board_value: float
+    reach: float
+    int8_may_lose: float
+    baselines: Mapping[str, float]
+    confusion: tuple[tuple[int, ...], ...]
+    """The board's: how often label i (row) was taken for j (column)."""
+    series: tuple[tuple[float, float, float], ...]
+    """(target, float, board) of each test input in order."""
+    disagreements: tuple[Disagreement, ...]
+    failures: tuple[str, ...]
+
+
+def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Metric | None:
+    """Measure the board's answers.
+
+    Args:
+        manifest: with the quality the recipe demands; without it there is no metric.
+        references: with the test split.
+        outputs: the board's answers (N, output bytes) to `references.codes`.
+    """
+    quality, test = manifest.quality, references.test
+    if quality is None or test is None:
+        return None
+    end = manifest.output
+    expected, board = ((each[test.rows].astype(np.float64) - end.zero_point) * end.scale for each in (references.expected, outputs))
+    values = {name: measure(quality.kind, each, test.targets) for name, each in (("float", test.floats), ("int8", expected), ("board", board))}
+    missed = quality.shortcomings("the float model", values["float"]) + quality.shortcomings("the board", values["board"], values["float"])
+    if quality.steps is not None:
+        everywhere = (outputs.astype(np.float64) - end.zero_point) * end.scale
+        steps = float(np.abs(everywhere - references.float_codes).max() / end.scale)
+        if not steps <= quality.steps:
+            missed.append(f"the board lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
+    classes = board.shape[1]
+    regression = quality.kind != "accuracy" and classes == 1 and manifest.input.bytes > 1  # one number has its own chart
+    return Metric(
+        kind=quality.kind,
+        count=len(board),
+        float_value=values["float"],
+        int8_value=values["int8"],
+        board_value=values["board"],
+        reach=quality.reach,
+        int8_may_lose=quality.int8_may_lose,
+        baselines=dict(quality.baselines),
+        confusion=_confusion(board, test.targets) if quality.kind == "accuracy" else (),
+        series=tuple(zip(*(np.asarray(each, np.float64).ravel().tolist() for each in (test.targets, test.floats, board)), strict=True))
+        if regression
+        else (),
+        disagreements=_disagreements(manifest, references, board),
+        failures=tuple(missed),
+    )
+
+
+def _confusion(board: NDArray[np.float64], targets: NDArray[np.generic]) -> tuple[tuple[int, ...], ...]:
+    counts = np.zeros((board.shape[1], board.shape[1]), np.int64)
+    np.add.at(counts, (labels(targets), predicted(board)), 1)
+    return tuple(tuple(row) for row in counts.tolist())
+
+
+def _disagreements(manifest: Manifest, references: References, board: NDArray[np.float64]) -> tuple[Disagreement, ...]:
+    """The test inputs with the largest |board - float|, the largest first."""
+    test = references.test
+    assert test is not None  # metric_of saw to it
+    errors = np.abs(board - test.floats)
+    found = []
+    for row in np.argsort(-errors.max(axis=1), kind="stable")[:_DISAGREEMENTS].tolist():
+        at = int(errors[row].argmax())
+        if manifest.quality is not None and manifest.quality.kind == "accuracy":
+            values = (float(labels(test.targets)[row]), float(test.floats[row].argmax()), float(board[row].argmax()))
+        else:
+            values = (float(test.targets.reshape(len(board), -1)[row, at]), float(test.floats[row, at]), float(board[row, at]))
+        found.append(Disagreement(row, *values, float(errors[row, at]), _picture(manifest, references.codes[test.rows[row]])))
+    return tuple(found)
+
+
+def _picture(manifest: Manifest, codes: Codes) -> tuple[tuple[int, ...], ...]:
+    shape = manifest.input.shape
+    if len(shape) != 4 or shape[0] != 1 or shape[3] != 1 or shape[1] * shape[2] > _PICTURE_MAX:
+        return ()
+    return tuple(tuple(row) for row in codes.reshape(shape[1:3]).tolist())

@@ -1,0 +1,110 @@
+"""`digits` from its images to the virtual board: every test image bit for bit, and the accuracy that the recipe demands."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from common.errors import ArtefactsDisagree
+from common.manifest import Manifest
+from host import firmware, page, report, terminal
+from host.board import Board
+from host.commands import summary
+from host.link import Link
+from host.metric import metric_of
+from host.oracle import load_references
+from host.size import size_of
+from host.verdict import Verdict
+from host.verify import verify
+from host.virtual import VirtualBoard
+from tests.conftest import run_stage
+from tests.test_host_report import conforms
+from training.recipes import digits as recipe
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="session")
+def digits(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """build/digits: trained, converted and built for the virtual board."""
+    build = tmp_path_factory.mktemp("build")
+    run_stage("training", "fit", "digits", "--build", str(build))
+    run_stage("convert", "digits", "--build", str(build))
+    firmware.build(build / "digits", "virtual")
+    return build / "digits"
+
+
+@pytest.fixture(scope="session")
+def verdict(digits: Path) -> Verdict:
+    image = digits / "pio" / "virtual" / "firmware.elf"
+    with VirtualBoard(image) as board, Link(board.url) as link:
+        found = verify(Board(link), digits, Manifest.load(digits / "generated" / "manifest.json"), image=image)
+    report.write(found, digits)
+    return found
+
+
+def test_every_test_image_is_right_and_accurate(verdict: Verdict) -> None:
+    assert verdict.failures == ()
+    assert verdict.exact == len(verdict.comparisons) == len(recipe.RECIPE.test().inputs) == 360  # type: ignore[misc]
+    metric = verdict.metric
+    assert metric is not None
+    assert metric.board_value == metric.int8_value >= metric.float_value - 0.01
+    assert metric.float_value >= 0.97
+    assert sum(map(sum, metric.confusion)) == 360
+    assert sum(metric.confusion[i][i] for i in range(10)) == round(360 * metric.board_value)
+    assert len(metric.disagreements[0].picture) == 8
+    assert "within the tolerance 0.1" in terminal.last_line(verdict)
+
+
+def test_the_reports_show_it(verdict: Verdict, digits: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = json.loads((Path(report.__file__).parent / "verdict.schema.json").read_text())
+    conforms(json.loads(report.to_json(verdict)), schema)
+    html = page.to_html(verdict)
+    assert "Confusion matrix" in html
+    assert html.count('class="picture"') == len(verdict.metric.disagreements) > 0  # type: ignore[union-attr]
+    row = summary.row("digits", summary.load(digits / "verdict.json"))
+    assert row[:4] == ("digits", "[green]PASS[/]", "360/360", "accuracy")
+    assert summary.row("x", summary.load(digits / "none.json"))[1] == "[bold red]no verdict[/]"
+
+
+def test_a_board_that_answers_worse_misses_the_quality(digits: Path) -> None:
+    manifest = Manifest.load(digits / "generated" / "manifest.json")
+    references = load_references(digits / "references.npz", manifest)
+    turned = np.roll(references.expected, 1, axis=1)
+    metric = metric_of(manifest, references, turned)
+    assert metric is not None
+    assert re.search("the board reaches accuracy .* worse than the float model", metric.failures[0])
+
+
+def test_references_without_their_test_split_are_refused(digits: Path, tmp_path: Path) -> None:
+    manifest = Manifest.load(digits / "generated" / "manifest.json")
+    with np.load(digits / "references.npz") as stored:
+        arrays = dict(stored)
+    np.savez(tmp_path / "short.npz", **{**arrays, "targets": arrays["targets"][:-1]})
+    np.savez(tmp_path / "none.npz", **{name: each for name, each in arrays.items() if name != "test_rows"})
+    with pytest.raises(ArtefactsDisagree, match="359 targets"):
+        load_references(tmp_path / "short.npz", manifest)
+    with pytest.raises(ArtefactsDisagree, match="holds no test split"):
+        load_references(tmp_path / "none.npz", manifest)
+
+
+def test_the_size_is_that_of_an_image(digits: Path) -> None:
+    size = size_of(digits / "pio" / "virtual" / "firmware.elf")
+    assert size is not None
+    assert size.flash > Manifest.load(digits / "generated" / "manifest.json").model_bytes / 2
+    assert 2_000 < size.ram < 262_144
+    assert size_of(digits / "model.keras") is None
+
+
+def test_a_series_is_drawn_with_all_its_points(verdict: Verdict) -> None:
+    assert verdict.metric is not None
+    points = tuple((float(i % 12), i % 12 + 0.2, i % 12 - 0.1) for i in range(24))
+    html = page.to_html(replace(verdict, metric=replace(verdict.metric, kind="rmse", confusion=(), series=points)))
+    (target,) = re.findall(r'<polyline class="target" points="([^"]+)"', html)
+    assert len(target.split()) == 24
+    assert "Confusion matrix" not in html
