@@ -14,6 +14,7 @@ from convert.graph import Graph, Operator
 from convert.kernels import (
     add,
     average_pool_2d,
+    concatenation,
     conv_2d,
     depthwise_conv_2d,
     dequantize,
@@ -23,13 +24,19 @@ from convert.kernels import (
     max_pool_2d,
     mean,
     mul,
+    pack,
+    pad,
     quantize,
     relu,
     relu6,
     reshape,
     softmax,
+    split,
+    strided_slice,
     sub,
     tanh,
+    transpose,
+    unpack,
 )
 
 Codes = NDArray[np.int8]
@@ -39,13 +46,14 @@ class Kernel(Protocol):
     """A checked operator."""
 
     @property
-    def run(self) -> Callable[..., Codes]:
-        """Maps the codes (N, in) of each run-time input to codes (N, out)."""
+    def run(self) -> Callable[..., Codes | tuple[Codes, ...]]:
+        """Maps the codes (N, in) of each run-time input to codes (N, out), a tuple of them where there are several outputs."""
 
 
 KERNELS: dict[str, Callable[[Operator], Kernel]] = {
     "ADD": add.prepare,
     "AVERAGE_POOL_2D": average_pool_2d.prepare,
+    "CONCATENATION": concatenation.prepare,
     "CONV_2D": conv_2d.prepare,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.prepare,
     "DEQUANTIZE": dequantize.prepare,
@@ -55,13 +63,20 @@ KERNELS: dict[str, Callable[[Operator], Kernel]] = {
     "MAX_POOL_2D": max_pool_2d.prepare,
     "MEAN": mean.prepare,
     "MUL": mul.prepare,
+    "PACK": pack.prepare,
+    "PAD": pad.prepare,
+    "PADV2": pad.prepare,
     "QUANTIZE": quantize.prepare,
     "RELU": relu.prepare,
     "RELU6": relu6.prepare,
     "RESHAPE": reshape.prepare,
     "SOFTMAX": softmax.prepare,
+    "SPLIT": split.prepare,
+    "STRIDED_SLICE": strided_slice.prepare,
     "SUB": sub.prepare,
     "TANH": tanh.prepare,
+    "TRANSPOSE": transpose.prepare,
+    "UNPACK": unpack.prepare,
 }
 """Operator by name to what checks it once and works out its integers."""
 
@@ -99,5 +114,7 @@ def run(graph: Graph, codes: Codes, float_product: bool = False) -> Codes:
             )
         kernel = (FLOAT_PRODUCT if float_product and operator.name in FLOAT_PRODUCT else KERNELS)[operator.name](operator)
         sources = (values[tensor.index] for tensor in operator.inputs if tensor is not None and tensor.data is None)
-        values[operator.outputs[0].index] = kernel.run(*sources)
+        answers = kernel.run(*sources)
+        for tensor, answer in zip(operator.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True):
+            values[tensor.index] = answer
     return values[graph.output.index]

@@ -101,16 +101,73 @@ class SubOptions:
     activation: str
 
 
+@dataclass(frozen=True)
+class ConcatenationOptions:
+    """Options of CONCATENATION."""
+
+    axis: int
+    """Negative from the back."""
+    activation: str
+
+
+@dataclass(frozen=True)
+class PackOptions:
+    """Options of PACK."""
+
+    count: int
+    """Of inputs."""
+    axis: int
+    """Of the output; negative from the back."""
+
+
+@dataclass(frozen=True)
+class SplitOptions:
+    """Options of SPLIT."""
+
+    count: int
+    """Of outputs."""
+
+
+@dataclass(frozen=True)
+class StridedSliceOptions:
+    """Options of STRIDED_SLICE; in a mask, bit i stands for axis i."""
+
+    begin_mask: int
+    """Axes whose begin does not count: they are taken from their end."""
+    end_mask: int
+    ellipsis_mask: int
+    new_axis_mask: int
+    shrink_axis_mask: int
+    """Axes of which one place is taken and which the output lacks."""
+    offset: bool
+    """Whether ends count from the begins."""
+
+
+@dataclass(frozen=True)
+class UnpackOptions:
+    """Options of UNPACK."""
+
+    count: int
+    """Of outputs."""
+    axis: int
+    """Negative from the back."""
+
+
 Options = (
     AddOptions
+    | ConcatenationOptions
     | Conv2DOptions
     | DepthwiseConv2DOptions
     | FullyConnectedOptions
     | LeakyReluOptions
     | MulOptions
+    | PackOptions
     | Pool2DOptions
     | ReducerOptions
     | ReshapeOptions
     | SoftmaxOptions
+    | SplitOptions
+    | StridedSliceOptions
     | SubOptions
+    | UnpackOptions
 )

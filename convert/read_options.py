@@ -6,17 +6,22 @@ from collections.abc import Callable
 
 from convert.options import (
     AddOptions,
+    ConcatenationOptions,
     Conv2DOptions,
     DepthwiseConv2DOptions,
     FullyConnectedOptions,
     LeakyReluOptions,
     MulOptions,
     Options,
+    PackOptions,
     Pool2DOptions,
     ReducerOptions,
     ReshapeOptions,
     SoftmaxOptions,
+    SplitOptions,
+    StridedSliceOptions,
     SubOptions,
+    UnpackOptions,
 )
 from convert.schema import ACTIVATIONS, BUILTIN_OPTIONS, PADDINGS
 from convert.tables import Table, damaged
@@ -85,7 +90,33 @@ def sub(name: str, table: Table) -> SubOptions:
     return SubOptions(activation(name, table, 0))
 
 
+def concatenation(name: str, table: Table) -> ConcatenationOptions:
+    return ConcatenationOptions(table.number(0, "i"), activation(name, table, 1))
+
+
+def pack(name: str, table: Table) -> PackOptions:
+    return PackOptions(table.number(0, "i"), table.number(1, "i"))
+
+
+def split(name: str, table: Table) -> SplitOptions:
+    return SplitOptions(table.number(0, "i"))
+
+
+def strided_slice(name: str, table: Table) -> StridedSliceOptions:
+    begin, end, ellipsis, new_axis, shrink_axis = (table.number(field, "i") for field in range(5))
+    return StridedSliceOptions(begin, end, ellipsis, new_axis, shrink_axis, bool(table.number(5, "?")))
+
+
+def unpack(name: str, table: Table) -> UnpackOptions:
+    return UnpackOptions(table.number(0, "i"), table.number(1, "i"))
+
+
 READERS: dict[str, Callable[[str, Table], Options]] = {
+    "ConcatenationOptions": concatenation,
+    "PackOptions": pack,
+    "SplitOptions": split,
+    "StridedSliceOptions": strided_slice,
+    "UnpackOptions": unpack,
     "Conv2DOptions": conv_2d,
     "DepthwiseConv2DOptions": depthwise_conv_2d,
     "Pool2DOptions": pool_2d,

@@ -22,17 +22,21 @@ TFLM_OPERATORS = {
     "MAX_POOL_2D": 2,
     "MEAN": 2,
     "MUL": 3,
+    "PACK": 2,
     "PAD": 2,
+    "PADV2": 2,
     "QUANTIZE": 2,
     "RELU": 2,
     "RELU6": 2,
     "RESHAPE": 1,
     "SOFTMAX": 2,
+    "SPLIT": 2,
     "STRIDED_SLICE": 2,
     "SUB": 3,
     "TANH": 2,
     "TRANSPOSE": 2,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": 3,
+    "UNPACK": 2,
 }
 """Operators with int8 kernels, and the newest version of each that they implement. TFLM itself does not look at versions."""
 
@@ -114,7 +118,11 @@ def too_new(operator: Operator, runtime: Runtime) -> tuple[str, str] | None:
 PROBLEMS: tuple[Callable[[Operator, Runtime], tuple[str, str] | None], ...] = (missing, per_channel, too_new)
 
 
+SPELLED = {"LSTM": "LSTM", "2D": "2D", "PADV2": "PadV2"}
+"""Words that TFLM does not write as a capital and small letters."""
+
+
 def registration(operator: str) -> str:
     """The MicroMutableOpResolver method that registers an operator, e.g. AddFullyConnected."""
-    words = ("".join("LSTM" if word == "LSTM" else word.capitalize() for word in operator.split("_"))).replace("2d", "2D")
-    return f"Add{words}"
+    words = (SPELLED.get(word, word.capitalize()) for word in operator.split("_"))
+    return "Add" + "".join(words)

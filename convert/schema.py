@@ -45,11 +45,16 @@ BUILTIN_OPTIONS = {
     5: "Pool2DOptions",
     8: "FullyConnectedOptions",
     9: "SoftmaxOptions",
+    10: "ConcatenationOptions",
     11: "AddOptions",
     17: "ReshapeOptions",
     21: "MulOptions",
     27: "ReducerOptions",
     28: "SubOptions",
+    32: "StridedSliceOptions",
+    35: "SplitOptions",
+    59: "PackOptions",
+    64: "UnpackOptions",
     75: "LeakyReluOptions",
 }
 """Options tables that are read, by their number in the union BuiltinOptions."""

@@ -1,4 +1,4 @@
-"""Each operator of a convolutional network, on 1,000 random cases and more: compiled C, the integer model and TensorFlow Lite Micro answer alike."""
+"""Each operator, on 1,000 random cases and more: compiled C, the integer model and TensorFlow Lite Micro answer alike."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from convert import integer, tflm
 from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
-from tests import chip_c, compiled_c, random_arithmetic, random_layers
+from tests import chip_c, compiled_c, random_arithmetic, random_layers, random_movement
 from tests.flatbuffer_writer import random_model, write
 
 pytestmark = pytest.mark.slow
@@ -47,11 +47,13 @@ OPERATORS: dict[str, Callable[[np.random.Generator, str], bytes]] = {
     "QUANTIZE": random_arithmetic.random_quantize,
     "MEAN": random_arithmetic.random_mean,
     "DEQUANTIZE": random_arithmetic.random_dequantize,
+    **random_movement.CASES,
 }
 
 
 ALONG_WITH = {"ADD": ["RESHAPE"], "SUB": ["RESHAPE"], "MUL": ["RESHAPE"], "DEQUANTIZE": ["QUANTIZE"]}
-"""What gives some cases a second input of another shape, and what makes codes again of float32 numbers."""
+ALONG_WITH |= {"SPLIT": ["CONCATENATION"], "UNPACK": ["PACK"]}
+"""What gives some cases a second input of another shape, what makes codes again of float32 numbers, and what puts pieces together."""
 
 
 @pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")

@@ -9,6 +9,7 @@ from common.errors import UnsupportedOperator
 from convert.compiler import (
     add,
     average_pool_2d,
+    concatenation,
     conv_2d,
     depthwise_conv_2d,
     dequantize,
@@ -18,13 +19,19 @@ from convert.compiler import (
     max_pool_2d,
     mean,
     mul,
+    pack,
+    pad,
     quantize,
     relu,
     relu6,
     reshape,
     softmax,
+    split,
+    strided_slice,
     sub,
     tanh,
+    transpose,
+    unpack,
 )
 from convert.compiler.constants import Constant, digest
 from convert.compiler.planner import Needs, Plan, plan, run_time_inputs
@@ -36,6 +43,7 @@ from convert.templating import environment
 REGISTRY: dict[str, Callable[[Operator, str], Step]] = {
     "ADD": add.compile_operator,
     "AVERAGE_POOL_2D": average_pool_2d.compile_operator,
+    "CONCATENATION": concatenation.compile_operator,
     "CONV_2D": conv_2d.compile_operator,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.compile_operator,
     "DEQUANTIZE": dequantize.compile_operator,
@@ -45,13 +53,20 @@ REGISTRY: dict[str, Callable[[Operator, str], Step]] = {
     "MAX_POOL_2D": max_pool_2d.compile_operator,
     "MEAN": mean.compile_operator,
     "MUL": mul.compile_operator,
+    "PACK": pack.compile_operator,
+    "PAD": pad.compile_operator,
+    "PADV2": pad.compile_operator,
     "QUANTIZE": quantize.compile_operator,
     "RELU": relu.compile_operator,
     "RELU6": relu6.compile_operator,
     "RESHAPE": reshape.compile_operator,
     "SOFTMAX": softmax.compile_operator,
+    "SPLIT": split.compile_operator,
+    "STRIDED_SLICE": strided_slice.compile_operator,
     "SUB": sub.compile_operator,
     "TANH": tanh.compile_operator,
+    "TRANSPOSE": transpose.compile_operator,
+    "UNPACK": unpack.compile_operator,
 }
 """Operator to what compiles it. The next one is a kernel in convert/kernels and a line in integer.py, a module and a template beside these and a
 line here."""
