@@ -81,7 +81,7 @@ def test_the_compiler_names_the_layer_of_an_operator_it_lacks() -> None:
         ("DEQUANTIZE", "AddDequantize"),
         ("MEAN", "AddMean"),
         ("SUB", "AddSub"),
-            ("PADV2", "AddPadV2"),
+        ("PADV2", "AddPadV2"),
     ],
 )
 def test_registrations_have_tflms_names(operator: str, method: str) -> None:
