@@ -7,7 +7,7 @@ import re
 from convert.graph import Graph, Operator
 
 LONGEST = 40
-CONSTANTS = ("weights", "bias", "multiplier", "shift", "output", "exp", "operand", "table")
+CONSTANTS = ("weights", "bias", "multiplier", "shift", "output", "exp", "operand", "table", "layer", "window", "planes")
 """What a layer's constants are called after its own name."""
 
 

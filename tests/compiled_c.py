@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import struct
 import subprocess
@@ -17,21 +18,8 @@ from convert.graph import Graph
 
 WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-pedantic"]
 SANITIZERS = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-# What two models in one translation unit must not both define.
-SYMBOLS = (
-    "requantize",
-    "plumbline_product",
-    "plumbline_shifted",
-    "plumbline_reciprocal",
-    "plumbline_scaled",
-    "plumbline_load_float",
-    "plumbline_store_float",
-    "plumbline_shift_keeps_sign",
-    "plumbline_compiled_invoke",
-    "plumbline_compiled_constants",
-    "plumbline_compiled_constant_count",
-    "plumbline_block",
-)
+PUBLIC = re.compile(r"\bplumbline_(?=\w)|\bPLUMBLINE(?=_COMPILED)|\b(?=requantize\b)")
+"""Where names begin that two models in one translation unit must not both define."""
 
 APART = 16
 """Bytes that nobody may touch behind everything that lies in a model's memory: the address sanitizer sees a single byte read or written too far."""
@@ -81,10 +69,7 @@ def write_compiled(folder: Path, compiled: Compiled, prefix: str) -> Path:
     """The same of a model that is compiled already."""
     source = folder / f"{prefix}_compiled.c"
     for path, text in ((source, compiled.source), (source.with_suffix(".h"), compiled.header)):
-        for symbol in (*SYMBOLS, "PLUMBLINE_COMPILED", "plumbline_compiled.h"):
-            own = symbol.replace("plumbline", prefix).replace("PLUMBLINE", prefix)
-            text = text.replace(symbol, own if own != symbol or prefix == "plumbline" else f"{prefix}_{symbol}")
-        path.write_text(text)
+        path.write_text(PUBLIC.sub(lambda found: prefix + ("_" if found[0] != "PLUMBLINE" else ""), text))
     return source
 
 

@@ -29,17 +29,20 @@ class Geometry:
     outputs: Pair
 
 
-def random_geometry(rng: np.random.Generator, dilated: bool) -> Geometry:
-    """Small images and windows of any form that fits."""
+def random_geometry(rng: np.random.Generator, dilated: bool, usual: float = 0) -> Geometry:
+    """Small images and windows of any form that fits; that part of them has the `usual` form, 3 x 3 with the same stride both ways."""
     while True:
         image, taps, strides = (pair(rng, largest) for largest in (9, 4, 3))
         dilations = pair(rng, 3) if dilated and rng.random() < 0.4 else (1, 1)
+        if rng.random() < usual:
+            taps, strides, dilations = (3, 3), (strides[0], strides[0]), (1, 1)
         padding = str(rng.choice(("SAME", "VALID")))
         reach = [(taps[i] - 1) * dilations[i] + 1 for i in (0, 1)]
         span = image if padding == "SAME" else tuple(image[i] - reach[i] + 1 for i in (0, 1))
         if min(span) > 0:
             outputs = (-(-span[0] // strides[0]), -(-span[1] // strides[1]))
-            return Geometry(1 + (rng.random() < 0.1), image, int(rng.integers(1, 6)), taps, strides, dilations, padding, outputs)
+            channels = int(rng.integers(8, 21) if rng.random() < 0.15 else rng.integers(1, 6))
+            return Geometry(1 + (rng.random() < 0.1), image, channels, taps, strides, dilations, padding, outputs)
 
 
 def pair(rng: np.random.Generator, largest: int) -> Pair:
@@ -96,7 +99,7 @@ def random_conv_2d(rng: np.random.Generator, name: str) -> bytes:
 
 
 def random_depthwise_conv_2d(rng: np.random.Generator, name: str) -> bytes:
-    geometry, multiplier = random_geometry(rng, dilated=True), int(rng.choice((1, 1, 2, 3)))
+    geometry, multiplier = random_geometry(rng, dilated=True, usual=0.5), int(rng.choice((1, 1, 1, 2, 3)))
     outputs = geometry.channels * multiplier
     ends = scale(rng, 1e-3, 1), scale(rng, 0.01, 0.1)
     constants = weighted(rng, name, (1, *geometry.taps, outputs), 3, *ends)

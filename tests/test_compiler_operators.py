@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from convert import integer, tflm
-from convert.compiler.emit import compile_graph
+from convert.compiler.emit import compile_graph, compile_one
 from convert.flatbuffer import read
 from tests import chip_c, compiled_c, random_arithmetic, random_layers, random_movement
 from tests.flatbuffer_writer import random_model, write
@@ -105,3 +105,17 @@ def test_no_compiler_warns_and_no_float_is_computed(tmp_path: Path, name: str, c
         if chip and name != "DEQUANTIZE":
             called = subprocess.run(["arm-none-eabi-nm", "-u", tmp_path / "model.o"], check=True, capture_output=True, text=True).stdout.split()
             assert {symbol for symbol in called if symbol != "U"} <= {"memcpy", "memmove", "memset"}  # which -Os makes of loops
+
+
+@pytest.mark.parametrize("name", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"])
+def test_the_random_cases_take_every_way(name: str) -> None:
+    """With the DSP instructions and without, and all helpers of the former: what the comparisons above would otherwise not reach."""
+    rng = np.random.default_rng(list(OPERATORS).index(name))
+    steps = [compile_one(read(OPERATORS[name](rng, f"case_{i}")).operators[0], "case") for i in range(CASES)]
+    ways = {
+        "CONV_2D": {"gather", "gather_pairs", "two_pixels", "limit", "requantize"},
+        "DEPTHWISE_CONV_2D": {"plane_3x3", "plane_3x3_stride_2", "limit", "requantize"},
+        "FULLY_CONNECTED": {"one_row", "limit", "requantize"},
+    }[name]
+    counts = {way: sum(way in step.helpers for step in steps) for way in ways}
+    assert min(counts.values()) >= 50, counts

@@ -16,6 +16,8 @@ class Constant:
     name: str
     values: NDArray[np.int8] | NDArray[np.int32]
     comment: str
+    aligned: bool = False
+    """Whether C code reads it word by word."""
 
     @property
     def c_type(self) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from convert.compiler import window
+from convert.compiler import fast, window
 from convert.compiler.step import Step
 from convert.compiler.weighted import HELPERS, constants, described
 from convert.graph import Operator
-from convert.kernels.conv_2d import prepare
+from convert.kernels.conv_2d import Conv2D, prepare
 
-TEMPLATE = "conv_2d.c.j2"
+TEMPLATE, FAST = "conv_2d.c.j2", "conv_2d_fast.c.j2"
+TOGETHER = 2
+"""Outputs that two_pixels.c.j2 computes at once."""
 
 
 def compile_operator(operator: Operator, name: str) -> Step:
@@ -26,7 +28,40 @@ def compile_operator(operator: Operator, name: str) -> Step:
     """
     layer = prepare(operator)
     height, width, channels = layer.weights.shape[1:]
+    dilated = layer.window.rows.dilation > 1 or layer.window.columns.dilation > 1
+    quick = fast.per_output(layer)
+    if fast.rescales(quick) and height * width * channels >= fast.BLOCK and not dilated:
+        return compile_fast(operator, name, quick)
     folded = not layer.window.padded
     facts = {**described(operator.layer, layer), **window.facts(layer.window), "filters": len(layer.weights)}
     facts["zero_point"] = 0 if folded else layer.input.zero_point
     return Step(name, TEMPLATE, HELPERS, constants(name, layer, layer.weights, f"{height} x {width} x {channels} per output", folded), facts)
+
+
+def compile_fast(operator: Operator, name: str, layer: Conv2D) -> Step:
+    """Two pixels and two outputs at once, the inputs of a pixel put in a row and widened to int16 first.
+
+    What lies outside the image counts as the input's zero point there, so that the zero point goes into the bias everywhere.
+    """
+    reach = layer.rows.shape[1]
+    filled = fast.padded(reach, fast.BLOCK)
+    gathers = gathering(layer)
+    facts = {
+        **fast.layer_facts(operator.layer, layer, filled),
+        **window.facts(layer.window),
+        "filters": len(layer.weights),
+        "reach": reach,
+        "gathers": gathers,
+        "pair_bytes": filled * 4,
+        "input_zero_point": layer.input.zero_point,
+    }
+    held = fast.layer_constants(name, layer, fast.interleaved(layer.rows, TOGETHER), f"{TOGETHER} outputs at a time, 4 inputs of each in turn")
+    scratch = filled * 4 + (fast.padded(reach, 4) if gathers == "gather" else 0)
+    return Step(name, FAST, fast.helpers(facts, "spread", gathers, "two_pixels"), held, facts, scratch_bytes=scratch)
+
+
+def gathering(layer: Conv2D) -> str:
+    """The helper that puts a pixel's inputs in a row: none is needed for one tap, and channels by fours need no stop on the way."""
+    if layer.window.taps == 1 and not layer.window.padded:
+        return "spread"
+    return "gather_pairs" if layer.window.channels % 4 == 0 else "gather"

@@ -34,6 +34,7 @@ from convert.compiler import (
     unpack,
 )
 from convert.compiler.constants import Constant, digest
+from convert.compiler.helpers import in_order
 from convert.compiler.planner import Needs, Plan, plan, run_time_inputs
 from convert.compiler.step import Step
 from convert.graph import Graph, Operator
@@ -104,7 +105,7 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
         "graph": graph,
         "steps": [step for step in steps if step.template],
         "calls": [call(graph, memory, number, step) for number, step in enumerate(steps)],
-        "helpers": sorted({helper for step in steps for helper in step.helpers}),
+        "helpers": in_order(helper for step in steps for helper in step.helpers),
         "constants": constants,
         "memory_bytes": memory.bytes,
         "input_offset": memory.offsets[graph.input.index],

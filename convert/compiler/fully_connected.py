@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from convert.compiler import fast
 from convert.compiler.step import Step
 from convert.compiler.weighted import HELPERS, constants, described
 from convert.graph import Operator
-from convert.kernels.fully_connected import prepare
+from convert.kernels.fully_connected import FullyConnected, prepare
 
-TEMPLATE = "fully_connected.c.j2"
+TEMPLATE, FAST = "fully_connected.c.j2", "fully_connected_fast.c.j2"
+TOGETHER = 4
+"""Outputs that one_row.c.j2 computes at once."""
 
 
 def compile_operator(operator: Operator, name: str) -> Step:
@@ -22,5 +25,18 @@ def compile_operator(operator: Operator, name: str) -> Step:
     """
     layer = prepare(operator)
     inputs = layer.weights.shape[1]
+    quick = fast.per_output(layer)
+    if fast.rescales(quick) and inputs >= fast.BLOCK:
+        return compile_fast(operator, name, quick)
     facts = {**described(operator.layer, layer), "inputs": inputs, "batches": layer.batches, "zero_point": 0}
     return Step(name, TEMPLATE, HELPERS, constants(name, layer, layer.weights, f"one row of {inputs} per output"), facts)
+
+
+def compile_fast(operator: Operator, name: str, layer: FullyConnected) -> Step:
+    """Four outputs at once, the inputs widened to int16 first."""
+    inputs = layer.weights.shape[1]
+    filled = fast.padded(inputs, fast.BLOCK)
+    facts = {**fast.layer_facts(operator.layer, layer, filled), "inputs": inputs, "batches": layer.batches}
+    weights = fast.interleaved(layer.weights, TOGETHER)
+    held = fast.layer_constants(name, layer, weights, f"{TOGETHER} outputs at a time, 4 inputs of each in turn")
+    return Step(name, FAST, fast.helpers(facts, "spread", "one_row"), held, facts, scratch_bytes=filled * 2)

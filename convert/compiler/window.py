@@ -17,6 +17,7 @@ def facts(window: Window) -> dict[str, Any]:
         "inputs": (window.rows.inputs, window.columns.inputs),
         "row": position("y", "ky", window.rows),
         "column": position("x", "kx", window.columns),
+        "axes": (window.rows, window.columns),
         "row_outside": outside("row", window.rows),
         "column_outside": outside("column", window.columns),
         "padded": window.padded,

@@ -58,6 +58,18 @@ class Weighted:
         """The bias with the input's zero point folded in: sum w (x - z) + b = sum w x + (b - z sum w), exact in integers."""
         return np.asarray(self.bias - self.input.zero_point * self.rows.sum(axis=1), np.int64)
 
+    @property
+    def largest_sum(self) -> int:
+        """What no intermediate sum exceeds, neither with the zero point subtracted first nor with it folded into the bias."""
+        return int(self.largest_sums.max())
+
+    @property
+    def largest_sums(self) -> Integers:
+        """The same for each output."""
+        magnitudes = np.abs(self.rows).sum(axis=1)
+        offset = max(127 - self.input.zero_point, self.input.zero_point + 128)
+        return np.asarray(np.maximum(magnitudes * offset + np.abs(self.bias), magnitudes * 128 + np.abs(self.folded_bias)), np.int64)
+
     def codes(self, sums: Integers) -> NDArray[np.int8]:
         """Output codes of sums (..., outputs), the bias included."""
         if len(self.multipliers) == 1:
@@ -144,9 +156,7 @@ def check_sums(operator: Operator, layer: Weighted) -> None:
 
     Nor may a sum that is shifted left before the multiplication.
     """
-    magnitudes = np.abs(layer.rows).sum(axis=1)
-    offset = max(127 - layer.input.zero_point, layer.input.zero_point + 128)
-    largest = np.maximum(magnitudes * offset + np.abs(layer.bias), magnitudes * 128 + np.abs(layer.folded_bias))
+    largest = layer.largest_sums
     left = np.array([m.left_shift for m in layer.multipliers])
     if np.any(largest * 2.0**left > INT32_MAX):
         raise refused(operator, f"has sums of up to {int(largest.max())}, shifted left by {int(left.max())}, which overflow 32 bits")
