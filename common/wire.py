@@ -81,7 +81,7 @@ REQUESTS: dict[Request, Layout] = {
     Request.BATCH: Layout((), rest="codes"),
     Request.ASK: Layout((("x_nano", "q"),)),
     Request.STATS: Layout(()),
-    Request.PROFILE: Layout((("operator", "I"),)),  # numbered in execution order from 0
+    Request.PROFILE: Layout((("number", "I"),)),  # of the operator, in execution order from 0
 }
 
 REPLIES: dict[Request, Layout] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from common.errors import BoardFault, VerdictFailed
@@ -71,6 +71,18 @@ class Profile:
         document = {"schema": SCHEMA, **asdict(self), "total": self.total, "rest": self.rest}
         document["operators"] = [{"number": number, **asdict(each), "share": self.share(each.count)} for number, each in enumerate(self.operators)]
         return json.dumps(document, indent=1) + "\n"
+
+    @classmethod
+    def load(cls, path: Path, build: str) -> Profile | None:
+        """What `to_json` wrote; None where there is none, or none of this build of the firmware."""
+        try:
+            raw = json.loads(path.read_text())
+            if raw["schema"] != SCHEMA or raw["build"] != build:
+                return None
+            operators = tuple(Cost(**{field.name: each[field.name] for field in fields(Cost)}) for each in raw["operators"])
+            return cls(**{field.name: raw[field.name] for field in fields(cls)} | {"operators": operators})
+        except (OSError, ValueError, KeyError, TypeError):
+            return None  # measured anew in seconds
 
 
 def measure(board: Board, folder: Path, manifest: Manifest, expected_build: str | None = None, plain: int | None = None) -> Profile:

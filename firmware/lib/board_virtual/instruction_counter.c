@@ -50,6 +50,8 @@ uint32_t board_counter_count(uint32_t difference) { return converted(net(differe
 
 uint32_t board_counter_steps(uint32_t steps) { return converted(steps); }
 
+void board_counter_align(void) { MPS2_TIMER0->value = UINT32_MAX; }
+
 uint32_t board_counter_ns(uint32_t difference) {
   const uint32_t ns_per_tick = 1000000000u / MPS2_CLOCK_HZ;
   const uint32_t ticks = net(difference);

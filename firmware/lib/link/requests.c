@@ -160,7 +160,7 @@ static uint8_t stats(const frame_receiver *receiver, answer *to) {
 
 #ifdef PLUMBLINE_PROFILE
 static uint8_t profile(const request *from, answer *to) {
-  const uint32_t number = get32(from->payload + PLUMBLINE_PROFILE_REQUEST_OPERATOR_OFFSET);
+  const uint32_t number = get32(from->payload + PLUMBLINE_PROFILE_REQUEST_NUMBER_OFFSET);
   if (number >= PLUMBLINE_OPERATORS) return PLUMBLINE_ERROR_BAD_OFFSET;
   put32(to->payload + PLUMBLINE_PROFILE_REPLY_OPERATORS_OFFSET, PLUMBLINE_OPERATORS);
   put32(to->payload + PLUMBLINE_PROFILE_REPLY_COUNT_OFFSET, profile_count(number));

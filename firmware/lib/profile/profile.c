@@ -10,7 +10,7 @@ static uint32_t readings[PLUMBLINE_OPERATORS + 1];
 // Not inlined: from one reading to the next passes the cost of one whole call, wherever the calls stand.
 __attribute__((noinline)) void plumbline_probe(uint32_t done) { readings[done] = board_counter(); }
 
-// Both ends of an operator are counted from the start, so that the sum of all operators is not a sum of their roundings.
+// Both ends of an operator are counted from the start: where a step is no whole number of the unit, that keeps roundings from adding up.
 static uint32_t count_until(uint32_t done) { return board_counter_steps(readings[done] - readings[0]); }
 
 uint32_t profile_probe_count(void) {

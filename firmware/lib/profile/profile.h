@@ -13,7 +13,7 @@ extern "C" {
 void plumbline_probe(uint32_t done);
 
 // The cost of an operator, below PLUMBLINE_OPERATORS, in board_counter_unit(), without the probe's; 0 before the first inference.
-// Rounding moves an operator's count by one instruction at most on the virtual board, and so does it the sum of all.
+// The virtual board's counts are exact and the same every time. On a chip a probe may cost a few cycles more or less than was measured.
 uint32_t profile_count(uint32_t number);
 
 // What one probe costs, measured anew.
