@@ -16,7 +16,7 @@ ON := $(if $(PORT),--port $(PORT),--env $(ENV))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test train convert firmware verify verify-all flash monitor doctor test check benchmark lock clean always
+.PHONY: help setup setup-test train convert firmware verify verify-all profile flash monitor doctor test check benchmark lock clean always
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ verify-all: setup ## verify every recipe, go on after a failure, and print one t
 	  $(MAKE) --no-print-directory verify RECIPE=$$name || echo "$$name did not pass" >&2; \
 	  seconds="$$seconds $$name=$$(($$(date +%s) - start))"; \
 	done; $(PY) -m host summary --build $(BUILD) --seconds $$seconds
+
+profile: convert ## what each operator costs on the board (a real one: make flash profile ENV=nano33ble_compiled_profile)
+	@$(PY) -m host profile $(RECIPE) $(if $(PORT),--port $(PORT)) --env $(ENV:%_profile=%)
 
 flash: ENV := $(if $(filter nano33ble%,$(ENV)),$(ENV),nano33ble)
 flash: convert ## build for the Arduino Nano 33 BLE and upload (finds the board, or PORT=)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import engines, line, training
+from benchmarks import engines, line, training, yardstick
 from common.cli import run
 
 
 def main() -> int:
-    for benchmark in (training, engines, line):
+    for benchmark in (training, engines, line, yardstick):
         benchmark.main()
         print()
     return 0

@@ -39,6 +39,7 @@ class Request(IntEnum):
     BATCH = 6  # run the model on each of several small inputs that fit one frame
     ASK = 7  # one real number x: quantize, run, dequantize on the board
     STATS = 8  # counters of the link
+    PROFILE = 9  # what one operator cost in the last inference; only firmware built with PLUMBLINE_PROFILE knows it
 
 
 ERROR_REPLY = 0xFF
@@ -80,6 +81,7 @@ REQUESTS: dict[Request, Layout] = {
     Request.BATCH: Layout((), rest="codes"),
     Request.ASK: Layout((("x_nano", "q"),)),
     Request.STATS: Layout(()),
+    Request.PROFILE: Layout((("number", "I"),)),  # of the operator, in execution order from 0
 }
 
 REPLIES: dict[Request, Layout] = {
@@ -91,6 +93,7 @@ REPLIES: dict[Request, Layout] = {
     Request.BATCH: Layout((("count", "I"), ("time_ns", "I")), rest="codes"),  # of the last inference
     Request.ASK: Layout((("input_code", "b"), ("output_code", "b"), ("y_nano", "q"), ("count", "I"), ("time_ns", "I"))),
     Request.STATS: Layout((("uptime_ms", "I"), ("frames", "I"), ("bad_frames", "I"), ("overruns", "I"), ("stack_used", "I"), ("stack_bytes", "I"))),
+    Request.PROFILE: Layout((("operators", "I"), ("count", "I"), ("probe", "I"))),  # how many there are; of this one; of the probe between two
 }
 """`count` is in the unit that the field UNIT names; `time_ns` is 2**32-1 where it does not fit. A `_nano` is 1e-9 of a unit."""
 

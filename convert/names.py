@@ -7,7 +7,7 @@ import re
 from convert.graph import Graph, Operator
 
 LONGEST = 40
-CONSTANTS = ("weights", "bias", "multiplier", "shift", "output", "exp", "operand", "table", "layer", "window", "planes")
+CONSTANTS = ("weights", "bias", "multiplier", "shift", "output", "exp", "operand", "slope", "offset", "table", "layer", "window", "planes")
 """What a layer's constants are called after its own name."""
 
 

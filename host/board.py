@@ -89,6 +89,18 @@ class Stats:
     """0 where the board cannot tell."""
 
 
+@dataclass(frozen=True)
+class OperatorCost:
+    """What one operator cost in the board's last inference, in the identity's unit."""
+
+    operators: int
+    """How many the model has."""
+    count: int
+    """Of this one, the probe's cost subtracted."""
+    probe: int
+    """What a probe costs; an inference runs one more of them than it has operators."""
+
+
 class _TensorDamaged(Exception):
     """The whole-tensor checksum did not hold."""
 
@@ -157,6 +169,21 @@ class Board:
         """The board's counters."""
         values, _ = self._request(Request.STATS)
         return Stats(**values)
+
+    def operator_cost(self, number: int) -> OperatorCost | None:
+        """What an operator cost in the last inference.
+
+        Args:
+            number: in execution order, from 0.
+
+        Returns:
+            None when the firmware was built without profiling.
+        """
+        reply = self.link.exchange(Request.PROFILE, REQUESTS[Request.PROFILE].packed.pack(number))
+        if reply.type == ERROR_REPLY and reply.payload[:1] == bytes([Error.UNKNOWN_TYPE]):
+            return None
+        values, _ = _unpack(Request.PROFILE, reply.type, reply.payload)
+        return OperatorCost(**values)
 
     def _batch(self, rows: Codes, identity: Identity) -> tuple[dict[str, Any], Codes]:
         values, rest = self._request(Request.BATCH, rest=rows.tobytes(), patience=INFERENCE_PATIENCE_S)

@@ -16,7 +16,7 @@ from common.errors import BuildFailed, CompilerMissing, DoesNotFit, UsageError
 from common.files import write_if_changed
 from common.manifest import Manifest
 from host import tflm
-from host.paths import ENVS, FIRMWARE, PLATFORMIO_CORE, FirmwareEnv, image_of
+from host.paths import ENVS, FIRMWARE, PLATFORMIO_CORE, PROFILING, FirmwareEnv, image_of
 
 VERSION = "0.1.0"
 COMPILER = "arm-none-eabi-gcc"
@@ -82,9 +82,10 @@ def env_named(name: str) -> FirmwareEnv:
     Raises:
         UsageError: there is none of that name; the hint lists them.
     """
-    if name not in ENVS:
-        raise UsageError(f"There is no firmware environment {name!r}.", f"Choose one of: {', '.join(ENVS)}.")
-    return ENVS[name]
+    known = ENVS | {env.name: env for env in PROFILING.values()}
+    if name not in known:
+        raise UsageError(f"There is no firmware environment {name!r}.", f"Choose one of: {', '.join(known)}.")
+    return known[name]
 
 
 def check_compiler() -> None:

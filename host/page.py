@@ -8,13 +8,14 @@ import jinja2
 
 from host import terminal
 from host.chart import charts
+from host.profile import Profile
 from host.verdict import Verdict
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def to_html(verdict: Verdict) -> str:
-    """Render `templates/report.html.j2`."""
+def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
+    """Render `templates/report.html.j2`, with the cost of each operator where it was measured."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -24,6 +25,7 @@ def to_html(verdict: Verdict) -> str:
     chosen = terminal.selection(verdict)
     return environment.get_template("report.html.j2").render(
         verdict=verdict,
+        profile=profile,
         line=terminal.last_line(verdict),
         headline=_headline(verdict),
         facts=terminal.facts(verdict) + size,

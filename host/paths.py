@@ -32,6 +32,12 @@ ENVS = {
     )
 }
 
+PROFILING = {
+    "virtual": FirmwareEnv("virtual_profile", "compiled", True, "compiled"),
+    "nano33ble_compiled": FirmwareEnv("nano33ble_compiled_profile", "compiled", False, "compiled"),
+}
+"""The environments whose engine can tell what each operator costs, and those whose firmware does so."""
+
 
 def image_of(recipe_dir: Path, env: str) -> Path:
     """The ELF file that a build of `env` leaves behind."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from common.files import write_if_changed
 from host import junit, page
+from host.profile import FILE, Profile
 from host.terminal import last_line
 from host.verdict import SCHEMA, Comparison, Verdict
 
@@ -17,8 +18,9 @@ FILES = ("verdict.json", "junit.xml", "report.html")
 
 
 def write(verdict: Verdict, folder: Path) -> None:
-    """Write all reports, whatever the verdict; each whole or not at all."""
-    contents: tuple[str | bytes, ...] = (to_json(verdict), junit.to_xml(verdict), page.to_html(verdict))
+    """Write all reports, whatever the verdict; each whole or not at all. The page shows the profile in `folder` that this firmware was given."""
+    profile = Profile.load(folder / FILE, verdict.identity.build)
+    contents: tuple[str | bytes, ...] = (to_json(verdict), junit.to_xml(verdict), page.to_html(verdict, profile))
     for name, content in zip(FILES, contents, strict=True):
         write_if_changed(folder / name, content)
 

@@ -17,7 +17,6 @@ from tests.flatbuffer_writer import ACTIVATIONS, Dense, Model, random_model, wri
 from tests.test_convert_integer import codes_for
 
 pytestmark = pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
-AD = Path(__file__).resolve().parent.parent.parent / "shared" / "models" / "mlperf_tiny" / "ad.tflite"
 CROSS = shutil.which("arm-none-eabi-gcc")
 
 
@@ -71,16 +70,6 @@ def test_edge_cases(tmp_path: Path) -> None:
         np.testing.assert_array_equal(answer, integer.run(graph, rows), err_msg=f"model {number}")
         if tflm.available():
             np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(rows), err_msg=f"model {number}")
-
-
-@pytest.mark.skipif(not AD.is_file(), reason="needs ../shared/models/mlperf_tiny, which is not part of the repository")
-def test_a_real_autoencoder(tmp_path: Path) -> None:
-    raw = AD.read_bytes()
-    graph = read(raw)
-    codes = np.random.default_rng(2).integers(-128, 128, (200, 640)).astype(np.int8)
-    (answer,) = compiled_c.run(tmp_path, [graph], [codes])
-    expected = tflm.Interpreter(raw, graph).run(codes) if tflm.available() else integer.run(graph, codes)
-    np.testing.assert_array_equal(answer, expected)
 
 
 COMPILERS = [path for path in ("gcc", "clang", "arm-none-eabi-gcc") if shutil.which(path)]

@@ -1,4 +1,4 @@
-"""Networks whose tensors are read more than once: skip connections, gates, and a real residual network, exact from end to end."""
+"""Networks whose tensors are read more than once: skip connections and gates, exact from end to end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from tests.tflite_writer import INT32, TensorSpec, write_graph
 from tests.write_arithmetic import binary, leaky_relu, mean, unary
 
 needs_compiler = pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
-IMAGE_CLASSIFIER = Path(__file__).resolve().parent.parent.parent / "shared" / "models" / "mlperf_tiny" / "ic.tflite"
 
 
 class Residual(Network):
@@ -76,16 +75,3 @@ def test_60_networks_with_skip_connections_and_gates(tmp_path: Path) -> None:
         np.testing.assert_array_equal(answer, integer.run(graph, rows), err_msg=f"network {number} against the integer model")
         if tflm.available():
             np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(rows), err_msg=f"network {number} against the wheel")
-
-
-@needs_compiler
-@pytest.mark.skipif(not IMAGE_CLASSIFIER.is_file(), reason="needs ../shared/models/mlperf_tiny, which is not part of the repository")
-def test_a_real_residual_network(tmp_path: Path) -> None:
-    raw = IMAGE_CLASSIFIER.read_bytes()
-    graph = read(raw)
-    assert [operator.name for operator in graph.operators].count("ADD") == 3
-    codes = random_layers.rows(np.random.default_rng(62), graph.input.elements, graph.input.quantized.zero_point)
-    answer = compiled_c.run(tmp_path, [graph], [codes], level="-O2")[0]
-    np.testing.assert_array_equal(answer, integer.run(graph, codes))
-    if tflm.available():
-        np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(codes))

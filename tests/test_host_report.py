@@ -20,6 +20,7 @@ from host.chart import Scale, charts
 from host.compare import failures
 from host.link import Link
 from host.paths import ROOT
+from host.profile import FILE, Cost, Profile
 from host.verdict import Probe, Verdict
 from host.verify import verify
 from host.virtual import VirtualBoard
@@ -233,3 +234,27 @@ def test_reports_are_written_and_removed(failed: Verdict, tmp_path: Path) -> Non
 def test_a_probe_knows_whether_it_was_refused() -> None:
     assert Probe(5, None).refused
     assert not Probe(5, 0.0).refused
+
+
+def profile_of(build: str) -> Profile:
+    costs = (Cost("conv & <co>", "CONV_2D", 1200, 600), Cost("flat", "RESHAPE", 0, None))
+    return Profile("linear", "0" * 64, "board", "compiled", build, "instructions", costs, whole=1210, probe=12, plain=1209)
+
+
+def test_the_page_shows_the_cost_of_each_operator(passed: Verdict) -> None:
+    html = page.to_html(passed, profile_of(passed.identity.build))
+    Page(html)
+    assert "<td>0</td><td>conv &amp; &lt;co&gt;</td><td>CONV_2D</td><td>1,200</td><td>99.2%</td><td>600</td><td>2.00</td>" in html
+    assert "<td></td><td>whole inference</td><td></td><td>1,210</td><td>100.0%</td><td>600</td><td>2.02</td>" in html
+    assert "Cost of each operator" not in page.to_html(passed)
+
+
+def test_a_profile_of_other_firmware_is_not_shown(passed: Verdict, tmp_path: Path) -> None:
+    for build, shown in ((passed.identity.build, True), ("another", False)):
+        (tmp_path / FILE).write_text(profile_of(build).to_json())
+        report.write(passed, tmp_path)
+        assert ("Cost of each operator" in (tmp_path / "report.html").read_text()) == shown
+    assert Profile.load(tmp_path / FILE, "another") == profile_of("another")
+    for damaged in ("", "[]", "{}", '{"schema": 1, "build": "another"}'):
+        (tmp_path / FILE).write_text(damaged)
+        assert Profile.load(tmp_path / FILE, "another") is None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from convert.compiler import fast
+from convert.compiler.constants import Constant
+from convert.compiler.line import Lines, lines
 from convert.compiler.step import Step
 from convert.compiler.weighted import HELPERS, constants, described
 from convert.graph import Operator
 from convert.kernels.fully_connected import FullyConnected, prepare
 
-TEMPLATE, FAST = "fully_connected.c.j2", "fully_connected_fast.c.j2"
+TEMPLATE, FAST, LINE = "fully_connected.c.j2", "fully_connected_fast.c.j2", "line.c.j2"
 TOGETHER = 4
 """Outputs that one_row.c.j2 computes at once."""
 
@@ -24,6 +28,8 @@ def compile_operator(operator: Operator, name: str) -> Step:
         ModelRefused, UnsupportedOperator: see `convert.kernels.fully_connected.prepare`.
     """
     layer = prepare(operator)
+    if found := lines(layer):
+        return compile_lines(operator, name, layer, found)
     inputs = layer.weights.shape[1]
     quick = fast.per_output(layer)
     if fast.rescales(quick) and inputs >= fast.BLOCK:
@@ -40,3 +46,20 @@ def compile_fast(operator: Operator, name: str, layer: FullyConnected) -> Step:
     weights = fast.interleaved(layer.weights, TOGETHER)
     held = fast.layer_constants(name, layer, weights, f"{TOGETHER} outputs at a time, 4 inputs of each in turn")
     return Step(name, FAST, fast.helpers(facts, "spread", "one_row"), held, facts, scratch_bytes=filled * 2)
+
+
+def compile_lines(operator: Operator, name: str, layer: FullyConnected, found: Lines) -> Step:
+    """One input: a line per output. The operator may run in place where it has one output too."""
+    unit = f"of 2^-{found.shift} output codes" if found.shift else "output codes"
+    held = (
+        Constant(f"{name}_slope", found.slope.astype(np.int16), f"{unit} per input code"),
+        Constant(f"{name}_offset", found.offset, unit),
+    )
+    facts = {
+        **described(operator.layer, layer),
+        "batches": layer.batches,
+        "zero_point": 0,
+        "line": True,
+        "shift": found.shift,
+    }
+    return Step(name, LINE, ("code",), held, facts, in_place=(0,) if len(layer.weights) == 1 else ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 NEEDS: dict[str, tuple[str, ...]] = {
+    "code": ("dsp",),
     "words": ("dsp",),
     "multiply": ("dsp",),
     "rescale": ("dsp",),

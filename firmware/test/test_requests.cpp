@@ -155,9 +155,9 @@ TEST_CASE("STATS: the counters, which count") {
   CHECK(from_little_endian(after.payload, 20, 4) == 1024);
 }
 
-TEST_CASE("errors: unknown types, another protocol version") {
+TEST_CASE("errors: unknown types, profiling that is not built in, another protocol version") {
   fakes::reset();
-  for (const unsigned type : {0u, 9u, 0x81u, 0xFFu}) {
+  for (const unsigned type : {0u, PLUMBLINE_REQUEST_PROFILE + 0u, 10u, 0x81u, 0xFFu}) {
     check_error(request(static_cast<uint8_t>(type)), PLUMBLINE_ERROR_UNKNOWN_TYPE, static_cast<uint8_t>(type));
   }
   (void)fakes::sent();

@@ -7,13 +7,13 @@ from typing import Any
 
 from host import flash
 from host.commands import arguments
-from host.paths import ENVS
+from host.paths import ENVS, PROFILING
 
 
 def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("flash", help="build for the Nano 33 BLE and upload")
-    arguments.add_firmware(parser, [env.name for env in ENVS.values() if not env.virtual])
+    arguments.add_firmware(parser, [env.name for env in (*ENVS.values(), *PROFILING.values()) if not env.virtual])
     parser.add_argument("--port", help="the board's serial port (default: the one that is connected)")
     parser.set_defaults(run=run)
 

@@ -38,7 +38,11 @@ uint32_t board_counter(void);
 const char *board_counter_unit(void);
 // Converts a difference of two readings into the unit's count, without the cost of reading the counter itself.
 uint32_t board_counter_count(uint32_t difference);
-// The same difference as time; UINT32_MAX where it does not fit.
+// For profiling. Converts any number of the counter's steps, nothing subtracted.
+uint32_t board_counter_steps(uint32_t steps);
+// For profiling. Begins a step of the counter now: where a step is no whole number of the unit, equal work then counts equally every time.
+void board_counter_align(void);
+// A difference of two readings as time, without the cost of reading; UINT32_MAX where it does not fit.
 uint32_t board_counter_ns(uint32_t difference);
 
 // Deepest use of the stack so far and its size in bytes; 0 where the board cannot tell.

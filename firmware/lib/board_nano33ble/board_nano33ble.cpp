@@ -57,6 +57,10 @@ const char *board_counter_unit(void) { return cycle_counter_runs() ? "cycles" : 
 
 uint32_t board_counter_count(uint32_t difference) { return cycle_counter_count(difference); }
 
+uint32_t board_counter_steps(uint32_t steps) { return steps; }
+
+void board_counter_align(void) {}  // a step is a cycle
+
 uint32_t board_counter_ns(uint32_t difference) { return cycle_counter_ns(difference); }
 
 uint32_t board_stack_used(void) {

@@ -43,11 +43,14 @@ const char *board_counter_unit(void) { return calibrated ? "instructions" : "tic
 
 static uint32_t net(uint32_t difference) { return difference > reading_ticks ? difference - reading_ticks : 0; }
 
-uint32_t board_counter_count(uint32_t difference) {
-  const uint32_t ticks = net(difference);
-  // ticks / 1.6, rounded; in two parts because 5 * ticks may not fit
-  return calibrated ? ticks / 8 * 5 + (ticks % 8 * 5 + 4) / 8 : ticks;
-}
+// ticks / 1.6, rounded; in two parts because 5 * ticks may not fit
+static inline uint32_t converted(uint32_t ticks) { return calibrated ? ticks / 8 * 5 + (ticks % 8 * 5 + 4) / 8 : ticks; }
+
+uint32_t board_counter_count(uint32_t difference) { return converted(net(difference)); }
+
+uint32_t board_counter_steps(uint32_t steps) { return converted(steps); }
+
+void board_counter_align(void) { MPS2_TIMER0->value = UINT32_MAX; }
 
 uint32_t board_counter_ns(uint32_t difference) {
   const uint32_t ns_per_tick = 1000000000u / MPS2_CLOCK_HZ;

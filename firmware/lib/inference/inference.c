@@ -8,6 +8,9 @@
 
 bool inference_run(inference_cost *cost) {
   if (engine_error()[0]) return false;
+#ifdef PLUMBLINE_PROFILE
+  board_counter_align();
+#endif
   const uint32_t start = board_counter();
   const bool done = engine_invoke();
   const uint32_t difference = board_counter() - start;

@@ -10,6 +10,9 @@
 #include <bytes.h>
 #include "crc32.h"
 #include <fields.h>
+#ifdef PLUMBLINE_PROFILE
+#include <profile.h>
+#endif
 
 enum { SEQUENCE_AT = 1, SEQUENCE_BYTES = 2, TYPE_AT = 3, NO_ERROR = 0 };
 
@@ -155,6 +158,18 @@ static uint8_t stats(const frame_receiver *receiver, answer *to) {
   return NO_ERROR;
 }
 
+#ifdef PLUMBLINE_PROFILE
+static uint8_t profile(const request *from, answer *to) {
+  const uint32_t number = get32(from->payload + PLUMBLINE_PROFILE_REQUEST_NUMBER_OFFSET);
+  if (number >= PLUMBLINE_OPERATORS) return PLUMBLINE_ERROR_BAD_OFFSET;
+  put32(to->payload + PLUMBLINE_PROFILE_REPLY_OPERATORS_OFFSET, PLUMBLINE_OPERATORS);
+  put32(to->payload + PLUMBLINE_PROFILE_REPLY_COUNT_OFFSET, profile_count(number));
+  put32(to->payload + PLUMBLINE_PROFILE_REPLY_PROBE_OFFSET, profile_probe_count());
+  to->length = PLUMBLINE_PROFILE_REPLY_BYTES;
+  return NO_ERROR;
+}
+#endif
+
 // Whether a payload of this length can be the request's. `*known` tells a wrong length from an unknown type.
 static bool length_fits(uint8_t type, size_t length, bool *known) {
   *known = true;
@@ -175,6 +190,10 @@ static bool length_fits(uint8_t type, size_t length, bool *known) {
       return length == PLUMBLINE_ASK_REQUEST_BYTES;
     case PLUMBLINE_REQUEST_STATS:
       return length == PLUMBLINE_STATS_REQUEST_BYTES;
+#ifdef PLUMBLINE_PROFILE
+    case PLUMBLINE_REQUEST_PROFILE:
+      return length == PLUMBLINE_PROFILE_REQUEST_BYTES;
+#endif
     default:
       *known = false;
       return false;
@@ -190,6 +209,9 @@ static uint8_t dispatch(const request *from, const frame_receiver *receiver, ans
   if (type == PLUMBLINE_REQUEST_HELLO) return hello(to);
   if (type == PLUMBLINE_REQUEST_FIELD) return field(from, to);
   if (type == PLUMBLINE_REQUEST_STATS) return stats(receiver, to);
+#ifdef PLUMBLINE_PROFILE
+  if (type == PLUMBLINE_REQUEST_PROFILE) return profile(from, to);
+#endif
   if (engine_error()[0]) return PLUMBLINE_ERROR_ENGINE_FAILED;  // there may be no tensors to read or write
   if (type == PLUMBLINE_REQUEST_WRITE) return write(from, to);
   if (type == PLUMBLINE_REQUEST_INVOKE) return invoke(from, to);

@@ -1,0 +1,91 @@
+"""`python -m host profile NAME`: measures what each operator costs on a board, prints a table and writes profile.json."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from common.errors import UsageError
+from common.files import write_if_changed
+from common.manifest import Manifest
+from host import firmware
+from host.commands import arguments
+from host.connect import connect
+from host.paths import ENVS, PROFILING, FirmwareEnv
+from host.profile import FILE, Cost, Profile, measure, plain_count
+from host.terminal import Terminal
+
+_WIDTH = 110
+
+
+def add_parser(subparsers: Any) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser("profile", help="what each operator costs on a board")
+    arguments.add_board(parser)
+    parser.add_argument("--json", action="store_true", help=f"print {FILE} instead of a table")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Measure, write and print; the virtual board's firmware is built first.
+
+    Raises:
+        UsageError: the engine cannot tell what an operator costs.
+        PlumblineError: whatever building and measuring raise; the profile of an earlier run is gone then.
+    """
+    if given.env not in PROFILING:
+        raise UsageError(
+            f"The engine of {given.env} does not tell what an operator costs.", f"Use an environment of the compiled engine: {', '.join(PROFILING)}."
+        )
+    folder = given.build / given.name
+    (folder / FILE).unlink(missing_ok=True)
+    profile = _measured(given.port, ENVS[given.env], folder)
+    write_if_changed(folder / FILE, profile.to_json())
+    if given.json:
+        sys.stdout.write(profile.to_json())
+    else:
+        show(profile)
+    return 0
+
+
+def _measured(port: str | None, env: FirmwareEnv, folder: Path) -> Profile:
+    manifest = Manifest.load(folder / "generated" / "manifest.json")
+    profiling, plain = PROFILING[env.name], None
+    build = firmware.build_id(folder / "generated")
+    if env.virtual and port is None:
+        for each in (env, profiling):
+            firmware.build(folder, each.name)
+        with connect(None, env, folder) as board:
+            plain = plain_count(board, folder, manifest, build)
+    with connect(port, profiling, folder) as board:
+        return measure(board, folder, manifest, build, plain)
+
+
+def show(profile: Profile) -> None:
+    """Print the table."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("", "layer", "operator", profile.unit, "share", "MACs", f"{profile.unit} per MAC"):
+        table.add_column(column, justify="left" if column in ("layer", "operator") else "right", no_wrap=True)
+    for number, each in enumerate(profile.operators):
+        table.add_row(str(number), escape(each.layer), each.operator, *_numbers(profile, each))
+    table.add_row("", "call and return", "", *_numbers(profile, Cost("", "", profile.rest, None)), end_section=True)
+    table.add_row("", "whole inference", "", *_numbers(profile, Cost("", "", profile.whole, profile.macs or None)))
+    terminal = Terminal()
+    terminal.width = max(terminal.width, _WIDTH)  # a narrow terminal breaks lines rather than lose digits
+    terminal.print(table)
+    terminal.print(f"{escape(profile.recipe)} on {escape(profile.board)}, engine {profile.engine}, build {escape(profile.build)}")
+    terminal.print(f"{profile.probe} {profile.unit} for each of {len(profile.operators) + 1} probes are subtracted.", highlight=False)
+    if profile.plain is not None:
+        terminal.print(f"The firmware without probes: {profile.plain:,} {profile.unit}.", highlight=False)
+
+
+def _numbers(profile: Profile, each: Cost) -> tuple[str, str, str, str]:
+    """Count, share, multiply-accumulates, and the count for one of them."""
+    per_mac = f"{each.count / each.macs:.2f}" if each.macs else ""
+    return f"{each.count:,}", f"{profile.share(each.count):.1%}", f"{each.macs:,}" if each.macs else "", per_mac
