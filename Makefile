@@ -6,6 +6,11 @@ PYTHON ?= python3
 BUILD := build
 export TFLM_DIR
 
+# A model of your own instead of a recipe; its folder in build/ is named after the file (convert/brought.py makes the same name).
+ifdef MODEL
+override RECIPE := model_$(shell basename "$(MODEL)" | sed 's/\.[^.]*$$//' | tr 'A-Z' 'a-z' | tr -c 'a-z0-9\n' '_')
+endif
+
 PY := .venv/bin/python
 OUT := $(BUILD)/$(RECIPE)
 SHARED := $(wildcard common/*.py) requirements.lock
@@ -22,6 +27,7 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  RECIPE=$(RECIPE)  ENV=$(ENV) (virtual, virtual_tflm, nano33ble, nano33ble_compiled)  PORT=/dev/ttyACM0  TFLM_DIR=folder"
+	@echo "  MODEL=own.tflite, or MODEL=own.keras SAMPLES=inputs.npy (TRUST=1 where it holds a Lambda), instead of a recipe"
 
 setup: ## the virtual environment and the system packages the virtual board needs
 	@$(PYTHON) tools/bootstrap.py $(if $(PORT),none,virtual)
@@ -85,6 +91,12 @@ $(OUT)/.trained: $(TRAINING) $(SHARED) $(call missing,$(OUT)/training.json) | se
 	@$(PY) -m training fit $(RECIPE) --build $(BUILD)
 	@touch $@
 
+ifdef MODEL
+$(OUT)/.converted: always | setup
+	@$(PY) -m convert --model "$(MODEL)" $(if $(SAMPLES),--samples "$(SAMPLES)") $(if $(TRUST),--trust) --build $(BUILD)
+	@touch $@
+else
 $(OUT)/.converted: $(OUT)/.trained $(CONVERT) $(call missing,$(MANIFEST)) | setup
 	@$(PY) -m convert $(RECIPE) --build $(BUILD)
 	@touch $@
+endif

@@ -96,6 +96,8 @@ class Manifest:
     versions: dict[str, str] = field(default_factory=dict)
     quality: Quality | None = None
     """What the board must reach on the test split in references.npz; None where the recipe demands nothing."""
+    float_model: bool = True
+    """Whether a float model vouches for `references.npz`; False for a .tflite that somebody brought: errors against float mean nothing then."""
     schema: int = SCHEMA
 
     def to_json(self) -> str:

@@ -1,4 +1,4 @@
-"""`python -m convert NAME --build DIR`."""
+"""`python -m convert NAME --build DIR`, or `python -m convert --model FILE --build DIR`."""
 
 from __future__ import annotations
 
@@ -6,19 +6,30 @@ import argparse
 from pathlib import Path
 
 from common.cli import run
+from common.errors import UsageError
+from convert.brought import bring
 from convert.pipeline import convert
 from training import recipe
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m convert", description="Convert a trained recipe to int8 and to C sources.")
-    parser.add_argument("name", help="a recipe: " + ", ".join(recipe.names()))
+    parser = argparse.ArgumentParser(prog="python -m convert", description="Convert a trained recipe, or a model of your own, to C sources.")
+    parser.add_argument("name", nargs="?", help="a recipe: " + ", ".join(recipe.names()))
     parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="default: %(default)s")
     parser.add_argument("--per-channel-dense", action="store_true", help="one weight scale per output of a Dense layer; not every board can run it")
+    parser.add_argument("--model", type=Path, metavar="FILE", help="instead of a recipe: an int8 .tflite file, or a .keras file with samples")
+    parser.add_argument("--samples", type=Path, metavar="FILE", help="inputs of that model: .npy, .npz or .csv, one sample a row")
+    parser.add_argument("--trust", action="store_true", help="run the Python code of a Lambda layer in the .keras file")
     parser.add_argument("--quiet", action="store_true", help="no report")
     arguments = parser.parse_args()
+    say = (lambda line: None) if arguments.quiet else print
+    if (arguments.name is None) == (arguments.model is None):
+        raise UsageError("Give either a recipe or --model FILE.", f"Recipes: {', '.join(recipe.names())}.")
+    if arguments.model:
+        bring(arguments.model, arguments.build, say, arguments.samples, trust=arguments.trust, per_channel_dense=arguments.per_channel_dense)
+        return 0
     found = recipe.find(arguments.name)
-    convert(found, arguments.build / found.name, (lambda line: None) if arguments.quiet else print, arguments.per_channel_dense)
+    convert(found, arguments.build / found.name, say, arguments.per_channel_dense)
     return 0
 
 

@@ -26,18 +26,24 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 
+class SamplesMismatch(Exception):
+    """Samples that are no inputs of the model."""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m convert.keras_worker")
     parser.add_argument("model", type=Path)
     parser.add_argument("job", type=Path)
     parser.add_argument("--per-channel-dense", action="store_true")
     parser.add_argument("--recipe", help="whose layers() rebuild a model with a Lambda")
+    parser.add_argument("--trust", action="store_true", help="run the Python code of a Lambda in the file")
     arguments = parser.parse_args()
     job: Path = arguments.job
     try:
         keras_env.prepare()
-        model = load(arguments.model, arguments.recipe)
+        model = load(arguments.model, arguments.recipe, arguments.trust)
         check_finite(model)
+        shape_samples(model, job / "calibration.npy")
         raw = quantize(model, np.load(job / "calibration.npy"), arguments.per_channel_dense)
         (job / "model.tflite").write_bytes(raw)
         given = {name: np.load(job / f"{name}.npy") for name in ("points", "test", "calibration")}
@@ -48,15 +54,16 @@ def main() -> int:
     return 0
 
 
-def load(path: Path, name: str | None) -> keras.Model:
+def load(path: Path, name: str | None, trust: bool) -> keras.Model:
     """The model in a .keras file. One with a Lambda is rebuilt from its recipe, and only its weights are read.
 
-    A Lambda is stored as Python bytecode, which nobody should run out of a file; the recipe's code is the project's own.
+    A Lambda is stored as Python bytecode, which nobody should run out of a file unless they trust who wrote it; the recipe's code is the
+    project's own.
     """
     import keras
 
     if name is None or not has_lambda(path):
-        return keras.models.load_model(path)
+        return keras.models.load_model(path, safe_mode=not trust)
     from training import fit, recipe
 
     model = fit.build(recipe.find(name))
@@ -68,6 +75,23 @@ def has_lambda(path: Path) -> bool:
     """Whether the configuration inside a .keras file names a Lambda layer."""
     with zipfile.ZipFile(path) as archive:
         return '"class_name": "Lambda"' in json.dumps(json.loads(archive.read("config.json")))
+
+
+def shape_samples(model: keras.Model, path: Path) -> None:
+    """Give samples the shape of the model's input where a file could only hold rows of numbers.
+
+    Raises:
+        SamplesMismatch: they do not fit.
+        ValueError: the model has several inputs or outputs.
+    """
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ValueError(f"the model has {len(model.inputs)} inputs and {len(model.outputs)} outputs, one of each is supported")
+    samples, wanted = np.load(path), tuple(model.input_shape[1:])
+    if samples.shape[1:] == wanted:
+        return
+    if None in wanted or samples[0].size != int(np.prod(wanted)):
+        raise SamplesMismatch(f"a sample has the shape {samples.shape[1:]}, the model takes {wanted}")
+    np.save(path, samples.reshape(-1, *wanted))
 
 
 def check_finite(model: keras.Model) -> None:

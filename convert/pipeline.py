@@ -14,7 +14,7 @@ from common.errors import ArtefactsDisagree, QualityMissed
 from common.files import write_if_changed
 from common.manifest import BoundSpec, Manifest, OperatorSpec, TensorSpec
 from common.progress import task
-from common.quality import measure
+from common.quality import Quality, measure
 from common.wire import NANO
 from convert import flatbuffer
 from convert.arena import arena
@@ -23,7 +23,7 @@ from convert.codegen import generated_files
 from convert.codes import dequantize, formula, real_of
 from convert.compiler.emit import compile_graph
 from convert.graph import Graph, Tensor
-from convert.quantize import Converted, quantize
+from convert.quantize import quantize
 from convert.references import References, points, references
 from training.recipe import Recipe
 
@@ -55,41 +55,80 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     with task(f"Converting {recipe.name}"):
         converted = quantize(model, recipe.calibration(), at.inputs(shape), per_channel_dense, test=held_back, recipe=recipe.name)
     graph = flatbuffer.read(converted.tflite)
-    sha256 = hashlib.sha256(converted.tflite)
-    compiled = compile_graph(graph, recipe.name, sha256.digest())
     answers = references(converted, graph, at, test)
     metrics = check_quality(recipe, graph, answers)
     proven = bound(graph, converted.chain, recipe.domain)
     check_tolerance(recipe, proven)
-    working_memory = arena(graph, answers.arena_used)
-    domain = recipe.domain or representable(graph.input)
     check_reach(recipe, representable(graph.output))
-    files: dict[str, bytes] = {"model.tflite": converted.tflite, "references.npz": answers.as_npz()}
-    for name, text in generated_files(recipe.name, converted.tflite, graph, compiled, working_memory, domain).items():
-        files[f"{GENERATED}/{name}"] = text.encode()
+    manifest = write(
+        folder,
+        recipe.name,
+        converted.tflite,
+        graph,
+        answers,
+        domain=recipe.domain or representable(graph.input),
+        tolerance=recipe.tolerance,
+        bound=proven,
+        quality=recipe.quality,
+    )
+    for line in report(manifest, graph, answers) + metrics:
+        say(line)
+    return manifest
+
+
+def write(
+    folder: Path,
+    name: str,
+    raw: bytes,
+    graph: Graph,
+    answers: References,
+    *,
+    domain: tuple[float, float],
+    tolerance: float,
+    bound: BoundSpec | None = None,
+    quality: Quality | None = None,
+    float_model: bool = True,
+) -> Manifest:
+    """Write everything that a firmware build and a verification need of a flatbuffer.
+
+    Args:
+        folder: build/NAME.
+        name: of the recipe, or of a model that somebody brought.
+        raw: the flatbuffer, which `graph` was read from.
+        answers: what the board must answer.
+        domain, tolerance, bound, quality, float_model: see `Manifest`.
+
+    Raises:
+        UnsupportedOperator, ModelRefused: the model cannot be compiled.
+    """
+    sha256 = hashlib.sha256(raw)
+    compiled = compile_graph(graph, name, sha256.digest())
+    working_memory = arena(graph, answers.arena_used)
+    files: dict[str, bytes] = {"model.tflite": raw, "references.npz": answers.as_npz()}
+    for generated, text in generated_files(name, raw, graph, compiled, working_memory, domain).items():
+        files[f"{GENERATED}/{generated}"] = text.encode()
     manifest = Manifest(
-        recipe=recipe.name,
+        recipe=name,
         model_sha256=sha256.hexdigest(),
-        model_bytes=len(converted.tflite),
+        model_bytes=len(raw),
         constants_sha256=compiled.constants_sha256,
         memory_bytes=compiled.memory.bytes,
         input=tensor_spec(graph.input),
         output=tensor_spec(graph.output),
         domain=domain,
-        tolerance=recipe.tolerance,
+        tolerance=tolerance,
         operators=tuple(OperatorSpec(o.name, o.version, o.layer, o.per_channel) for o in graph.operators),
         arena=working_memory,
-        bound=proven,
+        bound=bound,
         oracle=answers.oracle,
-        artefacts={name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(files.items())},
+        artefacts={path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())},
         versions=versions(),
-        quality=recipe.quality,
+        quality=quality,
+        float_model=float_model,
     )
-    for name, raw in files.items():
-        write_if_changed(folder / name, raw)
+    for path, content in files.items():
+        write_if_changed(folder / path, content)
     write_if_changed(folder / GENERATED / "manifest.json", manifest.to_json())  # last: it vouches for the others
-    for line in report(manifest, graph, converted, answers) + metrics:
-        say(line)
     return manifest
 
 
@@ -156,7 +195,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def report(manifest: Manifest, graph: Graph, converted: Converted, answers: References) -> list[str]:
+def report(manifest: Manifest, graph: Graph, answers: References) -> list[str]:
     """The lines a person reads after a conversion."""
     lines = [
         f"{manifest.recipe}: {manifest.model_bytes} bytes of int8, SHA-256 {manifest.model_sha256[:16]}...",
@@ -168,7 +207,7 @@ def report(manifest: Manifest, graph: Graph, converted: Converted, answers: Refe
     for name, title in (("litert", "LiteRT"), ("tflm_float_product", "TensorFlow Lite Micro from before autumn 2026, as in the Arduino library,")):
         differ = int((answers.arrays["tflm"] != answers.arrays.get(name, answers.arrays["tflm"])).any(axis=1).sum())
         if differ:
-            lines.append(f"  {title} differs from the expected codes on {differ} of {len(converted.codes)} inputs")
+            lines.append(f"  {title} differs from the expected codes on {differ} of {len(answers.arrays['codes'])} inputs")
     if manifest.bound is not None:
         lines.append(f"  |board - float| <= {manifest.bound.total:.6g}, proven; the recipe accepts {manifest.tolerance:g}")
     return lines

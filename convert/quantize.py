@@ -57,6 +57,7 @@ def quantize(
     *,
     test: NDArray[np.float32] | None = None,
     recipe: str | None = None,
+    trust: bool = False,
 ) -> Converted:
     """Convert model.keras.
 
@@ -67,6 +68,7 @@ def quantize(
         per_channel_dense: one scale per output of a Dense layer, which not every TensorFlow Lite Micro can run.
         test: the held-back inputs (T, ...), all of which are compared.
         recipe: name of the recipe whose layers rebuild a model with a Lambda; without it such a file is refused.
+        trust: run the Python code of such a file instead.
 
     Raises:
         ConversionFailed: the converter refused the model, crashed or did not end.
@@ -79,6 +81,7 @@ def quantize(
         command = [sys.executable, "-m", "convert.keras_worker", str(model.resolve()), str(job)]
         command += ["--per-channel-dense"] if per_channel_dense else []
         command += ["--recipe", recipe] if recipe else []
+        command += ["--trust"] if trust else []
         try:
             child = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -98,6 +101,8 @@ def failure(model: Path, code: int, error: Path, stderr: bytes) -> ConversionFai
         reason = error.read_text().splitlines()[0]
         if reason.startswith("FloatingPointError"):
             return ConversionFailed(f"{model}: {reason.partition(': ')[2]}.", "Train it again: `make clean train`.")
+        if reason.startswith("SamplesMismatch"):
+            return ConversionFailed(f"{model}: {reason.partition(': ')[2]}.", "Give inputs of the model: (N, ...), or N rows of as many numbers.")
         what = f"refused {model}: {reason}"
     elif code < 0 or code > 128:
         number = -code if code < 0 else code - 128

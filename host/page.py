@@ -29,7 +29,7 @@ def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
         line=terminal.last_line(verdict),
         headline=_headline(verdict),
         facts=terminal.facts(verdict) + size,
-        charts=charts(verdict),
+        charts=charts(verdict) if verdict.float_model else (),
         chosen=chosen,
         limit=terminal.limit(verdict),
         rest=[each for each in verdict.of("sample", "sweep") if each not in chosen],
@@ -44,10 +44,11 @@ def _headline(verdict: Verdict) -> list[tuple[str, str, bool]]:
         for group, name in ((codes, "codes"), (points, "points"))
         if group
     ]
-    bound = verdict.tolerance if verdict.bound is None else verdict.bound
-    explained = "the recipe tolerates" if verdict.bound is None else "quantization explains"
-    within = verdict.within == len(verdict.comparisons) > 0
-    tiles.append((terminal.number(verdict.max_error), f"largest error; {explained} {terminal.number(bound)}", within))
+    if verdict.float_model:
+        bound = verdict.tolerance if verdict.bound is None else verdict.bound
+        explained = "the recipe tolerates" if verdict.bound is None else "quantization explains"
+        within = verdict.within == len(verdict.comparisons) > 0
+        tiles.append((terminal.number(verdict.max_error), f"largest error; {explained} {terminal.number(bound)}", within))
     if verdict.metric:
         metric = verdict.metric
         meaning = f"{metric.kind} on the board, {metric.count} test inputs; float {terminal.number(metric.float_value)}"

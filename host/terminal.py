@@ -32,7 +32,7 @@ def last_line(verdict: Verdict) -> str:
     codes, points = verdict.of("code"), verdict.of("sample", "sweep")
     exact = [f"{sum(each.exact for each in group)}/{len(group)} {name}" for group, name in ((codes, "codes"), (points, "points")) if group]
     parts = [f"{' and '.join(exact) or '0 comparisons'} exact"]
-    if verdict.worst:
+    if verdict.worst and verdict.float_model:
         relation = "within" if verdict.within == len(verdict.comparisons) else "breaks"
         parts.append(f"largest error {number(verdict.max_error, 5)} {relation} the {limit(verdict)} {_bound(verdict)}")
     if verdict.metric:
@@ -93,7 +93,8 @@ def _table(verdict: Verdict) -> Table:
         pad_edge=False,
     )
     table.add_column("input", no_wrap=True)
-    for name in ("x", "float", "int8 expected", "board", "error", limit(verdict)):
+    shown = verdict.float_model
+    for name in ("x", *(["float"] if shown else []), "int8 expected", "board", *(["error", limit(verdict)] if shown else [])):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for each in selection(verdict):
@@ -101,11 +102,10 @@ def _table(verdict: Verdict) -> Table:
         table.add_row(
             each.kind if each.x is not None else f"{each.kind} row {each.row}",
             "" if each.x is None else f"{each.x:.6g}",
-            number(each.float_y[at]),
+            *([number(each.float_y[at])] if shown else []),
             value(each.expected_y, each.expected, at),
             value(each.board_y, each.board, at),
-            number(each.error, 3),
-            number(each.bound, 3),
+            *([number(each.error, 3), number(each.bound, 3)] if shown else []),
             "[green]ok[/]" if each.good else "[bold red]NO[/]",
         )
     return table
@@ -119,14 +119,9 @@ def value(reals: tuple[float, ...], codes: tuple[int, ...], index: int) -> str:
 def facts(verdict: Verdict) -> list[tuple[str, str]]:
     """The summary as pairs of a name and a text."""
     traffic, cost, stats = verdict.traffic, verdict.cost, verdict.stats
-    compared, worst = len(verdict.comparisons), verdict.worst
-    pairs = [
-        ("bit for bit", f"{verdict.exact}/{compared} as {verdict.oracle}"),
-        (f"within the {limit(verdict)}", f"{verdict.within}/{compared}"),
-        ("error against float", f"max {number(verdict.max_error, 5)}, mean {number(verdict.mean_error)}, RMS {number(verdict.rms_error)}"),
-    ]
-    if worst:
-        pairs.append((f"closest to its {limit(verdict)}", f"{worst.name}: {number(worst.error, 5)} of {number(worst.bound, 5)}"))
+    compared = len(verdict.comparisons)
+    pairs = [("bit for bit", f"{verdict.exact}/{compared} as {verdict.oracle}")]
+    pairs += _errors(verdict) if verdict.float_model else [("error against float", "unknown: a .tflite file brings no float model")]
     if verdict.metric:
         pairs += _quality(verdict.metric)
     pairs += [
@@ -144,6 +139,18 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     ]
     if stats.stack_bytes:
         pairs.append(("stack", f"{stats.stack_used:,} of {stats.stack_bytes:,} B at its deepest"))
+    return pairs
+
+
+def _errors(verdict: Verdict) -> list[tuple[str, str]]:
+    """How far the board lies from the float model."""
+    worst = verdict.worst
+    pairs = [
+        (f"within the {limit(verdict)}", f"{verdict.within}/{len(verdict.comparisons)}"),
+        ("error against float", f"max {number(verdict.max_error, 5)}, mean {number(verdict.mean_error)}, RMS {number(verdict.rms_error)}"),
+    ]
+    if worst:
+        pairs.append((f"closest to its {limit(verdict)}", f"{worst.name}: {number(worst.error, 5)} of {number(worst.bound, 5)}"))
     return pairs
 
 

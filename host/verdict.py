@@ -160,6 +160,8 @@ class Verdict:
     """On the test split; None where the recipe demands no quality."""
     size: Size | None = None
     """Of the firmware; None where its image is not here."""
+    float_model: bool = True
+    """Whether there is one to hold errors against; False for a .tflite that somebody brought."""
 
     @property
     def passed(self) -> bool:

@@ -91,6 +91,7 @@ def verify(
         versions={**_versions(), **{f"{name} (conversion)": version for name, version in manifest.versions.items()}},
         metric=metric,
         size=size_of(image) if image else None,
+        float_model=manifest.float_model,
     )
 
 

@@ -1,0 +1,200 @@
+"""A model that somebody brings: an int8 .tflite file as it is, or a .keras file with samples of its inputs, which is quantized first.
+
+It goes through the same doors as a recipe's: read and not trusted, compiled, and held to TensorFlow Lite Micro on the board.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.errors import ModelRefused, UsageError
+from common.manifest import Manifest
+from common.progress import task
+from convert import flatbuffer
+from convert.codes import dequantize, quantize
+from convert.graph import Graph
+from convert.keras_worker import has_lambda
+from convert.pipeline import report, representable, write
+from convert.quantize import quantize as quantize_keras
+from convert.references import SWEEP, References, expect, nano, references
+from convert.references import Points as AskedPoints
+from convert.runtimes import check_runtime
+
+PREFIX = "model_"
+"""Of the folder in build/, so that no model takes a recipe's place."""
+BYTES_COMPARED = 2**18
+"""Of inputs sent to a board for one verification, about ten seconds on the virtual one; 8 inputs are the least, 512 the most."""
+
+
+def name_of(path: Path) -> str:
+    """The name of a brought model and of its folder in build/; the Makefile makes the same of MODEL."""
+    return PREFIX + re.sub("[^a-z0-9]", "_", path.stem.lower())
+
+
+def bring(
+    path: Path,
+    build: Path,
+    say: Callable[[str], None],
+    samples: Path | None = None,
+    *,
+    trust: bool = False,
+    per_channel_dense: bool = False,
+) -> Manifest:
+    """Convert a model into build/model_NAME.
+
+    Args:
+        path: a .tflite or .keras file.
+        build: the folder for results.
+        say: receives the report line by line.
+        samples: inputs, needed for a .keras file: see `load_samples`.
+        trust: run the Python code that a .keras file with a Lambda holds.
+        per_channel_dense: see `convert.quantize.quantize`.
+
+    Raises:
+        UsageError: a file is missing or of another kind, or there are no samples for a .keras file.
+        ModelRefused: the model is damaged, not int8, or holds code that is not trusted.
+        ConversionFailed: TensorFlow does not convert it.
+        UnsupportedOperator: it holds an operator that the compiler has not.
+    """
+    if not path.is_file():
+        raise UsageError(f"MODEL={path} does not exist.", "Give a .tflite file, or a .keras file with SAMPLES=inputs.npy.")
+    kind = path.suffix.lower()
+    folder = build / name_of(path)
+    given = None if samples is None else load_samples(samples)
+    if kind == ".tflite":
+        manifest, graph, answers = bring_tflite(path, folder, given)
+    elif kind == ".keras":
+        manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense)
+    else:
+        raise UsageError(f"{path} is neither a .tflite nor a .keras file.", "Save a Keras model with model.save('name.keras').")
+    for line in report(manifest, graph, answers):
+        say(line)
+    return manifest
+
+
+def load_samples(path: Path) -> NDArray[np.float32]:
+    """Inputs (N, ...) float32 from a .npy file, a .npz file with one array or one named `inputs`, or a .csv file with one sample a row.
+
+    Raises:
+        UsageError: the file is missing, of another kind or holds no finite numbers.
+    """
+    hint = "A .npy or .npz file holds an array (N, ...), a .csv file one sample a row, commas between the numbers."
+    if not path.is_file():
+        raise UsageError(f"SAMPLES={path} does not exist.", hint)
+    try:
+        if path.suffix == ".csv":
+            values: NDArray[Any] = np.loadtxt(path, delimiter=",", ndmin=2)
+        else:
+            loaded = np.load(path, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                values = loaded
+            else:
+                names = loaded.files
+                values = loaded["inputs" if "inputs" in names else names[0]] if "inputs" in names or len(names) == 1 else np.empty(0)
+        values = values.astype(np.float32)
+    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        raise UsageError(f"SAMPLES={path} cannot be read: {error}.", hint) from error
+    if values.ndim < 1 or values.size == 0 or not np.isfinite(values).all():
+        raise UsageError(f"SAMPLES={path} holds no inputs, or some that are NaN or infinite.", hint)
+    return values.reshape(-1, 1) if values.ndim == 1 else values
+
+
+def bring_tflite(path: Path, folder: Path, samples: NDArray[np.float32] | None) -> tuple[Manifest, Graph, References]:
+    """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
+    raw = path.read_bytes()
+    graph = flatbuffer.read(raw)
+    check_runtime(graph, "compiled")
+    codes = codes_for(graph, samples)
+    domain = representable(graph.input)
+    scalar = graph.input.elements == 1 and graph.output.elements == 1
+    x_nano = np.empty(0, np.int64)
+    if scalar:
+        low, high = (nano(end) for end in domain)
+        x_nano = np.array([low, high, *(low + (high - low) * i // (SWEEP - 1) for i in range(SWEEP))], np.int64)
+    with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
+        answers = asked(raw, graph, codes, x_nano)
+    manifest = write(folder, folder.name, raw, graph, answers, domain=domain, tolerance=reach(graph), float_model=False)
+    return manifest, graph, answers
+
+
+def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], x_nano: NDArray[np.int64]) -> References:
+    """References whose float answers are what the expected codes stand for."""
+    try:
+        expected, oracle, used = expect(raw, graph, codes)
+    except RuntimeError as error:
+        raise ModelRefused(
+            f"TensorFlow Lite Micro does not run the model: {error}.", "Convert it anew with the TensorFlow of this project."
+        ) from error
+    rows = quantize((x_nano / 1e9).astype(np.float32), graph.input.quantized).astype(np.int64) + 128
+    arrays: dict[str, NDArray[Any]] = {
+        "codes": codes,
+        "tflm": expected,
+        "float_codes": dequantize(expected, graph.output.quantized),
+        "x_nano": x_nano,
+        "samples": np.array(min(2, len(x_nano)), np.int64),
+        "float_x": dequantize(expected[rows] if len(x_nano) else expected[:0], graph.output.quantized),
+    }
+    return References(arrays, oracle, used)
+
+
+def codes_for(graph: Graph, samples: NDArray[np.float32] | None) -> NDArray[np.int8]:
+    """Input codes (N, input bytes): all 256 of a single int8; else all lowest, all highest, all real 0, extremes mixed, the samples, and random
+    ones.
+
+    Raises:
+        UsageError: a sample has not as many numbers as the input.
+    """
+    wanted = graph.input.elements
+    if wanted == 1:
+        return np.arange(-128, 128, dtype=np.int8).reshape(-1, 1)
+    count = max(8, min(512, BYTES_COMPARED // wanted))
+    rng = np.random.default_rng(1)
+    edges = [np.full((1, wanted), code) for code in (-128, 127, graph.input.quantized.zero_point)]
+    groups = [*edges, rng.choice((-128, 127), (1, wanted))]
+    if samples is not None:
+        if samples[0].size != wanted:
+            raise UsageError(f"A sample holds {samples[0].size} numbers, the model takes {wanted}.", f"Its input has the shape {graph.input.shape}.")
+        chosen = samples.reshape(len(samples), -1)[: count // 2]
+        groups.append(quantize(chosen, graph.input.quantized).astype(np.int64))
+    left = count - sum(len(group) for group in groups)
+    groups.append(rng.integers(-128, 128, (max(0, left), wanted)))
+    return np.concatenate(groups).astype(np.int8)
+
+
+def reach(graph: Graph) -> float:
+    """What no error can exceed: the whole range of the output."""
+    low, high = representable(graph.output)
+    return high - low
+
+
+def bring_keras(
+    path: Path, folder: Path, samples: NDArray[np.float32] | None, trust: bool, per_channel_dense: bool
+) -> tuple[Manifest, Graph, References]:
+    """Quantized on the samples, which are what the board is asked as well."""
+    if samples is None:
+        raise UsageError(
+            f"{path} is a float model: samples of its inputs are needed to choose the int8 scales.",
+            "Give SAMPLES=inputs.npy with some 100 typical inputs, (N, ...) float32.",
+        )
+    try:
+        holds_code = has_lambda(path)
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise ModelRefused(f"{path} is no .keras file: {error}.", "Save it anew with model.save('name.keras').") from error
+    if holds_code and not trust:
+        raise ModelRefused(
+            f"{path} holds a Lambda layer, which is Python code that would run on this computer.",
+            "If you trust who made the file, run it with TRUST=1; else replace the layer.",
+        )
+    with task(f"Converting {path.name}"):
+        converted = quantize_keras(path, samples, samples[:0], per_channel_dense, trust=trust)
+    graph = flatbuffer.read(converted.tflite)
+    answers = references(converted, graph, AskedPoints(np.empty(0, np.int64), 0))
+    manifest = write(folder, folder.name, converted.tflite, graph, answers, domain=representable(graph.input), tolerance=reach(graph))
+    return manifest, graph, answers

@@ -1,0 +1,166 @@
+"""A model that somebody brings: a .tflite file as it is, a .keras file with samples, and the mistakes one makes with them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from common.errors import ConversionFailed, ModelRefused, PlumblineError, UnsupportedOperator, UsageError
+from common.manifest import Manifest
+from convert.brought import bring, codes_for, load_samples, name_of
+from convert.flatbuffer import read
+from host.oracle import consult
+from tests.flatbuffer_writer import random_model, write
+from training import keras_env
+
+ROOT = Path(__file__).resolve().parent.parent
+MODEL = write(random_model(np.random.default_rng(3), 12, per_channel=False))
+
+
+def quiet(_: str) -> None:
+    """Nobody reads the report."""
+
+
+@pytest.fixture
+def tflite(tmp_path: Path) -> Path:
+    path = tmp_path / "My Net-2.tflite"
+    path.write_bytes(MODEL)
+    return path
+
+
+def test_a_tflite_file_is_written_for_the_firmware_as_it_is(tmp_path: Path, tflite: Path) -> None:
+    lines: list[str] = []
+    manifest = bring(tflite, tmp_path / "build", lines.append)
+    folder = tmp_path / "build" / "model_my_net_2"
+    assert (folder / "model.tflite").read_bytes() == MODEL
+    assert Manifest.load(folder / "generated" / "manifest.json") == manifest
+    assert manifest.float_model is False
+    assert "FULLY_CONNECTED" in "\n".join(lines)
+    references = consult(folder, manifest).references
+    assert len(references.codes) == 512
+    assert {-128, 127} == set(references.codes[3].tolist())
+
+
+def test_the_makefile_makes_the_same_name(tmp_path: Path, tflite: Path) -> None:
+    told = subprocess.run(["make", "-n", "convert", f"MODEL={tflite}"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert f"build/{name_of(tflite)}/" in told
+    assert name_of(tflite) == "model_my_net_2"
+
+
+def test_samples_are_among_what_the_board_is_asked() -> None:
+    graph = read(MODEL)
+    samples = np.full((5, 12), 0.37 * graph.input.quantized.scale, np.float32) + np.arange(12, dtype=np.float32) * graph.input.quantized.scale
+    codes = codes_for(graph, samples)
+    expected = np.clip(np.arange(12) + graph.input.quantized.zero_point, -128, 127)
+    assert (codes[4:9] == expected).all()
+    with pytest.raises(UsageError, match="holds 3 numbers, the model takes 12"):
+        codes_for(graph, np.zeros((4, 3), np.float32))
+
+
+@pytest.mark.parametrize("suffix", ["npy", "npz", "csv"])
+def test_samples_from_every_kind_of_file(tmp_path: Path, suffix: str) -> None:
+    values, path = np.arange(6, dtype=np.float32).reshape(3, 2), tmp_path / f"samples.{suffix}"
+    if suffix == "csv":
+        np.savetxt(path, values, delimiter=",")
+    elif suffix == "npz":
+        np.savez(path, inputs=values, labels=np.zeros(3))
+    else:
+        np.save(path, values)
+    np.testing.assert_array_equal(load_samples(path), values)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.npy", b"not numpy"), ("b.csv", b"1,2\nx,y\n"), ("c.npz", b"PK\x03\x04"), ("d.csv", b"1,nan\n"), ("e.npy", b""), ("f.csv", b"")],
+)
+@pytest.mark.filterwarnings("ignore:loadtxt")
+def test_bad_samples_are_refused_with_a_hint(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UsageError, match=re.escape(name)) as caught:
+        load_samples(tmp_path / name)
+    assert "one sample a row" in caught.value.hint
+
+
+def test_objects_in_samples_are_not_unpickled(tmp_path: Path) -> None:
+    np.save(tmp_path / "evil.npy", np.array([{"a": 1}], object), allow_pickle=True)
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_samples(tmp_path / "evil.npy")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "says"),
+    [
+        ("missing.tflite", None, UsageError, "does not exist"),
+        ("model.h5", b"x", UsageError, r"neither a \.tflite nor a \.keras file"),
+        ("text.tflite", b"hello, this is text", ModelRefused, "no TensorFlow Lite model"),
+        ("short.tflite", MODEL[:100], ModelRefused, "damaged"),
+        ("net.keras", b"x", UsageError, "samples of its inputs are needed"),
+    ],
+)
+def test_mistakes_with_the_model_are_named(tmp_path: Path, name: str, content: bytes | None, error: type[PlumblineError], says: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(error, match=says) as caught:
+        bring(tmp_path / name, tmp_path / "build", quiet)
+    assert caught.value.hint
+    assert not (tmp_path / "build").exists()
+
+
+def test_what_is_no_keras_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "net.keras").write_bytes(b"x")
+    np.save(tmp_path / "samples.npy", np.zeros((3, 4), np.float32))
+    with pytest.raises(ModelRefused, match=r"is no \.keras file"):
+        bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "samples.npy")
+
+
+@pytest.mark.slow
+def test_a_keras_file_is_quantized_on_its_samples(tmp_path: Path) -> None:
+    keras_env.prepare()
+    import keras
+
+    keras.utils.set_random_seed(1)
+    net = keras.Sequential([keras.layers.Input((6, 6, 1)), keras.layers.Conv2D(3, 3), keras.layers.Flatten(), keras.layers.Dense(2)])
+    net.save(tmp_path / "net.keras")
+    samples = np.random.default_rng(1).normal(size=(40, 36)).astype(np.float32)
+    np.savetxt(tmp_path / "rows.csv", samples, delimiter=",")
+    manifest = bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "rows.csv")
+    assert [operator.name for operator in manifest.operators] == ["CONV_2D", "RESHAPE", "FULLY_CONNECTED"]
+    references = consult(tmp_path / "build" / "model_net", manifest).references
+    assert references.codes.shape == (40, 36)
+    reals = (references.expected.astype(float) - manifest.output.zero_point) * manifest.output.scale
+    assert np.abs(reals - references.float_codes).max() < 10 * manifest.output.scale
+    np.save(tmp_path / "other.npy", np.zeros((3, 5), np.float32))
+    with pytest.raises(ConversionFailed, match=r"a sample has the shape \(5,\), the model takes \(6, 6, 1\)"):
+        bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "other.npy")
+
+
+@pytest.mark.slow
+def test_code_in_a_keras_file_runs_only_when_trusted(tmp_path: Path) -> None:
+    keras_env.prepare()
+    import keras
+
+    net = keras.Sequential([keras.layers.Input((4,)), keras.layers.Lambda(lambda t: t * 2.0), keras.layers.Dense(3)])
+    net.save(tmp_path / "net.keras")
+    np.save(tmp_path / "samples.npy", np.random.default_rng(1).normal(size=(40, 4)).astype(np.float32))
+    with pytest.raises(ModelRefused, match="Lambda layer, which is Python code") as caught:
+        bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "samples.npy")
+    assert "TRUST=1" in caught.value.hint
+    assert bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "samples.npy", trust=True).operators
+
+
+def test_an_operator_the_compiler_has_not_is_named_with_its_layer(tmp_path: Path) -> None:
+    from convert.schema import BUILTIN_OPERATORS
+    from tests.tflite_writer import TensorSpec, write_graph
+    from tests.write_arithmetic import unary
+
+    cosine = BUILTIN_OPERATORS.index("COS")
+    ends = [TensorSpec("input", (1, 4), (0.1,), (0,)), TensorSpec("net/wave/out", (1, 4), (0.1,), (0,))]
+    operator = unary("RELU", 0, 1)
+    raw = write_graph(ends, [type(operator)(**{**vars(operator), "code": cosine})], 0, 1)
+    (tmp_path / "wave.tflite").write_bytes(raw)
+    with pytest.raises(UnsupportedOperator, match=r"Layer net/wave/out: .* COS"):
+        bring(tmp_path / "wave.tflite", tmp_path / "build", quiet)
