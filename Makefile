@@ -21,7 +21,7 @@ ON := $(if $(PORT),--port $(PORT),--env $(ENV))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test train convert firmware verify verify-all profile flash monitor doctor test check benchmark lock clean always
+.PHONY: help setup setup-test train convert firmware verify verify-all profile flash monitor doctor test check fuzz benchmark lock clean always
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ test: setup-test ## every test: Python, C++, and the pipeline on the virtual boa
 
 check: setup-test ## the quick ones: lint, types, unit tests
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest -m "not slow"
+
+fuzz: setup-test ## 100,000 mutated models for the reader and the compiler
+	@$(PY) -m tests.fuzz_flatbuffer --count 100000
 
 benchmark: convert ## print the tables that the README quotes
 	@$(PY) -m benchmarks

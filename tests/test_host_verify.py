@@ -30,12 +30,15 @@ from tests.peers import children
 pytestmark = pytest.mark.slow
 
 MUTATIONS = {
-    "weight": (r"(weights\[\d+\] = \{\s*)127", r"\g<1>126"),
-    "bias": (r"(bias\[\d+\] = \{\s*-?\d)", r"\g<1>0"),
-    "multiplier": (r"(multiplier\[\d+\] = \{\s*1)0", r"\g<1>1"),
-    "shift": (r"(shift\[\d+\] = \{\s*)-6", r"\g<1>-7"),
-    "zero point": (r"(output\[3\] = \{\s*)5", r"\g<1>6"),
+    "slope": ("linear", "dense_1_slope", "2"),
+    "offset": ("linear", "dense_1_offset", "1"),
+    "weight": ("wide", "out_1_weights", "-128"),
+    "bias": ("wide", "out_1_bias", "12345"),
+    "multiplier": ("wide", "out_1_multiplier", "2147483647"),
+    "shift": ("wide", "out_1_shift", "-12"),
+    "zero point": ("wide", "out_1_output", "77"),
 }
+"""Model, array in its compiled C, and what its first number becomes."""
 
 
 def check(image: Path, folder: Path, **options: Any) -> Verdict:
@@ -111,19 +114,21 @@ def test_pieces_and_batches_answer_the_same(virtual: Path, linear: Path) -> None
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_one_changed_constant_is_found_twice(name: str, virtual: Path, linear: Path, tmp_path: Path) -> None:
-    pattern, replacement = MUTATIONS[name]
+def test_one_changed_constant_is_found_twice(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    model, array, number = MUTATIONS[name]
+    folder: Path = request.getfixturevalue(model)
 
     def mutate(copy: Path) -> None:
         source = copy / "generated" / "plumbline_compiled.c"
-        text, changes = re.subn(pattern, replacement, source.read_text(), count=1)
+        text, changes = re.subn(rf"({array}\[\d+\][^=]*= \{{\s*)-?\d+", rf"\g<1>{number}", source.read_text(), count=1)
         assert changes == 1
+        assert text != source.read_text()
         source.write_text(text)
 
-    mutant = firmware.build(altered(linear, tmp_path, mutate), "virtual")
+    mutant = firmware.build(altered(folder, tmp_path, mutate), "virtual")
     with pytest.raises(WrongModel, match="constants SHA-256"):
-        check(mutant, linear)
-    verdict = check(mutant, linear, trust_answers_only=True)
+        check(mutant, folder)
+    verdict = check(mutant, folder, trust_answers_only=True)
     assert not verdict.passed
     assert verdict.exact < len(verdict.comparisons)
     assert "differ from the oracle" in verdict.failures[0]

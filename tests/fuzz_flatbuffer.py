@@ -1,0 +1,152 @@
+"""Seeded mutations of valid models for the reader and the compiler: each is either compiled or refused with a message, whatever the bytes say.
+
+`python -m tests.fuzz_flatbuffer --count 100000` runs many and prints what became of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import resource
+import signal
+import struct
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+import numpy as np
+
+from common.errors import PlumblineError
+from convert.compiler.emit import compile_graph
+from convert.flatbuffer import read
+from convert.runtimes import RUNTIMES, check_runtime
+from tests import random_arithmetic, random_layers, random_movement
+from tests.flatbuffer_writer import random_model, write
+
+MEMORY = 1 << 30
+"""Bytes of address space that a mutant may need above what the process had before the first one."""
+SECONDS = 20
+"""For one mutant; the slowest valid model takes a small part of a second."""
+WORDS = (0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFE, 0x00FFFFFF, 0x40000000)
+
+
+def seeds() -> list[bytes]:
+    """One model of each operator, and chains of several layers."""
+    rng = np.random.default_rng(77)
+    makers: tuple[Callable[[np.random.Generator, str], bytes], ...] = (
+        random_layers.random_conv_2d,
+        random_layers.random_depthwise_conv_2d,
+        random_layers.random_max_pool_2d,
+        random_layers.random_average_pool_2d,
+        random_layers.random_softmax,
+        random_layers.random_reshape,
+        random_arithmetic.random_add,
+        random_arithmetic.random_mul,
+        random_arithmetic.random_mean,
+        random_arithmetic.random_leaky_relu,
+        random_arithmetic.random_logistic,
+        random_arithmetic.random_quantize,
+        random_arithmetic.random_dequantize,
+        *random_movement.CASES.values(),
+    )
+    found = [maker(rng, f"seed_{i}") for i, maker in enumerate(makers)]
+    return found + [write(random_model(rng, width, per_channel=bool(width % 2))) for width in (1, 4, 9)]
+
+
+def mutate(rng: np.random.Generator, raw: bytes, others: Sequence[bytes]) -> bytes:
+    """One change or a few: bits, bytes, words that often break parsers, words from elsewhere in the file, cuts, and pieces of another model."""
+    data = bytearray(raw)
+    for _ in range(int(rng.geometric(0.5))):
+        at = int(rng.integers(len(data)))
+        aligned = at & ~3
+        kind = int(rng.integers(8))
+        if kind == 0:
+            data[at] ^= 1 << int(rng.integers(8))
+        elif kind == 1:
+            data[at] = int(rng.integers(256))
+        elif kind in (2, 3) and aligned + 4 <= len(data):
+            word = int(rng.choice(WORDS)) if kind == 2 else (struct.unpack_from("<I", data, aligned)[0] + int(rng.integers(-8, 9))) & 0xFFFFFFFF
+            struct.pack_into("<I", data, aligned, word)
+        elif kind == 4 and aligned + 4 <= len(data):
+            source = int(rng.integers(max(1, len(data) - 4))) & ~3
+            data[aligned : aligned + 4] = data[source : source + 4]
+        elif kind == 5 and rng.random() < 0.2 and at > 8:
+            del data[at:]
+        elif kind == 6:
+            other = others[int(rng.integers(len(others)))]
+            start, length = int(rng.integers(len(other))), int(rng.integers(1, 33))
+            data[at : at + length] = other[start : start + length]
+        elif kind == 7 and at + 2 <= len(data):
+            struct.pack_into("<H", data, at & ~1 if (at & ~1) + 2 <= len(data) else 0, int(rng.integers(0, 64)))
+    return bytes(data)
+
+
+def mutants(seed: int, count: int) -> Iterator[bytes]:
+    rng, valid = np.random.default_rng(seed), seeds()
+    for _ in range(count):
+        yield mutate(rng, valid[int(rng.integers(len(valid)))], valid)
+
+
+def fate(raw: bytes) -> str:
+    """The name of the error that refuses the bytes, or "compiled".
+
+    Raises:
+        Exception: anything that is no PlumblineError, which is a defect; an error without a message or a hint is one too (ValueError).
+    """
+    try:
+        graph = read(raw)
+        for name in RUNTIMES:
+            check_runtime(graph, name)
+        compile_graph(graph, "mutant", bytes(32))
+    except PlumblineError as error:
+        if not (error.message and error.hint):
+            raise ValueError(f"an error without a message or a hint: {error.message!r}") from error
+        return type(error).__name__
+    return "compiled"
+
+
+def too_slow(_: int, __: FrameType | None) -> None:
+    raise TimeoutError(f"a mutant took more than {SECONDS} s")
+
+
+def run(seed: int, count: int) -> Counter[str]:
+    """The fates of so many mutants.
+
+    Raises:
+        AssertionError: a mutant broke the reader or the compiler; it is named by its number, and its bytes lie in the file that is named.
+    """
+    fates: Counter[str] = Counter()
+    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (held + MEMORY, before[1]))
+    old = signal.signal(signal.SIGALRM, too_slow)
+    try:
+        for number, raw in enumerate(mutants(seed, count)):
+            signal.alarm(SECONDS)
+            try:
+                fates[fate(raw)] += 1
+            except Exception as error:
+                path = Path(tempfile.gettempdir()) / f"mutant-{hashlib.sha256(raw).hexdigest()[:12]}.tflite"
+                path.write_bytes(raw)
+                raise AssertionError(f"mutant {number} of seed {seed} ({path}): {type(error).__name__}: {error}") from error
+            finally:
+                signal.alarm(0)
+    finally:
+        signal.signal(signal.SIGALRM, old)
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    return fates
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz_flatbuffer")
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    for name, count in run(given.seed, given.count).most_common():
+        print(f"{count:>8,}  {name}")
+
+
+if __name__ == "__main__":
+    main()
