@@ -21,6 +21,7 @@ def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
     )
     environment.filters["number"] = terminal.number
     environment.globals["value"] = terminal.value
+    environment.globals["gain"] = terminal.gain
     size = [("size of the firmware", f"{verdict.size.flash:,} B flash, {verdict.size.ram:,} B RAM")] if verdict.size else []
     chosen = terminal.selection(verdict)
     return environment.get_template("report.html.j2").render(

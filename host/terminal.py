@@ -165,8 +165,15 @@ def _quality(metric: Metric) -> list[tuple[str, str]]:
     least = "at least" if metric.kind == "accuracy" else "at most"
     pairs: list[tuple[str, str]] = [(metric.kind, f"{text}; demanded are {least} {metric.reach:g}, of which int8 may lose {metric.int8_may_lose:g}")]
     if metric.baselines:
-        pairs.append(("to be better than", ", ".join(f"{name} {number(value)}" for name, value in metric.baselines.items())))
+        pairs.append(("to be better than", ", ".join(f"{name} {number(value)} ({gain(metric, value)})" for name, value in metric.baselines.items())))
     return pairs
+
+
+def gain(metric: Metric, baseline: float) -> str:
+    """By how much the board is better than a simpler prediction."""
+    if metric.kind == "accuracy":
+        return f"by {100 * (metric.board_value - baseline):.1f} points"
+    return f"by {1 - metric.board_value / baseline:.1%}" if baseline else "0 cannot be beaten"
 
 
 def _summary(verdict: Verdict, folder: Path) -> Table:
