@@ -54,17 +54,23 @@ def compile_fast(operator: Operator, name: str, layer: DepthwiseConv2D) -> Step:
     plane_rows = max((rows.outputs - 1) * stride + 3, rows.before + rows.inputs)
     pairs = fast.padded(columns.outputs, 2)
     plane_width = fast.padded(max((pairs - 1) * stride + 3, columns.before + columns.inputs), 2)
-    fields = (
-        (rows.inputs, columns.inputs, layer.window.channels),
-        (rows.before, columns.before),
-        (rows.outputs, columns.outputs),
-        (plane_rows, plane_width, layer.input.zero_point),
-    )
+    fields = {
+        "height": rows.inputs,
+        "width": columns.inputs,
+        "channels": layer.window.channels,
+        "top": rows.before,
+        "left": columns.before,
+        "rows": rows.outputs,
+        "columns": columns.outputs,
+        "plane_rows": plane_rows,
+        "plane_width": plane_width,
+        "zero_point": layer.input.zero_point,
+    }
     facts = {
         **fast.layer_facts(operator.layer, layer, 9),
         **window.facts(layer.window),
         "filters": len(layer.weights),
-        "planes": ", ".join(str(value) for group in fields for value in group),
+        "planes": ", ".join(f".{field} = {value}" for field, value in fields.items()),
         "runs": RUNS[stride],
     }
     weights = layer.weights[:, :, [0, 1, 1, 2]]

@@ -70,8 +70,14 @@ def layer_constants(name: str, layer: Weighted, weights: NDArray[np.int64], orde
 
 def layer_facts(path: str, layer: Weighted, inputs: int) -> dict[str, Any]:
     """What the templates print of a layer: its description and the fields of plumbline_layer."""
-    fields = f"{inputs}, {len(layer.weights)}"
-    return {**described(path, layer), "zero_point": 0, "fields": fields, "limited": (layer.lowest, layer.highest) != INT8}
+    return {
+        **described(path, layer),
+        "zero_point": 0,
+        "inputs_filled": inputs,
+        "outputs_computed": len(layer.weights),
+        "constant_outputs": int((~layer.rows.any(axis=1)).sum()),
+        "limited": (layer.lowest, layer.highest) != INT8,
+    }
 
 
 def helpers(facts: dict[str, Any], *names: str) -> tuple[str, ...]:
