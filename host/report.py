@@ -35,7 +35,8 @@ def to_json(verdict: Verdict) -> str:
     """The verdict as `verdict.schema.json` describes it. What is not a number becomes null."""
     traffic = verdict.traffic
     rates = {"round_trips_per_s": traffic.round_trips_per_s, "bytes_per_s": traffic.bytes_per_s, "share_of_115200": traffic.share_of_115200}
-    worst = verdict.worst
+    known = verdict.float_model  # else an error would be one against TFLM's own answers
+    worst = verdict.worst if known else None
     document = {
         "schema": SCHEMA,
         "passed": verdict.passed,
@@ -54,9 +55,9 @@ def to_json(verdict: Verdict) -> str:
             "within_bound": verdict.within,
             "probes": len(verdict.probes),
             "probes_refused": verdict.refused,
-            "max_error": verdict.max_error,
-            "mean_error": verdict.mean_error,
-            "rms_error": verdict.rms_error,
+            "max_error": verdict.max_error if known else None,
+            "mean_error": verdict.mean_error if known else None,
+            "rms_error": verdict.rms_error if known else None,
             "bound": verdict.bound,
             "tolerance": verdict.tolerance,
             "worst": {"input": worst.name, "error": worst.error, "bound": worst.bound} if worst else None,

@@ -85,6 +85,19 @@ def test_json_is_as_its_schema_says(verdict: Verdict) -> None:
     assert document["summary"]["exact"] == sum(each["exact"] for each in document["comparisons"])
 
 
+def test_without_a_float_model_nothing_is_said_about_errors_against_one(passed: Verdict) -> None:
+    brought = replace(passed, float_model=False)
+    document = json.loads(report.to_json(brought))
+    conforms(document, json.loads((ROOT / "host" / "verdict.schema.json").read_text()))
+    assert {document["summary"][name] for name in ("max_error", "mean_error", "rms_error", "worst")} == {None}
+    html = page.to_html(brought)
+    assert "largest error" not in html
+    assert "Error: board minus float model" not in html
+    assert "largest error" in page.to_html(passed)
+    assert "largest error" not in terminal.last_line(brought)
+    assert dict(terminal.facts(brought))["error against float"].startswith("unknown")
+
+
 def test_a_wrong_document_does_not_conform(passed: Verdict) -> None:
     schema = json.loads((ROOT / "host" / "verdict.schema.json").read_text())
     for change in ({"passed": "yes"}, {"extra": 1}, {"schema": 2}, {"model_sha256": "abc"}, {"comparisons": [{"kind": "guess"}]}):
