@@ -108,3 +108,12 @@ def test_a_series_is_drawn_with_all_its_points(verdict: Verdict) -> None:
     (target,) = re.findall(r'<polyline class="target" points="([^"]+)"', html)
     assert len(target.split()) == 24
     assert "Confusion matrix" not in html
+
+
+def test_the_gain_over_a_simpler_prediction(verdict: Verdict) -> None:
+    assert verdict.metric is not None
+    assert terminal.gain(replace(verdict.metric, board_value=0.9), 0.5) == "by 40.0 points"
+    better = replace(verdict.metric, kind="rmse", board_value=0.4, baselines={"yesterday again": 0.5})
+    assert terminal.gain(better, 0.5) == "by 20.0%"
+    assert "yesterday again 0.5 (by 20.0%)" in dict(terminal.facts(replace(verdict, metric=better)))["to be better than"]
+    assert "the board is better by 20.0%" in page.to_html(replace(verdict, metric=better))
