@@ -6,6 +6,10 @@ It goes through the same doors as a recipe's: read and not trusted, compiled, an
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,23 +18,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import ModelRefused, UsageError
+from common.errors import DoesNotFit, ModelRefused, UsageError
 from common.manifest import Manifest
 from common.progress import task
 from convert import flatbuffer
 from convert.codes import dequantize, quantize
+from convert.compiler.emit import compile_graph
 from convert.graph import Graph
 from convert.keras_worker import has_lambda
 from convert.pipeline import report, representable, write
+from convert.quantize import DEADLINE_SECONDS, ROOT
 from convert.quantize import quantize as quantize_keras
-from convert.references import SWEEP, References, expect, nano, references
+from convert.references import SWEEP, References, nano, references
 from convert.references import Points as AskedPoints
 from convert.runtimes import check_runtime
 
 PREFIX = "model_"
 """Of the folder in build/, so that no model takes a recipe's place."""
+FLASH, RAM = 983_040, 262_144
+"""Bytes of the Nano 33 BLE, which the virtual board has too; the firmware around the model needs some of them."""
 BYTES_COMPARED = 2**18
-"""Of inputs sent to a board for one verification, about ten seconds on the virtual one; 8 inputs are the least, 512 the most."""
+"""Of inputs and outputs that pass the line for one verification, about ten seconds on the virtual one; 8 inputs are the least, 512 the most."""
 
 
 def name_of(path: Path) -> str:
@@ -62,6 +70,7 @@ def bring(
         ModelRefused: the model is damaged, not int8, or holds code that is not trusted.
         ConversionFailed: TensorFlow does not convert it.
         UnsupportedOperator: it holds an operator that the compiler has not.
+        DoesNotFit: no board here could hold it.
     """
     if not path.is_file():
         raise UsageError(f"MODEL={path} does not exist.", "Give a .tflite file, or a .keras file with SAMPLES=inputs.npy.")
@@ -111,6 +120,7 @@ def bring_tflite(path: Path, folder: Path, samples: NDArray[np.float32] | None) 
     raw = path.read_bytes()
     graph = flatbuffer.read(raw)
     check_runtime(graph, "compiled")
+    check_fits(graph)
     codes = codes_for(graph, samples)
     domain = representable(graph.input)
     scalar = graph.input.elements == 1 and graph.output.elements == 1
@@ -126,12 +136,7 @@ def bring_tflite(path: Path, folder: Path, samples: NDArray[np.float32] | None) 
 
 def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], x_nano: NDArray[np.int64]) -> References:
     """References whose float answers are what the expected codes stand for."""
-    try:
-        expected, oracle, used = expect(raw, graph, codes)
-    except RuntimeError as error:
-        raise ModelRefused(
-            f"TensorFlow Lite Micro does not run the model: {error}.", "Convert it anew with the TensorFlow of this project."
-        ) from error
+    expected, oracle, used = ask_apart(raw, codes)
     rows = quantize((x_nano / 1e9).astype(np.float32), graph.input.quantized).astype(np.int64) + 128
     arrays: dict[str, NDArray[Any]] = {
         "codes": codes,
@@ -144,6 +149,42 @@ def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], x_nano: NDArray[np.
     return References(arrays, oracle, used)
 
 
+def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], str, int | None]:
+    """`references.expect` in a child process, so that a crash there becomes a message.
+
+    Raises:
+        ModelRefused: TensorFlow Lite Micro refuses the file, crashes on it, needs too much memory, or does not end.
+    """
+    hint = "The file is damaged, or holds what TensorFlow Lite Micro does not run: convert it anew with the TensorFlow of this project."
+    with tempfile.TemporaryDirectory(prefix="plumbline-") as folder:
+        job = Path(folder)
+        (job / "model.tflite").write_bytes(raw)
+        np.save(job / "codes.npy", codes)
+        try:
+            child = subprocess.run([sys.executable, "-m", "convert.wheel_worker", folder], cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise ModelRefused(
+                f"TensorFlow Lite Micro took longer than {DEADLINE_SECONDS} s for {len(codes)} inputs.", "Use a smaller model."
+            ) from None
+        if child.returncode != 0:
+            said = child.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["it gave no reason"]
+            why = signal.Signals(-child.returncode).name if child.returncode < 0 else said[0]
+            raise ModelRefused(f"TensorFlow Lite Micro does not run the model: {why}.", hint)
+        with np.load(job / "answers.npz") as answers:
+            used = int(answers["used"])
+            return answers["expected"], str(answers["oracle"]), None if used < 0 else used
+
+
+def check_fits(graph: Graph) -> None:
+    """Raises DoesNotFit where no firmware could hold the model, before anything of its size is allocated here."""
+    needed = compile_graph(graph, "size", bytes(32)).memory.bytes
+    constants = sum(len(tensor.data) for tensor in graph.tensors if tensor.data is not None)
+    for what, bytes_needed, board in (("working memory", needed, RAM), ("constants", constants, FLASH)):
+        if bytes_needed > board:
+            over = f"{bytes_needed - board:,} are missing"
+            raise DoesNotFit(f"The model needs {bytes_needed:,} bytes for its {what}, the board has {board:,}: {over}.", "Use a smaller model.")
+
+
 def codes_for(graph: Graph, samples: NDArray[np.float32] | None) -> NDArray[np.int8]:
     """Input codes (N, input bytes): all 256 of a single int8; else all lowest, all highest, all real 0, extremes mixed, the samples, and random
     ones.
@@ -154,7 +195,7 @@ def codes_for(graph: Graph, samples: NDArray[np.float32] | None) -> NDArray[np.i
     wanted = graph.input.elements
     if wanted == 1:
         return np.arange(-128, 128, dtype=np.int8).reshape(-1, 1)
-    count = max(8, min(512, BYTES_COMPARED // wanted))
+    count = max(8, min(512, BYTES_COMPARED // (wanted + graph.output.elements)))
     rng = np.random.default_rng(1)
     edges = [np.full((1, wanted), code) for code in (-128, 127, graph.input.quantized.zero_point)]
     groups = [*edges, rng.choice((-128, 127), (1, wanted))]

@@ -146,7 +146,7 @@ def _run(command: list[str], variables: Mapping[str, str], log: Path) -> str | N
 
 def _explain(env: str, output: str, log: Path) -> None:
     """Turn PlatformIO's output into the error that names the cause."""
-    smaller = "Use a smaller model or the compiled engine."
+    smaller = "Use a smaller model." if env_named(env).engine == "compiled" else "Use a smaller model or the compiled engine."
     overflow = re.search(r"region [`'](\w+)' overflowed by (\d+) bytes", output)
     if overflow:
         region, excess = overflow.groups()

@@ -9,12 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.errors import ConversionFailed, ModelRefused, PlumblineError, UnsupportedOperator, UsageError
+from common.errors import ConversionFailed, DoesNotFit, ModelRefused, PlumblineError, UnsupportedOperator, UsageError
 from common.manifest import Manifest
+from convert import tflm
 from convert.brought import bring, codes_for, load_samples, name_of
 from convert.flatbuffer import read
+from convert.schema import BUILTIN_OPERATORS
 from host.oracle import consult
 from tests.flatbuffer_writer import random_model, write
+from tests.fuzz_flatbuffer import fate, mutants
+from tests.tflite_writer import TensorSpec, write_graph
+from tests.write_arithmetic import binary, unary
 from training import keras_env
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -153,10 +158,6 @@ def test_code_in_a_keras_file_runs_only_when_trusted(tmp_path: Path) -> None:
 
 
 def test_an_operator_the_compiler_has_not_is_named_with_its_layer(tmp_path: Path) -> None:
-    from convert.schema import BUILTIN_OPERATORS
-    from tests.tflite_writer import TensorSpec, write_graph
-    from tests.write_arithmetic import unary
-
     cosine = BUILTIN_OPERATORS.index("COS")
     ends = [TensorSpec("input", (1, 4), (0.1,), (0,)), TensorSpec("net/wave/out", (1, 4), (0.1,), (0,))]
     operator = unary("RELU", 0, 1)
@@ -164,3 +165,23 @@ def test_an_operator_the_compiler_has_not_is_named_with_its_layer(tmp_path: Path
     (tmp_path / "wave.tflite").write_bytes(raw)
     with pytest.raises(UnsupportedOperator, match=r"Layer net/wave/out: .* COS"):
         bring(tmp_path / "wave.tflite", tmp_path / "build", quiet)
+
+
+@pytest.mark.parametrize("number", [90, 12579])
+@pytest.mark.skipif(not tflm.available(), reason="needs the tflite-micro wheel")
+def test_a_damaged_file_that_breaks_the_wheel_is_refused(tmp_path: Path, number: int) -> None:
+    """Mutants that reader and compiler accept: the wheel's Python ends in a traceback on the first, its C++ in a segmentation fault on the other."""
+    *_, raw = mutants(1, number + 1)
+    assert fate(raw) == "compiled"
+    (tmp_path / "mutant.tflite").write_bytes(raw)
+    with pytest.raises(ModelRefused, match="TensorFlow Lite Micro does not run the model"):
+        bring(tmp_path / "mutant.tflite", tmp_path / "build", quiet)
+
+
+@pytest.mark.parametrize(("side", "missing"), [(600, "97,856"), (30000, "899,737,856")])
+def test_what_fits_no_board_is_said_before_anything_of_its_size_is_made(tmp_path: Path, side: int, missing: str) -> None:
+    """ADD runs in place: one image is all the memory that the model needs."""
+    ends = [TensorSpec(name, (1, side, side, 1), (scale,), (0,)) for name, scale in (("input", 0.1), ("net/out", 0.2))]
+    (tmp_path / "large.tflite").write_bytes(write_graph(ends, [binary("ADD", (0, 0), 1, "NONE")], 0, 1))
+    with pytest.raises(DoesNotFit, match=f"working memory.* {missing} are missing"):
+        bring(tmp_path / "large.tflite", tmp_path / "build", quiet)
