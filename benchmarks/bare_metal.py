@@ -16,17 +16,20 @@ from convert.templating import rows
 
 TICKS_PER_INSTRUCTION = 1.6
 """Of the 25 MHz timer where an instruction lasts 64 ns (-icount shift=6)."""
-MACHINE = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"]
+COMPILER, EMULATOR = "arm-none-eabi-gcc", "qemu-system-arm"
+CORTEX_M4F = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"]
 PLACES = ["--specs=rdimon.specs", "-Wl,--section-start=.vectors=0", "-Wl,-Tdata=0x20000000"]
-
-# newlib's start for semihosting needs a stack pointer and nothing else; the machine has 4 MB of RAM at 0x20000000.
-DRIVER = """
+START = """
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include "plumbline_compiled.h"
 extern void _start(void);
 __attribute__((section(".vectors"), used)) static void (*const vectors[])(void) = { (void (*)(void))0x20400000, _start };
+"""
+"""Before a program for `PLACES`: newlib's start for semihosting needs a stack pointer and nothing else; the machine has 4 MB of RAM at 0x20000000."""
+
+DRIVER = """
+#include "plumbline_compiled.h"
 static int8_t memory[PLUMBLINE_COMPILED_MEMORY_BYTES] __attribute__((aligned(4)));
 static const int8_t inputs[%(count)d][%(input)d] __attribute__((aligned(4))) = {
 %(rows)s
@@ -76,17 +79,44 @@ def run(folder: Path, compiled: Compiled, graph: Graph, codes: NDArray[np.int8],
     source.write_text(compiled.source)
     source.with_suffix(".h").write_text(compiled.header)
     filled = {"count": len(codes), "input": graph.input.bytes, "output": graph.output.bytes, "rows": rows(codes.ravel())}
-    driver.write_text(DRIVER % filled)
-    subprocess.run(["arm-none-eabi-gcc", "-std=c99", *MACHINE, level, "-c", source, "-o", target], check=True)
-    subprocess.run(["arm-none-eabi-gcc", "-std=gnu99", *MACHINE, "-O1", target, driver, *PLACES, "-o", image], check=True)
+    driver.write_text(START + DRIVER % filled)
+    subprocess.run([COMPILER, "-std=c99", *CORTEX_M4F, level, "-c", source, "-o", target], check=True)
+    subprocess.run([COMPILER, "-std=gnu99", *CORTEX_M4F, "-O1", target, driver, *PLACES, "-o", image], check=True)
     sections = subprocess.run(["arm-none-eabi-size", "-A", target], check=True, capture_output=True, text=True).stdout
-    command = ["qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none", "-icount", "shift=6"]
-    said = subprocess.run(
-        [*command, "-semihosting-config", "enable=on,target=native", "-kernel", image], check=True, capture_output=True, timeout=600
-    ).stdout
-    records = np.frombuffer(said, np.dtype([("ticks", "<u4"), ("answer", np.int8, (graph.output.bytes,))]))
+    records = np.frombuffer(semihost(image), np.dtype([("ticks", "<u4"), ("answer", np.int8, (graph.output.bytes,))]))
     return Run(
         records["answer"],
         round(int(records["ticks"].max()) / TICKS_PER_INSTRUCTION),
         sum(int(size) for size in re.findall(r"^\.text\S*\s+(\d+)", sections, re.MULTILINE)),
     )
+
+
+def semihost(image: Path) -> bytes:
+    """Run a program on QEMU's Cortex-M4F, an instruction every 64 ns, and return what it wrote.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+        subprocess.TimeoutExpired: it did not end.
+    """
+    command = [EMULATOR, "-M", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none", "-icount", "shift=6"]
+    command += ["-semihosting-config", "enable=on,target=native", "-kernel", str(image)]
+    return subprocess.run(command, check=True, capture_output=True, timeout=600).stdout
+
+
+def straight_line(folder: Path, compiled: Compiled) -> tuple[int, int]:
+    """Instructions and bytes of a model whose code has no branch and no call, so that what stands in the object file is what runs.
+
+    Raises:
+        ValueError: there is one.
+    """
+    source, target = folder / "plumbline_compiled.c", folder / "model.o"
+    source.write_text(compiled.source)
+    source.with_suffix(".h").write_text(compiled.header)
+    subprocess.run([COMPILER, "-std=c99", *CORTEX_M4F, "-O2", "-c", source, "-o", target], check=True)
+    listing = subprocess.run(["arm-none-eabi-objdump", "-d", target], check=True, capture_output=True, text=True).stdout
+    code = re.findall(r"^\s+[0-9a-f]+:\t([0-9a-f ]+?)\s*\t(\S+)", listing, re.MULTILINE)
+    if code[-1][1] == "nop":  # behind the return, for alignment
+        code.pop()
+    if [name for _, name in code if name.startswith(("b", "cb"))] != ["bx"]:
+        raise ValueError("the code branches")
+    return len(code), sum(len(word.replace(" ", "")) // 2 for word, _ in code)

@@ -92,7 +92,19 @@ def measured(name: str, raw: bytes) -> list[str]:
     ]
 
 
+def one_neuron() -> str:
+    """What the smallest model there is costs."""
+    path = ROOT / "build" / "linear" / "model.tflite"
+    if not path.is_file():
+        return "y = 2x - 1 was not measured: run `make convert` first."
+    compiled = compile_graph(read(path.read_bytes()), "linear", bytes(32))
+    with tempfile.TemporaryDirectory() as folder:
+        instructions, code = bare_metal.straight_line(Path(folder), compiled)
+    return f"y = 2x - 1 alone: {instructions} instructions, {code} bytes of code and {compiled.constant_bytes} of constants."
+
+
 def main() -> int:
+    Console().print(one_neuron())
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     if not all((folder / f"{name}.tflite").is_file() for name in TFLM):
         Console().print(f"The yardstick was not measured: it needs {', '.join(f'{name}.tflite' for name in TFLM)} of mlcommons/tiny in {folder}.")

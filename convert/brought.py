@@ -6,37 +6,35 @@ It goes through the same doors as a recipe's: read and not trusted, compiled, an
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import DoesNotFit, ModelRefused, UsageError
+from common.errors import ModelRefused, UsageError
 from common.manifest import Manifest
 from common.progress import task
+from common.wire import NANO
 from convert import flatbuffer
-from convert.codes import dequantize, quantize
-from convert.compiler.emit import compile_graph
+from convert.codes import code_of, dequantize, quantize
 from convert.graph import Graph
 from convert.keras_worker import has_lambda
-from convert.pipeline import report, representable, write
-from convert.quantize import DEADLINE_SECONDS, ROOT
+from convert.pipeline import compiled_model, report, representable, write
+from convert.quantize import DEADLINE_SECONDS, ROOT, ended
 from convert.quantize import quantize as quantize_keras
-from convert.references import SWEEP, References, nano, references
-from convert.references import Points as AskedPoints
-from convert.runtimes import check_runtime
+from convert.references import Points, References, references, swept
 
 PREFIX = "model_"
 """Of the folder in build/, so that no model takes a recipe's place."""
-FLASH, RAM = 983_040, 262_144
-"""Bytes of the Nano 33 BLE, which the virtual board has too; the firmware around the model needs some of them."""
+NOWHERE = Points(np.empty(0, np.int64), 0)
+"""What a board is asked for whose model does not map one number to one number."""
 BYTES_COMPARED = 2**18
 """Of inputs and outputs that pass the line for one verification, about ten seconds on the virtual one; 8 inputs are the least, 512 the most."""
 
@@ -119,32 +117,27 @@ def bring_tflite(path: Path, folder: Path, samples: NDArray[np.float32] | None) 
     """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
     raw = path.read_bytes()
     graph = flatbuffer.read(raw)
-    check_runtime(graph, "compiled")
-    check_fits(graph)
-    codes = codes_for(graph, samples)
-    domain = representable(graph.input)
-    scalar = graph.input.elements == 1 and graph.output.elements == 1
-    x_nano = np.empty(0, np.int64)
-    if scalar:
-        low, high = (nano(end) for end in domain)
-        x_nano = np.array([low, high, *(low + (high - low) * i // (SWEEP - 1) for i in range(SWEEP))], np.int64)
+    compiled = compiled_model(folder.name, raw, graph)
+    codes, domain = codes_for(graph, samples), representable(graph.input)
+    scalar = graph.input.elements == graph.output.elements == 1
+    at = swept(domain, domain) if scalar else NOWHERE
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
-        answers = asked(raw, graph, codes, x_nano)
-    manifest = write(folder, folder.name, raw, graph, answers, domain=domain, tolerance=reach(graph), float_model=False)
+        answers = asked(raw, graph, codes, at)
+    manifest = write(folder, raw, graph, compiled, answers, domain=domain, tolerance=reach(graph), float_model=False)
     return manifest, graph, answers
 
 
-def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], x_nano: NDArray[np.int64]) -> References:
+def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points) -> References:
     """References whose float answers are what the expected codes stand for."""
     expected, oracle, used = ask_apart(raw, codes)
-    rows = quantize((x_nano / 1e9).astype(np.float32), graph.input.quantized).astype(np.int64) + 128
+    rows = [code_of(Fraction(int(x), NANO), graph.input.quantized) + 128 for x in at.x_nano]
     arrays: dict[str, NDArray[Any]] = {
         "codes": codes,
         "tflm": expected,
         "float_codes": dequantize(expected, graph.output.quantized),
-        "x_nano": x_nano,
-        "samples": np.array(min(2, len(x_nano)), np.int64),
-        "float_x": dequantize(expected[rows] if len(x_nano) else expected[:0], graph.output.quantized),
+        "x_nano": at.x_nano,
+        "samples": np.array(at.samples, np.int64),
+        "float_x": dequantize(expected[np.array(rows, np.int64)], graph.output.quantized),
     }
     return References(arrays, oracle, used)
 
@@ -167,22 +160,10 @@ def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], st
                 f"TensorFlow Lite Micro took longer than {DEADLINE_SECONDS} s for {len(codes)} inputs.", "Use a smaller model."
             ) from None
         if child.returncode != 0:
-            said = child.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["it gave no reason"]
-            why = signal.Signals(-child.returncode).name if child.returncode < 0 else said[0]
-            raise ModelRefused(f"TensorFlow Lite Micro does not run the model: {why}.", hint)
+            raise ModelRefused(f"TensorFlow Lite Micro does not run the model: {ended(child.returncode, child.stderr)[1]}.", hint)
         with np.load(job / "answers.npz") as answers:
             used = int(answers["used"])
             return answers["expected"], str(answers["oracle"]), None if used < 0 else used
-
-
-def check_fits(graph: Graph) -> None:
-    """Raises DoesNotFit where no firmware could hold the model, before anything of its size is allocated here."""
-    needed = compile_graph(graph, "size", bytes(32)).memory.bytes
-    constants = sum(len(tensor.data) for tensor in graph.tensors if tensor.data is not None)
-    for what, bytes_needed, board in (("working memory", needed, RAM), ("constants", constants, FLASH)):
-        if bytes_needed > board:
-            over = f"{bytes_needed - board:,} are missing"
-            raise DoesNotFit(f"The model needs {bytes_needed:,} bytes for its {what}, the board has {board:,}: {over}.", "Use a smaller model.")
 
 
 def codes_for(graph: Graph, samples: NDArray[np.float32] | None) -> NDArray[np.int8]:
@@ -236,6 +217,7 @@ def bring_keras(
     with task(f"Converting {path.name}"):
         converted = quantize_keras(path, samples, samples[:0], per_channel_dense, trust=trust)
     graph = flatbuffer.read(converted.tflite)
-    answers = references(converted, graph, AskedPoints(np.empty(0, np.int64), 0))
-    manifest = write(folder, folder.name, converted.tflite, graph, answers, domain=representable(graph.input), tolerance=reach(graph))
+    compiled = compiled_model(folder.name, converted.tflite, graph)
+    answers = references(converted, graph, NOWHERE)
+    manifest = write(folder, converted.tflite, graph, compiled, answers, domain=representable(graph.input), tolerance=reach(graph))
     return manifest, graph, answers

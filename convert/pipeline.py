@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.errors import ArtefactsDisagree, QualityMissed
+from common.errors import ArtefactsDisagree, DoesNotFit, QualityMissed
 from common.files import write_if_changed
 from common.manifest import BoundSpec, Manifest, OperatorSpec, TensorSpec
 from common.progress import task
@@ -21,13 +21,15 @@ from convert.arena import arena
 from convert.bound import bound
 from convert.codegen import generated_files
 from convert.codes import dequantize, formula, real_of
-from convert.compiler.emit import compile_graph
+from convert.compiler.emit import Compiled, compile_graph
 from convert.graph import Graph, Tensor
 from convert.quantize import quantize
 from convert.references import References, points, references
 from training.recipe import Recipe
 
 GENERATED = "generated"
+FLASH, RAM = 983_040, 262_144
+"""Bytes of the Nano 33 BLE, which the virtual board has too."""
 
 
 def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channel_dense: bool = False) -> Manifest:
@@ -41,7 +43,7 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
 
     Raises:
         ArtefactsDisagree: model.keras is missing.
-        ConversionFailed, ModelRefused, UnsupportedOperator: the model cannot be converted, read or compiled.
+        ConversionFailed, ModelRefused, UnsupportedOperator, DoesNotFit: the model cannot be converted, read, compiled or held by a board.
         BadRecipe: the proven error bound exceeds the recipe's tolerance.
         QualityMissed: the int8 model loses more than the recipe allows.
     """
@@ -55,6 +57,7 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     with task(f"Converting {recipe.name}"):
         converted = quantize(model, recipe.calibration(), at.inputs(shape), per_channel_dense, test=held_back, recipe=recipe.name)
     graph = flatbuffer.read(converted.tflite)
+    compiled = compiled_model(recipe.name, converted.tflite, graph)
     answers = references(converted, graph, at, test)
     metrics = check_quality(recipe, graph, answers)
     proven = bound(graph, converted.chain, recipe.domain)
@@ -62,9 +65,9 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     check_reach(recipe, representable(graph.output))
     manifest = write(
         folder,
-        recipe.name,
         converted.tflite,
         graph,
+        compiled,
         answers,
         domain=recipe.domain or representable(graph.input),
         tolerance=recipe.tolerance,
@@ -76,11 +79,26 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     return manifest
 
 
+def compiled_model(name: str, raw: bytes, graph: Graph) -> Compiled:
+    """Compile a flatbuffer, which `graph` was read from, under the name of its folder in build/.
+
+    Raises:
+        UnsupportedOperator, ModelRefused: the model cannot be compiled.
+        DoesNotFit: no board here could hold it; the firmware around it needs some of the memory too, which the linker checks.
+    """
+    compiled = compile_graph(graph, name, hashlib.sha256(raw).digest())
+    for what, needed, board in (("working memory", compiled.memory.bytes, RAM), ("constants", compiled.constant_bytes, FLASH)):
+        if needed > board:
+            missing = f"{needed - board:,} are missing"
+            raise DoesNotFit(f"The model needs {needed:,} bytes for its {what}, the board has {board:,}: {missing}.", "Use a smaller model.")
+    return compiled
+
+
 def write(
     folder: Path,
-    name: str,
     raw: bytes,
     graph: Graph,
+    compiled: Compiled,
     answers: References,
     *,
     domain: tuple[float, float],
@@ -93,23 +111,19 @@ def write(
 
     Args:
         folder: build/NAME.
-        name: of the recipe, or of a model that somebody brought.
-        raw: the flatbuffer, which `graph` was read from.
+        raw: the flatbuffer.
+        graph: what was read from it.
+        compiled: from `compiled_model`.
         answers: what the board must answer.
         domain, tolerance, bound, quality, float_model: see `Manifest`.
-
-    Raises:
-        UnsupportedOperator, ModelRefused: the model cannot be compiled.
     """
-    sha256 = hashlib.sha256(raw)
-    compiled = compile_graph(graph, name, sha256.digest())
-    working_memory = arena(graph, answers.arena_used)
+    name, working_memory = compiled.name, arena(graph, answers.arena_used)
     files: dict[str, bytes] = {"model.tflite": raw, "references.npz": answers.as_npz()}
     for generated, text in generated_files(name, raw, graph, compiled, working_memory, domain).items():
         files[f"{GENERATED}/{generated}"] = text.encode()
     manifest = Manifest(
         recipe=name,
-        model_sha256=sha256.hexdigest(),
+        model_sha256=hashlib.sha256(raw).hexdigest(),
         model_bytes=len(raw),
         constants_sha256=compiled.constants_sha256,
         memory_bytes=compiled.memory.bytes,

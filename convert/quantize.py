@@ -104,18 +104,22 @@ def failure(model: Path, code: int, error: Path, stderr: bytes) -> ConversionFai
         if reason.startswith("SamplesMismatch"):
             return ConversionFailed(f"{model}: {reason.partition(': ')[2]}.", "Give inputs of the model: (N, ...), or N rows of as many numbers.")
         what = f"refused {model}: {reason}"
-    elif code < 0 or code > 128:
-        number = -code if code < 0 else code - 128
-        what = f"crashed on {model} ({signal.Signals(number).name})"
     else:
-        last = stderr.decode(errors="replace").strip().splitlines()[-1:] or ["it gave no reason"]
-        what = f"failed on {model}: {last[0]}"
+        crashed, why = ended(code, stderr)
+        what = f"crashed on {model} ({why})" if crashed else f"failed on {model}: {why}"
     rolled = rolled_layers(model)
     if rolled:
         hint = f"It cannot convert a rolled {rolled[0][1]}: give the layer {rolled[0][0]!r} unroll=True in the recipe."
     else:
         hint = "Look for a layer without an int8 form in the recipe, and replace it."
     return ConversionFailed(f"TensorFlow's converter {what}.", hint)
+
+
+def ended(code: int, stderr: bytes) -> tuple[bool, str]:
+    """Whether a child process with this exit code was ended by a signal, and that signal or the last line it wrote."""
+    if code < 0 or code > 128:
+        return True, signal.Signals(-code if code < 0 else code - 128).name
+    return False, (stderr.decode(errors="replace").strip().splitlines() or ["it gave no reason"])[-1]
 
 
 def rolled_layers(model: Path) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -45,10 +46,14 @@ def points(recipe: Recipe) -> Points:
     """Sample points and sweep of a recipe with a domain; none without."""
     if recipe.domain is None:
         return Points(np.empty(0, np.int64), 0)
-    low, high = (nano(x) for x in recipe.domain)
-    samples = [nano(x) for x in recipe.sample_points()]
+    return swept(recipe.domain, recipe.sample_points())
+
+
+def swept(domain: tuple[float, float], samples: Sequence[float]) -> Points:
+    """Sample points, then SWEEP points from one end of the domain to the other."""
+    low, high = (nano(x) for x in domain)
     sweep = [low + (high - low) * i // (SWEEP - 1) for i in range(SWEEP)]
-    return Points(np.array(samples + sweep, np.int64), len(samples))
+    return Points(np.array([*map(nano, samples), *sweep], np.int64), len(samples))
 
 
 @dataclass(frozen=True)

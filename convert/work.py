@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from convert.graph import Operator
 
-_LSTM_MATRICES = range(1, 9)
-"""Inputs of UNIDIRECTIONAL_SEQUENCE_LSTM: four matrices for the input, four for the state."""
-
 
 def multiply_accumulates(operator: Operator) -> int | None:
     """Products of a weight and an input that one inference adds up, those with padding included.
@@ -24,8 +21,4 @@ def multiply_accumulates(operator: Operator) -> int | None:
         return outputs * (weights.elements // weights.shape[0])
     if operator.name == "DEPTHWISE_CONV_2D":  # weights (1, height, width, outputs)
         return outputs * (weights.elements // weights.shape[-1])
-    if operator.name == "UNIDIRECTIONAL_SEQUENCE_LSTM":  # matrices (units, inputs) and (units, units), each once a step
-        source = operator.inputs[0]
-        steps = source.elements // weights.shape[-1] if source is not None else 0
-        return steps * sum(tensor.elements for tensor in (operator.inputs[i] for i in _LSTM_MATRICES) if tensor is not None)
     return None

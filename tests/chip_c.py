@@ -10,24 +10,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.bare_metal import COMPILER, EMULATOR, PLACES, START, semihost
 from convert.compiler.emit import compile_graph
 from convert.compiler.planner import Plan
 from convert.graph import Graph
 from convert.templating import rows as initializer
 from tests.compiled_c import WARNINGS, write_compiled
 
-COMPILER, MACHINE = "arm-none-eabi-gcc", "qemu-system-arm"
 CHIP = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-funsigned-char", "-Os"]
-PLACES = ["--specs=rdimon.specs", "-Wl,--section-start=.vectors=0", "-Wl,-Tdata=0x20000000"]
 
-# newlib's start for semihosting needs a stack pointer and nothing else; the machine has 4 MB of RAM at 0x20000000.
 DRIVER = """
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 %(includes)s
-extern void _start(void);
-__attribute__((section(".vectors"), used)) static void (*const vectors[])(void) = { (void (*)(void))0x20400000, _start };
 %(inputs)s
 struct model { void (*invoke)(int8_t *); const int8_t *rows; size_t in, inputs, out, outputs, count; };
 static const struct model models[] = { %(table)s };
@@ -53,7 +46,7 @@ def entry(prefix: str, rows: str, graph: Graph, memory: Plan, count: int) -> str
 
 
 def available() -> bool:
-    return bool(shutil.which(COMPILER) and shutil.which(MACHINE))
+    return bool(shutil.which(COMPILER) and shutil.which(EMULATOR))
 
 
 def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]) -> list[NDArray[np.int8]]:
@@ -71,16 +64,14 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
         "table": table,
         "largest": max(each.memory.bytes for each in compiled),
     }
-    driver.write_text(DRIVER % filled)
+    driver.write_text(START + DRIVER % filled)
     subprocess.run([COMPILER, *WARNINGS, *CHIP, *map(str, [unit, driver]), *PLACES, "-o", str(image)], check=True, timeout=120)
-    command = [MACHINE, "-M", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none"]
-    done = subprocess.run([*command, "-semihosting-config", "enable=on,target=native", "-kernel", str(image)], capture_output=True, timeout=120)
-    assert done.returncode == 0, done.stderr.decode()
+    said = semihost(image)
     answers: list[NDArray[np.int8]] = []
     at = 0
     for graph, fed in zip(graphs, codes, strict=True):
         size = len(fed) * graph.output.bytes
-        answers.append(np.frombuffer(done.stdout[at : at + size], np.int8).reshape(len(fed), -1))
+        answers.append(np.frombuffer(said[at : at + size], np.int8).reshape(len(fed), -1))
         at += size
-    assert at == len(done.stdout)
+    assert at == len(said)
     return answers

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks import bare_metal
 from convert.compiler.emit import compile_graph
 from convert.compiler.line import CODES, lines
 from convert.flatbuffer import read
 from convert.graph import Graph
 from convert.kernels.fully_connected import prepare
-from tests.compiled_c import WARNINGS
 from tests.flatbuffer_writer import Dense, Model, random_model, write
 
 
@@ -46,18 +44,7 @@ def test_what_an_activation_cuts_off_is_no_line() -> None:
 @pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc")
 @pytest.mark.parametrize("graph", [neuron(), neuron(0.0157, -600, (0.1566, 6)), neuron(0.02, 40, (0.3, -7))])
 def test_the_neuron_takes_12_instructions_and_40_bytes_at_most(tmp_path: Path, graph: Graph) -> None:
-    """Counted in the object file: there is no branch and no call, so that what stands there is what runs."""
     compiled = compile_graph(graph, "neuron", bytes(32))
-    (tmp_path / "plumbline_compiled.h").write_text(compiled.header)
-    source, target = tmp_path / "plumbline_compiled.c", tmp_path / "model.o"
-    source.write_text(compiled.source)
-    subprocess.run(["arm-none-eabi-gcc", *WARNINGS, "-mcpu=cortex-m4", "-mthumb", "-O2", "-c", source, "-o", target], check=True)
-    listing = subprocess.run(["arm-none-eabi-objdump", "-d", target], check=True, capture_output=True, text=True).stdout
-    code = re.findall(r"^\s+[0-9a-f]+:\t([0-9a-f ]+?)\s*\t(\S+)", listing, re.MULTILINE)
-    if code[-1][1] == "nop":  # behind the return, for alignment
-        code.pop()
-    names = [name for _, name in code]
-    assert len(names) <= 12
-    assert [name for name in names if name.startswith("b")] == ["bx"]
-    constants = 2 + 4
-    assert sum(len(word.replace(" ", "")) // 2 for word, _ in code) + constants <= 40
+    instructions, code = bare_metal.straight_line(tmp_path, compiled)
+    assert instructions <= 12
+    assert code + compiled.constant_bytes <= 40

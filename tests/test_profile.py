@@ -183,7 +183,5 @@ def test_multiply_accumulates() -> None:
     assert multiply_accumulates(operator("FULLY_CONNECTED", [(2, 4), (3, 4), (3,)], (2, 3))) == 2 * 3 * 4
     assert multiply_accumulates(operator("CONV_2D", [(1, 8, 8, 2), (12, 3, 5, 2), (12,)], (1, 8, 8, 12))) == 8 * 8 * 12 * 3 * 5 * 2
     assert multiply_accumulates(operator("DEPTHWISE_CONV_2D", [(1, 4, 4, 3), (1, 3, 3, 6), None], (1, 4, 4, 6))) == 4 * 4 * 6 * 3 * 3
-    lstm: list[tuple[int, ...] | None] = [(1, 12, 1), *[(8, 1)] * 4, *[(8, 8)] * 4, None, None, None]
-    assert multiply_accumulates(operator("UNIDIRECTIONAL_SEQUENCE_LSTM", lstm, (1, 12, 8))) == 12 * 4 * (8 * 1 + 8 * 8)
     assert multiply_accumulates(operator("ADD", [(1, 4), (1, 4)], (1, 4))) is None
     assert multiply_accumulates(operator("SOFTMAX", [(1, 4)], (1, 4))) is None

@@ -77,9 +77,11 @@ line here."""
 class Compiled:
     """The C source, its header, and the digest a board computes over the constants in it."""
 
+    name: str
     source: str
     header: str
     constants_sha256: str
+    constant_bytes: int
     memory: Plan
 
 
@@ -112,7 +114,7 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
         "output_offset": memory.offsets[graph.output.index],
     }
     source, header = (environment().get_template(f"plumbline_compiled.{kind}.j2").render(**context) for kind in ("c", "h"))
-    return Compiled(source, header, digest(model_sha256, constants), memory)
+    return Compiled(name, source, header, digest(model_sha256, constants), sum(each.values.nbytes for each in constants), memory)
 
 
 def compile_one(operator: Operator, identifier: str) -> Step:

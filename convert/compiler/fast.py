@@ -14,6 +14,7 @@ from convert.fixed_point import INT8, Multiplier
 from convert.kernels.weighted import Weighted
 
 LARGEST_SUM = 2**29
+"""What a sum may reach: it is doubled before the multiplication, and rescale.c.j2 adds to what comes out of that."""
 BLOCK = 8
 """Inputs of one output that are computed in one go."""
 

@@ -50,7 +50,7 @@ def described(copy: Copy, source: str, target: str) -> dict[str, Any]:
     """The loops of a copy and the C expressions of both places."""
     walk = list(zip(VARIABLES, copy.loops, strict=False))
     places = [
-        place([(variable, stride) for variable, stride in steps], at)
+        place(steps, at)
         for steps, at in (
             ([(variable, loop.target) for variable, loop in walk], copy.target_at),
             ([(variable, loop.source) for variable, loop in walk], copy.source_at),

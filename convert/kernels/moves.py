@@ -50,11 +50,12 @@ class Copy:
 
 @dataclass(frozen=True)
 class Moves:
-    """Outputs of `sizes` codes, made of copies; what no copy writes is `fill`."""
+    """Outputs made of copies; what no copy writes is `fill`."""
 
     shapes: tuple[tuple[int, ...], ...]
     """Of the run-time inputs, for people."""
     outputs: tuple[tuple[int, ...], ...]
+    """Shapes."""
     constants: Codes
     """All constant inputs, one after the other."""
     copies: tuple[Copy, ...]
