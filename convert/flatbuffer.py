@@ -61,15 +61,16 @@ def read_tensor(index: int, table: Table, buffers: list[Table]) -> Tensor:
         raise damaged(f"tensor {name} has {len(shape)} dimensions")
     if any(size < 0 for size in (*shape, *signature[1:])) or (signature and signature[0] < 0 and shape[:1] != (1,)):
         raise ModelRefused(f"Tensor {name} has the dynamic shape {signature or shape}.", "Convert with a fixed batch of 1 and fixed sizes.")
-    if math.prod(shape) > LARGEST or any(size == 0 for size in shape):
+    if math.prod(shape) > LARGEST:
         raise damaged(f"tensor {name} has the shape {shape}")
-    if table.number(5, "?"):
-        raise ModelRefused(f"Tensor {name} is a variable, which survives from one inference to the next.", "Use a stateless model.")
     if table.table(6) is not None:
         raise ModelRefused(f"Tensor {name} is sparse.", "Convert without sparsity.")
     data = read_buffer(name, table.number(2, "I"), buffers)
     quantization = read_quantization(name, table.table(4), shape)
-    tensor = Tensor(index, name, kind, shape, quantization, data)
+    state = bool(table.number(5, "?"))
+    tensor = Tensor(index, name, kind, shape, quantization, data, state)
+    if state and data is not None:
+        raise damaged(f"tensor {name} is a variable and a constant")
     if data is not None and kind in NUMPY_TYPES and len(data) != tensor.bytes:
         raise damaged(f"tensor {name} of shape {shape} and type {kind} holds {len(data)} bytes")
     return tensor
@@ -130,6 +131,8 @@ def operator_name(code: Table) -> str:
 def pick(tensors: tuple[Tensor, ...], index: int) -> Tensor:
     if not 0 <= index < len(tensors):
         raise damaged(f"something refers to tensor {index} of {len(tensors)}")
+    if tensors[index].elements == 0:  # which some have that only a converter's calibration used
+        raise damaged(f"tensor {tensors[index].name} has the shape {tensors[index].shape}")
     return tensors[index]
 
 
@@ -150,10 +153,10 @@ def check_order(first: Tensor, operators: tuple[Operator, ...], last: Tensor) ->
     known = {first.index}
     for operator in operators:
         for tensor in operator.inputs:
-            if tensor is not None and tensor.data is None and tensor.index not in known:
+            if tensor is not None and tensor.computed and tensor.index not in known:
                 raise damaged(f"{operator.name} reads {tensor.name} before anything has written it")
         for tensor in operator.outputs:
-            if tensor.index in known or tensor.data is not None:
+            if tensor.index in known or not tensor.computed:
                 raise damaged(f"{operator.name} writes {tensor.name}, which already has a value")
             known.add(tensor.index)
     if last.index not in known or last.index == first.index:

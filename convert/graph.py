@@ -39,7 +39,7 @@ class Quantization:
 
 @dataclass(frozen=True)
 class Tensor:
-    """`data` is None for what is computed at run time, else the little-endian constant."""
+    """`data` is None for what is computed at run time, and for the state of a recurrent layer, else the little-endian constant."""
 
     index: int
     name: str
@@ -47,6 +47,13 @@ class Tensor:
     shape: tuple[int, ...]
     quantization: Quantization | None
     data: bytes | None
+    state: bool = False
+    """Whether the schema calls it a variable: what a recurrent layer remembers from one time step to the next. It starts each inference anew."""
+
+    @property
+    def computed(self) -> bool:
+        """Whether an operator writes it at run time, or it is the model's input."""
+        return self.data is None and not self.state
 
     @property
     def elements(self) -> int:
@@ -81,9 +88,12 @@ class Operator:
 
     @property
     def layer(self) -> str:
-        """Where in the Keras model it comes from, for messages: the name of its constant, or of its output."""
+        """Where in the Keras model it comes from, for messages: the name of its constant, or of its output.
+
+        Constants that the converter made itself are called arith.constant with a number, which tells nothing.
+        """
         for tensor in self.inputs:
-            if tensor is not None and tensor.data is not None:
+            if tensor is not None and tensor.data is not None and not tensor.name.startswith("arith.constant"):
                 return tensor.name
         return self.outputs[0].name
 
@@ -102,3 +112,8 @@ class Graph:
     operators: tuple[Operator, ...]
     input: Tensor
     output: Tensor
+
+    @property
+    def recurrent(self) -> bool:
+        """Whether a layer keeps a state, which a runtime has to reset before an inference."""
+        return any(tensor.state for operator in self.operators for tensor in operator.inputs if tensor is not None)

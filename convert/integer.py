@@ -36,6 +36,7 @@ from convert.kernels import (
     sub,
     tanh,
     transpose,
+    unidirectional_sequence_lstm,
     unpack,
 )
 
@@ -76,6 +77,7 @@ KERNELS: dict[str, Callable[[Operator], Kernel]] = {
     "SUB": sub.prepare,
     "TANH": tanh.prepare,
     "TRANSPOSE": transpose.prepare,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": unidirectional_sequence_lstm.prepare,
     "UNPACK": unpack.prepare,
 }
 """Operator by name to what checks it once and works out its integers."""
@@ -85,6 +87,7 @@ FLOAT_PRODUCT: dict[str, Callable[[Operator], Kernel]] = {
     "LEAKY_RELU": partial(leaky_relu.prepare, float_product=True),
     "RELU": partial(relu.prepare, float_product=True),
     "SUB": partial(sub.prepare, float_product=True),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": partial(unidirectional_sequence_lstm.prepare, float_product=True),
 }
 """What TFLM libraries before autumn 2026 do otherwise: they divide or multiply scales in float32, which later ones do in double."""
 
@@ -113,7 +116,7 @@ def run(graph: Graph, codes: Codes, float_product: bool = False) -> Codes:
                 f"Layer {operator.layer}: the integer model has no {operator.name}.", f"It has {', '.join(sorted(KERNELS))}; see convert/integer.py."
             )
         kernel = (FLOAT_PRODUCT if float_product and operator.name in FLOAT_PRODUCT else KERNELS)[operator.name](operator)
-        sources = (values[tensor.index] for tensor in operator.inputs if tensor is not None and tensor.data is None)
+        sources = (values[tensor.index] for tensor in operator.inputs if tensor is not None and tensor.computed)
         answers = kernel.run(*sources)
         for tensor, answer in zip(operator.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True):
             values[tensor.index] = answer

@@ -34,6 +34,8 @@ def run(raw: bytes, graph: Graph, codes: NDArray[np.int8]) -> NDArray[np.int8]:
     source, target = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
     answers = np.empty((len(codes), graph.output.elements), np.int8)
     for row, answer in zip(codes, answers, strict=True):
+        if graph.recurrent:
+            interpreter.reset_all_variables()
         interpreter.set_tensor(source, row.reshape(graph.input.shape))
         interpreter.invoke()
         answer[:] = interpreter.get_tensor(target).ravel()

@@ -7,7 +7,12 @@ import re
 from convert.graph import Graph, Operator
 
 LONGEST = 40
-CONSTANTS = ("weights", "bias", "multiplier", "shift", "output", "exp", "operand", "slope", "offset", "table", "layer", "window", "planes")
+# fmt: off
+CONSTANTS = (
+    "weights", "bias", "multiplier", "shift", "output", "exp", "operand", "slope", "offset", "table", "layer", "window", "planes", "recurrent",
+    "recurrent_bias",
+)
+# fmt: on
 """What a layer's constants are called after its own name."""
 
 

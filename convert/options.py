@@ -153,6 +153,20 @@ class UnpackOptions:
     """Negative from the back."""
 
 
+@dataclass(frozen=True)
+class SequenceLstmOptions:
+    """Options of UNIDIRECTIONAL_SEQUENCE_LSTM."""
+
+    activation: str
+    """Of the cell gate and of the cell's way to the output: TANH."""
+    cell_clip: float
+    """Largest magnitude of the cell, in real units; 0 for none."""
+    time_major: bool
+    """Whether input and output are (time, batch, ...) instead of (batch, time, ...)."""
+    diagonal_recurrent: bool
+    """Whether recurrent weights are diagonals only."""
+
+
 Options = (
     AddOptions
     | ConcatenationOptions
@@ -165,6 +179,7 @@ Options = (
     | Pool2DOptions
     | ReducerOptions
     | ReshapeOptions
+    | SequenceLstmOptions
     | SoftmaxOptions
     | SplitOptions
     | StridedSliceOptions

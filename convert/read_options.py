@@ -17,6 +17,7 @@ from convert.options import (
     Pool2DOptions,
     ReducerOptions,
     ReshapeOptions,
+    SequenceLstmOptions,
     SoftmaxOptions,
     SplitOptions,
     StridedSliceOptions,
@@ -111,6 +112,10 @@ def unpack(name: str, table: Table) -> UnpackOptions:
     return UnpackOptions(table.number(0, "i"), table.number(1, "i"))
 
 
+def sequence_lstm(name: str, table: Table) -> SequenceLstmOptions:
+    return SequenceLstmOptions(activation(name, table, 0), table.real(1), bool(table.number(3, "?")), bool(table.number(5, "?")))
+
+
 READERS: dict[str, Callable[[str, Table], Options]] = {
     "ConcatenationOptions": concatenation,
     "PackOptions": pack,
@@ -128,6 +133,7 @@ READERS: dict[str, Callable[[str, Table], Options]] = {
     "MulOptions": mul,
     "ReducerOptions": reducer,
     "SubOptions": sub,
+    "UnidirectionalSequenceLSTMOptions": sequence_lstm,
 }
 
 

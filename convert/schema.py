@@ -55,6 +55,7 @@ BUILTIN_OPTIONS = {
     35: "SplitOptions",
     59: "PackOptions",
     64: "UnpackOptions",
+    71: "UnidirectionalSequenceLSTMOptions",
     75: "LeakyReluOptions",
 }
 """Options tables that are read, by their number in the union BuiltinOptions."""

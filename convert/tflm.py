@@ -57,6 +57,8 @@ class Interpreter:
         """Answer input codes (N, input bytes) with output codes (N, output bytes)."""
         answers = np.empty((len(codes), self.graph.output.elements), np.int8)
         for row, answer in zip(codes, answers, strict=True):
+            if self.graph.recurrent:
+                self.interpreter.reset()
             self.interpreter.set_input(row.reshape(self.graph.input.shape), 0)
             self.interpreter.invoke()
             answer[:] = self.interpreter.get_output(0).ravel()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import struct
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +96,18 @@ def compiler() -> str | None:
     return shutil.which("gcc") or shutil.which("clang") or shutil.which("cc")
 
 
+def compile_and_link(command: list[str], units: Sequence[Path], program: Path) -> None:
+    """Every unit by itself, so many at once as there are processors, then the program."""
+
+    def compiled(unit: Path) -> str:
+        subprocess.run([*command, "-c", str(unit), "-o", str(unit.with_suffix(".o"))], check=True, timeout=300)
+        return str(unit.with_suffix(".o"))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        objects = list(pool.map(compiled, units))
+    subprocess.run([*command, *objects, "-o", str(program)], check=True, timeout=300)
+
+
 def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]], together: int = 1, level: str = "-O1") -> list[NDArray[np.int8]]:
     """Compile all models into one program and answer each one's codes (N, inputs).
 
@@ -115,11 +129,7 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
     includes = "\n".join(f'#include "{source.stem}.h"' for source in sources)
     driver.write_text(DRIVER % {"includes": includes, "zones": zones, "table": table})
     program = folder / "driver"
-    subprocess.run(
-        [found, *WARNINGS, *SANITIZERS, level, *map(str, [*units, driver]), "-o", str(program)],
-        check=True,
-        timeout=300,
-    )
+    compile_and_link([found, *WARNINGS, *SANITIZERS, level], [*units, driver], program)
     fed = b"".join(struct.pack(f"{c.size}b", *c.ravel()) for c in codes)
     done = subprocess.run([str(program)], input=fed, capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr.decode()

@@ -22,7 +22,7 @@ from common.errors import PlumblineError
 from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
 from convert.runtimes import RUNTIMES, check_runtime
-from tests import random_arithmetic, random_layers, random_movement
+from tests import random_arithmetic, random_layers, random_movement, random_recurrent
 from tests.flatbuffer_writer import random_model, write
 
 MEMORY = 1 << 30
@@ -50,6 +50,7 @@ def seeds() -> list[bytes]:
         random_arithmetic.random_quantize,
         random_arithmetic.random_dequantize,
         *random_movement.CASES.values(),
+        random_recurrent.random_lstm,
     )
     found = [maker(rng, f"seed_{i}") for i, maker in enumerate(makers)]
     return found + [write(random_model(rng, width, per_channel=bool(width % 2))) for width in (1, 4, 9)]

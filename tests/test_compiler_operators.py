@@ -14,7 +14,7 @@ import pytest
 from convert import integer, tflm
 from convert.compiler.emit import compile_graph, compile_one
 from convert.flatbuffer import read
-from tests import chip_c, compiled_c, random_arithmetic, random_layers, random_movement
+from tests import chip_c, compiled_c, random_arithmetic, random_layers, random_movement, random_recurrent
 from tests.flatbuffer_writer import random_model, write
 
 pytestmark = pytest.mark.slow
@@ -49,6 +49,7 @@ OPERATORS: dict[str, Callable[[np.random.Generator, str], bytes]] = {
     "MEAN": random_arithmetic.random_mean,
     "DEQUANTIZE": random_arithmetic.random_dequantize,
     **random_movement.CASES,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": random_recurrent.random_lstm,
 }
 
 

@@ -13,7 +13,7 @@ import flatbuffers
 import numpy as np
 from numpy.typing import NDArray
 
-FLOAT32, INT32, INT8 = 0, 2, 9
+FLOAT32, INT32, INT16, INT8 = 0, 2, 7, 9
 ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH")
 PADDINGS = ("SAME", "VALID")
 
@@ -31,6 +31,7 @@ class TensorSpec:
     data: NDArray[Any] | None = None
     kind: int = INT8
     axis: int = 0
+    variable: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,8 @@ class Builder:
         if tensor.scales:
             scales, zeros = self.numbers(tensor.scales, "Float32"), self.numbers(tensor.zero_points, "Int64")
             fields.append((4, "offset", self.table([(2, "offset", scales), (3, "offset", zeros), (6, "Int32", tensor.axis)])))
+        if tensor.variable:
+            fields.append((5, "Bool", True))
         return self.table(fields)
 
     def numbers(self, values: tuple[Any, ...], kind: str) -> int:

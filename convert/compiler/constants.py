@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Constant:
-    """One `static const` array of int8, int16 or int32."""
+    """One `static const` array of int8, int16, uint16 or int32."""
 
     name: str
-    values: NDArray[np.int8] | NDArray[np.int16] | NDArray[np.int32]
+    values: NDArray[np.int8] | NDArray[np.int16] | NDArray[np.uint16] | NDArray[np.int32]
     comment: str
     aligned: bool = False
     """Whether C code reads it word by word."""
 
     @property
     def c_type(self) -> str:
-        return {"int8": "int8_t", "int16": "int16_t", "int32": "int32_t"}[self.values.dtype.name]
+        return f"{self.values.dtype.name}_t"
 
     def as_memory(self) -> bytes:
         """The array as a little-endian chip holds it."""

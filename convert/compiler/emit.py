@@ -31,6 +31,7 @@ from convert.compiler import (
     sub,
     tanh,
     transpose,
+    unidirectional_sequence_lstm,
     unpack,
 )
 from convert.compiler.constants import Constant, digest
@@ -67,6 +68,7 @@ REGISTRY: dict[str, Callable[[Operator, str], Step]] = {
     "SUB": sub.compile_operator,
     "TANH": tanh.compile_operator,
     "TRANSPOSE": transpose.compile_operator,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": unidirectional_sequence_lstm.compile_operator,
     "UNPACK": unpack.compile_operator,
 }
 """Operator to what compiles it. The next one is a kernel in convert/kernels and a line in integer.py, a module and a template beside these and a
@@ -100,7 +102,7 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
     """
     steps = [compile_one(operator, identifier) for operator, identifier in zip(graph.operators, identifiers(graph), strict=True)]
     memory = plan(graph, [Needs(step.in_place, step.scratch_bytes) for step in steps], apart)
-    constants = [constant for step in steps for constant in step.constants]
+    constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
     context = {
         "name": name,
         "model_sha256": model_sha256.hex(),

@@ -12,6 +12,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "spread": ("words",),
     "two_pixels": ("words", "multiply", "rescale", "layer"),
     "one_row": ("words", "multiply", "rescale", "layer"),
+    "gate": ("scaled",),
     "gather": ("words", "window_type"),
     "gather_pairs": ("words", "window_type", "spread"),
     "plane_3x3": ("words", "multiply", "rescale", "layer", "planes"),

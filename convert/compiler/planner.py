@@ -55,8 +55,8 @@ class Plan:
 
 
 def run_time_inputs(operator: Operator) -> list[Tensor]:
-    """The inputs of an operator that are no constants, in order."""
-    return [tensor for tensor in operator.inputs if tensor is not None and tensor.data is None]
+    """The inputs of an operator that are neither constants nor a recurrent layer's state, in order."""
+    return [tensor for tensor in operator.inputs if tensor is not None and tensor.computed]
 
 
 def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
@@ -65,7 +65,7 @@ def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
     The output of a RESHAPE is its input. Any other operator's output takes the place of an input where the operator allows that, the sizes are the
     same, and nobody reads the input, or what else lies in its bytes, at this step or later.
     """
-    result = {tensor.index: tensor.index for tensor in graph.tensors if tensor.data is None}
+    result = {tensor.index: tensor.index for tensor in graph.tensors if tensor.computed}
     last = last_uses(graph)
     for step, operator in enumerate(graph.operators):
         inputs, target = run_time_inputs(operator), operator.outputs[0]

@@ -74,6 +74,11 @@ const int8_t *engine_output(void) { return output; }
 
 bool engine_invoke(void) {
   if (error[0] != '\0') return false;
+  // What a recurrent layer remembers would change the next answer.
+  if (PLUMBLINE_KEEPS_STATE && interpreter->Reset() != kTfLiteOk) {
+    error = "Reset failed";
+    return false;
+  }
   if (interpreter->Invoke() == kTfLiteOk) return true;
   error = "Invoke failed";
   return false;

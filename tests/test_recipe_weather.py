@@ -1,0 +1,65 @@
+"""`weather` to the virtual board: an unrolled LSTM, every held-back month bit for bit, better than the predictions that need no model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from common.manifest import Manifest
+from host import firmware, page, terminal
+from host.board import Board
+from host.link import Link
+from host.verdict import Verdict
+from host.verify import verify
+from host.virtual import VirtualBoard
+from tests.conftest import run_stage
+from training.recipes import weather as recipe
+
+
+def test_no_held_back_month_reaches_training() -> None:
+    temperatures, anomalies, first = recipe.series()
+    data, test = recipe.data(), recipe.test()
+    assert len(temperatures) == 61 * 12
+    assert len(data.targets) == first - recipe.MONTHS
+    assert len(test.targets) == len(temperatures) - first == 15 * 12
+    np.testing.assert_array_equal(data.targets[-1], anomalies[first - 1])
+    np.testing.assert_array_equal(test.inputs[0, :, 0], anomalies[first - 12 : first])
+    # the means are those of the training years alone
+    np.testing.assert_allclose(anomalies[:first].reshape(-1, 12).mean(axis=0), 0, atol=1e-5)
+    assert np.abs(anomalies[first:].reshape(-1, 12).mean(axis=0)).max() > 0.01
+
+
+def test_the_baselines_are_those_of_temperatures() -> None:
+    temperatures, _, first = recipe.series()
+    again = temperatures[first - 1 : -1] - temperatures[first:]
+    assert recipe.baselines()["last month again"] == pytest.approx(float(np.sqrt((again.astype(float) ** 2).mean())))
+    means = np.tile(temperatures[:first].reshape(-1, 12).mean(axis=0), 15)
+    assert recipe.baselines()["the month's mean"] == pytest.approx(float(np.sqrt(((temperatures[first:] - means) ** 2).mean())), rel=1e-4)
+
+
+@pytest.fixture(scope="module")
+def verdict(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+    build = tmp_path_factory.mktemp("build")
+    run_stage("training", "fit", "weather", "--build", str(build))
+    run_stage("convert", "weather", "--build", str(build))
+    folder = build / "weather"
+    image = firmware.build(folder, "virtual")
+    with VirtualBoard(image) as board, Link(board.url) as link:
+        return verify(Board(link), folder, Manifest.load(folder / "generated" / "manifest.json"), image=image)
+
+
+@pytest.mark.slow
+def test_every_held_back_month_is_right_and_better_than_simple_predictions(verdict: Verdict) -> None:
+    assert verdict.failures == ()
+    assert verdict.exact == len(verdict.comparisons) == 180
+    metric = verdict.metric
+    assert metric is not None
+    assert metric.board_value == metric.int8_value < min(recipe.baselines().values())
+    assert len(metric.series) == 180
+
+
+@pytest.mark.slow
+def test_the_reports_say_by_how_much(verdict: Verdict) -> None:
+    facts = dict(terminal.facts(verdict))["to be better than"]
+    assert facts.count("(by ") == 3
+    assert page.to_html(verdict).count("the board is better by") == 3
