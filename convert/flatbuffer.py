@@ -19,6 +19,7 @@ LARGEST_RANK = 8
 LARGEST_FAN = 256
 """Inputs or outputs of one operator; the widest real one, a concatenation, stays far below."""
 
+RECURRENT = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
 INT8_HINT = "Plumbline runs fully quantized int8 models: convert with int8 input and output and a calibration set."
 
 
@@ -48,6 +49,7 @@ def read(raw: bytes) -> Graph:
         raise ModelRefused("The model has no operators.", "Give it a layer that computes something.")
     ends = [only(tensors, subgraph.integers(field, "i"), what) for field, what in ((1, "inputs"), (2, "outputs"))]
     check_order(ends[0], operators, ends[1])
+    check_states(operators)
     return Graph(tensors, operators, *ends)
 
 
@@ -141,6 +143,8 @@ def only(tensors: tuple[Tensor, ...], indices: tuple[int, ...], what: str) -> Te
     if len(indices) != 1:
         raise ModelRefused(f"The model has {len(indices)} {what}, one is supported.", "Give it one input and one output.")
     tensor = pick(tensors, indices[0])
+    if tensor.state:
+        raise damaged(f"{tensor.name}, among the model's {what}, is a variable")
     if tensor.type != "INT8" or tensor.quantization is None or tensor.quantization.per_channel:
         raise ModelRefused(f"{tensor.name}, among the model's {what}, is {tensor.type}, not quantized int8.", INT8_HINT)
     if not -128 <= tensor.quantization.zero_point <= 127:
@@ -161,3 +165,17 @@ def check_order(first: Tensor, operators: tuple[Operator, ...], last: Tensor) ->
             known.add(tensor.index)
     if last.index not in known or last.index == first.index:
         raise damaged(f"nothing computes the output {last.name}")
+
+
+def check_states(operators: tuple[Operator, ...]) -> None:
+    """A variable belongs to one recurrent operator: each inference starts it anew, which is right for nothing else."""
+    owners: dict[int, Operator] = {}
+    for operator in operators:
+        for tensor in operator.inputs:
+            if tensor is None or not tensor.state:
+                continue
+            if operator.name not in RECURRENT:
+                hint = f"Of operators with a memory there is {', '.join(RECURRENT)}. Use a stateless model."
+                raise ModelRefused(f"Layer {operator.layer}: {operator.name} reads the variable {tensor.name}.", hint)
+            if owners.setdefault(tensor.index, operator) is not operator:
+                raise ModelRefused(f"Two operators share the variable {tensor.name}.", "Give each recurrent layer a state of its own.")

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from convert import flatbuffer
 from convert.codes import dequantize, input_codes
+from convert.lstm_export import convertible
 from training import keras_env
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def quantize(model: keras.Model, calibration: Floats, per_channel_dense: bool) -
     with tempfile.TemporaryDirectory() as folder:
         # The names of the model, its layers and its input reach the flatbuffer; the recipe fixes them, and the folder's does not reach it.
         signature = [tf.TensorSpec((1, *calibration.shape[1:]), tf.float32, name="input")]
-        model.export(folder, input_signature=signature, verbose=False)
+        with convertible(model):
+            model.export(folder, input_signature=signature, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: ([each[np.newaxis]] for each in calibration)

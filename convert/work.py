@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from convert.graph import Operator
 
+GATES = 4
+
 
 def multiply_accumulates(operator: Operator) -> int | None:
     """Products of a weight and an input that one inference adds up, those with padding included.
@@ -15,6 +17,8 @@ def multiply_accumulates(operator: Operator) -> int | None:
     if weights is None or not weights.shape:
         return None
     outputs = operator.outputs[0].elements
+    if operator.name == "UNIDIRECTIONAL_SEQUENCE_LSTM":  # four gates of weights (units, inputs) and (units, units)
+        return outputs * GATES * (weights.shape[-1] + operator.outputs[0].shape[-1])
     if operator.name == "FULLY_CONNECTED":  # weights (outputs, inputs)
         return outputs * weights.shape[-1]
     if operator.name == "CONV_2D":  # weights (outputs, height, width, inputs)

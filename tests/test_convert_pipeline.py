@@ -163,11 +163,33 @@ def test_weights_that_are_nan_are_refused_by_name(keras: Any, tmp_path: Path) ->
 
 
 def test_a_crash_of_the_converter_names_the_layer_that_causes_it(keras: Any, tmp_path: Path) -> None:
-    path = save(keras, tmp_path, keras.layers.LSTM(4, name="memory"), keras.layers.Dense(1, name="dense"), shape=(6, 2))
+    path = save(keras, tmp_path, keras.layers.GRU(4, name="memory"), keras.layers.Dense(1, name="dense"), shape=(6, 2))
     calibration = np.random.default_rng(0).normal(size=(20, 6, 2)).astype(np.float32)
     with pytest.raises(ConversionFailed, match="TensorFlow's converter") as caught:
         quantize(path, calibration, calibration[:1])
     assert "'memory' unroll=True" in caught.value.hint
+
+
+@pytest.mark.parametrize("unroll", [False, True], ids=["as one operator", "unrolled"])
+def test_lstm_layers_made_by_keras(keras: Any, tmp_path: Path, unroll: bool) -> None:
+    layers = [
+        keras.layers.LSTM(5, return_sequences=True, unroll=unroll, name="first"),
+        keras.layers.LSTM(4, unroll=unroll, name="second"),
+        keras.layers.Dense(2, name="dense"),
+    ]
+    path = save(keras, tmp_path, *layers, shape=(6, 3))
+    calibration = np.random.default_rng(0).normal(size=(100, 6, 3)).astype(np.float32)
+    results = [quantize(path, calibration, calibration[:50]) for _ in range(2)]
+    assert results[0].tflite == results[1].tflite
+    graph = flatbuffer.read(results[0].tflite)
+    names = [operator.name for operator in graph.operators]
+    assert names.count("UNIDIRECTIONAL_SEQUENCE_LSTM") == (0 if unroll else 2)
+    assert "SPLIT" not in names
+    answers = integer.run(graph, results[0].codes)
+    if tflm.available():
+        np.testing.assert_array_equal(tflm.Interpreter(results[0].tflite, graph).run(results[0].codes), answers)
+    real = (answers.astype(float) - graph.output.quantized.zero_point) * graph.output.quantized.scale
+    assert np.corrcoef(real.ravel(), results[0].float_codes.ravel())[0, 1] > 0.98  # with the answers of Keras's own layers
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from common.errors import UnsupportedOperator
 from convert.flatbuffer import read
 from convert.runtimes import RUNTIMES, check_runtime, registration
 from tests.flatbuffer_writer import FULLY_CONNECTED, random_model, write
+from tests.random_recurrent import random_lstm
 
 MODELS = Path(__file__).resolve().parent.parent.parent / "shared" / "models" / "mlperf_tiny"
 needs_models = pytest.mark.skipif(not MODELS.is_dir(), reason="needs ../shared/models/mlperf_tiny, which is not part of the repository")
@@ -50,6 +51,14 @@ def test_an_unknown_operator_is_refused_with_what_there_is() -> None:
         with pytest.raises(UnsupportedOperator, match=r"model/dense_0/MatMul.*cannot run") as caught:
             check_runtime(graph, name)
         assert "FULLY_CONNECTED" in caught.value.hint
+
+
+def test_the_arduino_librarys_lstm_is_refused() -> None:
+    graph = read(random_lstm(np.random.default_rng(1), "memory"))
+    check_runtime(graph, "compiled")
+    check_runtime(graph, "tflm")
+    with pytest.raises(UnsupportedOperator, match="UNIDIRECTIONAL_SEQUENCE_LSTM as TensorFlow Lite Micro does today: its kernel of early 2023"):
+        check_runtime(graph, "chirale")
 
 
 @needs_models

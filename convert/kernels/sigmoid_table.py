@@ -25,7 +25,7 @@ LAST = 255
 
 
 def sigmoid(codes: Integers) -> Integers:
-    """sigmoid(code / 2**12) of 2**-15, from 1 to 32767, as the int16 Logistic in integer_ops/logistic.h with a multiplier of 0."""
+    """sigmoid(code / 2**12) of 2**-15, from 11 to 32757, as the int16 Logistic in integer_ops/logistic.h with a multiplier of 0."""
     entry, rest = np.divmod(np.abs(codes * 3), 1 << 9)
     at = np.minimum(entry, LAST - 1)
     value = np.where(entry >= LAST, 0x7FFF << 10, (TABLE[at] << 9) + rest * (TABLE[at + 1] - TABLE[at]))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MONTHS = 12
 HELD_BACK_YEARS = 15
+UNITS = 8
 EPOCHS = 20
 """With the units and the dropout below the best of twelve on the last ten years before the held-back ones, trained on those before them."""
 
@@ -68,12 +69,14 @@ def baselines() -> dict[str, float]:
     }
 
 
-def layers() -> list[keras.Layer]:
+def layers(unroll: bool = False) -> list[keras.Layer]:
     import keras
 
-    # Unrolled: the converter of TensorFlow crashes on a loop, and twelve months are few.
-    memory = keras.layers.LSTM(8, unroll=True, name="memory")
-    return [memory, keras.layers.Dropout(0.2, seed=1, name="dropout"), keras.layers.Dense(1, name="anomaly")]
+    return [
+        keras.layers.LSTM(UNITS, unroll=unroll, name="memory"),
+        keras.layers.Dropout(0.2, seed=1, name="dropout"),
+        keras.layers.Dense(1, name="anomaly"),
+    ]
 
 
 def optimizer() -> keras.optimizers.Optimizer:
