@@ -186,6 +186,7 @@ def summary(recipe: Recipe, trained: Trained, splits: dict[str, dict[str, float]
     result: dict[str, Any] = {"recipe": recipe.name, "seed": recipe.seed, "epochs": recipe.epochs, "weights": weights}
     if trained.line:
         result |= dict(zip(("w", "b"), trained.line[-1][1:], strict=True))
+        result["learning_rate"] = short(np.float32(recipe.optimizer().learning_rate))
         result["line"] = [{"epoch": epoch, "w": w, "b": b} for epoch, w, b in trained.line]
     shape = recipe.data().inputs.shape[1:]
     if recipe.checkpoints:
