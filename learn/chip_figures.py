@@ -8,7 +8,7 @@ from learn.descent_figures import LOSSES, WIDE, bottom, contours
 from learn.lesson import Lesson
 from learn.plot import MINUS, Axis, Band, Curve, Dots, Plot, Rule, number, reals
 from training.recipes import sine
-from training.trial import GUESS, TARGET
+from training.trial import TARGET
 
 ZOOM = (2.0, 4.0)
 """The stretch of x on which single steps can be seen."""
@@ -69,7 +69,7 @@ def zoom(lesson: Lesson) -> Plot:
         f"Single steps can be seen: each is {number(spec.input.scale)} wide and {number(spec.output.scale)} high, and the float line runs "
         "through the middle of each.",
         Axis("x", *ZOOM),
-        Axis("y", *reals(y)),
+        Axis("y", float(y[0]), float(y[1])),
         (
             Curve("float", reals(ends), reals(y), "float model"),
             Curve("int8", reals(steps.x[inside]), reals(steps.y[inside]), "int8 model"),
@@ -150,7 +150,12 @@ def lab(lesson: Lesson) -> tuple[Plot, Plot, Plot]:
         "",
         Axis("x", -1.5, 4.5),
         Axis("y", -30, 60),
-        (Curve("truth", reals(ends), reals(2 * ends - 1), f"y = 2x {MINUS} 1"), Dots("data", reals(lesson.x), reals(lesson.y), "the six points")),
+        (
+            Curve("truth", reals(ends), reals(2 * ends - 1), f"y = 2x {MINUS} 1"),
+            Dots("data", reals(lesson.x), reals(lesson.y), "the six points"),
+            Curve("guess", (), (), "your start"),
+            Curve("fit", (), (), "your line"),
+        ),
         layer=True,
     )
     where = Plot(
@@ -158,7 +163,7 @@ def lab(lesson: Lesson) -> tuple[Plot, Plot, Plot]:
         "Your way through the bowl",
         "",
         *WIDE,
-        (*contours(lesson, labels=False), Dots("guess", (GUESS[0],), (GUESS[1],), "the lesson's guess"), bottom(lesson)),
+        (*contours(lesson, labels=False), bottom(lesson), Curve("path", (), (), "your way"), Dots("guess", (), (), "your start")),
         height=566,
         equal=True,
         layer=True,
@@ -169,7 +174,7 @@ def lab(lesson: Lesson) -> tuple[Plot, Plot, Plot]:
         "",
         Axis("step", 0, 1),
         LOSSES,
-        (Rule("truth", "y", TARGET, f"the target, {TARGET:g}"),),
+        (Rule("truth", "y", TARGET, f"the target, {TARGET:g}"), Curve("fit", (), (), "your loss")),
         height=400,
         layer=True,
     )

@@ -49,11 +49,15 @@ def guess(lesson: Lesson) -> Plot:
 def contours(lesson: Lesson, *, labels: bool = True) -> list[Mark]:
     """The ellipses of equal loss, each with its loss to the right of the bottom."""
     bowl = lesson.bowl
-    lines: list[Mark] = [Curve("contour", *map(reals, bowl.contour(level)), "contours of equal loss") for level in LEVELS]
+    lines: list[Mark] = []
+    for level in LEVELS:
+        w, b = bowl.contour(level)
+        lines.append(Curve("contour", reals(w), reals(b), "contours of equal loss"))
     if labels:
         right = [float(bowl.bottom[0] + np.sqrt(2 * (level - bowl.floor) / bowl.hessian[0, 0])) for level in LEVELS]
-        known = [(w, level) for w, level in zip(right, LEVELS, strict=True) if w < AROUND[0].high - 1]  # the farthest leave the picture
-        lines += [Note(w, float(bowl.bottom[1]), number(level), "middle") for w, level in known]
+        clear = (bowl.bottom[0] + 2, AROUND[0].high - 1)  # neither on the bottom nor beyond the edge
+        known = [(at, level) for at, level in zip(right, LEVELS, strict=True) if clear[0] < at < clear[1]]
+        lines += [Note(at, float(bowl.bottom[1]), number(level), "middle") for at, level in known]
     return lines
 
 
@@ -219,7 +223,7 @@ def rates(lesson: Lesson) -> Plot:
         f"The steps to a loss of {TARGET:g} over the learning rate: {known[0][1]:,} at {number(known[0][0], 2)}, fewer and fewer up to {least} "
         f"at {number(best, 3)}, and from there steeply more, {known[-1][1]:,} at {number(known[-1][0])}. Beyond {number(limit)} no number of steps "
         f"is enough. By the curvatures alone the fastest rate would be {number(fastest)}.",
-        Axis("learning rate", 0, 0.2),
+        Axis("learning rate", 0, 0.19),
         Axis("steps", 10, 2000, log=True),
         tuple(marks),
     )

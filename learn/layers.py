@@ -15,8 +15,8 @@ LAYERS = (
         "Pooling",
         "digits",
         "MaxPooling2D",
-        "Pooling takes the largest of four neighbouring answers and forgets the others. A stroke that lies one pixel aside then often looks the same, "
-        "and that is welcome in handwriting. What follows has only a quarter of the numbers to work through.",
+        "Pooling takes the largest of four neighbouring answers and forgets the others. A stroke that lies one pixel aside then often looks the "
+        "same, and that is welcome in handwriting. What follows has only a quarter of the numbers to work through.",
     ),
     (
         "Dropout",
@@ -29,8 +29,8 @@ LAYERS = (
         "LSTM",
         "weather",
         "LSTM",
-        "An LSTM reads a series value by value and carries a memory along. Gates, which are learned too, decide at each value what to keep in it, what "
-        "to forget and what to answer. The recipe weather reads the past months with one, and says the next.",
+        "An LSTM reads a series value by value and carries a memory along. Gates, which are learned too, decide at each value what to keep in it, "
+        "what to forget and what to answer. The recipe weather reads the past months with one, and says the next.",
     ),
 )
 """Title, recipe, the word that finds the layer in the recipe's code, and the sentences."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 MOST_STEPS = 2000
 """What the page lets a learner take: a run of so many still draws at once."""
 
-FIGURES = (
+FIGURES: tuple[Callable[[Lesson], Plot], ...] = (
     descent_figures.guess,
     descent_figures.surface,
     descent_figures.parabola,

@@ -32,7 +32,7 @@ STYLES: dict[str, Style] = {
     "contour": Style("#9aa4af", "#56626f", width=1.2),
     "residual": Style("#b35900", "#f0b323", (2, 3), width=1.5),
     "limit": Style("#8b3a76", "#e39bcd", (10, 4, 2, 4), width=2),
-    "small": Style("#57606a", "#9aa7b4", (2, 4), "diamond"),
+    "small": Style("#1b1f24", "#e6edf3", (2, 4), "diamond"),
     "good": Style("#0072b2", "#56b4e9"),
     "oscillating": Style("#b35900", "#f0b323", (9, 5), "square"),
     "large": Style("#8b3a76", "#e39bcd", (10, 4, 2, 4), "cross"),

@@ -76,7 +76,7 @@ class Placed:
 
 def power_of_ten(power: int) -> str:
     """10^power in the shortest form that everybody reads."""
-    return f"{10.0**power:g}" if -4 <= power <= 4 else f"1e{power}".replace("-", MINUS)
+    return f"{10.0**power:g}" if -3 <= power <= 4 else f"1e{power}".replace("-", MINUS)
 
 
 class Drawing:
@@ -89,13 +89,13 @@ class Drawing:
         self.y = Placed(plot.y, self.floor, self.top)
         self.x_ticks = self.x.ticks(6 if plot.width < 480 else 8)
         self.y_ticks = self.y.ticks(6)
-        self.paths = [path for mark in plot.marks for path in self._paths(mark)]
+        self.paths = [path for mark in plot.marks for path in self._paths(mark) if path.d]
         self.texts = [Text(self.x(m.x), self.y(m.y), m.text, m.anchor) for m in plot.marks if isinstance(m, Note)]
         self.legend = [(mark.label, swatch(mark)) for mark in plot.labelled() if not isinstance(mark, Note)]
 
     def _paths(self, mark: Mark) -> list[Path]:
         if isinstance(mark, Curve):
-            return [Path("line", mark.style, "M" + "L".join(f"{self.x(x)},{self.y(y)}" for x, y in zip(mark.x, mark.y, strict=True)))]
+            return [Path("line", mark.style, polyline([(self.x(x), self.y(y)) for x, y in zip(mark.x, mark.y, strict=True)]))]
         if isinstance(mark, Dots):
             return [Path("dots", mark.style, "".join(symbol(mark, self.x(x), self.y(y)) for x, y in zip(mark.x, mark.y, strict=True)))]
         if isinstance(mark, Arrow):
@@ -108,6 +108,11 @@ class Drawing:
             line = f"M{self.x(mark.at)},{self.top}V{self.floor}" if mark.axis == "x" else f"M{self.left},{self.y(mark.at)}H{self.right}"
             return [Path("line", mark.style, line)]
         return []
+
+
+def polyline(points: list[tuple[float, float]]) -> str:
+    """A line through points; empty where there are none."""
+    return "M" + "L".join(f"{x},{y}" for x, y in points) if points else ""
 
 
 def symbol(dots: Dots, x: float, y: float) -> str:

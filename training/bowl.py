@@ -26,7 +26,7 @@ class Bowl:
     @property
     def curvatures(self) -> Reals:
         """The Hessian's eigenvalues (2,), the smaller first: how sharply the bowl bends along its long and its short axis."""
-        return np.linalg.eigvalsh(self.hessian)
+        return np.asarray(np.linalg.eigvalsh(self.hessian), np.float64)
 
     @property
     def largest_stable_rate(self) -> float:

@@ -163,7 +163,8 @@
     const way = run.w.map((each, step) => [each, run.b[step]]);
     draw("lab-map", `The way of ${last} steps from w = ${short(run.w[0])}, b = ${short(run.b[0])} to w = ${short(w)}, b = ${short(b)}.`, [
       { kind: "line", style: "path", points: way },
-      { kind: "dots", style: "path", points: way.slice(0, 200) },
+      { kind: "dots", style: "path", points: way.slice(1, 200) },
+      { kind: "dots", style: "guess", points: way.slice(0, 1) },
     ]);
     document.querySelectorAll("#lab-loss .x-tick").forEach((tick, index, all) => {
       tick.textContent = Number(((index / (all.length - 1)) * last).toFixed(1));
