@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
@@ -17,7 +16,7 @@ from learn.layers import LAYERS
 from learn.lesson import SHOWN_EPOCHS, Lesson
 from learn.plot import Plot, number
 from learn.svg import Drawing
-from training import recipe, trial
+from training import recipe, recipes, trial
 from training.descent import SCHEDULES
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -72,7 +71,8 @@ def to_html(lesson: Lesson, plots: dict[str, Plot]) -> str:
 
 
 def setup(lesson: Lesson) -> dict[str, Any]:
-    """What the page's script computes with."""
+    """What the page's script computes with; it begins with the first of the five rates that arrives."""
+    first = next(each.trial for each in lesson.runs if each.outcome == "arrives")
     return {
         "x": [float(x) for x in lesson.x],
         "y": [float(y) for y in lesson.y],
@@ -80,14 +80,15 @@ def setup(lesson: Lesson) -> dict[str, Any]:
         "target": trial.TARGET,
         "window": trial.WINDOW,
         "mostSteps": MOST_STEPS,
-        "start": {"w": trial.GUESS[0], "b": trial.GUESS[1], "steps": trial.STEPS, "halfLife": trial.HALF_LIFE},
+        "start": {"w": trial.GUESS[0], "b": trial.GUESS[1], "steps": trial.STEPS, "halfLife": trial.HALF_LIFE, **asdict(first)},
         "schedules": list(SCHEDULES),
         "trials": [asdict(each) for each in trial.TRIALS],
     }
 
 
 def code(name: str, word: str) -> list[str]:
-    """The lines of a recipe's `layers` that name `word`; none where there is no such recipe."""
+    """The lines of a recipe's file that make a layer called `word`; none where there is no such recipe."""
     if name not in recipe.names():
         return []
-    return [line.strip().rstrip(",") for line in inspect.getsource(recipe.find(name).layers).splitlines() if word in line]
+    lines = (Path(recipes.__file__).parent / f"{name}.py").read_text().splitlines()
+    return [line.strip().rstrip(",") for line in lines if f"layers.{word}(" in line]

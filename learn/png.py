@@ -14,7 +14,7 @@ from learn.plot import Arrow, Band, Curve, Dots, Mark, Note, Plot, Rule
 from learn.style import STYLES, Shape
 
 MARKERS: dict[Shape, str] = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "x"}
-DPI = 144
+DPI = 120
 PIXELS_PER_INCH = 80
 """Units of a plot on an inch of paper: sets how large matplotlib's letters are beside it."""
 

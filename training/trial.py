@@ -86,5 +86,13 @@ def judge(descent: Descent) -> Outcome:
 
 
 def steps_by_rate(x: Floats, y: Floats, rates_tried: Sequence[float], start: tuple[float, float] = GUESS, most: int = 2000) -> list[int | None]:
-    """The steps each constant rate takes to TARGET; None where more than `most` would not do."""
-    return [run(x, y, Trial("", rate), start, most).reached for rate in rates_tried]
+    """The steps each constant rate takes to TARGET; None where `most` would not do."""
+
+    def search(rate: float) -> int | None:
+        for steps in (most // 16, most // 4, most):  # most rates need few
+            reached = run(x, y, Trial("", rate), start, steps).reached
+            if reached is not None:
+                return reached
+        return None
+
+    return [search(rate) for rate in rates_tried]

@@ -92,7 +92,7 @@
 
   function fill(state) {
     for (const name of FIELDS) {
-      if (state[name] === undefined || !Number.isFinite(Number(state[name]))) continue;
+      if (String(state[name]).trim() === "" || !Number.isFinite(Number(state[name]))) continue;
       form.elements[name].value = state[name];
       form.elements[name + "-slider"].value = toSlider(name, Number(state[name]));
     }
@@ -177,9 +177,17 @@
     return state;
   }
 
+  // A drag of a slider changes things many times a second: a browser refuses so many new addresses, and a screen reader cannot say them all.
+  const QUIET_MS = 300;
+  let waiting = 0;
+
   function changed() {
     const state = render();
-    history.replaceState(null, "", "#" + new URLSearchParams(state)); // a link to this very run
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      history.replaceState(null, "", "#" + new URLSearchParams(state)); // a link to this very run
+      document.getElementById("status").textContent = document.getElementById("result").textContent;
+    }, QUIET_MS);
   }
 
   form.addEventListener("input", (event) => {
@@ -188,6 +196,7 @@
     else if (event.target.type === "number" && event.target.value) form.elements[name + "-slider"].value = toSlider(name, event.target.valueAsNumber);
     changed();
   });
+  form.addEventListener("change", () => fill(read())); // what was typed out of range shows as what is computed
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("click", (event) => {
     const trial = setup.trials[event.target.dataset.trial];
@@ -196,6 +205,8 @@
     changed();
   });
   form.hidden = false;
-  fill({ ...setup.start, ...setup.trials.find((trial) => trial.name === "good"), ...Object.fromEntries(new URLSearchParams(location.hash.slice(1))) });
+  fill(setup.start);
+  fill(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
+  fill(read());
   render();
 })();
