@@ -14,7 +14,7 @@ import numpy as np
 from learn import chip_figures, descent_figures, style
 from learn.layers import LAYERS
 from learn.lesson import SHOWN_EPOCHS, Lesson
-from learn.plot import Plot, number
+from learn.plot import Plot, exact, number
 from learn.svg import Drawing
 from training import recipe, recipes, trial
 from training.descent import SCHEDULES
@@ -51,11 +51,12 @@ def to_html(lesson: Lesson, plots: dict[str, Plot]) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["number"] = number
+    environment.filters |= {"number": number, "exact": exact}
     return environment.get_template("learn.html.j2").render(
         lesson=lesson,
         points=list(zip(lesson.x, lesson.y, strict=True)),
         layers=LAYERS,
+        recipes=recipe.names(),
         trial=trial,
         setup=setup(lesson),
         became=descent_figures.became,

@@ -120,3 +120,8 @@ def reals(values: Sequence[Any] | NDArray[Any]) -> tuple[float, ...]:
 def number(value: float, digits: int = 4) -> str:
     """A number as the page writes it: so many digits that count, and a minus sign that is one."""
     return f"{value:.{digits}g}".replace("-", MINUS)
+
+
+def exact(value: float | np.float32) -> str:
+    """A float32 in as few digits as tell it from its neighbours."""
+    return f"{np.float32(value)!s}".replace("-", MINUS)

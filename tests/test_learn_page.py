@@ -20,7 +20,7 @@ from learn.__main__ import has_screen
 from learn.layers import LAYERS
 from learn.lesson import Lesson, load
 from learn.page import figures
-from learn.plot import number
+from learn.plot import exact, number
 from learn.svg import Drawing
 from training.recipes.linear import RECIPE
 
@@ -80,7 +80,7 @@ def test_it_says_the_numbers_that_the_code_computes(text: str, lesson: Lesson) -
     proven = lesson.stairs.manifest.bound
     assert proven is not None
     said = [number(lesson.guess[0], 5), number(lesson.bowl.largest_stable_rate, 5), number(lesson.measured_limit, 5), number(proven.total, 6)]
-    said += [number(abs(lesson.keras.content[name]), 8) for name in ("w", "b")]
+    said += [exact(abs(lesson.keras.content[name])) for name in ("w", "b")]
     said += [f"after {each.reached} steps" for each in lesson.runs if each.reached is not None]
     for each in said:
         assert each in text
