@@ -19,7 +19,7 @@ WALK = Trial("walk", 0.02)
 """The rate of the walk through the bowl: small enough that single steps can be seen, large enough to arrive."""
 
 SHOWN_EPOCHS = (0, 10, 20, 50, 100, 200, 300, 400, 500)
-LONGER = (500, 1000, 2000, 5000)
+LONGER = tuple(factor * linear.RECIPE.epochs for factor in (1, 2, 4, 10))
 """Epochs after which the neuron is asked again for x = 10."""
 
 PAST_THE_EDGE = (12.7, 12.8, 13.0, 20.0)
