@@ -21,7 +21,7 @@ ON := $(if $(PORT),--port $(PORT),--env $(ENV))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test train convert firmware verify verify-all profile flash monitor doctor test check fuzz benchmark lock clean always
+.PHONY: help setup setup-test train convert firmware verify verify-all learn profile flash monitor doctor test check fuzz benchmark lock clean always
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ verify-all: setup ## verify every recipe, go on after a failure, and print one t
 	  $(MAKE) --no-print-directory verify RECIPE=$$name || echo "$$name did not pass" >&2; \
 	  seconds="$$seconds $$name=$$(($$(date +%s) - start))"; \
 	done; $(PY) -m host summary --build $(BUILD) --seconds $$seconds
+
+learn: setup ## see it learn: build/learn.html, from the first guess to the staircase on the chip, with sliders
+	@$(MAKE) --no-print-directory convert RECIPE=linear MODEL=
+	@$(MAKE) --no-print-directory train RECIPE=sine MODEL=
+	@$(PY) -m learn --build $(BUILD)
 
 profile: convert ## what each operator costs on the board (a real one: make flash profile ENV=nano33ble_compiled_profile)
 	@$(PY) -m host profile $(RECIPE) $(if $(PORT),--port $(PORT)) --env $(ENV:%_profile=%)

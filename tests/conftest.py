@@ -54,3 +54,11 @@ def wide(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_stage("tests.wide_model", str(folder))
     firmware.build(folder, "virtual")
     return folder
+
+
+@pytest.fixture(scope="session")
+def lesson_folder(linear: Path) -> Path:
+    """A build folder that holds the lesson: learn.html and learn/*.png, made by the command without opening a browser."""
+    run_stage("training", "fit", "sine", "--build", str(linear.parent))
+    run_stage("learn", "--no-open", "--build", str(linear.parent))
+    return linear.parent

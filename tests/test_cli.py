@@ -51,7 +51,7 @@ def test_a_bug_keeps_its_traceback() -> None:
         run(lambda: 1 // 0)
 
 
-@pytest.mark.parametrize("module", ["training", "convert"])
+@pytest.mark.parametrize("module", ["training", "convert", "learn"])
 def test_a_command_line_that_makes_no_sense_ends_in_2(module: str) -> None:
     done = subprocess.run([sys.executable, "-m", module, "--nonsense"], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2

@@ -16,7 +16,7 @@ import pytest
 from common.errors import BadRecipe, QualityMissed, TrainingDiverged
 from common.quality import Quality
 from training import keras_env
-from training.descent import fit_line
+from training.descent import descend, rates
 from training.fit import build, fit, train
 from training.recipe import SPARSE, names
 from training.recipes.linear import RECIPE
@@ -53,15 +53,15 @@ def test_descent_by_hand_takes_the_same_steps_as_keras(keras: Any) -> None:
     x, y = points.inputs.ravel(), points.targets.ravel()
     for steps in (1, 2, 100, 500):
         trained = train(replace(RECIPE, epochs=steps), build(RECIPE)).model
-        line = fit_line(x, y, kernel, bias, 0.01, steps)
-        assert [line.w.tobytes(), line.b.tobytes()] == bits(trained), f"after {steps} steps"
+        line = descend(x, y, kernel, bias, rates("constant", 0.01, steps, 1))
+        assert [line.w[-1].tobytes(), line.b[-1].tobytes()] == bits(trained), f"after {steps} steps"
 
 
 def test_descent_by_hand_records_keras_losses(keras: Any) -> None:
     kernel, bias = (weight.ravel()[0] for weight in build(RECIPE).get_weights())
     points = RECIPE.data()
-    line = fit_line(points.inputs.ravel(), points.targets.ravel(), kernel, bias, 0.01, RECIPE.epochs)
-    np.testing.assert_allclose(line.loss, train(RECIPE, build(RECIPE)).loss, rtol=1e-5)
+    line = descend(points.inputs.ravel(), points.targets.ravel(), kernel, bias, rates("constant", 0.01, RECIPE.epochs, 1))
+    np.testing.assert_allclose(line.loss[:-1], train(RECIPE, build(RECIPE)).loss, rtol=1e-5)
 
 
 def test_the_number_of_epochs_need_not_divide_into_chunks(keras: Any) -> None:
@@ -105,6 +105,9 @@ def test_two_processes_write_the_same_bytes_and_a_readable_report(tmp_path: Path
     assert [len(content["loss"]), content["epochs"]] == [500, 500]
     assert np.float32(content["w"]) == np.float32(float.fromhex(content["weights"][0]["hex"][0]))
     assert content["loss"][-1] < 1e-4 < content["loss"][0]
+    assert [each["epoch"] for each in content["line"]] == list(range(0, 501, 10))
+    assert [content["line"][-1][name] for name in ("w", "b")] == [content["w"], content["b"]]
+    assert [content["curve"][axis][-1] for axis in ("x", "y")] == [12.7, pytest.approx(12.7 * content["w"] + content["b"])]
     assert {"tensorflow", "keras", "numpy", "python"} <= set(content["versions"])
 
 

@@ -31,6 +31,9 @@ CHUNKS = 50
 WEIGHTS_SHOWN = 256
 """training.json spells out weights of up to this many values; larger ones are in model.keras only."""
 
+CURVE = 129
+"""Even steps over a recipe's domain at which training.json notes what the model answers, for whoever draws it without TensorFlow."""
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -41,6 +44,8 @@ class Trained:
     """(epochs,): the mean over an epoch's steps of the loss before each step."""
     test_loss: tuple[tuple[int, float], ...] = ()
     """(epoch, loss on the test split after it), a few dozen times on the way; empty without a test split."""
+    line: tuple[tuple[int, float, float], ...] = ()
+    """(epochs done, w, b) from the start to the end of a model that is a line, as often as the loop came back; empty for any other."""
 
 
 def build(recipe: Recipe) -> keras.Model:
@@ -100,6 +105,7 @@ def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: N
     test = recipe.test() if recipe.test is not None else None
     history: list[NDArray[np.float32]] = []
     test_loss: list[tuple[int, float]] = []
+    line = [(0, *line_of(model))] if is_line(model) else []
     chunk = max(1, recipe.epochs // CHUNKS)
     for start in range(0, recipe.epochs, chunk):
         steps = min(chunk, recipe.epochs - start)
@@ -110,8 +116,21 @@ def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: N
         check_finite(recipe, model, history[-1], start)
         if test is not None:
             test_loss.append((start + steps, mean_loss(recipe, model, test)))
+        if line:
+            line.append((start + steps, *line_of(model)))
         advance(steps)
-    return Trained(model, np.concatenate(history), tuple(test_loss))
+    return Trained(model, np.concatenate(history), tuple(test_loss), tuple(line))
+
+
+def is_line(model: keras.Model) -> bool:
+    """Whether the model is y = w x + b on single numbers."""
+    return [tuple(weight.shape) for weight in model.weights] == [(1, 1), (1,)]
+
+
+def line_of(model: keras.Model) -> tuple[float, float]:
+    """w and b of a model that is a line."""
+    w, b = (short(weight.numpy().ravel()[0]) for weight in model.weights)
+    return w, b
 
 
 def mean_loss(recipe: Recipe, model: keras.Model, split: Data) -> float:
@@ -165,11 +184,18 @@ def summary(recipe: Recipe, trained: Trained, splits: dict[str, dict[str, float]
             entry |= {"values": [short(v) for v in values.ravel()], "hex": [float(v).hex() for v in values.ravel()]}
         weights.append(entry)
     result: dict[str, Any] = {"recipe": recipe.name, "seed": recipe.seed, "epochs": recipe.epochs, "weights": weights}
-    if [w.shape for w in trained.model.weights] == [(1, 1), (1,)]:  # a line: name its two numbers
-        result |= {"w": weights[0]["values"][0], "b": weights[1]["values"][0]}
+    if trained.line:
+        result |= dict(zip(("w", "b"), trained.line[-1][1:], strict=True))
+        result["learning_rate"] = short(np.float32(recipe.optimizer().learning_rate))
+        result["line"] = [{"epoch": epoch, "w": w, "b": b} for epoch, w, b in trained.line]
+    shape = recipe.data().inputs.shape[1:]
     if recipe.checkpoints:
-        x = np.array(recipe.checkpoints, np.float32).reshape(-1, *recipe.data().inputs.shape[1:])
+        x = np.array(recipe.checkpoints, np.float32).reshape(-1, *shape)
         result["predictions"] = [{"x": at, "y": short(y)} for at, y in zip(recipe.checkpoints, trained.model(x).numpy().ravel(), strict=True)]
+    if recipe.domain is not None and trained.model.output_shape[1:] == (1,):
+        x = np.linspace(*recipe.domain, CURVE, dtype=np.float32)
+        answers = trained.model(x.reshape(-1, *shape), training=False).numpy().ravel()
+        result["curve"] = {"x": [short(at) for at in x], "y": [short(y) for y in answers]}
     result["loss"] = [short(loss) for loss in trained.loss]
     if splits:
         result["test_loss"] = [{"epoch": epoch, "loss": short(np.float32(loss))} for epoch, loss in trained.test_loss]

@@ -1,0 +1,144 @@
+"""Geometry of a figure: every mark as one SVG path in the figure's own units; `templates/plot.svg.j2` writes it down."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from host.chart import Scale, Tick
+from learn.plot import MINUS, Arrow, Axis, Band, Curve, Dots, Mark, Note, Plot, Rule
+from learn.style import STYLES, Shape
+
+LEFT, RIGHT, TOP, BOTTOM = 74.0, 16.0, 34.0, 62.0
+FAR = 5_000.0
+"""Points farther out than this are drawn at this distance: an SVG renderer has float32 coordinates, and a diverging path none of them."""
+
+HEAD = 7.0
+"""Length of an arrow's head."""
+
+SHAPES: dict[Shape, str] = {
+    "circle": "m-{0},0a{0},{0} 0 1 0 {1},0a{0},{0} 0 1 0 -{1},0z",
+    "square": "m-{0},-{0}h{1}v{1}h-{1}z",
+    "diamond": "m0,-{2}l{2},{2}l-{2},{2}l-{2},-{2}z",
+    "triangle": "m0,-{2}l{2},{1}h-{3}z",
+    "cross": "m-{0},-{0}l{1},{1}m0,-{1}l-{1},{1}",
+}
+"""A mark around the current point: {0} half its width, {1} its width, {2} and {3} the same a little larger, as slim shapes look smaller."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """An SVG path: `kind` is "line", "dots", "head" or "band"."""
+
+    kind: str
+    style: str
+    d: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words at a place."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str
+
+
+class Placed:
+    """One axis on the page: values to coordinates between `start` and `end`."""
+
+    def __init__(self, axis: Axis, start: float, end: float) -> None:
+        self._axis, self._start, self._end = axis, start, end
+        self._scale = Scale([self._inner(axis.low), self._inner(axis.high)], start, end, 0)
+
+    def __call__(self, value: float) -> float:
+        if not math.isfinite(value):
+            value = self._axis.high if math.isnan(value) or value > 0 else self._axis.low
+        return max(-FAR, min(FAR, self._scale(self._inner(value))))
+
+    def _inner(self, value: float) -> float:
+        return math.log10(max(value, self._axis.low)) if self._axis.log else value
+
+    def ticks(self, most: int) -> tuple[Tick, ...]:
+        """Round numbers; on a logarithmic axis powers of ten, all or every second, third, ... of them."""
+        if not self._axis.log:
+            return self._scale.ticks(most)
+        first, last = math.ceil(math.log10(self._axis.low) - 1e-9), math.floor(math.log10(self._axis.high) + 1e-9)
+        every = math.ceil((last - first + 1) / most)
+        return tuple(Tick(self._scale(power), power_of_ten(power)) for power in range(first, last + 1) if power % every == 0)
+
+    @property
+    def data(self) -> str:
+        """What the page's script needs to place values itself: low and high end of the axis, their coordinates, whether it is logarithmic."""
+        return f"{self._inner(self._axis.low)} {self._inner(self._axis.high)} {self._start} {self._end} {int(self._axis.log)}"
+
+
+def power_of_ten(power: int) -> str:
+    """10^power in the shortest form that everybody reads."""
+    return f"{10.0**power:g}" if -3 <= power <= 4 else f"1e{power}".replace("-", MINUS)
+
+
+class Drawing:
+    """A plot with its axes placed; what the template asks for."""
+
+    def __init__(self, plot: Plot) -> None:
+        self.plot = plot
+        self.left, self.right, self.top, self.floor = LEFT, plot.width - RIGHT, TOP, plot.height - BOTTOM
+        self.x = Placed(plot.x, self.left, self.right)
+        self.y = Placed(plot.y, self.floor, self.top)
+        self.x_ticks = self.x.ticks(6 if plot.width < 480 else 8)
+        self.y_ticks = self.y.ticks(6)
+        self.paths = [path for mark in plot.marks for path in self._paths(mark) if path.d]
+        self.texts = [Text(self.x(m.x), self.y(m.y), m.text, m.anchor) for m in plot.marks if isinstance(m, Note)]
+        self.legend = [(mark.label, swatch(mark)) for mark in plot.labelled() if not isinstance(mark, Note)]
+
+    def _paths(self, mark: Mark) -> list[Path]:
+        if isinstance(mark, Curve):
+            return [Path("line", mark.style, polyline([(self.x(x), self.y(y)) for x, y in zip(mark.x, mark.y, strict=True)]))]
+        if isinstance(mark, Dots):
+            return [Path("dots", mark.style, "".join(symbol(mark, self.x(x), self.y(y)) for x, y in zip(mark.x, mark.y, strict=True)))]
+        if isinstance(mark, Arrow):
+            return arrow(mark.style, *map(self.x, mark.x), *map(self.y, mark.y))
+        if isinstance(mark, Band):
+            low, high = self.y(mark.low), self.y(mark.high)
+            edge = f"M{self.left},{high}H{self.right}M{self.left},{low}H{self.right}"
+            return [Path("band", mark.style, f"M{self.left},{high}H{self.right}V{low}H{self.left}z"), Path("line", mark.style, edge)]
+        if isinstance(mark, Rule):
+            line = f"M{self.x(mark.at)},{self.top}V{self.floor}" if mark.axis == "x" else f"M{self.left},{self.y(mark.at)}H{self.right}"
+            return [Path("line", mark.style, line)]
+        return []
+
+
+def polyline(points: list[tuple[float, float]]) -> str:
+    """A line through points; empty where there are none."""
+    return "M" + "L".join(f"{x},{y}" for x, y in points) if points else ""
+
+
+def symbol(dots: Dots, x: float, y: float) -> str:
+    """One mark of `dots` at coordinates x, y."""
+    half, slim = dots.size, round(dots.size * 1.25, 2)
+    return f"M{x},{y}" + SHAPES[STYLES[dots.style].shape].format(half, 2 * half, slim, 2 * slim)
+
+
+def arrow(style: str, x0: float, x1: float, y0: float, y1: float) -> list[Path]:
+    """Shaft and head; nothing where the arrow is too short to have a direction."""
+    length = math.hypot(x1 - x0, y1 - y0)
+    if length < 1:
+        return []
+    along, across = (x1 - x0) / length * HEAD, (y1 - y0) / length * HEAD
+    wings = [(x1 - along - side * across * 0.6, y1 - across + side * along * 0.6) for side in (1, -1)]
+    head = f"M{x1},{y1}" + "".join(f"L{x:.2f},{y:.2f}" for x, y in wings) + "z"
+    return [Path("line", style, f"M{x0},{y0}L{x1},{y1}"), Path("head", style, head)]
+
+
+def swatch(mark: Mark) -> list[Path]:
+    """The mark as the legend shows it, in a box of 34 x 14."""
+    if isinstance(mark, Dots):
+        return [Path("dots", mark.style, symbol(mark, 17, 7))]
+    if isinstance(mark, Arrow):
+        return arrow(mark.style, 3, 31, 7, 7)
+    if isinstance(mark, Band):
+        return [Path("band", mark.style, "M0,1H34V13H0z"), Path("line", mark.style, "M0,1H34M0,13H34")]
+    assert not isinstance(mark, Note)  # a note has no label
+    return [Path("line", mark.style, "M0,7H34")]
