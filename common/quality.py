@@ -27,7 +27,7 @@ class Quality:
     baselines: Mapping[str, float] = field(default_factory=dict)
     """Metric of simpler predictions on the same split, by name: float model and board must be better than each."""
     classes: tuple[str, ...] = ()
-    """What the labels from 0 on are called in reports; the number stands for one without a name."""
+    """What a classifier's outputs are called in reports, in their order; empty for their numbers."""
 
     def lost(self, reference: float, value: float) -> float:
         """How much worse `value` is than `reference`; negative where it is better."""

@@ -88,7 +88,7 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         int8_may_lose=quality.int8_may_lose,
         baselines=dict(quality.baselines),
         confusion=_confusion(board, test.targets) if quality.kind == "accuracy" else (),
-        classes=(*quality.classes, *map(str, range(len(quality.classes), classes))) if quality.kind == "accuracy" else (),
+        classes=(quality.classes or tuple(map(str, range(classes)))) if quality.kind == "accuracy" else (),
         series=tuple(zip(*(np.asarray(each, np.float64).ravel().tolist() for each in (test.targets, test.floats, board)), strict=True))
         if regression
         else (),

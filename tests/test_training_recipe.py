@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from common.errors import BadRecipe, UnknownRecipe
 from common.quality import Quality
 from training.recipe import SPARSE, Data, Recipe, find, names
 from training.recipes.linear import RECIPE
+from training.spoken import PROGRAM
 
 
 def data(inputs: Any, targets: Any) -> Any:
@@ -71,8 +73,9 @@ def test_inputs_of_any_shape_are_accepted_with_representative_data() -> None:
 
 
 def test_every_recipe_of_the_folder_is_sound() -> None:
-    assert "linear" in names()
-    assert [find(name).name for name in names()] == names()
+    assert {"linear", "speech"} <= set(names())
+    there = [name for name in names() if name != "speech" or shutil.which(PROGRAM)]
+    assert [find(name).name for name in there] == there
 
 
 def test_an_unknown_name_lists_what_exists() -> None:

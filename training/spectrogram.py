@@ -29,7 +29,8 @@ def mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def band_edges() -> NDArray[np.float64]:
     """(BANDS + 2,) Hz, evenly spaced in mel: band i rises from edge i to edge i + 1 and falls to edge i + 2."""
-    pitches = np.linspace(*mel(np.array([LOWEST, HIGHEST])), BANDS + 2)
+    low, high = mel(np.array([LOWEST, HIGHEST])).tolist()
+    pitches = np.linspace(low, high, BANDS + 2)
     return np.asarray(700.0 * (10.0 ** (pitches / 2595.0) - 1.0), np.float64)
 
 

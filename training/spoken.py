@@ -114,7 +114,7 @@ def record(word: Sound, how: Recording, generator: np.random.Generator) -> Sound
     stretched *= 10 ** (generator.uniform(*how.gain_db) / 20) / np.abs(stretched).max()
     spare = SAMPLES - len(stretched)
     start = int(generator.integers(spare // 4, spare - spare // 4, endpoint=True))
-    level = np.sqrt(np.mean(stretched**2)) * 10 ** (generator.uniform(*how.noise_db) / 20)
+    level = float(np.sqrt(np.mean(stretched**2))) * 10 ** (generator.uniform(*how.noise_db) / 20)
     sound = level * noise(generator)
     sound[start : start + len(stretched)] += stretched
     return sound

@@ -24,7 +24,7 @@ UNHEARD = ("m3", "m6", "f2", "f4", "klatt2")
 
 GAIN_DB, NOISE_DB = (-12.0, 0.0), (-30.0, -15.0)
 TAPES = Recording(GAIN_DB, NOISE_DB, stretch=(0.85, 1.15))
-"""Training stretches words so that 18 speakers count for more: without it the speakers held back for validation lost 6 points."""
+"""Training stretches words, so that 18 speakers sound like more: without it the speakers held back for validation lost 2 points."""
 LIVE = Recording(GAIN_DB, NOISE_DB)
 
 BATCH, EPOCHS = 64, 16
@@ -80,8 +80,8 @@ def optimizer() -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.005, EPOCHS * -(-len(data().inputs) // BATCH)))
 
 
-# The widths, the epochs and the stretch were chosen on seven speakers of HEARD, held back for that and then given to the training; UNHEARD were
-# looked at last.
+# Widths, epochs, stretch and recordings were chosen on eight speakers of HEARD (m4, m7, f1, f3, f5, klatt3, Lee, linda), held back for that while
+# the other ten were learned: 97.7 % of their words. Then those eight joined the training. UNHEARD had no part in any choice.
 RECIPE = Recipe(
     name="speech",
     data=data,
@@ -91,6 +91,8 @@ RECIPE = Recipe(
     epochs=EPOCHS,
     seed=1,
     representative=lambda: data().inputs[::4],
+    # Of a probability, in the worst of the test words: int8 moved it by 0.09 as measured, in a word the model is undecided about; three times that
+    # leaves room for weights trained on another machine.
     tolerance=0.3,
     batch_size=BATCH,
     test=test,
