@@ -1,6 +1,7 @@
 """Sets up everything a fresh clone needs: the virtual environment, the system's packages, PlatformIO's build engine.
 
-`bootstrap.py GROUP [RECIPE]`: a group of packages, and what the recipe needs besides, if it needs anything. Runs under any Python 3 with the standard library alone, because nothing else is there yet. Does only what is missing.
+`bootstrap.py GROUP RECIPE` brings a group of packages, and what the recipe needs besides. It runs under any Python 3 with the standard library
+alone, because nothing else is there yet, and does only what is missing.
 """
 
 from __future__ import annotations
