@@ -188,11 +188,14 @@ def test_identifiers_are_valid_and_distinct() -> None:
         ("m/norm/batchnorm/mul_1;m/depth_1/depthwise;m/norm/batchnorm/mul", "depth_1"),
         ("m/norm/batchnorm/mul", "batchnorm"),
         ("sum", "sum"),
-        ("", "ADD"),
+        ("", "FULLY_CONNECTED"),
     ],
 )
 def test_a_layer_keeps_its_name_when_another_is_folded_into_it(path: str, name: str) -> None:
-    assert layer_name(replace(hostile_graph().operators[0], name="ADD", layer=path)) == name
+    operator = hostile_graph().operators[0]
+    source, weights, bias = operator.inputs
+    assert weights is not None
+    assert layer_name(replace(operator, inputs=(source, replace(weights, name=path), bias))) == name
 
 
 def test_hostile_layer_names_compile(tmp_path: Path) -> None:
