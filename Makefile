@@ -30,7 +30,7 @@ help: ## this list
 	@echo "  MODEL=own.tflite, or MODEL=own.keras SAMPLES=inputs.npy (TRUST=1 where it holds a Lambda), instead of a recipe"
 
 setup: ## the virtual environment and the system packages the virtual board needs
-	@$(PYTHON) tools/bootstrap.py $(if $(PORT),none,virtual)
+	@$(PYTHON) tools/bootstrap.py $(if $(PORT),none,virtual) $(RECIPE)
 
 setup-test:
 	@$(PYTHON) tools/bootstrap.py test

@@ -133,6 +133,12 @@ class UploadFailed(PlumblineError):
     exit_code = 37
 
 
+class EspeakMissing(PlumblineError):
+    """No espeak-ng, or one without the voices that the recipe `speech` learns from."""
+
+    exit_code = 38
+
+
 # 40-59: the board and the wire
 class BoardNotFound(PlumblineError):
     """No board is connected, or the named port does not exist."""

@@ -121,7 +121,8 @@ class Manifest:
             raw["operators"] = tuple(OperatorSpec(**each) for each in raw["operators"])
             raw["arena"] = ArenaSpec(**raw["arena"])
             raw["bound"] = BoundSpec(**raw["bound"]) if raw["bound"] else None
-            raw["quality"] = Quality(**raw["quality"]) if raw.get("quality") else None
+            quality = raw.get("quality")
+            raw["quality"] = Quality(**{**quality, "classes": tuple(quality.get("classes", ()))}) if quality else None
             raw["domain"] = tuple(raw["domain"])
             return cls(**raw)
         except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -26,6 +26,8 @@ class Quality:
     """Largest |int8 - float| accepted over all compared codes, in output steps; None does not ask."""
     baselines: Mapping[str, float] = field(default_factory=dict)
     """Metric of simpler predictions on the same split, by name: float model and board must be better than each."""
+    classes: tuple[str, ...] = ()
+    """What a classifier's outputs are called in reports, in their order; empty for their numbers."""
 
     def lost(self, reference: float, value: float) -> float:
         """How much worse `value` is than `reference`; negative where it is better."""

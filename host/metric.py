@@ -48,6 +48,8 @@ class Metric:
     baselines: Mapping[str, float]
     confusion: tuple[tuple[int, ...], ...]
     """The board's: how often label i (row) was taken for j (column)."""
+    classes: tuple[str, ...]
+    """What rows and columns of `confusion` are called."""
     series: tuple[tuple[float, float, float], ...]
     """(target, float, board) of each test input in order."""
     disagreements: tuple[Disagreement, ...]
@@ -86,6 +88,7 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         int8_may_lose=quality.int8_may_lose,
         baselines=dict(quality.baselines),
         confusion=_confusion(board, test.targets) if quality.kind == "accuracy" else (),
+        classes=(quality.classes or tuple(map(str, range(classes)))) if quality.kind == "accuracy" else (),
         series=tuple(zip(*(np.asarray(each, np.float64).ravel().tolist() for each in (test.targets, test.floats, board)), strict=True))
         if regression
         else (),

@@ -11,6 +11,7 @@ import pytest
 
 from common.errors import SetupFailed
 from tools import bootstrap
+from training.recipe import names
 
 
 @pytest.fixture
@@ -42,6 +43,25 @@ def test_without_apt_the_line_to_type_is_said(folder_of_commands: Path) -> None:
         bootstrap.install_system(["qemu-system-arm"])
     assert "qemu-system-arm" in str(refused.value)
     assert "sudo dnf install" in refused.value.hint
+
+
+def test_a_recipe_brings_its_own_packages(folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(bootstrap, "venv_is_current", lambda: True)
+    monkeypatch.setattr(bootstrap, "install_scons", lambda: None)
+    command(folder_of_commands, "pacman")
+    for words, missing in ((["none"], ""), (["none", "linear"], ""), (["none", "speech"], "espeak-ng")):
+        monkeypatch.setattr(sys, "argv", ["bootstrap.py", *words])
+        assert bootstrap.main() == (bootstrap.SETUP_FAILED if missing else 0)
+        said = capsys.readouterr().err
+        assert (f"missing (by their Debian names): {missing}." in said and "doctest espeak-ng" in said) == bool(missing)
+    assert set(bootstrap.RECIPES) <= set(names())
+
+
+def test_make_sets_up_what_its_recipe_needs() -> None:
+    """And nothing of it for another recipe or for the tests."""
+    for words, asks in ((["verify", "RECIPE=speech"], "virtual speech"), (["verify"], "virtual linear"), (["test"], "test")):
+        planned = subprocess.run(["make", "--dry-run", *words], cwd=bootstrap.ROOT, capture_output=True, text=True, check=True).stdout
+        assert re.findall(r"tools/bootstrap\.py (.*)", planned) == [asks]
 
 
 def test_without_rights_the_line_to_type_is_said(folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from convert.codegen import End, decimals, generated_files, wire_header
 from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
 from convert.graph import Graph
-from convert.names import identifiers
+from convert.names import identifiers, layer_name
 from convert.templating import c_string, comment
 from tests import compiled_c
 from tests.flatbuffer_writer import Dense, Model, random_model, write
@@ -181,6 +181,23 @@ def test_identifiers_are_valid_and_distinct() -> None:
 
 
 @needs_compiler
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("model_1/dense_1/MatMul", "dense_1"),
+        ("m/norm/batchnorm/mul_1;m/depth_1/depthwise;m/norm/batchnorm/mul", "depth_1"),
+        ("m/norm/batchnorm/mul", "batchnorm"),
+        ("sum", "sum"),
+        ("", "FULLY_CONNECTED"),
+    ],
+)
+def test_a_layer_keeps_its_name_when_another_is_folded_into_it(path: str, name: str) -> None:
+    operator = hostile_graph().operators[0]
+    source, weights, bias = operator.inputs
+    assert weights is not None
+    assert layer_name(replace(operator, inputs=(source, replace(weights, name=path), bias))) == name
+
+
 def test_hostile_layer_names_compile(tmp_path: Path) -> None:
     source = compiled_c.write_sources(tmp_path, hostile_graph())
     subprocess.run(["gcc", *compiled_c.WARNINGS, "-c", source, "-o", tmp_path / "model.o"], check=True, timeout=60)

@@ -161,3 +161,9 @@ def test_more_classes_than_answers_are_refused(keras: Any, tmp_path: Path) -> No
     labelled = replace(RECIPE, loss=SPARSE, data=lambda: replace(RECIPE.data(), targets=np.arange(6)))
     with pytest.raises(BadRecipe, match=r"has 6 classes, but its model answers \(1,\)"):
         fit(labelled, tmp_path, print)
+
+
+def test_as_many_names_as_answers_are_demanded(keras: Any, tmp_path: Path) -> None:
+    named = replace(RECIPE, test=RECIPE.data, quality=Quality("accuracy", reach=0.0, int8_may_lose=1.0, classes=("yes", "no")))
+    with pytest.raises(BadRecipe, match=r"names 2 classes, but its model answers \(1,\)"):
+        fit(named, tmp_path, print)

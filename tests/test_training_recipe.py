@@ -12,6 +12,7 @@ import pytest
 import training.recipes
 from common.errors import BadRecipe, UnknownRecipe
 from common.quality import Quality
+from tools import bootstrap
 from training.recipe import SPARSE, Data, Recipe, find, names
 from training.recipes.linear import RECIPE
 
@@ -71,8 +72,10 @@ def test_inputs_of_any_shape_are_accepted_with_representative_data() -> None:
 
 
 def test_every_recipe_of_the_folder_is_sound() -> None:
-    assert "linear" in names()
-    assert [find(name).name for name in names()] == names()
+    """Those that need a program of their own to make their data are checked in their own tests."""
+    assert {"linear", *bootstrap.RECIPES} <= set(names())
+    ready = [name for name in names() if name not in bootstrap.RECIPES]
+    assert [find(name).name for name in ready] == ready
 
 
 def test_an_unknown_name_lists_what_exists() -> None:

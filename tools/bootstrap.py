@@ -1,6 +1,7 @@
 """Sets up everything a fresh clone needs: the virtual environment, the system's packages, PlatformIO's build engine.
 
-Runs under any Python 3 with the standard library alone, because nothing else is there yet. Does only what is missing.
+`bootstrap.py GROUP RECIPE` brings a group of packages, and what the recipe needs besides. It runs under any Python 3 with the standard library
+alone, because nothing else is there yet, and does only what is missing.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ NATIVE = {
     "/usr/include/stdlib.h": "libc6-dev",
 }
 GROUPS = {"virtual": ARM, "test": {**ARM, **NATIVE}, "none": {}}
+RECIPES = {"speech": {"espeak-ng": "espeak-ng"}}
+"""What a recipe needs to make its data; these packages have the same name on every system."""
 
 ELSEWHERE = {
     "dnf": "sudo dnf install arm-none-eabi-gcc-cs arm-none-eabi-gcc-cs-c++ arm-none-eabi-newlib qemu-system-arm"
@@ -61,9 +64,11 @@ class Refused(Exception):
 
 def main() -> int:
     group = sys.argv[1] if len(sys.argv) > 1 else "virtual"
+    recipe = sys.argv[2] if len(sys.argv) > 2 else ""
+    wanted = {**GROUPS[group], **RECIPES.get(recipe, {})}
     try:
         python = None if venv_is_current() else find_python()
-        packages = missing_packages(GROUPS[group])
+        packages = missing_packages(wanted)
         bare = [venv_package(python)] if python and not can_make_venv(python) else []
         jobs = [install_system([*packages, *bare])] if packages or bare else []
         if bare:  # without that package the next step cannot begin; else they run side by side
@@ -72,7 +77,7 @@ def main() -> int:
             jobs.append(install_python(python))
         for job in jobs:
             job.wait()
-        if still := missing_packages(GROUPS[group]):
+        if still := missing_packages(wanted):
             raise Refused(f"After the installation these are still missing: {' '.join(still)}.", "Install them by hand and run make again.")
         install_scons()
     except Refused as error:
@@ -152,7 +157,8 @@ def install_system(packages: list[str]) -> Job:
     """
     names = " ".join(packages)
     if shutil.which("apt-get") is None:
-        line = next((line for tool, line in ELSEWHERE.items() if shutil.which(tool)), f"your system's packages for: {names}")
+        own = [name for needs in RECIPES.values() for name in needs.values() if name in packages]
+        line = next((" ".join([line, *own]) for tool, line in ELSEWHERE.items() if shutil.which(tool)), f"your system's packages for: {names}")
         raise Refused(f"These are missing (by their Debian names): {names}.", f"Install them and run make again: {line}")
     line = f"sudo apt-get update && sudo apt-get install --no-install-recommends {names}"
     prefix: list[str] = []

@@ -251,6 +251,9 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
             model = build(recipe)
         except (ValueError, TypeError) as error:
             raise recipe.bad(f"has layers Keras refuses: {first_line(error)}", "See the recipe's layers().") from error
+        named = recipe.quality.classes if recipe.quality is not None else ()
+        if named and model.output_shape[1:] != (len(named),):
+            raise recipe.bad(f"names {len(named)} classes, but its model answers {model.output_shape[1:]}", "Name each output, in their order.")
         if recipe.loss == SPARSE:
             check_classes(recipe, model)
         elif model.output_shape[1:] != data.targets.shape[1:]:

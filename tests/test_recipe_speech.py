@@ -1,0 +1,93 @@
+"""`speech` from espeak-ng to the virtual board: unheard speakers, every one of their words bit for bit, and the accuracy that is demanded."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from common.manifest import Manifest
+from convert.compiler.emit import REGISTRY
+from convert.flatbuffer import read
+from convert.work import multiply_accumulates
+from host import firmware, page, report
+from host.board import Board
+from host.commands import summary
+from host.link import Link
+from host.verdict import Verdict
+from host.verify import verify
+from host.virtual import VirtualBoard
+from tests.conftest import run_stage
+from tests.test_host_report import conforms
+from training.recipes import speech as recipe
+from training.recipes.speech import ACCENTS, HEARD, TAPES, UNHEARD, WORDS
+from training.spoken import PROGRAM, Utterance, speak
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which(PROGRAM) is None, reason=f"{PROGRAM} is not installed; `make setup RECIPE=speech` brings it"),
+]
+
+
+@pytest.fixture(scope="session")
+def speech(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """build/speech: trained, converted and built for the virtual board."""
+    build = tmp_path_factory.mktemp("build")
+    run_stage("training", "fit", "speech", "--build", str(build))
+    run_stage("convert", "speech", "--build", str(build))
+    firmware.build(build / "speech", "virtual")
+    return build / "speech"
+
+
+@pytest.fixture(scope="session")
+def verdict(speech: Path) -> Verdict:
+    image = speech / "pio" / "virtual" / "firmware.elf"
+    with VirtualBoard(image) as board, Link(board.url) as link:
+        found = verify(Board(link), speech, Manifest.load(speech / "generated" / "manifest.json"), image=image)
+    report.write(found, speech)
+    return found
+
+
+def test_every_word_is_exact_and_most_are_understood(verdict: Verdict) -> None:
+    assert verdict.failures == ()
+    assert verdict.exact == len(verdict.comparisons) == len(UNHEARD) * len(ACCENTS) * len(WORDS)
+    metric = verdict.metric
+    assert metric is not None
+    assert metric.float_value >= 0.9
+    assert metric.board_value == metric.int8_value >= metric.float_value - 0.02
+    assert [sum(row) for row in metric.confusion] == [len(UNHEARD) * len(ACCENTS)] * len(WORDS)
+
+
+def test_the_reports_name_the_words(verdict: Verdict, speech: Path) -> None:
+    schema = json.loads((Path(report.__file__).parent / "verdict.schema.json").read_text())
+    conforms(json.loads(report.to_json(verdict)), schema)
+    html = page.to_html(verdict)
+    assert all(f'<th scope="col">{word}</th>' in html and f'<th scope="row">{word}</th>' in html for word in WORDS)
+    assert html.count('class="picture"') == len(verdict.metric.disagreements) > 0  # type: ignore[union-attr]
+    assert summary.row("speech", summary.load(speech / "verdict.json"))[:4] == ("speech", "[green]PASS[/]", "300/300", "accuracy")
+
+
+def test_batch_normalization_folds_and_every_layer_runs_on_the_dsp(speech: Path) -> None:
+    graph = read((speech / "model.tflite").read_bytes())
+    assert [each.name for each in graph.operators] == ["CONV_2D", *["DEPTHWISE_CONV_2D", "CONV_2D"] * 3, "MEAN", "FULLY_CONNECTED", "SOFTMAX"]
+    steps = [REGISTRY[each.name](each, "layer_x") for each in graph.operators if multiply_accumulates(each)]
+    assert [step.template for step in steps if not str(step.template).endswith("_fast.c.j2")] == []
+    assert len(steps) == 8
+
+
+def test_no_speaker_is_in_both_splits() -> None:
+    assert set(HEARD).isdisjoint(UNHEARD)
+
+
+def test_every_speaker_has_a_voice_of_its_own() -> None:
+    """Not the same synthesizer under two names: at one speed and pitch no two say a word alike."""
+    sounds = speak([Utterance("yes", "en-us", speaker, speed=150, pitch=50) for speaker in (*HEARD, *UNHEARD)])
+    assert len({sound.tobytes() for sound in sounds}) == len(HEARD) + len(UNHEARD)
+
+
+def test_two_syntheses_are_the_same_bit_for_bit() -> None:
+    first, again, other = (recipe.split(UNHEARD[:1], TAPES, recordings=2, seed=seed) for seed in (5, 5, 6))
+    assert first.inputs.tobytes() == again.inputs.tobytes() != other.inputs.tobytes()
+    assert first.targets.tobytes() == again.targets.tobytes()
