@@ -24,6 +24,7 @@ from common.progress import task
 from common.wire import NANO
 from convert import flatbuffer
 from convert.codes import code_of, dequantize, quantize
+from convert.float_ends import cut
 from convert.graph import Graph
 from convert.keras_worker import has_lambda
 from convert.pipeline import compiled_model, report, representable, write
@@ -76,7 +77,10 @@ def bring(
     folder = build / name_of(path)
     given = None if samples is None else load_samples(samples)
     if kind == ".tflite":
-        manifest, graph, answers = bring_tflite(path, folder, given)
+        raw, ends = cut(path.read_bytes())
+        if ends:
+            say(f"{path.name}: float32 {' and '.join(ends)} cut off; the board takes and gives the int8 codes behind")
+        manifest, graph, answers = bring_tflite(raw, folder, given)
     elif kind == ".keras":
         manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense)
     else:
@@ -113,9 +117,8 @@ def load_samples(path: Path) -> NDArray[np.float32]:
     return values.reshape(-1, 1) if values.ndim == 1 else values
 
 
-def bring_tflite(path: Path, folder: Path, samples: NDArray[np.float32] | None) -> tuple[Manifest, Graph, References]:
+def bring_tflite(raw: bytes, folder: Path, samples: NDArray[np.float32] | None) -> tuple[Manifest, Graph, References]:
     """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
-    raw = path.read_bytes()
     graph = flatbuffer.read(raw)
     compiled = compiled_model(folder.name, raw, graph)
     codes, domain = codes_for(graph, samples), representable(graph.input)

@@ -19,6 +19,9 @@ LARGEST_RANK = 8
 LARGEST_FAN = 256
 """Inputs or outputs of one operator; the widest real one, a concatenation, stays far below."""
 
+INPUTS, OUTPUTS, OPERATORS = 1, 2, 3
+"""Fields of a subgraph."""
+
 RECURRENT = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
 INT8_HINT = "Plumbline runs fully quantized int8 models: convert with int8 input and output and a calibration set."
 
@@ -32,6 +35,19 @@ def read(raw: bytes) -> Graph:
     Raises:
         ModelRefused: it is no flatbuffer, damaged, of another schema version, not static in shape, or not int8 at input and output.
     """
+    subgraph, tensors, operators = parts(raw)
+    ends = [only(tensors, subgraph.integers(field, "i"), what) for field, what in ((INPUTS, "inputs"), (OUTPUTS, "outputs"))]
+    check_order(ends[0], operators, ends[1])
+    check_states(operators)
+    return Graph(tensors, operators, *ends)
+
+
+def parts(raw: bytes) -> tuple[Table, tuple[Tensor, ...], tuple[Operator, ...]]:
+    """The table of the model's only subgraph, its tensors and its operators, whatever its ends are.
+
+    Raises:
+        ModelRefused: as `read`, but for the ends and the order of the operators.
+    """
     file = Bytes(raw)
     if raw[4:8] != IDENTIFIER:
         raise ModelRefused(f"The file is no TensorFlow Lite model: it carries the identifier {raw[4:8]!r} instead of {IDENTIFIER!r}.", INT8_HINT)
@@ -44,13 +60,10 @@ def read(raw: bytes) -> Graph:
         raise ModelRefused(f"The model has {len(subgraphs)} subgraphs, one is supported.", "Avoid control flow and several signatures.")
     subgraph, codes, buffers = subgraphs[0], model.tables(1), model.tables(4)
     tensors = tuple(read_tensor(i, table, buffers) for i, table in enumerate(subgraph.tables(0)))
-    operators = tuple(read_operator(table, codes, tensors) for table in subgraph.tables(3))
+    operators = tuple(read_operator(table, codes, tensors) for table in subgraph.tables(OPERATORS))
     if not operators:
         raise ModelRefused("The model has no operators.", "Give it a layer that computes something.")
-    ends = [only(tensors, subgraph.integers(field, "i"), what) for field, what in ((1, "inputs"), (2, "outputs"))]
-    check_order(ends[0], operators, ends[1])
-    check_states(operators)
-    return Graph(tensors, operators, *ends)
+    return subgraph, tensors, operators
 
 
 def read_tensor(index: int, table: Table, buffers: list[Table]) -> Tensor:

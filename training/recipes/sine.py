@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from common.quality import Quality
 from training.recipe import Data, Recipe
@@ -17,6 +18,7 @@ END = 6.2832
 """2 pi as a decimal number that host and board read alike."""
 
 EPOCHS = 3000
+UNITS, SLOPE = 16, 0.5
 
 
 @cache
@@ -37,14 +39,31 @@ def test() -> Data:
 def layers() -> list[keras.Layer]:
     import keras
 
-    def hidden(number: int, constraint: keras.constraints.Constraint | None = None) -> list[keras.Layer]:
-        # int8 rounds weights and activations. Noise on the activations while training makes the layers bear that; it vanishes afterwards.
-        dense = keras.layers.Dense(32, "relu", kernel_constraint=constraint, name=f"hidden_{number}")
-        return [dense, keras.layers.GaussianNoise(0.1, seed=number, name=f"noise_{number}")]
+    constant, short = keras.initializers.Constant, keras.constraints.MaxNorm
+    kernel, bias = kinks()
+    # int8 rounds weights and activations. Noise on the activations while training makes the layers bear that; it vanishes afterwards. And one large
+    # weight would set the step of all in its tensor, so that none may grow far beyond the others.
+    return [
+        keras.layers.Dense(
+            UNITS, "relu", kernel_initializer=constant(kernel), bias_initializer=constant(bias), kernel_constraint=short(SLOPE), name="hidden_0"
+        ),
+        keras.layers.GaussianNoise(0.1, seed=0, name="noise_0"),
+        keras.layers.Dense(UNITS, "relu", kernel_constraint=short(0.8), name="hidden_1"),
+        keras.layers.GaussianNoise(0.1, seed=1, name="noise_1"),
+        keras.layers.Dense(1, name="answer"),
+    ]
 
-    # One large weight would set the step of all in its tensor.
-    short = keras.constraints.MaxNorm(0.8)
-    return [*hidden(0), *hidden(1, short), keras.layers.Dense(1, name="answer")]
+
+def kinks() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Weights (1, UNITS) and biases (UNITS,) that the first layer starts from: bends spread over the domain, each unit 0 on the side of the middle.
+
+    No unit then reaches higher than half the domain lets it, and fewer of them add up at any x. Started at random, they lie across each other, and the
+    steps of their int8 codes, which belong to the highest of them, add up to an error of three to five output steps instead of one or two.
+    """
+    middle, half = END / 2, UNITS // 2
+    weights = np.repeat([SLOPE, -SLOPE], half)
+    bends = np.concatenate([np.linspace(middle, END, half, endpoint=False), np.linspace(middle, 0, half, endpoint=False)])
+    return weights.astype(np.float32).reshape(1, -1), (-weights * bends).astype(np.float32)
 
 
 def optimizer() -> keras.optimizers.Optimizer:
