@@ -14,7 +14,8 @@ from common.errors import VerdictFailed
 from host.terminal import Terminal, number
 from training.recipe import names
 
-_WIDTH = 124
+_WIDTH = 200
+"""Wide enough for every recipe; the table takes no more than it needs."""
 
 
 def add_parser(subparsers: Any) -> None:

@@ -57,8 +57,8 @@ def layers() -> list[keras.Layer]:
 def kinks() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Weights (1, UNITS) and biases (UNITS,) that the first layer starts from: bends spread over the domain, each unit 0 on the side of the middle.
 
-    No unit then reaches higher than half the domain lets it, and fewer of them add up at any x. Started at random, they lie across each other, and the
-    steps of their int8 codes, which belong to the highest of them, add up to an error of three to five output steps instead of one or two.
+    No unit then reaches higher than half the domain lets it, and fewer of them add up at any x. Started at random, they lie across each other, and
+    the steps of their int8 codes, which belong to the highest of them, add up to an error of three to five output steps instead of one or two.
     """
     middle, half = END / 2, UNITS // 2
     weights = np.repeat([SLOPE, -SLOPE], half)
