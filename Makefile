@@ -21,7 +21,7 @@ ON := $(if $(PORT),--port $(PORT),--env $(ENV))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test train convert firmware verify verify-all learn profile flash monitor doctor test check fuzz benchmark lock clean always
+.PHONY: help setup setup-test train convert firmware verify verify-all learn profile flash monitor serve doctor test check fuzz benchmark lock clean always
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ profile: convert ## what each operator costs on the board (a real one: make flas
 flash: ENV := $(if $(filter nano33ble%,$(ENV)),$(ENV),nano33ble)
 flash: convert ## build for the Arduino Nano 33 BLE and upload (finds the board, or PORT=)
 	@$(PY) -m host flash $(RECIPE) --env $(ENV) $(if $(PORT),--port $(PORT))
+
+serve: firmware ## keep the virtual board on a pseudo-terminal for other programs (ENV=virtual_mlperf: MLPerf Tiny's runner)
+	@$(PY) -m host serve $(RECIPE) --env $(ENV)
 
 monitor: $(if $(PORT),setup,firmware) ## a console to the board: type 10, read 19.0
 	@$(PY) -m host monitor $(RECIPE) $(ON)

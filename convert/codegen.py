@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from common import wire
 from common.manifest import ArenaSpec
+from convert import mlperf
 from convert.compiler.emit import Compiled
 from convert.graph import Graph, Tensor
 from convert.references import nano
@@ -90,6 +91,7 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         "domain_nano": [nano(x) for x in domain],
         "decimals": decimals(graph.output.quantized.scale),
         "ends": [End.of("INPUT", graph.input), End.of("OUTPUT", graph.output)],
+        "mlperf": mlperf.named(name),
         "registrations": sorted({registration(operator.name) for operator in graph.operators}),
     }
     templates = environment()

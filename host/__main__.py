@@ -7,9 +7,9 @@ import io
 import sys
 
 from common import cli
-from host.commands import build, doctor, flash, monitor, ports, profile, summary, verify
+from host.commands import build, doctor, flash, monitor, ports, profile, serve, summary, verify
 
-COMMANDS = (build, flash, verify, profile, monitor, doctor, ports, summary)
+COMMANDS = (build, flash, verify, profile, monitor, serve, doctor, ports, summary)
 
 
 def main() -> int:

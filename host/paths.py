@@ -29,6 +29,8 @@ ENVS = {
         FirmwareEnv("virtual_tflm", "tflm", True, "tflm"),
         FirmwareEnv("nano33ble", "tflm", False, "tflm"),
         FirmwareEnv("nano33ble_compiled", "compiled", False, "compiled"),
+        FirmwareEnv("virtual_mlperf", "compiled", True, "compiled"),
+        FirmwareEnv("nano33ble_compiled_mlperf", "compiled", False, "compiled"),
     )
 }
 

@@ -30,6 +30,7 @@ class Program:
     model: str
     tests: tuple[str, ...]
     libraries: tuple[str, ...] = LIBRARIES
+    flags: tuple[str, ...] = ()
 
 
 PROGRAMS = (
@@ -40,6 +41,7 @@ PROGRAMS = (
     ),
     Program("small", "small", ("test_main.cpp", "test_small.cpp", "fakes.cpp", "line.cpp")),
     Program("large", "large", ("test_main.cpp", "test_large.cpp", "fakes.cpp", "line.cpp")),
+    Program("mlperf", "small", ("test_main.cpp", "test_mlperf.cpp", "fakes.cpp", "line.cpp"), (*LIBRARIES, "mlperf"), ("-DPLUMBLINE_MLPERF",)),
     Program("number_driver", "scalar", ("number_driver.cpp",), ("number",)),
 )
 
@@ -58,13 +60,13 @@ def build(folder: Path) -> dict[str, Path]:
     objects: dict[str, list[Path]] = {}
     commands: dict[Path, list[str]] = {}
     for program in PROGRAMS:
-        include = [f"-I{folder}", f"-I{TEST / 'models' / program.model}", *(f"-I{FIRMWARE / 'lib' / name}" for name in LIBRARIES)]
+        include = [f"-I{folder}", f"-I{TEST / 'models' / program.model}", *(f"-I{FIRMWARE / 'lib' / name}" for name in (*LIBRARIES, "mlperf"))]
         sources = [source for name in program.libraries for source in sorted((FIRMWARE / "lib" / name).glob("*.c"))]
         sources += [TEST / name for name in program.tests]
         for source in sources:
-            output = folder / f"{'any' if source.name in ANY_MODEL else program.model}-{source.name}.o"
+            output = folder / f"{'any' if source.name in ANY_MODEL else program.model + ''.join(program.flags)}-{source.name}.o"
             compiler = C if source.suffix == ".c" else CXX
-            commands[output] = [*compiler, *MACHINE, *WARNINGS, *SANITIZERS, *include, "-c", str(source), "-o", str(output)]
+            commands[output] = [*compiler, *MACHINE, *WARNINGS, *SANITIZERS, *program.flags, *include, "-c", str(source), "-o", str(output)]
             objects.setdefault(program.name, []).append(output)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(run, commands.values()))

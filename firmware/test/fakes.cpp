@@ -71,6 +71,7 @@ bool board_write(const uint8_t *bytes, size_t length) {
 }
 uint32_t board_overruns(void) { return 3; }
 uint32_t board_uptime_ms(void) { return 1234; }
+uint32_t board_uptime_us(void) { return 1234567 + 1000 * runs; }
 uint32_t board_counter(void) { return counter += 20; }
 const char *board_counter_unit(void) { return "cycles"; }
 uint32_t board_counter_count(uint32_t difference) { return difference - 1; }

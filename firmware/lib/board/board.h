@@ -32,6 +32,7 @@ uint32_t board_overruns(void);
 void board_idle(void);
 
 uint32_t board_uptime_ms(void);
+uint32_t board_uptime_us(void);
 
 // Free-running counter around an inference, its unit ("cycles", "instructions", "ticks"), and the time of a difference of two readings.
 uint32_t board_counter(void);

@@ -51,6 +51,8 @@ void board_idle(void) { yield(); }
 
 uint32_t board_uptime_ms(void) { return static_cast<uint32_t>(millis()); }
 
+uint32_t board_uptime_us(void) { return static_cast<uint32_t>(micros()); }
+
 uint32_t board_counter(void) { return cycle_counter_read(); }
 
 const char *board_counter_unit(void) { return cycle_counter_runs() ? "cycles" : "ticks"; }

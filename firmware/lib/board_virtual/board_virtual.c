@@ -89,14 +89,19 @@ void board_idle(void) {
   __asm volatile("cpsie i" ::: "memory");
 }
 
-uint32_t board_uptime_ms(void) {
+// The time in parts of a millisecond.
+static uint32_t uptime(uint32_t parts) {
   uint32_t before, value;
   do {  // again when the timer's interrupt came in between
     before = periods;
     value = MPS2_TIMER1->value;
   } while (before != periods);
-  return before * PERIOD_MS + (period_ticks - 1 - value) / TICKS_PER_MS;
+  return before * PERIOD_MS * parts + (period_ticks - 1 - value) / (TICKS_PER_MS / parts);
 }
+
+uint32_t board_uptime_ms(void) { return uptime(1); }
+
+uint32_t board_uptime_us(void) { return uptime(1000); }
 
 uint32_t board_stack_used(void) { return startup_stack_used(); }
 

@@ -9,31 +9,24 @@
 #include <plumbline_model.h>
 #include <stdbool.h>
 
-enum { LINE_MAX = 40, DIGEST_BYTES = 32 };
+#include "say.h"
+#ifdef PLUMBLINE_MLPERF
+#include <mlperf.h>
+#endif
+
+enum {
+#ifdef PLUMBLINE_MLPERF
+  LINE_MAX = MLPERF_COMMAND_MAX,
+#else
+  LINE_MAX = 40,
+#endif
+  DIGEST_BYTES = 32
+};
 
 static struct {
   char text[LINE_MAX];
   size_t length;  // LINE_MAX + 1: too long
 } line;
-
-// A console nobody reads is no error.
-static void say(const char *text) {
-  size_t length = 0;
-  while (text[length]) length++;
-  (void)board_write((const uint8_t *)text, length);
-}
-
-static void say_line(const char *label, const char *text) {
-  say(label);
-  say(text);
-  say("\r\n");
-}
-
-static void say_number(int64_t nano, unsigned least, unsigned most) {
-  char text[DECIMAL_TEXT_MAX];
-  (void)decimal_print(nano, least, most, text);
-  say(text);
-}
 
 static void say_domain(void) {
   say_number(PLUMBLINE_DOMAIN_LOW_NANO, 0, DECIMAL_PLACES);
@@ -127,9 +120,19 @@ void console_greet(void) {
   say(board_name());
   say(". ");
   say_hint();
+#ifdef PLUMBLINE_MLPERF
+  mlperf_greet();
+#endif
 }
 
 void console_take(char character) {
+#ifdef PLUMBLINE_MLPERF
+  if (character == '%') {
+    mlperf_answer(line.text, line.length);
+    line.length = 0;
+    return;
+  }
+#endif
   if (character == '\n' || character == '\r') {
     while (line.length > 0 && line.length <= LINE_MAX && line.text[line.length - 1] == ' ') line.length--;
     if (line.length > LINE_MAX) {
