@@ -219,5 +219,14 @@ def bring_keras(
     graph = flatbuffer.read(converted.tflite)
     compiled = compiled_model(folder.name, converted.tflite, graph)
     answers = references(converted, graph, NOWHERE)
-    manifest = write(folder, converted.tflite, graph, compiled, answers, domain=representable(graph.input), tolerance=reach(graph))
+    manifest = write(
+        folder,
+        converted.tflite,
+        graph,
+        compiled,
+        answers,
+        domain=representable(graph.input),
+        tolerance=reach(graph),
+        float_parameters=converted.parameters,
+    )
     return manifest, graph, answers

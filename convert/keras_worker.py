@@ -121,7 +121,7 @@ def quantize(model: keras.Model, calibration: Floats, per_channel_dense: bool) -
 
 
 def float_answers(model: keras.Model, raw: bytes, given: dict[str, Floats]) -> dict[str, NDArray[Any]]:
-    """What the float model answers, and its weights where it is a chain of Dense.
+    """What the float model answers, how many parameters it has, and its weights where it is a chain of Dense.
 
     Args:
         model: the float model.
@@ -134,6 +134,7 @@ def float_answers(model: keras.Model, raw: bytes, given: dict[str, Floats]) -> d
     inputs = dequantize(codes, graph.input.quantized).reshape(-1, *given["calibration"].shape[1:])
     answers: dict[str, NDArray[Any]] = {"codes": codes, "float_codes": predict(model, inputs)}
     answers |= {"float_x": predict(model, given["points"]), "float_test": predict(model, given["test"])}
+    answers["parameters"] = np.array(model.count_params())
     for i, (weights, bias, activation) in enumerate(dense_chain(model)):
         answers |= {f"weights{i}": weights, f"bias{i}": bias, f"activation{i}": np.array(activation)}
     return answers

@@ -18,8 +18,13 @@ CONSTANTS = (
 
 def layer_name(operator: Operator) -> str:
     """The layer's own name out of a path like `model_1/dense_1/MatMul`."""
-    parts = [part for part in re.split(r"[/;:]", operator.layer) if part]
-    return parts[-2] if len(parts) > 1 else parts[0] if parts else operator.name
+    return last_but_one(operator.layer) or operator.name
+
+
+def last_but_one(path: str) -> str:
+    """`dense_1` of `model_1/dense_1/MatMul`, the whole of a path with one part, and nothing of an empty one."""
+    parts = [part for part in re.split(r"[/;:]", path) if part]
+    return parts[-2] if len(parts) > 1 else "".join(parts)
 
 
 def plain(name: str) -> str:

@@ -47,6 +47,8 @@ class Converted:
     """(T, outputs): its answers for the test inputs, before they become codes."""
     chain: tuple[DenseLayer, ...]
     """The layers of a model that is a chain of Dense; empty for any other."""
+    parameters: int
+    """Numbers the float model holds, those that are not trained included."""
 
 
 def quantize(
@@ -92,7 +94,7 @@ def quantize(
             layers = range(sum(name.startswith("weights") for name in answers.files))
             chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
             answered = {name: answers[name] for name in ("codes", "float_codes", "float_x", "float_test")}
-            return Converted((job / "model.tflite").read_bytes(), **answered, chain=chain)
+            return Converted((job / "model.tflite").read_bytes(), **answered, chain=chain, parameters=int(answers["parameters"]))
 
 
 def failure(model: Path, code: int, error: Path, stderr: bytes) -> ConversionFailed:
