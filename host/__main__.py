@@ -7,9 +7,9 @@ import io
 import sys
 
 from common import cli
-from host.commands import build, doctor, flash, monitor, ports, profile, summary, verify
+from host.commands import build, compare, doctor, flash, monitor, ports, profile, summary, verify
 
-COMMANDS = (build, flash, verify, profile, monitor, doctor, ports, summary)
+COMMANDS = (build, flash, verify, profile, monitor, doctor, ports, summary, compare)
 
 
 def main() -> int:

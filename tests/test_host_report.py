@@ -92,6 +92,43 @@ def test_junit_is_well_formed_and_tells_the_same(verdict: Verdict) -> None:
     assert len({(case.attrib["classname"], case.attrib["name"]) for case in cases}) == len(cases)
 
 
+# What GitLab (docs.gitlab.com, Unit test reports) reads of JUnit, and what it ignores but other readers know. Its suites are classnames, it drops
+# a second test of the same name, and of a failure it shows the text, not the message.
+JUNIT = {
+    "testsuites": ({"name", "tests", "failures", "errors", "skipped", "time"}, {"testsuite"}),
+    "testsuite": ({"name", "tests", "failures", "errors", "skipped", "time", "timestamp"}, {"properties", "testcase"}),
+    "properties": (set(), {"property"}),
+    "property": ({"name", "value"}, set()),
+    "testcase": ({"classname", "name", "time"}, {"failure"}),
+    "failure": ({"message", "type"}, set()),
+}
+
+
+def test_junit_is_what_gitlab_and_github_read(verdict: Verdict) -> None:
+    raw = junit.to_xml(verdict)
+    assert len(raw) < 30_000_000
+    root = ET.fromstring(raw)
+    assert root.tag == "testsuites"
+    for element in root.iter():
+        attributes, children = JUNIT[element.tag]
+        assert set(element.attrib) == attributes
+        assert {child.tag for child in element} <= children
+        for name in attributes & {"tests", "failures", "errors", "skipped"}:
+            assert element.attrib[name].isdigit()
+        if "time" in attributes:
+            assert float(element.attrib["time"]) >= 0
+        if element.tag == "failure":
+            assert element.text == "\n".join(dict.fromkeys((element.text or "").split("\n")))
+            assert (element.text or "").startswith(element.attrib["message"])
+
+
+def test_junit_survives_a_board_with_an_odd_name(passed: Verdict) -> None:
+    odd = replace(passed, identity=replace(passed.identity, board="\x00 <b> \x1b[31m \ud800"), failures=("\x07",))
+    root = ET.fromstring(junit.to_xml(odd))
+    (value,) = (each.attrib["value"] for each in root.iter("property") if each.attrib["name"] == "board")
+    assert value == "\ufffd <b> \ufffd[31m \ufffd"
+
+
 def test_junit_names_what_failed(failed: Verdict) -> None:
     suite = ET.fromstring(junit.to_xml(failed))[0]
     cases = [case for case in suite.iter("testcase") if case.find("failure") is not None]

@@ -10,7 +10,7 @@ from typing import Any
 
 from common.errors import VerdictFailed
 from common.manifest import Manifest
-from host import firmware, report, terminal
+from host import firmware, markdown, report, terminal
 from host.commands import arguments
 from host.connect import connect
 from host.paths import ENVS, image_of
@@ -41,6 +41,7 @@ def run(given: argparse.Namespace) -> int:
     except BaseException:
         report.remove(folder)  # an old PASS beside a new error would be a lie
         raise
+    markdown.append_summary(markdown.of_verdict(verdict))
     if given.json:
         sys.stdout.write(report.to_json(verdict))
     elif given.quiet:
