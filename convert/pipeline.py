@@ -55,8 +55,9 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     shape = recipe.data().inputs.shape[1:]
     test = recipe.test() if recipe.test is not None else None
     held_back = test.inputs if test is not None else None
-    with task(f"Converting {recipe.name}"):
-        converted = quantize(model, recipe.calibration(), at.inputs(shape), per_channel_dense, test=held_back, recipe=recipe.name)
+    calibration = recipe.calibration()
+    with task(f"Converting {recipe.name}", len(calibration), "samples") as advance:
+        converted = quantize(model, calibration, at.inputs(shape), per_channel_dense, test=held_back, recipe=recipe.name, advance=advance)
     graph = flatbuffer.read(converted.tflite)
     compiled = compiled_model(recipe.name, converted.tflite, graph)
     answers = references(converted, graph, at, test)

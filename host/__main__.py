@@ -22,6 +22,7 @@ def main() -> int:
     for command in COMMANDS:
         command.add_parser(subparsers)
     arguments = parser.parse_args()
+    cli.choose_output(arguments)
     return int(arguments.run(arguments))
 
 

@@ -68,7 +68,7 @@ def verify(
     xs = references.x_nano.tolist() if comparer.scalar else []
     probed = outside(manifest) if comparer.scalar else ()
     meter = Meter(board.link)
-    with progress.task("Verifying", len(xs) + len(probed) + len(references.codes)) as advance:
+    with progress.task("Verifying", len(xs) + len(probed) + len(references.codes), "inputs") as advance:
         answers = [_ask(board, x_nano, advance) for x_nano in xs]
         refusals = [_ask(board, x_nano, advance) for x_nano in probed]
         inferences = board.infer(references.codes, identity, advance)

@@ -13,6 +13,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from common.cli import add_output
 from common.errors import LimitExceeded
 from host import markdown
 from host.changes import QUANTITIES, Allowance, Changes, changes, load
@@ -30,8 +31,7 @@ def add_parser(subparsers: Any) -> None:
     for quantity in QUANTITIES:
         text = f"by how much the {quantity.option.split('-')[1]} may get worse: 5%% of A's, or an amount in its own unit"
         parser.add_argument(f"--{quantity.option}", type=_allowance, metavar="LIMIT", help=text)
-    parser.add_argument("--quiet", action="store_true", help="print only what exceeds a limit")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    add_output(parser, "and only what exceeds a limit", "JSON instead of a table")
     parser.set_defaults(run=run)
 
 
