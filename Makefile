@@ -17,6 +17,7 @@ SHARED := $(wildcard common/*.py) requirements.lock
 TRAINING := $(wildcard training/*.py training/recipes/$(RECIPE).py)
 CONVERT := $(wildcard convert/*.py convert/*/*.py convert/templates/* convert/*/*.j2)
 MANIFEST := $(OUT)/generated/manifest.json
+SHOW := $(if $(QUIET),--quiet)$(if $(V), --verbose)
 ON := $(if $(PORT),--port $(PORT),--env $(ENV))
 
 .DEFAULT_GOAL := help
@@ -28,6 +29,7 @@ help: ## this list
 	@echo
 	@echo "  RECIPE=$(RECIPE)  ENV=$(ENV) (virtual, virtual_tflm, nano33ble, nano33ble_compiled)  PORT=/dev/ttyACM0  TFLM_DIR=folder"
 	@echo "  MODEL=own.tflite, or MODEL=own.keras SAMPLES=inputs.npy (TRUST=1 where it holds a Lambda), instead of a recipe"
+	@echo "  QUIET=1 shows results and errors only, V=1 also what TensorFlow, PlatformIO and the others say"
 
 setup: ## the virtual environment and the system packages the virtual board needs
 	@$(PYTHON) tools/bootstrap.py $(if $(PORT),none,virtual) $(RECIPE)
@@ -40,10 +42,10 @@ train: $(OUT)/training.json ## fit the recipe's model: build/RECIPE/model.keras 
 convert: $(MANIFEST) ## quantize to int8 and write the C sources: build/RECIPE/generated
 
 firmware: convert ## build the firmware for ENV
-	@$(PY) -m host build $(RECIPE) --env $(ENV)
+	@$(PY) -m host build $(RECIPE) --env $(ENV) $(SHOW)
 
 verify: $(if $(PORT),convert,firmware) ## prove that the board answers what the model says (PORT= for a real one)
-	@$(PY) -m host verify $(RECIPE) $(ON)
+	@$(PY) -m host verify $(RECIPE) $(ON) $(SHOW)
 
 verify-all: setup ## verify every recipe, go on after a failure, and print one table
 	@seconds=; for name in $$($(PY) -m host summary --names); do \
@@ -58,11 +60,11 @@ learn: setup ## see it learn: build/learn.html, from the first guess to the stai
 	@$(PY) -m learn --build $(BUILD)
 
 profile: convert ## what each operator costs on the board (a real one: make flash profile ENV=nano33ble_compiled_profile)
-	@$(PY) -m host profile $(RECIPE) $(if $(PORT),--port $(PORT)) --env $(ENV:%_profile=%)
+	@$(PY) -m host profile $(RECIPE) $(if $(PORT),--port $(PORT)) --env $(ENV:%_profile=%) $(SHOW)
 
 flash: ENV := $(if $(filter nano33ble%,$(ENV)),$(ENV),nano33ble)
 flash: convert ## build for the Arduino Nano 33 BLE and upload (finds the board, or PORT=)
-	@$(PY) -m host flash $(RECIPE) --env $(ENV) $(if $(PORT),--port $(PORT))
+	@$(PY) -m host flash $(RECIPE) --env $(ENV) $(if $(PORT),--port $(PORT)) $(SHOW)
 
 serve: firmware ## keep the virtual board on a pseudo-terminal for other programs (ENV=virtual_mlperf: MLPerf Tiny's runner)
 	@$(PY) -m host serve $(RECIPE) --env $(ENV)
@@ -99,15 +101,15 @@ $(MANIFEST): $(OUT)/.converted ;
 missing = $(if $(wildcard $(1)),,always)
 
 $(OUT)/.trained: $(TRAINING) $(SHARED) $(call missing,$(OUT)/training.json) | setup
-	@$(PY) -m training fit $(RECIPE) --build $(BUILD)
+	@$(PY) -m training fit $(RECIPE) --build $(BUILD) $(SHOW)
 	@touch $@
 
 ifdef MODEL
 $(OUT)/.converted: always | setup
-	@$(PY) -m convert --model "$(MODEL)" $(if $(SAMPLES),--samples "$(SAMPLES)") $(if $(TRUST),--trust) --build $(BUILD)
+	@$(PY) -m convert --model "$(MODEL)" $(if $(SAMPLES),--samples "$(SAMPLES)") $(if $(TRUST),--trust) --build $(BUILD) $(SHOW)
 	@touch $@
 else
 $(OUT)/.converted: $(OUT)/.trained $(CONVERT) $(call missing,$(MANIFEST)) | setup
-	@$(PY) -m convert $(RECIPE) --build $(BUILD)
+	@$(PY) -m convert $(RECIPE) --build $(BUILD) $(SHOW)
 	@touch $@
 endif

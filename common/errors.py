@@ -34,6 +34,12 @@ class UsageError(PlumblineError):
     exit_code = 2
 
 
+class LimitExceeded(PlumblineError):
+    """`host compare`: the second verdict is worse than the first by more than was allowed."""
+
+    exit_code = 3
+
+
 # 10-19: the recipe and its training
 class UnknownRecipe(PlumblineError):
     """There is no recipe of that name."""

@@ -10,7 +10,7 @@ from common.errors import ArtefactsDisagree
 from common.files import sha256_of
 from common.quality import Quality
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,12 @@ class OperatorSpec:
     layer: str
     """Name of its weights, or of its output tensor where it has none: where in the Keras model it comes from."""
     per_channel: bool
+    shape: tuple[int, ...] = ()
+    """Of its output, of the first one where it has several."""
+    constant_bytes: int = 0
+    """Of its weights and other constants in the flatbuffer; one that two operators share counts for both."""
+    macs: int | None = None
+    """Multiply-accumulates of one inference; None where the operator is no sum of weights times inputs."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,8 @@ class Manifest:
     """SHA-256 over the constant blocks of the compiled engine, in the order of its table, each little-endian as in memory."""
     memory_bytes: int
     """What the compiled engine runs in: input, output and everything between the layers."""
+    constant_bytes: int
+    """What the compiled engine carries of the model in flash: weights, biases, multipliers, tables."""
     input: TensorSpec
     output: TensorSpec
     domain: tuple[float, float]
@@ -98,6 +106,8 @@ class Manifest:
     """What the board must reach on the test split in references.npz; None where the recipe demands nothing."""
     float_model: bool = True
     """Whether a float model vouches for `references.npz`; False for a .tflite that somebody brought: errors against float mean nothing then."""
+    float_parameters: int | None = None
+    """Numbers that the float model was trained to, float32 each; None where there is no float model."""
     schema: int = SCHEMA
 
     def to_json(self) -> str:
@@ -118,7 +128,7 @@ class Manifest:
             if raw.get("schema") != SCHEMA:
                 raise ArtefactsDisagree(f"{path} has schema {raw.get('schema')}, this version reads {SCHEMA}.", hint)
             raw["input"], raw["output"] = (TensorSpec(**{**raw[k], "shape": tuple(raw[k]["shape"])}) for k in ("input", "output"))
-            raw["operators"] = tuple(OperatorSpec(**each) for each in raw["operators"])
+            raw["operators"] = tuple(OperatorSpec(**{**each, "shape": tuple(each["shape"])}) for each in raw["operators"])
             raw["arena"] = ArenaSpec(**raw["arena"])
             raw["bound"] = BoundSpec(**raw["bound"]) if raw["bound"] else None
             quality = raw.get("quality")

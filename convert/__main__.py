@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-from common.cli import run
+from common.cli import add_output, choose_output, run
 from common.errors import UsageError
 from convert.brought import bring
 from convert.pipeline import convert
@@ -20,16 +21,20 @@ def main() -> int:
     parser.add_argument("--model", type=Path, metavar="FILE", help="instead of a recipe: an int8 .tflite file, or a .keras file with samples")
     parser.add_argument("--samples", type=Path, metavar="FILE", help="inputs of that model: .npy, .npz or .csv, one sample a row")
     parser.add_argument("--trust", action="store_true", help="run the Python code of a Lambda layer in the .keras file")
-    parser.add_argument("--quiet", action="store_true", help="no report")
+    add_output(parser, "no report", "the manifest instead of a report")
     arguments = parser.parse_args()
-    say = (lambda line: None) if arguments.quiet else print
+    choose_output(arguments)
+    say = (lambda line: None) if arguments.quiet or arguments.json else print
     if (arguments.name is None) == (arguments.model is None):
         raise UsageError("Give either a recipe or --model FILE.", f"Recipes: {', '.join(recipe.names())}.")
     if arguments.model:
-        bring(arguments.model, arguments.build, say, arguments.samples, trust=arguments.trust, per_channel_dense=arguments.per_channel_dense)
-        return 0
-    found = recipe.find(arguments.name)
-    convert(found, arguments.build / found.name, say, arguments.per_channel_dense)
+        options = {"trust": arguments.trust, "per_channel_dense": arguments.per_channel_dense}
+        manifest = bring(arguments.model, arguments.build, say, arguments.samples, **options)
+    else:
+        found = recipe.find(arguments.name)
+        manifest = convert(found, arguments.build / found.name, say, arguments.per_channel_dense)
+    if arguments.json:
+        sys.stdout.write(manifest.to_json())
     return 0
 
 

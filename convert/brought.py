@@ -217,10 +217,19 @@ def bring_keras(
             f"{path} holds a Lambda layer, which is Python code that would run on this computer.",
             "If you trust who made the file, run it with TRUST=1; else replace the layer.",
         )
-    with task(f"Converting {path.name}"):
-        converted = quantize_keras(path, samples, samples[:0], per_channel_dense, trust=trust)
+    with task(f"Converting {path.name}", len(samples), "samples") as advance:
+        converted = quantize_keras(path, samples, samples[:0], per_channel_dense, trust=trust, advance=advance)
     graph = flatbuffer.read(converted.tflite)
     compiled = compiled_model(folder.name, converted.tflite, graph)
     answers = references(converted, graph, NOWHERE)
-    manifest = write(folder, converted.tflite, graph, compiled, answers, domain=representable(graph.input), tolerance=reach(graph))
+    manifest = write(
+        folder,
+        converted.tflite,
+        graph,
+        compiled,
+        answers,
+        domain=representable(graph.input),
+        tolerance=reach(graph),
+        float_parameters=converted.parameters,
+    )
     return manifest, graph, answers

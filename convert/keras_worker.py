@@ -10,6 +10,7 @@ import argparse
 import json
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from convert import flatbuffer
 from convert.codes import dequantize, input_codes
 from convert.lstm_export import convertible
+from convert.quantize import OBSERVED
 from training import keras_env
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def main() -> int:
         model = load(arguments.model, arguments.recipe, arguments.trust)
         check_finite(model)
         shape_samples(model, job / "calibration.npy")
-        raw = quantize(model, np.load(job / "calibration.npy"), arguments.per_channel_dense)
+        raw = quantize(model, np.load(job / "calibration.npy"), arguments.per_channel_dense, job / OBSERVED)
         (job / "model.tflite").write_bytes(raw)
         given = {name: np.load(job / f"{name}.npy") for name in ("points", "test", "calibration")}
         np.savez(job / "float.npz", **cast(Any, float_answers(model, raw, given)))
@@ -102,8 +104,8 @@ def check_finite(model: keras.Model) -> None:
             raise FloatingPointError(f"{weight.path} holds NaN or infinity")
 
 
-def quantize(model: keras.Model, calibration: Floats, per_channel_dense: bool) -> bytes:
-    """Convert to int8 with a batch of 1; `calibration` (N, ...) shows the converter what inputs look like."""
+def quantize(model: keras.Model, calibration: Floats, per_channel_dense: bool, observed: Path) -> bytes:
+    """Convert to int8 with a batch of 1; `calibration` (N, ...) shows the converter what inputs look like, and `observed` counts them."""
     import tensorflow as tf
 
     with tempfile.TemporaryDirectory() as folder:
@@ -113,15 +115,23 @@ def quantize(model: keras.Model, calibration: Floats, per_channel_dense: bool) -
             model.export(folder, input_signature=signature, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: ([each[np.newaxis]] for each in calibration)
+        converter.representative_dataset = lambda: counted(calibration, observed)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = tf.int8
         converter._experimental_disable_per_channel_quantization_for_dense_layers = not per_channel_dense
         return bytes(converter.convert())
 
 
+def counted(calibration: Floats, observed: Path) -> Iterator[list[Floats]]:
+    """The inputs as the converter takes them; a byte in the file says that one was taken, for the parent to show how far it is."""
+    with observed.open("ab", buffering=0) as file:
+        for each in calibration:
+            yield [each[np.newaxis]]
+            file.write(b".")
+
+
 def float_answers(model: keras.Model, raw: bytes, given: dict[str, Floats]) -> dict[str, NDArray[Any]]:
-    """What the float model answers, and its weights where it is a chain of Dense.
+    """What the float model answers, how many parameters it has, and its weights where it is a chain of Dense.
 
     Args:
         model: the float model.
@@ -134,6 +144,7 @@ def float_answers(model: keras.Model, raw: bytes, given: dict[str, Floats]) -> d
     inputs = dequantize(codes, graph.input.quantized).reshape(-1, *given["calibration"].shape[1:])
     answers: dict[str, NDArray[Any]] = {"codes": codes, "float_codes": predict(model, inputs)}
     answers |= {"float_x": predict(model, given["points"]), "float_test": predict(model, given["test"])}
+    answers["parameters"] = np.array(model.count_params())
     for i, (weights, bias, activation) in enumerate(dense_chain(model)):
         answers |= {f"weights{i}": weights, f"bias{i}": bias, f"activation{i}": np.array(activation)}
     return answers

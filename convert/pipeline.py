@@ -22,9 +22,10 @@ from convert.bound import bound
 from convert.codegen import generated_files
 from convert.codes import dequantize, formula, real_of
 from convert.compiler.emit import Compiled, compile_graph
-from convert.graph import Graph, Tensor
+from convert.graph import Graph, Operator, Tensor
 from convert.quantize import quantize
 from convert.references import References, points, references
+from convert.work import multiply_accumulates
 from training.recipe import Recipe
 
 GENERATED = "generated"
@@ -54,8 +55,9 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     shape = recipe.data().inputs.shape[1:]
     test = recipe.test() if recipe.test is not None else None
     held_back = test.inputs if test is not None else None
-    with task(f"Converting {recipe.name}"):
-        converted = quantize(model, recipe.calibration(), at.inputs(shape), per_channel_dense, test=held_back, recipe=recipe.name)
+    calibration = recipe.calibration()
+    with task(f"Converting {recipe.name}", len(calibration), "samples") as advance:
+        converted = quantize(model, calibration, at.inputs(shape), per_channel_dense, test=held_back, recipe=recipe.name, advance=advance)
     graph = flatbuffer.read(converted.tflite)
     compiled = compiled_model(recipe.name, converted.tflite, graph)
     answers = references(converted, graph, at, test)
@@ -73,6 +75,7 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
         tolerance=recipe.tolerance,
         bound=proven,
         quality=recipe.quality,
+        float_parameters=converted.parameters,
     )
     for line in report(manifest, graph, answers) + metrics:
         say(line)
@@ -106,6 +109,7 @@ def write(
     bound: BoundSpec | None = None,
     quality: Quality | None = None,
     float_model: bool = True,
+    float_parameters: int | None = None,
 ) -> Manifest:
     """Write everything that a firmware build and a verification need of a flatbuffer.
 
@@ -115,7 +119,7 @@ def write(
         graph: what was read from it.
         compiled: from `compiled_model`.
         answers: what the board must answer.
-        domain, tolerance, bound, quality, float_model: see `Manifest`.
+        domain, tolerance, bound, quality, float_model, float_parameters: see `Manifest`.
     """
     name, working_memory = compiled.name, arena(graph, answers.arena_used)
     files: dict[str, bytes] = {"model.tflite": raw, "references.npz": answers.as_npz()}
@@ -127,11 +131,12 @@ def write(
         model_bytes=len(raw),
         constants_sha256=compiled.constants_sha256,
         memory_bytes=compiled.memory.bytes,
+        constant_bytes=compiled.constant_bytes,
         input=tensor_spec(graph.input),
         output=tensor_spec(graph.output),
         domain=domain,
         tolerance=tolerance,
-        operators=tuple(OperatorSpec(o.name, o.version, o.layer, o.per_channel) for o in graph.operators),
+        operators=tuple(operator_spec(each) for each in graph.operators),
         arena=working_memory,
         bound=bound,
         oracle=answers.oracle,
@@ -139,6 +144,7 @@ def write(
         versions=versions(),
         quality=quality,
         float_model=float_model,
+        float_parameters=float_parameters,
     )
     for path, content in files.items():
         write_if_changed(folder / path, content)
@@ -196,6 +202,19 @@ def representable(tensor: Tensor) -> tuple[float, float]:
 
 def tensor_spec(tensor: Tensor) -> TensorSpec:
     return TensorSpec(tensor.shape, tensor.bytes, tensor.quantized.scale, tensor.quantized.zero_point)
+
+
+def operator_spec(operator: Operator) -> OperatorSpec:
+    constants = [tensor for tensor in operator.inputs if tensor is not None and tensor.data is not None]
+    return OperatorSpec(
+        operator.name,
+        operator.version,
+        operator.layer,
+        operator.per_channel,
+        operator.outputs[0].shape,
+        sum(tensor.bytes for tensor in constants),
+        multiply_accumulates(operator),
+    )
 
 
 def versions() -> dict[str, str]:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import ConversionFailed
+from common.progress import Advance, chosen
 
 DEADLINE_SECONDS = 900
+POLL_SECONDS = 0.2
+OBSERVED = "observed"
+"""Name of the file in which the child counts calibration inputs."""
 ROOT = Path(__file__).resolve().parent.parent
 RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D")
 
@@ -47,6 +52,8 @@ class Converted:
     """(T, outputs): its answers for the test inputs, before they become codes."""
     chain: tuple[DenseLayer, ...]
     """The layers of a model that is a chain of Dense; empty for any other."""
+    parameters: int
+    """Numbers the float model holds, those that are not trained included."""
 
 
 def quantize(
@@ -58,6 +65,7 @@ def quantize(
     test: NDArray[np.float32] | None = None,
     recipe: str | None = None,
     trust: bool = False,
+    advance: Advance = lambda steps: None,
 ) -> Converted:
     """Convert model.keras.
 
@@ -69,6 +77,7 @@ def quantize(
         test: the held-back inputs (T, ...), all of which are compared.
         recipe: name of the recipe whose layers rebuild a model with a Lambda; without it such a file is refused.
         trust: run the Python code of such a file instead.
+        advance: is told how many of the calibration inputs the converter has observed since the last call.
 
     Raises:
         ConversionFailed: the converter refused the model, crashed or did not end.
@@ -82,17 +91,45 @@ def quantize(
         command += ["--per-channel-dense"] if per_channel_dense else []
         command += ["--recipe", recipe] if recipe else []
         command += ["--trust"] if trust else []
-        try:
-            child = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS)
-        except subprocess.TimeoutExpired:
-            raise ConversionFailed(f"Converting {model} took longer than {DEADLINE_SECONDS} s.", "Use a smaller model or calibration set.") from None
-        if child.returncode != 0:
-            raise failure(model, child.returncode, job / "error.txt", child.stderr)
+        code, stderr = watched(command, model, job / OBSERVED, len(calibration), advance)
+        if code != 0:
+            raise failure(model, code, job / "error.txt", stderr)
         with np.load(job / "float.npz") as answers:
             layers = range(sum(name.startswith("weights") for name in answers.files))
             chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
             answered = {name: answers[name] for name in ("codes", "float_codes", "float_x", "float_test")}
-            return Converted((job / "model.tflite").read_bytes(), **answered, chain=chain)
+            return Converted((job / "model.tflite").read_bytes(), **answered, chain=chain, parameters=int(answers["parameters"]))
+
+
+def watched(command: list[str], model: Path, observed: Path, most: int, advance: Advance) -> tuple[int, bytes]:
+    """Run the child and tell how far it is: it appends a byte to `observed` for each calibration input, at most `most` of which count.
+
+    Returns:
+        Its exit code and what it wrote to standard error, which the user sees too who asked for it.
+
+    Raises:
+        ConversionFailed: it did not end.
+    """
+    seen, deadline = 0, time.monotonic() + DEADLINE_SECONDS
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        try:
+            while True:
+                try:
+                    _, stderr = child.communicate(timeout=POLL_SECONDS)
+                    break
+                except subprocess.TimeoutExpired:
+                    if time.monotonic() > deadline:
+                        hint = "Use a smaller model or calibration set."
+                        raise ConversionFailed(f"Converting {model} took longer than {DEADLINE_SECONDS} s.", hint) from None
+                finally:
+                    now = min(most, observed.stat().st_size if observed.exists() else 0)
+                    advance(now - seen)
+                    seen = now
+        finally:
+            child.kill()  # does nothing to a child that has ended
+    if chosen().verbose:
+        sys.stderr.write(stderr.decode(errors="replace"))
+    return child.returncode, stderr
 
 
 def failure(model: Path, code: int, error: Path, stderr: bytes) -> ConversionFailed:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import ModelRefused
+from common.progress import chosen
 from convert.graph import Graph
 
 
@@ -94,7 +95,10 @@ def graph_bytes(graph: Graph) -> int:
 
 @contextmanager
 def captured_stderr() -> Iterator[IO[bytes]]:
-    """Send what native code writes to file descriptor 2 to a temporary file while the block runs; yields the file."""
+    """Send what native code writes to file descriptor 2 to a temporary file while the block runs; yields the file.
+
+    Where the user asked for it, standard error gets it afterwards.
+    """
     sys.stderr.flush()
     saved = os.dup(2)
     try:
@@ -104,5 +108,8 @@ def captured_stderr() -> Iterator[IO[bytes]]:
                 yield file
             finally:
                 os.dup2(saved, 2)
+                if chosen().verbose:
+                    file.seek(0)
+                    sys.stderr.write(file.read().decode(errors="replace"))
     finally:
         os.close(saved)

@@ -7,9 +7,9 @@ import io
 import sys
 
 from common import cli
-from host.commands import build, doctor, flash, monitor, ports, profile, serve, summary, verify
+from host.commands import build, compare, doctor, flash, monitor, ports, profile, serve, summary, verify
 
-COMMANDS = (build, flash, verify, profile, monitor, serve, doctor, ports, summary)
+COMMANDS = (build, flash, verify, profile, monitor, serve, doctor, ports, summary, compare)
 
 
 def main() -> int:
@@ -22,6 +22,7 @@ def main() -> int:
     for command in COMMANDS:
         command.add_parser(subparsers)
     arguments = parser.parse_args()
+    cli.choose_output(arguments)
     return int(arguments.run(arguments))
 
 

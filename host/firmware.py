@@ -8,14 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from common import progress
 from common.errors import BuildFailed, CompilerMissing, DoesNotFit, UsageError
 from common.files import write_if_changed
 from common.manifest import Manifest
-from host import tflm
+from host import platformio, tflm
 from host.paths import ENVS, FIRMWARE, PLATFORMIO_CORE, PROFILING, FirmwareEnv, image_of
 
 VERSION = "0.1.0"
@@ -129,19 +128,14 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
     image = image_of(recipe_dir, env)
     log = image.with_name("build.log")
     log.parent.mkdir(parents=True, exist_ok=True)
-    with progress.task(f"Building the firmware for {env}"):
-        output = _run([*command, *extra], variables, log)
+    upload = target == "upload"
+    shown = ("Uploading", 100, "%") if upload else (f"Building the firmware for {env}", None, "files")
+    with progress.task(*shown) as advance:
+        output = platformio.run([*command, *extra], variables, log, platformio.Watch(advance, upload))
     if output is not None:
         _explain(env, output, log)
     write_if_changed(image, (_objects(recipe_dir, env) / env / "firmware.elf").read_bytes())
     return image
-
-
-def _run(command: list[str], variables: Mapping[str, str], log: Path) -> str | None:
-    """Run PlatformIO with its output in `log`; the output when it failed, None when it did not."""
-    with log.open("w") as file:
-        status = subprocess.run(command, env=dict(variables), stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
-    return log.read_text(errors="replace") if status else None
 
 
 def _explain(env: str, output: str, log: Path) -> None:

@@ -53,6 +53,10 @@ class References:
     """(M, output_bytes): the float model at x."""
     test: Test | None = None
     """None where the recipe holds nothing back."""
+    litert: Codes | None = None
+    """(N, output_bytes): LiteRT's answers; None where the conversion could not ask it."""
+    float_product: Codes | None = None
+    """(N, output_bytes): what TFLM libraries before autumn 2026 answer; None where the conversion could not work it out."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ def load_references(path: Path, manifest: Manifest) -> References:
                 )
                 if "test_rows" in stored
                 else None,
+                litert=stored["litert"].astype(np.int8, casting="equiv") if "litert" in stored else None,
+                float_product=stored["tflm_float_product"].astype(np.int8, casting="equiv") if "tflm_float_product" in stored else None,
             )
     except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
         raise ArtefactsDisagree(f"{path} cannot be read: {error}.", _AGAIN) from error
@@ -97,6 +103,7 @@ def load_references(path: Path, manifest: Manifest) -> References:
         "x_nano": (points,),
         "float_x": (points, manifest.output.bytes),
     }
+    wanted |= {name: wanted["expected"] for name in ("litert", "float_product") if getattr(references, name) is not None}
     for name, shape in wanted.items():
         if getattr(references, name).shape != shape:
             raise ArtefactsDisagree(f"{path}: {name} has shape {getattr(references, name).shape}, not {shape}.", _AGAIN)

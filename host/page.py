@@ -6,12 +6,17 @@ from pathlib import Path
 
 import jinja2
 
+from convert.names import own_name
 from host import terminal
 from host.chart import charts
+from host.chart_latency import latency_chart
+from host.flow import stages
 from host.profile import Profile
 from host.verdict import Verdict
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_ELSEWHERE = ("line", "board")
+"""Facts of the terminal's summary that have a section of their own here."""
 
 
 def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
@@ -22,19 +27,40 @@ def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
     environment.filters["number"] = terminal.number
     environment.globals["value"] = terminal.value
     environment.globals["gain"] = terminal.gain
-    size = [("size of the firmware", f"{verdict.size.flash:,} B flash, {verdict.size.ram:,} B RAM")] if verdict.size else []
+    environment.globals["layer"] = lambda each: own_name(each.layer) or each.name
     chosen = terminal.selection(verdict)
     return environment.get_template("report.html.j2").render(
         verdict=verdict,
+        scalar=any(each.x is not None for each in verdict.comparisons),
         profile=profile,
         line=terminal.last_line(verdict),
         headline=_headline(verdict),
-        facts=terminal.facts(verdict) + size,
+        facts=[(name, text) for name, text in terminal.facts(verdict) if name not in _ELSEWHERE],
+        link=_link(verdict),
+        latency=latency_chart(verdict.traffic),
+        stages=stages(verdict),
         charts=charts(verdict) if verdict.float_model else (),
         chosen=chosen,
         limit=terminal.limit(verdict),
         rest=[each for each in verdict.of("sample", "sweep") if each not in chosen],
     )
+
+
+def _link(verdict: Verdict) -> list[tuple[str, str]]:
+    """What went over the line, and what went wrong on it."""
+    traffic, stats = verdict.traffic, verdict.stats
+    return [
+        ("frames", f"{traffic.frames_sent:,} sent, {traffic.frames_received:,} received; the board counts {stats.frames:,} since its start"),
+        ("resends", f"{traffic.resends:,}"),
+        ("damaged frames", f"{traffic.bad_frames:,} received here, {stats.bad_frames:,} on the board"),
+        ("late or doubled replies", f"{traffic.discarded:,}"),
+        ("overruns of the board's buffer", f"{stats.overruns:,}"),
+        ("bytes", f"{traffic.bytes_sent:,} sent, {traffic.bytes_received:,} received in {traffic.seconds:.2f} s"),
+        (
+            "speed",
+            f"{traffic.round_trips_per_s:,.0f} round trips/s, {traffic.bytes_per_s:,.0f} B/s, {traffic.share_of_115200:.0%} of 115200 baud",
+        ),
+    ]
 
 
 def _headline(verdict: Verdict) -> list[tuple[str, str, bool]]:

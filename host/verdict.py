@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from common.manifest import OperatorSpec
 from common.wire import NANO
 from host.board import Identity, Stats
+from host.footprint import Footprint
+from host.latency import Histogram
 from host.metric import Metric
+from host.peers import Peer
 from host.size import Size
 
-SCHEMA = 1
-"""Version of verdict.json; raised when a field changes its meaning or goes."""
+SCHEMA = 2
+"""Version of verdict.json; raised when a field comes, goes or changes its meaning."""
 BAUD_BYTES_PER_S = 11_520
 """What a UART at 115200 baud carries: ten bits a byte."""
 
@@ -106,6 +110,13 @@ class Traffic:
     resends: int
     bad_frames: int
     discarded: int
+    """Good frames that answered no open request."""
+    frames_sent: int
+    """Resent ones included."""
+    frames_received: int
+    """Good ones."""
+    latencies: Histogram
+    """Of the round trips that took one try: which try a reply belongs to is not known otherwise."""
 
     @property
     def round_trips_per_s(self) -> float:
@@ -156,6 +167,11 @@ class Verdict:
     command: str
     """Repeats the verification."""
     versions: dict[str, str]
+    footprint: Footprint
+    layers: tuple[OperatorSpec, ...]
+    """The model's operators in execution order."""
+    peers: tuple[Peer, ...]
+    """The oracle first."""
     metric: Metric | None = None
     """On the test split; None where the recipe demands no quality."""
     size: Size | None = None

@@ -15,10 +15,13 @@ from common.manifest import Manifest
 from common.wire import NANO
 from host.board import Answer, Board, Identity, Inferences
 from host.compare import Comparer, failures, nearest_rank, outside
+from host.footprint import footprint
 from host.identity import check_identity
+from host.latency import histogram
 from host.link import Link
 from host.metric import metric_of
 from host.oracle import consult
+from host.peers import peers_of
 from host.size import size_of
 from host.verdict import Cost, Probe, Traffic, Verdict
 
@@ -65,7 +68,7 @@ def verify(
     xs = references.x_nano.tolist() if comparer.scalar else []
     probed = outside(manifest) if comparer.scalar else ()
     meter = Meter(board.link)
-    with progress.task("Verifying", len(xs) + len(probed) + len(references.codes)) as advance:
+    with progress.task("Verifying", len(xs) + len(probed) + len(references.codes), "inputs") as advance:
         answers = [_ask(board, x_nano, advance) for x_nano in xs]
         refusals = [_ask(board, x_nano, advance) for x_nano in probed]
         inferences = board.infer(references.codes, identity, advance)
@@ -89,6 +92,9 @@ def verify(
         started=started,
         command=command,
         versions={**_versions(), **{f"{name} (conversion)": version for name, version in manifest.versions.items()}},
+        footprint=footprint(manifest, identity),
+        layers=manifest.operators,
+        peers=peers_of(oracle, inferences.outputs, manifest.operators),
         metric=metric,
         size=size_of(image) if image else None,
         float_model=manifest.float_model,
@@ -107,7 +113,7 @@ class Meter:
     def read(self) -> Traffic:
         """The traffic so far."""
         seconds = time.monotonic() - self._start
-        sent, received, frames, resends, bad, discarded = (now - then for now, then in zip(self._numbers(), self._before, strict=True))
+        sent, received, frames, arrived, resends, bad, discarded = (now - then for now, then in zip(self._numbers(), self._before, strict=True))
         latencies = self._link.counters.latencies[self._measured :]
         return Traffic(
             seconds=seconds,
@@ -120,11 +126,14 @@ class Meter:
             resends=resends,
             bad_frames=bad,
             discarded=discarded,
+            frames_sent=frames,
+            frames_received=arrived,
+            latencies=histogram(latencies),
         )
 
     def _numbers(self) -> tuple[int, ...]:
         counters = self._link.counters
-        sums = (counters.bytes_sent, counters.bytes_received, counters.frames_sent, counters.resends)
+        sums = (counters.bytes_sent, counters.bytes_received, counters.frames_sent, counters.frames_received, counters.resends)
         return (*sums, self._link.bad_frames, counters.discarded)
 
 

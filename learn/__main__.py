@@ -23,7 +23,7 @@ def main() -> int:
     loaded = lesson.load(arguments.build)
     plots = page.figures(loaded)
     path: Path = arguments.build / "learn.html"
-    with task("Drawing the lesson", len(plots)) as advance:
+    with task("Drawing the lesson", len(plots), "figures") as advance:
         for number, plot in enumerate(plots.values(), 1):
             write_if_changed(arguments.build / "learn" / f"{number:02}-{plot.name}.png", png.draw(plot))
             advance(1)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from common.manifest import Manifest
 from host import firmware
+from host.board import Board
+from host.compare import failures
+from host.link import Link
 from host.paths import ROOT
-from host.virtual import QEMU
+from host.verdict import Verdict
+from host.verify import verify
+from host.virtual import QEMU, VirtualBoard
 
 # A shell starts background jobs with Ctrl-C ignored, and every process below inherits that: the tests that interrupt one would wait in vain.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -45,6 +53,24 @@ def tools() -> None:
 def virtual(tools: None, linear: Path) -> Path:
     """The firmware of `linear` for the virtual board: its ELF file."""
     return firmware.build(linear, "virtual")
+
+
+@pytest.fixture(scope="session")
+def passed(virtual: Path, linear: Path) -> Verdict:
+    with VirtualBoard(virtual) as board, Link(board.url) as link:
+        manifest = Manifest.load(linear / "generated" / "manifest.json")
+        return verify(Board(link), linear, manifest, command="python -m host verify linear <&>", image=virtual)
+
+
+@pytest.fixture(scope="session")
+def failed(passed: Verdict) -> Verdict:
+    """The same verdict as if the board had answered one sample, one code and one probe wrongly, and one reference were no number."""
+    wrong = list(passed.comparisons)
+    wrong[2] = replace(wrong[2], board=(99,), board_y=(18.77,), exact=False)
+    wrong[20] = replace(wrong[20], float_y=(math.nan,))
+    wrong[-1] = replace(wrong[-1], board=(0,), exact=False)
+    probes = (replace(passed.probes[0], answer=-26.5), *passed.probes[1:])
+    return replace(passed, comparisons=tuple(wrong), probes=probes, failures=tuple(failures(wrong, probes)))
 
 
 @pytest.fixture(scope="session")

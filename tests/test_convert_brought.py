@@ -44,6 +44,7 @@ def test_a_tflite_file_is_written_for_the_firmware_as_it_is(tmp_path: Path, tfli
     assert (folder / "model.tflite").read_bytes() == MODEL
     assert Manifest.load(folder / "generated" / "manifest.json") == manifest
     assert manifest.float_model is False
+    assert manifest.float_parameters is None
     assert "FULLY_CONNECTED" in "\n".join(lines)
     references = consult(folder, manifest).references
     assert len(references.codes) == 512

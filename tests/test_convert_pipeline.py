@@ -77,6 +77,7 @@ def test_the_manifest_vouches_for_every_file(converted: Path) -> None:
     assert set(manifest.artefacts) == made
     assert {"model.tflite", "references.npz", "generated/plumbline_compiled.c", "generated/library.json"} <= made
     assert (manifest.domain, manifest.tolerance, manifest.recipe) == ((-12.8, 12.7), 0.25, "linear")
+    assert (manifest.float_parameters, manifest.constant_bytes) == (2, 6)
     assert manifest.bound is not None
     assert 0.1 < manifest.bound.total <= 0.2
     assert {"tensorflow-cpu", "tensorflow"} & set(manifest.versions)

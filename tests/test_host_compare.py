@@ -26,6 +26,7 @@ MANIFEST = Manifest(
     model_bytes=1,
     constants_sha256="bb" * 32,
     memory_bytes=4,
+    constant_bytes=6,
     input=TensorSpec((1, 1), 1, 0.5, -4),
     output=TensorSpec((1, 1), 1, 0.25, 3),
     domain=(-62.0, 65.5),

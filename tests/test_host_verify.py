@@ -161,7 +161,7 @@ def test_stale_firmware_is_refused(virtual: Path, linear: Path) -> None:
 
 def test_nothing_compared_is_a_failure(virtual: Path, linear: Path, tmp_path: Path) -> None:
     def empty(arrays: dict[str, Any]) -> None:
-        arrays.update({name: arrays[name][:0] for name in ("codes", "tflm", "litert", "float_codes", "x_nano", "float_x")})
+        arrays.update({name: arrays[name][:0] for name in ("codes", "tflm", "tflm_float_product", "litert", "float_codes", "x_nano", "float_x")})
         arrays["samples"] = np.int64(0)
 
     verdict = check(virtual, with_references(linear, tmp_path, empty))
@@ -172,7 +172,7 @@ def test_nothing_compared_is_a_failure(virtual: Path, linear: Path, tmp_path: Pa
 
 def test_a_missing_code_is_a_failure(virtual: Path, linear: Path, tmp_path: Path) -> None:
     def shorten(arrays: dict[str, Any]) -> None:
-        arrays.update({name: arrays[name][:-1] for name in ("codes", "tflm", "litert", "float_codes")})
+        arrays.update({name: arrays[name][:-1] for name in ("codes", "tflm", "tflm_float_product", "litert", "float_codes")})
 
     assert "255 of the 256 codes" in check(virtual, with_references(linear, tmp_path, shorten)).failures[0]
 

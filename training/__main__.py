@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import get_args
 
-from common.cli import run
+from common.cli import add_output, choose_output, run
 from training import recipe, show
 from training.descent import Schedule
 from training.fit import fit
@@ -28,6 +28,7 @@ def main() -> int:
     command = commands.add_parser("fit", help="train and write model.keras, training.json and loss.png to DIR/NAME")
     command.add_argument("name", help="a recipe: " + ", ".join(recipe.names()))
     add_build(command)
+    add_output(command, "no report", "training.json instead of a report")
     command = commands.add_parser("descent", help="the lesson of `make learn` in the terminal, with a start and a learning rate of your own")
     command.add_argument("--w", type=real, default=GUESS[0], metavar="W", help="weight to start with, default: %(default)s")
     command.add_argument("--b", type=real, default=GUESS[1], metavar="B", help="bias to start with, default: %(default)s")
@@ -37,6 +38,7 @@ def main() -> int:
     command.add_argument("--half-life", type=count, default=HALF_LIFE, metavar="N", help="steps after which it is half, default: %(default)s")
     add_build(command)
     arguments = parser.parse_args()
+    choose_output(arguments)
     if arguments.command == "descent":
         mine = Trial("mine", arguments.rate, arguments.schedule)
         trained = arguments.build / "linear" / "training.json"
@@ -45,7 +47,10 @@ def main() -> int:
             print(line)
         return 0
     found = recipe.find(arguments.name)
-    fit(found, arguments.build / found.name, print)
+    folder = arguments.build / found.name
+    fit(found, folder, (lambda _: None) if arguments.quiet or arguments.json else print)
+    if arguments.json:
+        sys.stdout.write((folder / "training.json").read_text())
     return 0
 
 

@@ -245,7 +245,7 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
     keras_env.prepare()
     with task("Starting TensorFlow"):
         import tensorflow  # noqa: F401  imported here so that its seconds are shown under their own name
-    with task(f"Training {recipe.name}", recipe.epochs) as advance:
+    with task(f"Training {recipe.name}", recipe.epochs, "epochs") as advance:
         data = recipe.data()
         try:
             model = build(recipe)

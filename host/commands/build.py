@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import json
+from dataclasses import asdict
 from typing import Any
 
+from common.cli import add_output
 from host import firmware
 from host.commands import arguments
 from host.paths import ENVS
+from host.size import size_of
 
 
 def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("build", help="compile the firmware")
     arguments.add_firmware(parser, list(ENVS))
+    add_output(parser, "and nothing else", "where the image is and its size")
     parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:
     """Build and name the image."""
-    print(firmware.build(given.build / given.name, given.env))
+    image = firmware.build(given.build / given.name, given.env)
+    if given.json:
+        size = size_of(image)
+        print(json.dumps({"image": str(image), "size": asdict(size) if size else None}))
+    elif not given.quiet:
+        print(image)
     return 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 from typing import Any
 
+from common.cli import add_output
 from host import flash
 from host.commands import arguments
 from host.paths import ENVS, PROFILING
@@ -15,11 +17,15 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("flash", help="build for the Nano 33 BLE and upload")
     arguments.add_firmware(parser, [env.name for env in (*ENVS.values(), *PROFILING.values()) if not env.virtual])
     parser.add_argument("--port", help="the board's serial port (default: the one that is connected)")
+    add_output(parser, "and nothing else", "the port that the board came back as")
     parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:
     """Flash, and say how to verify."""
     device = flash.flash(given.build / given.name, given.env, given.port)
-    print(f"Flashed. Now prove it: make verify PORT={device}")
+    if given.json:
+        print(json.dumps({"port": device}))
+    elif not given.quiet:
+        print(f"Flashed. Now prove it: make verify PORT={device}")
     return 0

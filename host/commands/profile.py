@@ -11,6 +11,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from common.cli import add_output
 from common.errors import UsageError
 from common.files import write_if_changed
 from common.manifest import Manifest
@@ -28,7 +29,7 @@ def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("profile", help="what each operator costs on a board")
     arguments.add_board(parser)
-    parser.add_argument("--json", action="store_true", help=f"print {FILE} instead of a table")
+    add_output(parser, "and no table", f"{FILE} instead of a table")
     parser.set_defaults(run=run)
 
 
@@ -49,7 +50,7 @@ def run(given: argparse.Namespace) -> int:
     write_if_changed(folder / FILE, profile.to_json())
     if given.json:
         sys.stdout.write(profile.to_json())
-    else:
+    elif not given.quiet:
         show(profile)
     return 0
 

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from common.cli import add_output
 from common.errors import VerdictFailed
 from common.manifest import Manifest
-from host import firmware, report, terminal
+from host import firmware, markdown, report, terminal
 from host.commands import arguments
 from host.connect import connect
 from host.paths import ENVS, image_of
@@ -23,8 +24,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("verify", help="prove that a board answers what the model says")
     arguments.add_board(parser)
     parser.add_argument("--manifest", type=Path, help="hold the board to this manifest (default: the one in the build folder)")
-    parser.add_argument("--quiet", action="store_true", help="print the last line only")
-    parser.add_argument("--json", action="store_true", help="print verdict.json instead of tables")
+    add_output(parser, "and the last line only", "verdict.json instead of tables")
     parser.set_defaults(run=run)
 
 
@@ -41,6 +41,7 @@ def run(given: argparse.Namespace) -> int:
     except BaseException:
         report.remove(folder)  # an old PASS beside a new error would be a lie
         raise
+    markdown.append_summary(markdown.of_verdict(verdict))
     if given.json:
         sys.stdout.write(report.to_json(verdict))
     elif given.quiet:

@@ -1,0 +1,84 @@
+"""`python -m host compare A B`: what changed between two verdicts, with limits that can fail a CI job."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from common.cli import add_output
+from common.errors import LimitExceeded
+from host import markdown
+from host.changes import QUANTITIES, Allowance, Changes, changes, load
+from host.terminal import Terminal
+
+_SHOWN = 28  # of a text: a hash is told apart by less
+_WIDTH = 110
+
+
+def add_parser(subparsers: Any) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser("compare", help="what changed between two verdicts, with limits that can fail a CI job")
+    parser.add_argument("before", type=Path, metavar="A", help="a verdict.json, or a folder that holds one")
+    parser.add_argument("after", type=Path, metavar="B", help="the one that is held against A")
+    for quantity in QUANTITIES:
+        text = f"by how much the {quantity.option.split('-')[1]} may get worse: 5%% of A's, or an amount in its own unit"
+        parser.add_argument(f"--{quantity.option}", type=_allowance, metavar="LIMIT", help=text)
+    add_output(parser, "and only what exceeds a limit", "JSON instead of a table")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print the changes; 0 where PASS stayed PASS and every limit holds.
+
+    Raises:
+        ArtefactsDisagree: one of the two cannot be read.
+    """
+    limits = {each.option: vars(given)[each.option.replace("-", "_")] for each in QUANTITIES}
+    found = changes(load(given.before), load(given.after), {option: limit for option, limit in limits.items() if limit is not None})
+    markdown.append_summary(markdown.of_changes(found))
+    if given.json:
+        sys.stdout.write(to_json(found))
+    else:
+        show(found, given.quiet)
+    return LimitExceeded.exit_code if found.failures else 0
+
+
+def to_json(found: Changes) -> str:
+    """The changes for a program: facts and quantities by name, and the sentences of what exceeds a limit."""
+    rows = [{**asdict(row), "allowed": str(row.allowed) if row.allowed else None, "share": row.share, "exceeded": row.exceeded} for row in found.rows]
+    facts = {name: {"before": before, "after": after} for name, before, after in found.facts}
+    return json.dumps({"within_limits": not found.failures, "failures": found.failures, "facts": facts, "quantities": rows}, indent=1) + "\n"
+
+
+def show(found: Changes, quiet: bool) -> None:
+    """Print a table, unless `quiet`, and what exceeds a limit."""
+    terminal = Terminal()
+    if not quiet:
+        terminal.width = max(terminal.width, _WIDTH)  # a narrow terminal breaks lines rather than lose digits
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for column in ("", "before", "after", "change", "allowed"):
+            table.add_column(column, justify="left" if column == "" else "right", overflow="fold")
+        for name, before, after in found.facts:
+            table.add_row(name, escape(before[:_SHOWN]), escape(after[:_SHOWN]), "" if before == after else "changed", "")
+        for row in found.known:
+            table.add_row(*map(escape, markdown.cells(row)))
+        terminal.print(table)
+    for failure in found.failures:
+        terminal.print(f"[bold red]-[/] {escape(failure)}", soft_wrap=True)
+    if not quiet and not found.failures:
+        terminal.print("[bold green]within the limits[/]")
+
+
+def _allowance(text: str) -> Allowance:
+    try:
+        return Allowance.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
