@@ -18,10 +18,12 @@ from host.frame import Decoder, Frame, encode
 from host.port import open_port
 
 FIRST_WAIT_S = 0.25
-"""Time for a reply before the request is sent again; longer for kinds of request that have proven slow, and doubled with each further try."""
+"""Time for a reply before the request is sent again; longer for kinds of request that have proven slow, and doubled
+with further tries, up to an eighth of the patience, or twice for a kind that has been answered at once before."""
 PATIENCE_S = 5.0
 """Time for a request with all its tries: a board that is just starting answers well within it."""
 _SLACK = 4  # times its last latency is what a kind of request is waited for
+_TRIES = 8  # fit into the patience at least: a line that loses frames gets as many chances, however often the wait was doubled
 _LAST_WORDS = 256  # bytes kept of the latest text: a crash says why before the connection ends
 _SHOWN = 64  # bytes kept of what a stranger says, to show them
 _CHUNK = 1024  # bytes taken at once: a flood must not keep us from looking at the clock
@@ -65,6 +67,7 @@ class Link:
         self._echoes = 0
         self._first_wait = first_wait
         self._waits: dict[Request, float] = {}
+        self._longest: dict[Request, float] = {}
         # a random start keeps replies to an earlier session apart from ours
         self._sequence = random.SystemRandom().randrange(1 << 16)
         self._port = open_port(url)
@@ -112,7 +115,7 @@ class Link:
             if reply is not None:
                 self._learn(kind, wait, time.monotonic() - start if tries == 1 else None)
                 return reply
-            wait *= 2
+            wait = min(2 * wait, max(wait, patience / _TRIES), self._longest.get(kind, patience))
         raise self._silence(kind, tries, patience)
 
     def _learn(self, kind: Request, wait: float, latency: float | None) -> None:
@@ -122,6 +125,7 @@ class Link:
         else:
             self.counters.latencies.append(latency)
             self._waits[kind] = max(self._first_wait, _SLACK * latency)
+            self._longest[kind] = 2 * self._waits[kind]  # a kind that is answered fast was lost when it stays away, and is not waited for long
 
     def say(self, text: str) -> None:
         """Send a line as a person would type it.

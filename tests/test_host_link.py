@@ -150,6 +150,35 @@ def test_a_slow_kind_of_request_is_soon_sent_only_once() -> None:
     assert resends[-3:] == [0, 0, 0]
 
 
+def deaf(times: int, after: int = 0) -> Script:
+    """Misses so many requests, the first `after` excepted."""
+
+    def script(peer: Peer) -> None:
+        for number, request in enumerate(peer.requests()):
+            if not after <= number < after + times:
+                peer.write(encode(reply_to(request)))
+
+    return script
+
+
+def test_a_line_that_loses_frames_gets_many_chances() -> None:
+    """Doubled without end, the waits of a line that loses every third frame left no time for a try that arrives."""
+    with on_socket(deaf(7)) as url, Link(url, first_wait=0.05) as link:
+        link.exchange(Request.STATS, patience=4)
+        assert link.counters.resends == 7
+
+
+def test_a_kind_that_was_answered_at_once_is_asked_for_again_soon() -> None:
+    with on_socket(deaf(12, after=1)) as url, Link(url, first_wait=0.05) as link:
+        link.exchange(Request.ASK, patience=30)
+        start = time.monotonic()
+        link.exchange(Request.ASK, patience=30)
+        assert time.monotonic() - start < 5
+        assert link.counters.resends == 12
+        link.exchange(Request.ASK, patience=30)
+    assert link.counters.resends == 12
+
+
 def test_silence(line: Line) -> None:
     error = outcome(line, silent)
     assert type(error) is BoardSilent
