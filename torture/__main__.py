@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--build", type=Path, default=Path("build"), help="where build/linear lies")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    folder, work = given.build / "linear", given.build / "torture"
+    folder, work = given.build.resolve() / "linear", given.build.resolve() / "torture"
     if not image_of(folder, "virtual").is_file():
         raise BoardUnready(f"{folder} holds no firmware for the virtual board.", "Build it first: `make firmware`, or use `make torture`.")
     work.mkdir(parents=True, exist_ok=True)

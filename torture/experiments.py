@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from host.link import FIRST_WAIT_S
 from torture import bounds, flatbuffers, frames, lossy, mutants, vacuous
+from torture.faults import FAULTS, Fault
 from torture.models import CHAINS, converted, manifest_of
 from torture.result import Finding, Result, timed
+from torture.strike import Images, strike
+
+AT_ONCE = 4
+"""Faults that happen at the same time."""
 
 
 @dataclass(frozen=True)
@@ -29,29 +37,34 @@ class Plan:
     """Mutants of each chain's flatbuffer."""
     bounds: int
     """Random linear models."""
+    all_faults: bool
+    """Or the short ones alone."""
+    first_wait: float
+    """Seconds until the first resend on the line that loses frames."""
 
 
-FULL = Plan(frames=1_000_000, mutants=80, chains=len(CHAINS), on_board=12, flatbuffers=60, bounds=1000)
-SHORT = Plan(frames=5_000, mutants=6, chains=1, on_board=0, flatbuffers=8, bounds=40)
+FULL = Plan(frames=1_000_000, mutants=80, chains=len(CHAINS), on_board=12, flatbuffers=60, bounds=1000, all_faults=True, first_wait=FIRST_WAIT_S)
+SHORT = Plan(frames=5_000, mutants=6, chains=1, on_board=0, flatbuffers=8, bounds=40, all_faults=False, first_wait=0.03)
 
 
 def run(folder: Path, work: Path, plan: Plan, seed: int) -> Iterator[Result]:
     """One result after the other.
 
     Args:
-        folder: build/NAME of a converted recipe of one neuron, its firmware built for the virtual board.
-        work: folder for models, mutants and what is compiled.
+        folder: absolute, build/NAME of a converted recipe of one neuron, its firmware built for the virtual board.
+        work: absolute, a folder for models, mutants and what is compiled.
         plan: how much.
         seed: of everything.
     """
     yield timed("line", f"{plan.frames:,} damaged frames each way, host and board", lambda: _frames(plan.frames, seed))
-    yield timed("line", "256 codes over a line that loses 20 % of the frames", lambda: _lossy(folder, seed))
+    yield timed("line", "256 codes over a line that loses 20 % of the frames", lambda: _lossy(folder, seed, plan.first_wait))
     chains = [converted(name, work) for name in list(CHAINS)[: plan.chains]]
     yield from _mutants([folder, *chains], plan, seed, work)
     for chain in chains:
-        yield timed("mutants", f"flatbuffer of {chain.name}", lambda chain=chain: _flatbuffers(chain, plan, seed))  # type: ignore[misc]
+        yield timed("mutants", f"flatbuffer of {chain.name}", partial(_flatbuffers, chain, plan, seed))
     yield timed("bound", "random linear models", lambda: _bounds(plan.bounds, seed))
     yield from _vacuous(folder, work)
+    yield from _faults(Images(folder, chains[0], work), plan, seed)
 
 
 def _frames(count: int, seed: int) -> Finding:
@@ -59,8 +72,8 @@ def _frames(count: int, seed: int) -> Finding:
     return Finding(tally.count, tally.faultless, f"{tally.accepted} accepted, {tally.out_of_step} out of step, {tally.differing} heard differently")
 
 
-def _lossy(folder: Path, seed: int) -> Finding:
-    verdict = lossy.run(folder, seed)
+def _lossy(folder: Path, seed: int, first_wait: float) -> Finding:
+    verdict = lossy.run(folder, seed, first_wait)
     codes = verdict.of("code")
     traffic = verdict.traffic
     exact = sum(each.exact for each in codes) if verdict.passed else 0
@@ -119,3 +132,21 @@ def _vacuous(folder: Path, work: Path) -> Iterator[Result]:
 
     for attempt in vacuous.ATTEMPTS:
         yield timed("vacuous", attempt.name, tried(attempt))
+
+
+def _faults(images: Images, plan: Plan, seed: int) -> Iterator[Result]:
+    """Several at once: most of their time they wait for a board that does not answer."""
+    chosen = [(group, fault) for group, faults in FAULTS.items() for fault in faults if plan.all_faults or fault.short]
+    images.prepare({fault.image for _, fault in chosen})
+
+    def struck(number: int, fault: Fault) -> Finding:
+        first, second = strike(fault, images.of(fault, number), images.folder, seed)
+        wrong = first.wrong(fault) or ("does not pass when it is repeated" if second is not None and second.exit_code else "")
+        return Finding(
+            1, int(not wrong), f"{wrong}: {first}" if wrong else f"{first.exit_code}  {first.message.splitlines()[0] if first.message else 'PASS'}"
+        )
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        jobs = [pool.submit(timed, group, fault.name, partial(struck, number, fault)) for number, (group, fault) in enumerate(chosen)]
+        for job in jobs:
+            yield job.result()

@@ -89,8 +89,9 @@ def _cut(rng: random.Random, line: bytes) -> bytes:
 
 def _splice(rng: random.Random, line: bytes) -> bytes:
     """The beginning of this frame and the end of another, as when a block of bytes between them is lost."""
-    other = encode(_frame(rng, line[2] & 0x0F))
-    return line[: rng.randrange(2, len(line))] + other[rng.randrange(2, len(other)) :]
+    other = encode(_frame(rng))
+    spliced = line[: rng.randrange(1, len(line))] + other[rng.randrange(1, len(other)) :]
+    return line if other[1:-1] in spliced.split(b"\0") else spliced  # the whole other frame is nothing damaged
 
 
 def _stick(rng: random.Random, line: bytes) -> bytes:
