@@ -18,12 +18,15 @@ from host.frame import Decoder, Frame, encode
 from host.port import open_port
 
 FIRST_WAIT_S = 0.25
-"""Time for a reply before the request is sent again; longer for kinds of request that have proven slow, and doubled with each further try."""
+"""Time for a reply before the request is sent again; longer for kinds of request that have proven slow, and doubled
+with further tries, up to an eighth of the patience, or twice for a kind that has been answered at once before."""
 PATIENCE_S = 5.0
 """Time for a request with all its tries: a board that is just starting answers well within it."""
 _SLACK = 4  # times its last latency is what a kind of request is waited for
+_TRIES = 8  # fit into the patience at least: a line that loses frames gets as many chances, however often the wait was doubled
 _LAST_WORDS = 256  # bytes kept of the latest text: a crash says why before the connection ends
 _SHOWN = 64  # bytes kept of what a stranger says, to show them
+_GREETING = b"Plumbline: "  # what the firmware says once after each start
 _CHUNK = 1024  # bytes taken at once: a flood must not keep us from looking at the clock
 
 
@@ -63,8 +66,10 @@ class Link:
         self._first_bytes = b""
         self._last_words = b""
         self._echoes = 0
+        self._greetings = 0
         self._first_wait = first_wait
         self._waits: dict[Request, float] = {}
+        self._longest: dict[Request, float] = {}
         # a random start keeps replies to an earlier session apart from ours
         self._sequence = random.SystemRandom().randrange(1 << 16)
         self._port = open_port(url)
@@ -112,7 +117,7 @@ class Link:
             if reply is not None:
                 self._learn(kind, wait, time.monotonic() - start if tries == 1 else None)
                 return reply
-            wait *= 2
+            wait = min(2 * wait, max(wait, patience / _TRIES), self._longest.get(kind, patience))
         raise self._silence(kind, tries, patience)
 
     def _learn(self, kind: Request, wait: float, latency: float | None) -> None:
@@ -122,6 +127,7 @@ class Link:
         else:
             self.counters.latencies.append(latency)
             self._waits[kind] = max(self._first_wait, _SLACK * latency)
+            self._longest[kind] = 2 * self._waits[kind]  # a kind that is answered fast was lost when it stays away, and is not waited for long
 
     def say(self, text: str) -> None:
         """Send a line as a person would type it.
@@ -197,28 +203,46 @@ class Link:
         frames, text = self._decoder.feed(data)
         self.counters.frames_received += len(frames)
         self._inbox.extend(frames)
+        self._greetings += (self._last_words[1 - len(_GREETING) :] + text).count(_GREETING)
         self._last_words = (self._last_words + text)[-_LAST_WORDS:]
         if text and self._on_text:
             self._on_text(text)
 
-    def _lost(self, error: OSError) -> BoardLost:
+    def _crash(self) -> BoardLost | None:
+        """What the firmware said of a crash of its own."""
         _, fault, why = self._last_words.partition(b"Fault: ")
-        if fault:
-            return BoardLost(
-                f"The firmware crashed: {why.decode(errors='replace').strip()}",
-                "`arm-none-eabi-addr2line -e build/.../firmware.elf ADDRESS` names the line of an address.",
-            )
+        if not fault:
+            return None
         return BoardLost(
+            f"The firmware crashed: {why.splitlines()[0].decode(errors='replace').strip() if why else ''}",
+            "`arm-none-eabi-addr2line -e build/.../firmware.elf ADDRESS` names the line of an address.",
+        )
+
+    def _lost(self, error: OSError) -> BoardLost:
+        return self._crash() or BoardLost(
             f"The connection to {self.url} ended after {self.counters.frames_received} replies: {error}.",
             "Check the cable and the board's power, then run the same command again.",
         )
 
     def _silence(self, kind: Request, tries: int, patience: float) -> PlumblineError:
         counters = self.counters
+        if crash := self._crash():
+            return crash
         if counters.bytes_received == 0:
             return BoardSilent(
                 f"Nothing came from {self.url} in {patience:g} s ({tries} tries).",
                 "Is Plumbline's firmware on it (`make flash`)? Press the reset button once; `make doctor` checks the rest.",
+            )
+        if self._greetings > 1:
+            return BoardLost(
+                f"The board starts anew again and again ({self._greetings} times so far), last when asked for {kind.name}.",
+                "Its power breaks down (another cable, another USB port), or this request crashes the firmware: flash it anew.",
+            )
+        nothing_else = self._last_words.endswith(b"\r\n") and not self.bad_frames
+        if counters.frames_received == 0 and self._greetings and nothing_else:
+            return BoardSilent(
+                f"{self.url} greets as Plumbline's firmware but answers no request ({tries} tries in {patience:g} s).",
+                "What it sends arrives, what it is sent does not: check the line to its receiver.",
             )
         if counters.frames_received == 0:
             return NotPlumbline(

@@ -5,6 +5,7 @@ else the codes that the conversion stored; the float model's answers are always 
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ Codes = NDArray[np.int8]
 Floats = NDArray[np.float32]
 
 _AGAIN = "Run `make convert` to write it anew."
+UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error)
+"""What np.load raises for a file that is missing, empty, cut, damaged, or another kind of array file."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def load_references(path: Path, manifest: Manifest) -> References:
                 litert=stored["litert"].astype(np.int8, casting="equiv") if "litert" in stored else None,
                 float_product=stored["tflm_float_product"].astype(np.int8, casting="equiv") if "tflm_float_product" in stored else None,
             )
-    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise ArtefactsDisagree(f"{path} cannot be read: {error}.", _AGAIN) from error
     rows, points = len(references.codes), len(references.x_nano)
     wanted = {
@@ -122,6 +125,9 @@ def _check_test(path: Path, references: References, manifest: Manifest) -> None:
     fits = test.rows.ndim == 1 and len(test.targets) == count > 0 and test.floats.shape == (count, manifest.output.bytes)
     if not fits or not ((test.rows >= 0) & (test.rows < len(references.codes))).all():
         raise ArtefactsDisagree(f"{path}: the test split's {count} rows, {len(test.targets)} targets and float answers do not fit.", _AGAIN)
+    # a classifier's metric would take a NaN for the largest of its answers and go on
+    if not np.isfinite(test.floats).all() or (test.targets.dtype.kind == "f" and not np.isfinite(test.targets).all()):
+        raise ArtefactsDisagree(f"{path}: the test split holds float answers or targets that are no numbers.", _AGAIN)
 
 
 def consult(folder: Path, manifest: Manifest) -> Oracle:

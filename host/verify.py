@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from common import progress
+from common.errors import BoardLost
 from common.manifest import Manifest
 from common.wire import NANO
 from host.board import Answer, Board, Identity, Inferences
@@ -55,7 +56,8 @@ def verify(
     Raises:
         ArtefactsDisagree: the folder is not what the manifest was written for.
         BoardFault, WrongModel, StaleFirmware: the handshake ended there; see `check_identity`.
-        BoardLost, BoardSilent, NotPlumbline, WrongProtocol: see `Link.exchange`.
+        BoardLost: also when the board's own counter shows that it has started anew.
+        BoardSilent, NotPlumbline, WrongProtocol: see `Link.exchange`.
     """
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
     manifest.check_artefacts(folder)
@@ -75,6 +77,12 @@ def verify(
     traffic = meter.read()
     comparisons = [comparer.point(row, answer) for row, answer in enumerate(answers)] + comparer.codes(inferences.outputs)
     probes = [Probe(x_nano, None if answer is None else answer.y_nano / NANO) for x_nano, answer in zip(probed, refusals, strict=True)]
+    stats = board.stats()
+    if stats.frames < traffic.round_trips:
+        raise BoardLost(
+            f"The board started anew while it was verified: it counts {stats.frames} requests and has answered {traffic.round_trips}.",
+            "Check its power and its cable; a watchdog or a crash starts a board anew as well. Then verify again.",
+        )
     metric = metric_of(manifest, references, inferences.outputs)
     return Verdict(
         recipe=manifest.recipe,
@@ -87,7 +95,7 @@ def verify(
         probes=tuple(probes),
         traffic=traffic,
         cost=_cost(answers, inferences, identity),
-        stats=board.stats(),
+        stats=stats,
         failures=tuple(comparer.shortcomings() + failures(comparisons, probes)) + (metric.failures if metric else ()),
         started=started,
         command=command,

@@ -29,13 +29,14 @@ class VirtualBoard:
 
     Args:
         image: the firmware's ELF file.
+        reboots: start the firmware again when it resets itself, as a chip does; else QEMU ends there, and the connection with it.
 
     Raises:
         QemuMissing: there is no qemu-system-arm.
         BoardUnready: there is no image.
     """
 
-    def __init__(self, image: Path) -> None:
+    def __init__(self, image: Path, reboots: bool = False) -> None:
         program = shutil.which(QEMU)
         if program is None:
             raise QemuMissing(f"{QEMU} is not installed.", "Install it: sudo apt-get install --no-install-recommends qemu-system-arm")
@@ -47,7 +48,7 @@ class VirtualBoard:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.url = f"socket://127.0.0.1:{listener.getsockname()[1]}"
             self._process = subprocess.Popen(
-                _command(program, image, listener.fileno()),
+                _command(program, image, listener.fileno(), reboots),
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -96,10 +97,10 @@ class VirtualBoard:
         return BoardUnready(f"QEMU ended by itself ({how}) while running {self._image}:\n{shown}", "Build the firmware anew: `make clean firmware`.")
 
 
-def _command(program: str, image: Path, listener: int) -> list[str]:
+def _command(program: str, image: Path, listener: int, reboots: bool) -> list[str]:
     uart = f"socket,id=uart,fd={listener},server=on,wait=on,nodelay=on"
     return [
-        *(program, "-machine", MACHINE, "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot"),
+        *(program, "-machine", MACHINE, "-nodefaults", "-display", "none", "-monitor", "none", *(() if reboots else ("-no-reboot",))),
         *("-chardev", uart, "-serial", "chardev:uart", "-icount", ICOUNT, "-kernel", str(image)),
     ]
 

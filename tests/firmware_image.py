@@ -34,16 +34,16 @@ def sections(image: Path) -> dict[str, int]:
     return {line[0]: int(line[1]) for line in words if len(line) == 3 and line[0].startswith(".")}
 
 
-def patched(image: Path, function: str, halfwords: tuple[int, ...], target: Path) -> Path:
-    """A copy of the image in which `function` begins with these Thumb instructions."""
-    (address,) = (int(line.split()[0], 16) for line in tool("nm", image).splitlines() if line.split()[-1] == function)
-    # program headers: type, offset, virtual, physical, file size, ...
-    header = next(line.split() for line in tool("readelf", "-lW", image).splitlines() if line.split()[:1] == ["LOAD"])
-    offset, start, size = (int(header[i], 16) for i in (1, 2, 4))
-    assert start <= address < start + size
+def patched(image: Path, symbol: str, halfwords: tuple[int, ...], target: Path) -> Path:
+    """A copy of the image in which `symbol`, a function or initialized data, begins with these Thumb instructions or halves of words."""
+    (address,) = (int(line.split()[0], 16) for line in tool("nm", image).splitlines() if line.split()[-1] == symbol)
     data = bytearray(image.read_bytes())
     code = b"".join(each.to_bytes(2, "little") for each in halfwords)
-    data[offset + address - start : offset + address - start + len(code)] = code
+    # program headers: type, offset, virtual, physical, file size, ...
+    loads = [line.split() for line in tool("readelf", "-lW", image).splitlines() if line.split()[:1] == ["LOAD"]]
+    segments = [[int(load[i], 16) for i in (1, 2, 4)] for load in loads]
+    (at,) = (offset + address - start for offset, start, size in segments if start <= address < start + size)
+    data[at : at + len(code)] = code
     target.write_bytes(data)
     return target
 

@@ -150,6 +150,35 @@ def test_a_slow_kind_of_request_is_soon_sent_only_once() -> None:
     assert resends[-3:] == [0, 0, 0]
 
 
+def deaf(times: int, after: int = 0) -> Script:
+    """Misses so many requests, the first `after` excepted."""
+
+    def script(peer: Peer) -> None:
+        for number, request in enumerate(peer.requests()):
+            if not after <= number < after + times:
+                peer.write(encode(reply_to(request)))
+
+    return script
+
+
+def test_a_line_that_loses_frames_gets_many_chances() -> None:
+    """Doubled without end, the waits of a line that loses every third frame left no time for a try that arrives."""
+    with on_socket(deaf(7)) as url, Link(url, first_wait=0.05) as link:
+        link.exchange(Request.STATS, patience=4)
+        assert link.counters.resends == 7
+
+
+def test_a_kind_that_was_answered_at_once_is_asked_for_again_soon() -> None:
+    with on_socket(deaf(12, after=1)) as url, Link(url, first_wait=0.05) as link:
+        link.exchange(Request.ASK, patience=30)
+        start = time.monotonic()
+        link.exchange(Request.ASK, patience=30)
+        assert time.monotonic() - start < 5
+        assert link.counters.resends == 12
+        link.exchange(Request.ASK, patience=30)
+    assert link.counters.resends == 12
+
+
 def test_silence(line: Line) -> None:
     error = outcome(line, silent)
     assert type(error) is BoardSilent
@@ -177,6 +206,53 @@ def test_noise_is_shown_readable(line: Line) -> None:
     error = outcome(line, babble)
     assert type(error) is NotPlumbline
     assert r"'Temp: 21.5\xb0C\r\n" in error.message
+
+
+GREETING = b"\r\nPlumbline: linear on some board. Type a number, info, or ? for help.\r\n"
+
+
+def test_a_board_that_starts_again_and_again_is_named(line: Line) -> None:
+    def brown_out(peer: Peer) -> None:
+        for _ in peer.requests():
+            peer.write(GREETING[:20])
+            time.sleep(0.02)
+            peer.write(GREETING[20:])
+
+    error = outcome(line, brown_out)
+    assert type(error) is BoardLost
+    assert "starts anew again and again" in error.message
+
+
+def test_a_crash_is_named_even_when_the_board_starts_again(line: Line) -> None:
+    def crash(peer: Peer) -> None:
+        for _ in peer.requests():
+            peer.write(b"\r\nFault: the stack overflowed. CFSR 0x00000092\r\n" + GREETING)
+
+    error = outcome(line, crash)
+    assert type(error) is BoardLost
+    assert error.message == "The firmware crashed: the stack overflowed. CFSR 0x00000092"
+
+
+def test_a_board_that_hears_nothing_is_told_from_another_sketch(line: Line) -> None:
+    def deaf_but_greeting(peer: Peer) -> None:
+        peer.read()  # opening a port throws away what is there already
+        peer.write(GREETING)
+        for _ in peer.requests():
+            pass
+
+    error = outcome(line, deaf_but_greeting)
+    assert type(error) is BoardSilent
+    assert "greets as Plumbline's firmware but answers no request" in error.message
+
+
+def test_a_board_whose_frames_arrive_damaged_is_not_called_deaf(line: Line) -> None:
+    def seven_bits(peer: Peer) -> None:
+        peer.read()
+        peer.write(GREETING)
+        for request in peer.requests():
+            peer.write(bytes(byte & 0x7F for byte in encode(reply_to(request))))
+
+    assert type(outcome(line, seven_bits)) is NotPlumbline
 
 
 def test_a_flood_of_noise_does_not_stop_the_clock() -> None:

@@ -92,9 +92,22 @@ def test_damaged_references(folder: Path, arrays: dict[str, object], what: str) 
 
 def test_no_references_at_all(folder: Path) -> None:
     manifest = manifest_of(folder)
-    (folder / "references.npz").write_bytes(b"PK\x03\x04 cut off")
-    with pytest.raises(ArtefactsDisagree, match="cannot be read"):
-        consult(folder, manifest)
+    np.save(folder / "array.npy", np.zeros(3, np.int8))
+    for content in (b"PK\x03\x04 cut off", b"", b"\0", (folder / "array.npy").read_bytes()):
+        (folder / "references.npz").write_bytes(content)
+        with pytest.raises(ArtefactsDisagree, match="cannot be read"):
+            consult(folder, manifest)
     (folder / "references.npz").unlink()
     with pytest.raises(ArtefactsDisagree, match="cannot be read"):
         consult(folder, manifest)
+
+
+@pytest.mark.parametrize("spoilt", ["float_test", "targets"])
+def test_a_nan_in_the_test_split_is_found_before_a_metric_hides_it(folder: Path, spoilt: str) -> None:
+    arrays: dict[str, Any] = {"test_rows": np.arange(3), "targets": np.zeros((3, 1), np.float32), "float_test": np.zeros((3, 1), np.float32)}
+    rewrite(folder, **arrays)
+    assert load_references(folder / "references.npz", manifest_of(folder)).test is not None
+    arrays[spoilt][1] = np.nan
+    rewrite(folder, **arrays)
+    with pytest.raises(ArtefactsDisagree, match="no numbers"):
+        load_references(folder / "references.npz", manifest_of(folder))

@@ -9,9 +9,8 @@
 
 enum { MARK_MASK = 0xF0 };
 
-// Unstuffs what has been collected and checks it.
-static bool open_frame(frame_receiver *receiver) {
-  const size_t length = receiver->filled - 1u;  // without the byte of overhead
+// Unstuffs what has been collected, `length` bytes behind the byte of overhead, and checks it.
+static bool open_frame(frame_receiver *receiver, size_t length) {
   if (length < PLUMBLINE_HEADER_BYTES + PLUMBLINE_CRC_BYTES || !cobs_unstuff(receiver->buffer, length)) return false;
   receiver->content = receiver->buffer + 1;
   receiver->length = (uint8_t)(length - PLUMBLINE_CRC_BYTES);
@@ -27,10 +26,11 @@ static frame_event text(frame_receiver *receiver) {
 
 // Stays inside: this delimiter may be the first of the next frame, behind noise or behind a frame whose last byte was lost.
 static frame_event end_of_frame(frame_receiver *receiver) {
-  if (receiver->filled == 0) return FRAME_NOTHING;  // two delimiters in a row
-  const bool valid = open_frame(receiver);
+  const size_t filled = receiver->filled;
   receiver->filled = 0;
-  if (!valid) {
+  // Two delimiters in a row, or one character typed between two frames, which is no line: this delimiter ends it.
+  if (filled < 2) return FRAME_NOTHING;
+  if (!open_frame(receiver, filled - 1)) {
     receiver->bad_frames++;
     return FRAME_NOTHING;
   }

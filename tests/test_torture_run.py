@@ -1,0 +1,43 @@
+"""The short form of `make torture`: a little of everything that tries to fool the verifier, and nothing does."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from host.paths import ROOT
+from torture.__main__ import table
+from torture.result import Finding, Result, timed
+
+
+@pytest.mark.slow
+def test_the_short_form(virtual: Path, linear: Path) -> None:
+    words = [sys.executable, "-m", "torture", "--short", "--build", str(linear.parent)]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Torture" in ended.stdout
+    assert ended.stderr.count("caught  ") > 10
+
+
+def test_without_firmware_it_says_what_to_build(tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, "-m", "torture", "--build", str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 50
+    assert "make firmware" in ended.stderr
+
+
+def test_what_is_not_caught_is_marked_and_an_exception_is_not_caught() -> None:
+    def breaks() -> Finding:
+        raise ValueError("broken")
+
+    results = [timed("a", "fine", lambda: Finding(2, 2)), timed("b", "half", lambda: Finding(2, 1)), timed("c", "dead", breaks)]
+    assert [result.good for result in results] == [True, False, False]
+    assert not Result("d", "nothing tried", 0, 0, 0.0).good
+    shown = io.StringIO()
+    Console(file=shown, width=120).print(table(results))
+    assert shown.getvalue().count("MISSED") == 2
+    assert "ValueError: broken" in shown.getvalue()

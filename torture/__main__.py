@@ -1,0 +1,83 @@
+"""`python -m torture`: everything that tries to fool the verifier, as one table; `--short` takes less than a minute."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from common import cli
+from common.errors import BoardUnready, VerdictFailed
+from host.paths import image_of
+from torture.experiments import FULL, SHORT, run
+from torture.result import Result
+
+
+def main() -> int:
+    """Run, print, and end with 1 when anything was not caught.
+
+    Raises:
+        BoardUnready: the recipe is not built.
+    """
+    parser = argparse.ArgumentParser(prog="python -m torture", description="Try to fool the verifier.")
+    parser.add_argument("--short", action="store_true", help="a little of everything")
+    parser.add_argument("--build", type=Path, default=Path("build"), help="where build/linear lies")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    folder, work = given.build.resolve() / "linear", given.build.resolve() / "torture"
+    if not image_of(folder, "virtual").is_file():
+        raise BoardUnready(f"{folder} holds no firmware for the virtual board.", "Build it first: `make firmware`, or use `make torture`.")
+    work.mkdir(parents=True, exist_ok=True)
+    results: list[Result] = []
+    stream = run(folder, work, SHORT if given.short else FULL, given.seed)
+    while (result := _quietly(stream)) is not None:
+        results.append(result)
+        print(_line(result), file=sys.stderr, flush=True)
+    Console(width=None if sys.stdout.isatty() else 150).print(table(results))
+    missed = [result.name for result in results if not result.good]
+    if missed:
+        raise VerdictFailed(f"{len(missed)} of {len(results)} were not caught: {'; '.join(missed)}.", f"`--seed {given.seed}` repeats them.")
+    return 0
+
+
+def _quietly(stream: Iterator[Result]) -> Result | None:
+    """The next result, or None. Hundreds of verifications begin in there, and none needs to say so."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):  # noqa: PTH123
+        return next(stream, None)
+
+
+def _line(result: Result) -> str:
+    return f"{'caught' if result.good else 'MISSED'}  {result.group}: {result.name} ({result.caught:,} of {result.count:,}, {result.seconds:.1f} s)"
+
+
+def table(results: list[Result]) -> Table:
+    """Every result, group by group."""
+    shown = Table(title="Torture")
+    for name, justify in (
+        ("fault or experiment", "left"),
+        ("count", "right"),
+        ("caught", "right"),
+        ("seconds", "right"),
+        ("what it came to", "left"),
+    ):
+        shown.add_column(name, justify=justify)  # type: ignore[arg-type]
+    groups: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        groups[result.group].append(result)
+    for group in groups.values():
+        for result in group:
+            mark = "" if result.good else " MISSED"
+            shown.add_row(f"{result.group}: {result.name}{mark}", f"{result.count:,}", f"{result.caught:,}", f"{result.seconds:.1f}", result.note)
+        shown.add_section()
+    return shown
+
+
+if __name__ == "__main__":
+    cli.run(main)
