@@ -195,7 +195,7 @@ class WrongModel(PlumblineError):
 
 
 class BoardLost(PlumblineError):
-    """The connection ended in the middle: unplugged, reset, or QEMU died."""
+    """The connection ended in the middle, or the board started anew: unplugged, reset, a brown-out, or QEMU died."""
 
     exit_code = 48
 

@@ -84,7 +84,7 @@ def _mutants(folders: list[Path], plan: Plan, seed: int, work: Path) -> Iterator
     fates: list[mutants.Fate] = []
 
     def natively() -> Finding:
-        fates.extend(mutants.run(folders, plan.mutants, seed, work / "objects"))
+        fates.extend(mutants.run(folders, plan.mutants, seed, work / "native"))
         return Finding(len(fates), sum(fate.right for fate in fates), _equivalents(fates))
 
     def by_identity() -> Finding:
@@ -104,7 +104,9 @@ def _mutants(folders: list[Path], plan: Plan, seed: int, work: Path) -> Iterator
 
 def _equivalents(fates: list[mutants.Fate]) -> str:
     same = Counter(fate.kind for fate in fates if fate.equivalent and fate.kind != "none")
-    return f"{sum(same.values())} equivalent on all 256 codes" + (f" ({', '.join(f'{n} {kind}' for kind, n in same.most_common())})" if same else "")
+    crashed = sum(bool(fate.ended) for fate in fates)
+    kinds = f" ({', '.join(f'{n} {kind}' for kind, n in same.most_common())})" if same else ""
+    return f"{crashed} crashed, {sum(same.values())} equivalent on all 256 codes{kinds}"
 
 
 def _flatbuffers(folder: Path, plan: Plan, seed: int) -> Finding:
