@@ -66,7 +66,7 @@ def latency_chart(traffic: Traffic) -> LatencyChart | None:
         f"{sum(counts)} round trips, from {edges[0] * _MS:.3g} to {edges[-1] * _MS:.3g} ms on a logarithmic scale; "
         f"{', '.join(line.text for line in lines)}. The fullest class holds {max(counts)}."
     )
-    whole = tuple(tick for tick in up.ticks(4) if "." not in tick.text)
+    whole = tuple(tick for tick in up.ticks(6) if "." not in tick.text)
     return LatencyChart(description, tuple(bars), lines, _ticks(edges[0], edges[-1], across), whole)
 
 

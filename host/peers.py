@@ -34,7 +34,7 @@ def peers_of(oracle: Oracle, outputs: Codes, operators: tuple[OperatorSpec, ...]
         operators: the model's, which the reasons name.
     """
     references = oracle.references
-    found = [_peer(oracle.name, references.expected, outputs, "it must not: the board is held to its codes bit for bit")]
+    found = [_peer(oracle.name, references.expected, outputs, "the board is held to its codes bit for bit")]
     if references.float_product is not None:
         affected = sorted({each.name for each in operators} & set(FLOAT_PRODUCT))
         reason = f"it rounds a product or quotient of scales to float32 in {', '.join(affected)}, where later ones keep double"

@@ -122,6 +122,9 @@ def test_distances_of_codes_do_not_wrap() -> None:
 def test_the_page_says_who_differs_and_why(passed: Verdict) -> None:
     text = " ".join(page.to_html(passed).split())
     assert "answers all 256 inputs as the board does. Why it could differ:" in text
+    assert "answers all 256 inputs as the board does: the board is held to its codes bit for bit." in text
+    wrong = (replace(passed.peers[0], differing=3, largest=2), *passed.peers[1:])
+    assert "otherwise than the board, by at most 2 codes, and must not:" in " ".join(page.to_html(replace(passed, peers=wrong)).split())
     one = replace(passed.peers[-1], differing=12, largest=1)
     text = " ".join(page.to_html(replace(passed, peers=(passed.peers[0], one))).split())
     assert f"answers 12 of 256 inputs otherwise than the board, by at most 1 code. Why: {one.reason}." in text
