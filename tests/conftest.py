@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from common.manifest import Manifest
-from host import firmware
+from host import firmware, report
 from host.board import Board
 from host.compare import failures
 from host.link import Link
-from host.paths import ROOT
+from host.paths import ROOT, image_of
 from host.verdict import Verdict
 from host.verify import verify
 from host.virtual import QEMU, VirtualBoard
@@ -30,6 +30,23 @@ def run_stage(*words: str) -> None:
     """Run a stage as a user would, in a process of its own: TensorFlow stays out of this one."""
     ended = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
+
+
+def built(build: Path, name: str) -> Path:
+    """build/NAME of a recipe: trained, converted and built for the virtual board."""
+    run_stage("training", "fit", name, "--build", str(build))
+    run_stage("convert", name, "--build", str(build))
+    firmware.build(build / name, "virtual")
+    return build / name
+
+
+def verified(folder: Path) -> Verdict:
+    """What the virtual board's verification of a built recipe finds; its reports are written as well."""
+    image = image_of(folder, "virtual")
+    with VirtualBoard(image) as board, Link(board.url) as link:
+        found = verify(Board(link), folder, Manifest.load(folder / "generated" / "manifest.json"), image=image)
+    report.write(found, folder)
+    return found
 
 
 @pytest.fixture(scope="session")

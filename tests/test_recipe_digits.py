@@ -12,17 +12,13 @@ import pytest
 
 from common.errors import ArtefactsDisagree
 from common.manifest import Manifest
-from host import firmware, page, report, terminal
-from host.board import Board
+from host import page, report, terminal
 from host.commands import summary
-from host.link import Link
 from host.metric import metric_of
 from host.oracle import load_references
 from host.size import size_of
 from host.verdict import Verdict
-from host.verify import verify
-from host.virtual import VirtualBoard
-from tests.conftest import run_stage
+from tests.conftest import built, verified
 from tests.test_host_report import conforms
 from training.recipes import digits as recipe
 
@@ -32,20 +28,12 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="session")
 def digits(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """build/digits: trained, converted and built for the virtual board."""
-    build = tmp_path_factory.mktemp("build")
-    run_stage("training", "fit", "digits", "--build", str(build))
-    run_stage("convert", "digits", "--build", str(build))
-    firmware.build(build / "digits", "virtual")
-    return build / "digits"
+    return built(tmp_path_factory.mktemp("build"), "digits")
 
 
 @pytest.fixture(scope="session")
 def verdict(digits: Path) -> Verdict:
-    image = digits / "pio" / "virtual" / "firmware.elf"
-    with VirtualBoard(image) as board, Link(board.url) as link:
-        found = verify(Board(link), digits, Manifest.load(digits / "generated" / "manifest.json"), image=image)
-    report.write(found, digits)
-    return found
+    return verified(digits)
 
 
 def test_every_test_image_is_right_and_accurate(verdict: Verdict) -> None:

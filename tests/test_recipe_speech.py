@@ -8,18 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from common.manifest import Manifest
 from convert.compiler.emit import REGISTRY
 from convert.flatbuffer import read
 from convert.work import multiply_accumulates
-from host import firmware, page, report
-from host.board import Board
+from host import page, report
 from host.commands import summary
-from host.link import Link
 from host.verdict import Verdict
-from host.verify import verify
-from host.virtual import VirtualBoard
-from tests.conftest import run_stage
+from tests.conftest import built, verified
 from tests.test_host_report import conforms
 from training.recipes import speech as recipe
 from training.recipes.speech import ACCENTS, HEARD, TAPES, UNHEARD, WORDS
@@ -34,20 +29,12 @@ pytestmark = [
 @pytest.fixture(scope="session")
 def speech(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """build/speech: trained, converted and built for the virtual board."""
-    build = tmp_path_factory.mktemp("build")
-    run_stage("training", "fit", "speech", "--build", str(build))
-    run_stage("convert", "speech", "--build", str(build))
-    firmware.build(build / "speech", "virtual")
-    return build / "speech"
+    return built(tmp_path_factory.mktemp("build"), "speech")
 
 
 @pytest.fixture(scope="session")
 def verdict(speech: Path) -> Verdict:
-    image = speech / "pio" / "virtual" / "firmware.elf"
-    with VirtualBoard(image) as board, Link(board.url) as link:
-        found = verify(Board(link), speech, Manifest.load(speech / "generated" / "manifest.json"), image=image)
-    report.write(found, speech)
-    return found
+    return verified(speech)
 
 
 def test_every_word_is_exact_and_most_are_understood(verdict: Verdict) -> None:

@@ -5,15 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from common.manifest import Manifest
 from convert import flatbuffer
-from host import firmware, page, terminal
-from host.board import Board
-from host.link import Link
+from host import page, terminal
 from host.verdict import Verdict
-from host.verify import verify
-from host.virtual import VirtualBoard
-from tests.conftest import run_stage
+from tests.conftest import built, verified
 from training.recipes import weather as recipe
 
 
@@ -40,15 +35,10 @@ def test_the_baselines_are_those_of_temperatures() -> None:
 
 @pytest.fixture(scope="module", params=["weather", "weather_unrolled"])
 def verdict(tools: None, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Verdict:
-    build, name = tmp_path_factory.mktemp("build"), request.param
-    run_stage("training", "fit", name, "--build", str(build))
-    run_stage("convert", name, "--build", str(build))
-    folder = build / name
+    folder = built(tmp_path_factory.mktemp("build"), request.param)
     operators = [operator.name for operator in flatbuffer.read((folder / "model.tflite").read_bytes()).operators]
-    assert operators.count("UNIDIRECTIONAL_SEQUENCE_LSTM") == (1 if name == "weather" else 0)
-    image = firmware.build(folder, "virtual")
-    with VirtualBoard(image) as board, Link(board.url) as link:
-        return verify(Board(link), folder, Manifest.load(folder / "generated" / "manifest.json"), image=image)
+    assert operators.count("UNIDIRECTIONAL_SEQUENCE_LSTM") == (1 if request.param == "weather" else 0)
+    return verified(folder)
 
 
 @pytest.mark.slow
