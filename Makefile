@@ -22,7 +22,7 @@ ON := $(if $(PORT),--port $(PORT),--env $(ENV))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test train convert firmware verify verify-all learn profile flash monitor serve doctor test check fuzz torture benchmark lock clean always
+.PHONY: help setup setup-test setup-torture train convert firmware verify verify-all learn profile flash monitor serve doctor test check fuzz torture benchmark lock clean always
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,7 +84,10 @@ check: setup-test ## the quick ones: lint, types, unit tests
 fuzz: setup-test ## 100,000 mutated models for the reader and the compiler
 	@$(PY) -m tests.fuzz_flatbuffer --count 100000
 
-torture: firmware ## everything that tries to fool the verifier, as one table (under an hour)
+setup-torture:
+	@$(PYTHON) tools/bootstrap.py torture
+
+torture: setup-torture firmware ## everything that tries to fool the verifier, as one table (under an hour)
 	@$(PY) -m torture
 
 benchmark: convert ## print the tables that the README quotes

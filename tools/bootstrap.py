@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import shlex
 import shutil
 import subprocess
@@ -39,7 +40,8 @@ NATIVE = {
     "/usr/include/doctest/doctest.h": "doctest-dev",
     "/usr/include/stdlib.h": "libc6-dev",
 }
-GROUPS = {"virtual": ARM, "test": {**ARM, **NATIVE}, "none": {}}
+FUZZER = {"clang": "clang", f"clang:libclang_rt.fuzzer-{platform.machine()}.a": "libclang-rt-dev"}
+GROUPS = {"virtual": ARM, "test": {**ARM, **NATIVE}, "torture": {**ARM, **NATIVE, **FUZZER}, "none": {}}
 RECIPES = {"speech": {"espeak-ng": "espeak-ng"}}
 """What a recipe needs to make its data; these packages have the same name on every system."""
 

@@ -8,6 +8,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -29,6 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m torture", description="Try to fool the verifier.")
     parser.add_argument("--short", action="store_true", help="a little of everything")
     parser.add_argument("--build", type=Path, default=Path("build"), help="where build/linear lies")
+    parser.add_argument("--soak", type=float, metavar="SECONDS", help="ask the board for so long instead of the time it gets otherwise")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     folder, work = given.build.resolve() / "linear", given.build.resolve() / "torture"
@@ -36,7 +38,8 @@ def main() -> int:
         raise BoardUnready(f"{folder} holds no firmware for the virtual board.", "Build it first: `make firmware`, or use `make torture`.")
     work.mkdir(parents=True, exist_ok=True)
     results: list[Result] = []
-    stream = run(folder, work, SHORT if given.short else FULL, given.seed)
+    plan = SHORT if given.short else FULL
+    stream = run(folder, work, plan if given.soak is None else replace(plan, soak=given.soak), given.seed)
     while (result := _quietly(stream)) is not None:
         results.append(result)
         print(_line(result), file=sys.stderr, flush=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from host.link import FIRST_WAIT_S
-from torture import bounds, flatbuffers, frames, lossy, mutants, vacuous
+from torture import bounds, flatbuffers, frames, fuzz, lossy, mutants, soak, vacuous
 from torture.faults import FAULTS, Fault
 from torture.models import CHAINS, converted, manifest_of
 from torture.result import Finding, Result, timed
@@ -41,10 +41,23 @@ class Plan:
     """Or the short ones alone."""
     first_wait: float
     """Seconds until the first resend on the line that loses frames."""
+    fuzz: int
+    """Inputs for the firmware's side of the line."""
+    libfuzzer: bool
+    """Let libFuzzer look for them, for which clang is needed; or take seeded ones."""
+    soak: float
+    """Seconds of questions without a pause."""
 
 
-FULL = Plan(frames=1_000_000, mutants=80, chains=len(CHAINS), on_board=12, flatbuffers=60, bounds=1000, all_faults=True, first_wait=FIRST_WAIT_S)
-SHORT = Plan(frames=5_000, mutants=6, chains=1, on_board=0, flatbuffers=8, bounds=40, all_faults=False, first_wait=0.03)
+# fmt: off
+FULL = Plan(
+    frames=1_000_000, mutants=80, chains=len(CHAINS), on_board=12, flatbuffers=60, bounds=1000, all_faults=True, first_wait=FIRST_WAIT_S,
+    fuzz=10_000_000, libfuzzer=True, soak=600,
+)
+SHORT = Plan(
+    frames=5_000, mutants=6, chains=1, on_board=0, flatbuffers=8, bounds=40, all_faults=False, first_wait=0.03, fuzz=100_000, libfuzzer=False, soak=3,
+)
+# fmt: on
 
 
 def run(folder: Path, work: Path, plan: Plan, seed: int) -> Iterator[Result]:
@@ -58,6 +71,8 @@ def run(folder: Path, work: Path, plan: Plan, seed: int) -> Iterator[Result]:
     """
     yield timed("line", f"{plan.frames:,} damaged frames each way, host and board", lambda: _frames(plan.frames, seed))
     yield timed("line", "256 codes over a line that loses 20 % of the frames", lambda: _lossy(folder, seed, plan.first_wait))
+    yield timed("fuzz", "the firmware's side of the line: frames, requests, console", lambda: _fuzz(folder, work / "fuzz", plan, seed))
+    yield timed("soak", f"{plan.soak:g} s of questions without a pause", lambda: _soak(folder, plan.soak))
     chains = [converted(name, work) for name in list(CHAINS)[: plan.chains]]
     yield from _mutants([folder, *chains], plan, seed, work)
     for chain in chains:
@@ -78,6 +93,24 @@ def _lossy(folder: Path, seed: int, first_wait: float) -> Finding:
     traffic = verdict.traffic
     exact = sum(each.exact for each in codes) if verdict.passed else 0
     return Finding(len(codes), exact, f"{traffic.resends} resends for {traffic.round_trips} round trips")
+
+
+def _fuzz(folder: Path, work: Path, plan: Plan, seed: int) -> Finding:
+    program = fuzz.build(folder / "generated", work, plan.libfuzzer)
+    if plan.libfuzzer:
+        count, note = fuzz.fuzz(program, work, seed, plan.fuzz)
+    else:
+        count, note = fuzz.alone(program, seed, plan.fuzz), "seeded inputs"
+    return Finding(plan.fuzz, min(count, plan.fuzz), note)
+
+
+def _soak(folder: Path, seconds: float) -> Finding:
+    found = soak.run(folder, seconds)
+    first, last = found.parts[1], found.parts[-1]
+    wrong = found.shortcomings()
+    note = f"{first.rate:,.0f} answers/s in the second tenth, {last.rate:,.0f} in the last; host {first.host_kb:,} and {last.host_kb:,} kB, QEMU "
+    note += f"{first.qemu_kb:,} and {last.qemu_kb:,} kB; stack {last.stack} B; {found.resends} resends"
+    return Finding(found.answers, 0 if wrong else found.answers, "; ".join(wrong) or note)
 
 
 def _mutants(folders: list[Path], plan: Plan, seed: int, work: Path) -> Iterator[Result]:

@@ -1,0 +1,100 @@
+"""The virtual board asked without a pause for as long as one likes: nothing lost, nothing slower, no memory that grows on either side."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.manifest import Manifest
+from host.board import Board
+from host.identity import check_identity
+from host.link import Link
+from host.oracle import consult
+from host.paths import image_of
+from host.virtual import VirtualBoard
+
+PARTS = 10
+"""The time is divided into so many; the first warms up and is compared with nothing."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A tenth of the time."""
+
+    answers: int
+    """All of them compared."""
+    wrong: int
+    seconds: float
+    host_kb: int
+    """Resident memory of this process at its end, in kB."""
+    qemu_kb: int
+    stack: int
+    """Deepest use of the board's stack so far, in bytes."""
+
+    @property
+    def rate(self) -> float:
+        """Answers per second."""
+        return self.answers / self.seconds
+
+
+@dataclass(frozen=True)
+class Soak:
+    """What it came to."""
+
+    parts: tuple[Part, ...]
+    resends: int
+    bad_frames: int
+
+    @property
+    def answers(self) -> int:
+        return sum(part.answers for part in self.parts)
+
+    def shortcomings(self) -> list[str]:
+        """A sentence for each thing that drifted; a tenth of speed and memory is left to the machine around it."""
+        first, last = self.parts[1], self.parts[-1]
+        found = [f"{sum(part.wrong for part in self.parts)} wrong answers"] if any(part.wrong for part in self.parts) else []
+        if last.host_kb > 1.1 * first.host_kb:
+            found.append(f"the host's memory grew from {first.host_kb:,} to {last.host_kb:,} kB")
+        if last.qemu_kb > 1.1 * first.qemu_kb:
+            found.append(f"QEMU's memory grew from {first.qemu_kb:,} to {last.qemu_kb:,} kB")
+        if last.stack > first.stack:
+            found.append(f"the board's stack grew from {first.stack} to {last.stack} bytes")
+        if self.bad_frames:
+            found.append(f"{self.bad_frames} damaged frames on a line that damages nothing")
+        return found
+
+
+def run(folder: Path, seconds: float, advance: Callable[[int], None] = lambda part: None) -> Soak:
+    """Ask every code of a recipe over and over.
+
+    Args:
+        folder: build/NAME, its firmware built for the virtual board.
+        seconds: how long.
+        advance: called after each tenth.
+    """
+    manifest = Manifest.load(folder / "generated" / "manifest.json")
+    oracle = consult(folder, manifest)
+    codes, expected = oracle.references.codes, oracle.references.expected
+    parts = []
+    with VirtualBoard(image_of(folder, "virtual")) as qemu, Link(qemu.url) as link:
+        board = Board(link)
+        identity = board.hello()
+        check_identity(identity, manifest)
+        for _ in range(PARTS):
+            start, answers, wrong = time.monotonic(), 0, 0
+            while time.monotonic() - start < seconds / PARTS:
+                outputs = board.infer(codes, identity).outputs
+                answers += len(codes)
+                wrong += int((outputs != expected).any(axis=1).sum())
+            link.counters.latencies.clear()  # a record of every round trip is what a verification wants, not a soak
+            parts.append(Part(answers, wrong, time.monotonic() - start, resident("self"), resident(str(qemu.pid)), board.stats().stack_used))
+            advance(1)
+        return Soak(tuple(parts), link.counters.resends, link.bad_frames)
+
+
+def resident(pid: str) -> int:
+    """Resident memory of a process in kB, from Linux's /proc."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
