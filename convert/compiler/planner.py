@@ -74,7 +74,9 @@ def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
             source = inputs[place]
             home = result[source.index]
             over = max(last[index] for index, other in result.items() if other == home) <= step
-            if source.bytes == target.bytes and (reshape or over):
+            # An input that is the same bytes by another name is overwritten too.
+            free = all(other in needs[step].in_place for other, each in enumerate(inputs) if result[each.index] == home)
+            if source.bytes == target.bytes and (reshape or (over and free)):
                 result[target.index] = home
                 break
     return result
