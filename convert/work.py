@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from convert.graph import Operator
-
-GATES = 4
+from convert.kernels.unidirectional_sequence_lstm import GATES
 
 
 def multiply_accumulates(operator: Operator) -> int | None:
@@ -18,7 +17,7 @@ def multiply_accumulates(operator: Operator) -> int | None:
         return None
     outputs = operator.outputs[0].elements
     if operator.name == "UNIDIRECTIONAL_SEQUENCE_LSTM":  # four gates of weights (units, inputs) and (units, units)
-        return outputs * GATES * (weights.shape[-1] + operator.outputs[0].shape[-1])
+        return outputs * len(GATES) * (weights.shape[-1] + operator.outputs[0].shape[-1])
     if operator.name == "FULLY_CONNECTED":  # weights (outputs, inputs)
         return outputs * weights.shape[-1]
     if operator.name == "CONV_2D":  # weights (outputs, height, width, inputs)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from common.manifest import Manifest
 from host import firmware, report
@@ -21,6 +22,9 @@ from host.paths import ROOT, image_of
 from host.verdict import Verdict
 from host.verify import verify
 from host.virtual import QEMU, VirtualBoard
+
+settings.register_profile("fixed", derandomize=True)  # the same examples in every run
+settings.load_profile("fixed")
 
 # A shell starts background jobs with Ctrl-C ignored, and every process below inherits that: the tests that interrupt one would wait in vain.
 signal.signal(signal.SIGINT, signal.default_int_handler)

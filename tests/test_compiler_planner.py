@@ -105,6 +105,14 @@ def test_an_operator_in_place_needs_no_second_place() -> None:
     assert plan(graph, [NOTHING, NOTHING]).bytes == 16
 
 
+def test_an_input_that_is_also_read_by_another_name_is_not_overwritten() -> None:
+    graph = graph_of([8, 8, 8], ("RESHAPE", (0,), (1,)), ("ADD", (0, 1), (2,)))
+    one, both = ([NOTHING, Needs(in_place=places)] for places in ((0,), (0, 1)))
+    simulate(graph, one, plan(graph, one))
+    assert plan(graph, one).bytes == 16
+    assert plan(graph, both).bytes == 8  # element by element, whichever name it is read by
+
+
 def test_what_is_read_later_is_not_overwritten() -> None:
     graph = graph_of([8, 8, 8], ("TANH", (0,), (1,)), ("ADD", (0, 1), (2,)))
     needs = [Needs(in_place=(0,)), Needs(in_place=(0, 1))]

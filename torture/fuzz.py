@@ -14,7 +14,7 @@ from common.wire import PAYLOAD_MAX, Request
 from host.frame import Frame, encode
 from host.paths import FIRMWARE
 from torture.frames import DAMAGES
-from torture.native import LIBRARIES
+from torture.native import LIBRARIES, STILL_BOARD
 
 CORPUS = Path(__file__).with_name("corpus")
 """Inputs that reach different code, one a file: libFuzzer starts from them."""
@@ -62,7 +62,7 @@ def build(generated: Path, work: Path, fuzzer: bool) -> Path:
     work.mkdir(parents=True, exist_ok=True)
     program = work / ("fuzzer" if fuzzer else "fuzzed")
     sources = [source for name in LIBRARIES for source in sorted((FIRMWARE / "lib" / name).glob("*.c"))]
-    sources += [Path(__file__).with_name("fuzz_target.c"), generated / "plumbline_compiled.c"]
+    sources += [STILL_BOARD, Path(__file__).with_name("fuzz_target.c"), generated / "plumbline_compiled.c"]
     include = [f"-I{generated}", *(f"-I{FIRMWARE / 'lib' / name}" for name in LIBRARIES)]
     hello = ",".join(map(str, encode(Frame(1, Request.HELLO, b""))))
     command = ["clang", "-fsanitize=fuzzer,address,undefined"] if fuzzer else ["gcc", "-fsanitize=address,undefined", "-DFUZZ_ALONE"]

@@ -12,33 +12,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static frame_receiver heard;
 
-const char *board_name(void) { return "fuzzed"; }
-
-uint32_t board_clock_hz(void) { return 1; }
-
 bool board_write(const uint8_t *bytes, size_t length) {
   for (size_t i = 0; i < length; i++) (void)frame_take(&heard, bytes[i]);
   if (heard.bad_frames) abort();
   return true;
 }
-
-uint32_t board_overruns(void) { return 0; }
-
-uint32_t board_uptime_ms(void) { return 0; }
-
-uint32_t board_uptime_us(void) { return 0; }
-
-uint32_t board_counter(void) { return 0; }
-
-const char *board_counter_unit(void) { return "ticks"; }
-
-uint32_t board_counter_count(uint32_t difference) { return difference; }
-
-uint32_t board_counter_ns(uint32_t difference) { return difference; }
-
-uint32_t board_stack_used(void) { return 0; }
-
-uint32_t board_stack_bytes(void) { return 0; }
 
 static void take(const uint8_t *bytes, size_t size) {
   for (size_t i = 0; i < size; i++) serial_link_take(bytes[i]);

@@ -11,6 +11,8 @@ from pathlib import Path
 from host.paths import FIRMWARE
 
 LIBRARIES = ("bytes", "board", "console", "engine", "engine_compiled", "identity", "inference", "link", "number", "sha256")
+STILL_BOARD = Path(__file__).with_name("still_board.c")
+BOARD = (STILL_BOARD, Path(__file__).with_name("native_board.c"))
 FLAGS = ("-std=gnu99", "-O1", "-w", "-funsigned-char", "-fwrapv")
 """A mutant may do what a compiler warns of; -fwrapv gives its sums one meaning where they overflow."""
 
@@ -32,7 +34,7 @@ class Native:
         self._objects = objects
         objects.mkdir(parents=True, exist_ok=True)
         sources = [source for name in LIBRARIES for source in sorted((FIRMWARE / "lib" / name).glob("*.c")) if source.name != "fields.c"]
-        self._shared = [self._compile(source, objects / f"{source.stem}.o") for source in (*sources, Path(__file__).with_name("native_board.c"))]
+        self._shared = [self._compile(source, objects / f"{source.stem}.o") for source in (*sources, *BOARD)]
 
     def build(self, source: str, name: str, build_id: str) -> Path:
         """Compile and link one mutant.

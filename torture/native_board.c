@@ -13,10 +13,6 @@
 
 static int line = -1;
 
-const char *board_name(void) { return "this machine"; }
-
-uint32_t board_clock_hz(void) { return 1; }
-
 bool board_write(const uint8_t *bytes, size_t length) {
   while (length > 0) {
     const ssize_t sent = write(line, bytes, length);
@@ -26,22 +22,6 @@ bool board_write(const uint8_t *bytes, size_t length) {
   }
   return true;
 }
-
-uint32_t board_overruns(void) { return 0; }
-
-uint32_t board_uptime_ms(void) { return 0; }
-
-uint32_t board_counter(void) { return 0; }
-
-const char *board_counter_unit(void) { return "ticks"; }
-
-uint32_t board_counter_count(uint32_t difference) { return difference; }
-
-uint32_t board_counter_ns(uint32_t difference) { return difference; }
-
-uint32_t board_stack_used(void) { return 0; }
-
-uint32_t board_stack_bytes(void) { return 0; }
 
 int main(int count, char **words) {
   if (count != 2) return 2;

@@ -17,7 +17,7 @@ from convert.fixed_point import LARGEST_SCALED, Multiplier
 from convert.graph import Operator, Quantization, Tensor
 from convert.kernels.checks import int8, options_of, refused, unsupported
 from convert.kernels.sigmoid_table import Integers, sigmoid, tanh, tanh_scaling
-from convert.kernels.weighted import multipliers
+from convert.kernels.weighted import largest_sums, multipliers
 from convert.options import SequenceLstmOptions
 
 GATES = ("input", "forget", "cell", "output")
@@ -206,10 +206,7 @@ def gate(operator: Operator, number: int, shape: tuple[int, int], reads: tuple[Q
 
 def check_sums(operator: Operator, matrix: Integers, reads: Quantization, factor: Multiplier, bias: Integers) -> None:
     """No sum may exceed 2^30, with the zero point taken off first or folded into the bias, nor when it is shifted left."""
-    magnitudes = np.abs(matrix).sum(axis=1)
-    offset = max(127 - reads.zero_point, reads.zero_point + 128)
-    folded = np.abs(bias - reads.zero_point * matrix.sum(axis=1))
-    largest = int(np.maximum(magnitudes * offset + np.abs(bias), magnitudes * 128 + folded).max())
+    largest = int(largest_sums(matrix, bias, reads.zero_point).max())
     if largest << factor.left_shift > LARGEST_SCALED:
         raise refused(operator, f"has sums of up to {largest}, shifted left by {factor.left_shift}, which exceed 30 bits")
 

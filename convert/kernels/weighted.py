@@ -66,9 +66,7 @@ class Weighted:
     @property
     def largest_sums(self) -> Integers:
         """The same for each output."""
-        magnitudes = np.abs(self.rows).sum(axis=1)
-        offset = max(127 - self.input.zero_point, self.input.zero_point + 128)
-        return np.asarray(np.maximum(magnitudes * offset + np.abs(self.bias), magnitudes * 128 + np.abs(self.folded_bias)), np.int64)
+        return largest_sums(self.rows, self.bias, self.input.zero_point)
 
     def codes(self, sums: Integers) -> NDArray[np.int8]:
         """Output codes of sums (..., outputs), the bias included."""
@@ -77,6 +75,14 @@ class Weighted:
         else:
             scaled = np.stack([m.apply(sums[..., o]) for o, m in enumerate(self.multipliers)], axis=-1)
         return cast(NDArray[np.int8], np.clip(scaled + self.output.zero_point, self.lowest, self.highest).astype(np.int8))
+
+
+def largest_sums(rows: Integers, bias: Integers, zero_point: int) -> Integers:
+    """What no sum of a row of weights times codes, and its bias, exceeds: with the zero point subtracted first, or folded into the bias."""
+    magnitudes = np.abs(rows).sum(axis=1)
+    offset = max(127 - zero_point, zero_point + 128)
+    folded = np.abs(bias - zero_point * rows.sum(axis=1))
+    return np.asarray(np.maximum(magnitudes * offset + np.abs(bias), magnitudes * 128 + folded), np.int64)
 
 
 def facts(operator: Operator, activation: str, rank: int, axis: int, float_product: bool = False) -> Facts:
