@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from tests.flatbuffer_writer import random_model, write
 pytestmark = pytest.mark.slow
 
 CASES = 1000
+FUNCTION = re.compile(r"^static [\w *]*?\b(\w+)\(", re.MULTILINE)
+"""The name of a function that nobody outside its file may call."""
 
 
 def random_fully_connected(rng: np.random.Generator, name: str) -> bytes:
@@ -107,6 +110,16 @@ def test_no_compiler_warns_and_no_float_is_computed(tmp_path: Path, name: str, c
         if chip and name != "DEQUANTIZE":
             called = subprocess.run(["arm-none-eabi-nm", "-u", tmp_path / "model.o"], check=True, capture_output=True, text=True).stdout.split()
             assert {symbol for symbol in called if symbol != "U"} <= {"memcpy", "memmove", "memset"}  # which -Os makes of loops
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_no_function_is_printed_that_nobody_calls(name: str) -> None:
+    """Clang warns of one, GCC does not."""
+    rng = np.random.default_rng(list(OPERATORS).index(name))
+    for number in range(100):
+        source = re.sub("//.*", "", compile_graph(read(OPERATORS[name](rng, f"case_{number}")), "case", bytes(32)).source)
+        functions = FUNCTION.findall(source)
+        assert [function for function in functions if len(re.findall(rf"\b{function}\b", source)) == 1] == []
 
 
 @pytest.mark.parametrize("name", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"])
