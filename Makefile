@@ -17,6 +17,7 @@ SHARED := $(wildcard common/*.py) requirements.lock
 TRAINING := $(wildcard training/*.py training/recipes/$(RECIPE).py)
 CONVERT := $(wildcard convert/*.py convert/*/*.py convert/templates/* convert/*/*.j2)
 MANIFEST := $(OUT)/generated/manifest.json
+AT_ONCE := -n auto --dist loadscope
 SHOW := $(if $(QUIET),--quiet)$(if $(V), --verbose)
 ON := $(if $(PORT),--port $(PORT),--env $(ENV))
 
@@ -76,10 +77,10 @@ doctor: setup ## check tools, permissions, ports and what may hold them
 	@$(PY) -m host doctor
 
 test: setup-test ## every test: Python, C++, and the pipeline on the virtual board
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest $(AT_ONCE)
 
 check: setup-test ## the quick ones: lint, types, unit tests
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest -m "not slow"
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest $(AT_ONCE) -m "not slow"
 
 fuzz: setup-test ## 100,000 mutated models for the reader and the compiler
 	@$(PY) -m tests.fuzz_flatbuffer --count 100000

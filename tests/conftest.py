@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import math
+import os
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,13 +56,40 @@ def verified(folder: Path) -> Verdict:
     return found
 
 
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
 @pytest.fixture(scope="session")
-def linear(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Fills a folder of this name one time for all processes of a test run, and gives each of them a copy of its own."""
+    ours = tmp_path_factory.getbasetemp()
+    everyones = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+
+    def copy_of(name: str, fill: Callable[[Path], None]) -> Path:
+        original = everyones / "once" / name
+        original.parent.mkdir(exist_ok=True)
+        with original.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed, whatever happens
+            if not original.exists():
+                making = original.with_suffix(".making")
+                shutil.rmtree(making, ignore_errors=True)
+                making.mkdir()
+                fill(making)
+                making.rename(original)
+        return Path(shutil.copytree(original, tmp_path_factory.mktemp("build"), dirs_exist_ok=True))
+
+    return copy_of
+
+
+@pytest.fixture(scope="session")
+def linear(once: Once) -> Path:
     """build/linear of a fresh build folder: trained and converted."""
-    build = tmp_path_factory.mktemp("build")
-    run_stage("training", "fit", "linear", "--build", str(build))
-    run_stage("convert", "linear", "--build", str(build))
-    return build / "linear"
+
+    def fill(build: Path) -> None:
+        run_stage("training", "fit", "linear", "--build", str(build))
+        run_stage("convert", "linear", "--build", str(build))
+
+    return once("linear", fill) / "linear"
 
 
 @pytest.fixture(scope="session")
@@ -95,17 +125,20 @@ def failed(passed: Verdict) -> Verdict:
 
 
 @pytest.fixture(scope="session")
-def wide(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wide(tools: None, once: Once) -> Path:
     """build/wide: tensors too large for a frame, trained, converted and built for the virtual board."""
-    folder = tmp_path_factory.mktemp("build") / "wide"
-    run_stage("tests.wide_model", str(folder))
+    folder = once("wide", lambda build: run_stage("tests.wide_model", str(build / "wide"))) / "wide"
     firmware.build(folder, "virtual")
     return folder
 
 
 @pytest.fixture(scope="session")
-def lesson_folder(linear: Path) -> Path:
+def lesson_folder(linear: Path, once: Once) -> Path:
     """A build folder that holds the lesson: learn.html and learn/*.png, made by the command without opening a browser."""
-    run_stage("training", "fit", "sine", "--build", str(linear.parent))
-    run_stage("learn", "--no-open", "--build", str(linear.parent))
-    return linear.parent
+
+    def fill(build: Path) -> None:
+        shutil.copytree(linear, build / "linear")
+        run_stage("training", "fit", "sine", "--build", str(build))
+        run_stage("learn", "--no-open", "--build", str(build))
+
+    return once("lesson", fill)
