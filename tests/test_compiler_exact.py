@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C
 CROSS = shutil.which("arm-none-eabi-gcc")
 
 
+@pytest.mark.slow
 def test_100_random_models_with_hidden_layers_on_every_code(tmp_path: Path) -> None:
     rng = np.random.default_rng(20)
     raws: list[bytes] = []

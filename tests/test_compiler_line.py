@@ -23,6 +23,7 @@ def neuron(weight_scale: float = 0.0157234613, bias: int = -630, output: tuple[f
     return read(write(Model(0.1, 0, (layer,))))
 
 
+@pytest.mark.slow
 def test_a_line_gives_every_code() -> None:
     rng = np.random.default_rng(7)
     found = 0

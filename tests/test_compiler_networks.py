@@ -20,6 +20,7 @@ needs_compiler = pytest.mark.skipif(compiled_c.compiler() is None, reason="needs
 COMPILERS = [path for path in ("gcc", "clang", "arm-none-eabi-gcc") if shutil.which(path)]
 
 
+@pytest.mark.slow
 @needs_compiler
 def test_100_random_networks(tmp_path: Path) -> None:
     rng = np.random.default_rng(50)

@@ -59,6 +59,7 @@ class Residual(Network):
             self.combine("ADD", start)
 
 
+@pytest.mark.slow
 @needs_compiler
 def test_60_networks_with_skip_connections_and_gates(tmp_path: Path) -> None:
     rng = np.random.default_rng(61)

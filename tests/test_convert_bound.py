@@ -88,6 +88,7 @@ def proven(graph: Graph, chain: Chain, domain: tuple[float, float] | None) -> Bo
     return spec
 
 
+@pytest.mark.slow
 def test_lines_stay_within_a_bound_that_is_at_most_half_again_too_large() -> None:
     rng = np.random.default_rng(1)
     tightest, loosest = np.inf, 0.0

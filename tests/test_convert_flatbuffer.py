@@ -239,6 +239,7 @@ def test_every_word_replaced_by_extremes_never_crashes_the_reader() -> None:
             survive(RAW[:at] + word.to_bytes(4, "little") + RAW[at + 4 :])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not MODELS, reason="needs ../shared/models/mlperf_tiny, which is not part of the repository")
 def test_damaged_real_models_never_crash_the_reader() -> None:
     rng = random.Random(5)

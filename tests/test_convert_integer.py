@@ -107,6 +107,7 @@ def test_a_real_model_answers_like_the_wheel_and_shows_the_older_rule() -> None:
     assert np.abs(older.astype(int) - expected).max() == 1
 
 
+@pytest.mark.slow
 @wheel
 def test_the_wheel_multiplies_the_scales_in_double() -> None:
     scale, weight, target = (float(np.float32(v)) for v in (0.054354507476091385, 0.04483253136277199, 136.461181640625))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.fuzz_flatbuffer import fate, run, seeds
 
 
@@ -9,6 +11,7 @@ def test_the_seeds_are_valid() -> None:
     assert {fate(raw) for raw in seeds()} <= {"compiled", "UnsupportedOperator"}
 
 
+@pytest.mark.slow
 def test_5000_mutants_end_in_a_message_or_in_c() -> None:
     fates = run(seed=2, count=5000)
     assert sum(fates.values()) == 5000

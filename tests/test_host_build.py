@@ -31,9 +31,9 @@ def test_the_firmware_bears_the_project_s_version() -> None:
     assert f'\nversion = "{firmware.VERSION}"\n' in (ROOT / "pyproject.toml").read_text()
 
 
-def test_an_unknown_environment_lists_the_others(linear: Path) -> None:
+def test_an_unknown_environment_lists_the_others(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nano34ble") as unknown:
-        firmware.build(linear, "nano34ble")
+        firmware.build(tmp_path, "nano34ble")
     assert "nano33ble" in unknown.value.hint
 
 
