@@ -36,7 +36,7 @@ setup: ## the virtual environment and the system packages the virtual board need
 	@$(PYTHON) tools/bootstrap.py $(if $(PORT),none,virtual) $(RECIPE)
 
 setup-test:
-	@$(PYTHON) tools/bootstrap.py test
+	@$(PYTHON) tools/bootstrap.py $(if $(CI),ci,test)
 
 train: $(OUT)/training.json ## fit the recipe's model: build/RECIPE/model.keras and its loss curve
 

@@ -58,8 +58,13 @@ def test_a_recipe_brings_its_own_packages(folder_of_commands: Path, monkeypatch:
 
 
 def test_make_sets_up_what_its_recipe_needs() -> None:
-    """And nothing of it for another recipe or for the tests."""
-    for words, asks in ((["verify", "RECIPE=speech"], "virtual speech"), (["verify"], "virtual linear"), (["test"], "test")):
+    """And nothing of it for another recipe or for the tests, of which CI leaves none out."""
+    for words, asks in (
+        (["verify", "RECIPE=speech"], "virtual speech"),
+        (["verify"], "virtual linear"),
+        (["test", "CI="], "test"),
+        (["test", "CI=true"], "ci"),
+    ):
         planned = subprocess.run(["make", "--dry-run", *words], cwd=bootstrap.ROOT, capture_output=True, text=True, check=True).stdout
         assert re.findall(r"tools/bootstrap\.py (.*)", planned) == [asks]
 
@@ -98,6 +103,7 @@ def test_a_changed_lock_file_renews_the_environment(tmp_path: Path, monkeypatch:
 
 
 def test_a_second_run_has_nothing_to_do() -> None:
+    assert bootstrap.venv_is_current(), "run `make setup` first: here it would take the packages away from the other tests"
     again = subprocess.run([sys.executable, "tools/bootstrap.py", "virtual"], cwd=bootstrap.ROOT, capture_output=True, text=True)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 

@@ -14,11 +14,12 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
+from tools import bootstrap
 from training.descent import Schedule, descend, rates
 from training.recipes.linear import RECIPE
 from training.trial import TRIALS, judge, steps_to
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSERS = next(iter(bootstrap.BROWSER)).split("|")
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(BROWSER is None, reason=f"no browser here: none of {', '.join(BROWSERS)}")]
 

@@ -41,9 +41,13 @@ NATIVE = {
     "/usr/include/stdlib.h": "libc6-dev",
 }
 FUZZER = {"clang": "clang", f"clang:libclang_rt.fuzzer-{platform.machine()}.a": "libclang-rt-dev"}
-GROUPS = {"virtual": ARM, "test": {**ARM, **NATIVE}, "torture": {**ARM, **NATIVE, **FUZZER}, "none": {}}
 RECIPES = {"speech": {"espeak-ng": "espeak-ng"}}
 """What a recipe needs to make its data; these packages have the same name on every system."""
+
+BROWSER = {"chromium|chromium-browser|google-chrome|google-chrome-stable|chrome": "chromium"}
+TEST = {**ARM, **NATIVE}
+GROUPS = {"virtual": ARM, "test": TEST, "torture": {**TEST, **FUZZER}, "ci": {**TEST, **FUZZER, **BROWSER, **RECIPES["speech"]}, "none": {}}
+"""`ci` leaves no test out; on a person's machine those that need a browser, espeak-ng or clang are skipped where there is none."""
 
 ELSEWHERE = {
     "dnf": "sudo dnf install arm-none-eabi-gcc-cs arm-none-eabi-gcc-cs-c++ arm-none-eabi-newlib qemu-system-arm"
@@ -135,11 +139,12 @@ def missing_packages(wanted: dict[str, str]) -> list[str]:
 
 
 def present(probe: str) -> bool:
-    """Whether a probe succeeds: a command, an absolute path, or `compiler:file` that the compiler must find in its own folders."""
+    """Whether a probe succeeds: a command, one of `several|commands`, an absolute path, or `compiler:file` that the compiler must find in its own
+    folders."""
     if probe.startswith("/"):
         return Path(probe).exists() or shutil.which("apt-get") is None  # other systems keep headers elsewhere
     command, _, file = probe.partition(":")
-    if shutil.which(command) is None:
+    if not any(map(shutil.which, command.split("|"))):
         return False
     if not file:
         return True
