@@ -7,7 +7,7 @@ import re
 import shutil
 import struct
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 from convert.compiler.emit import Compiled, compile_graph
 from convert.compiler.planner import Plan
 from convert.graph import Graph
+from convert.templating import environment
 
 WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-pedantic"]
 SANITIZERS = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-PUBLIC = re.compile(r"\bplumbline_(?=\w)|\bPLUMBLINE(?=_COMPILED)|\b(?=requantize\b)")
-"""Where names begin that two models in one translation unit must not both define."""
+PUBLIC = re.compile(r"\bplumbline_(?=compiled|block\b|shift_keeps_sign\b)|\bPLUMBLINE(?=_COMPILED)")
+"""Where names begin that every model defines for itself."""
+SHARED_TABLE = re.compile(r"^// .*\nstatic const \w+ (plumbline_\w+)\[.*\n(?: .*\n)+};\n", re.MULTILINE)
+"""A constant that is the same in every model."""
 
 APART = 16
 """Bytes that nobody may touch behind everything that lies in a model's memory: the address sanitizer sees a single byte read or written too far."""
@@ -70,9 +73,31 @@ def write_sources(folder: Path, graph: Graph, prefix: str = "plumbline") -> Path
 def write_compiled(folder: Path, compiled: Compiled, prefix: str) -> Path:
     """The same of a model that is compiled already."""
     source = folder / f"{prefix}_compiled.c"
-    for path, text in ((source, compiled.source), (source.with_suffix(".h"), compiled.header)):
-        path.write_text(PUBLIC.sub(lambda found: prefix + ("_" if found[0] != "PLUMBLINE" else ""), text))
+    source.write_text(renamed(compiled.source, prefix))
+    source.with_suffix(".h").write_text(renamed(compiled.header, prefix))
     return source
+
+
+def renamed(text: str, prefix: str) -> str:
+    """A source or header whose public names start with `prefix`."""
+    return PUBLIC.sub(lambda found: prefix + ("_" if found[0] != "PLUMBLINE" else ""), text)
+
+
+def one_unit(models: Mapping[str, Compiled]) -> str:
+    """Several models in one source, by their prefixes; what all of them would print alike is there once, which compiles several times as fast."""
+    printed: set[str] = set()
+
+    def first(table: re.Match[str]) -> str:
+        return "" if table[1] in printed else table[0]
+
+    parts = []
+    for prefix, compiled in models.items():
+        source = SHARED_TABLE.sub(first, compiled.source)
+        for helper in printed.intersection(compiled.helpers):
+            source = source.replace(environment().get_template(f"{helper}.c.j2").render(), "")
+        printed.update(compiled.helpers, SHARED_TABLE.findall(compiled.source))
+        parts.append(renamed(source, prefix))
+    return "".join(parts)
 
 
 def described(prefix: str, graph: Graph, memory: Plan, rows: int) -> str:
@@ -111,22 +136,20 @@ def compile_and_link(command: list[str], units: Sequence[Path], program: Path) -
 def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]], together: int = 1, level: str = "-O1") -> list[NDArray[np.int8]]:
     """Compile all models into one program and answer each one's codes (N, inputs).
 
-    So many models `together` form one translation unit, which compiles faster; then no two layers of them may have the same name.
+    So many models `together` form one translation unit, see `one_unit`; then no two layers of them may have the same name.
     """
     found = compiler()
     assert found
     compiled = [compile_graph(graph, f"m{i}", bytes(32), APART) for i, graph in enumerate(graphs)]
-    sources = [write_compiled(folder, each, f"m{i}") for i, each in enumerate(compiled)]
+    headers = [write_compiled(folder, each, f"m{i}").with_suffix(".h").name for i, each in enumerate(compiled)]
     entries = enumerate(zip(graphs, compiled, codes, strict=True))
     table = ", ".join(described(f"m{i}", graph, each.memory, len(rows)) for i, (graph, each, rows) in entries)
-    units = sources
-    if together > 1:
-        units = [folder / f"unit{at}.c" for at in range(0, len(sources), together)]
-        for unit, at in zip(units, range(0, len(sources), together), strict=True):
-            unit.write_text("".join(f'#include "{source.name}"\n' for source in sources[at : at + together]))
+    units = [folder / f"unit{at}.c" for at in range(0, len(graphs), together)]
+    for unit, at in zip(units, range(0, len(graphs), together), strict=True):
+        unit.write_text(one_unit({f"m{i}": compiled[i] for i in range(at, min(at + together, len(graphs)))}))
     driver = folder / "driver.c"
     zones = "\n".join(free_zones(f"m{i}", each.memory) for i, each in enumerate(compiled))
-    includes = "\n".join(f'#include "{source.stem}.h"' for source in sources)
+    includes = "\n".join(f'#include "{header}"' for header in headers)
     driver.write_text(DRIVER % {"includes": includes, "zones": zones, "table": table})
     program = folder / "driver"
     compile_and_link([found, *WARNINGS, *SANITIZERS, level], [*units, driver], program)

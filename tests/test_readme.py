@@ -30,8 +30,8 @@ def lasting(text: str) -> str:
     """The text without what differs from run to run: times and rates, what another compiler counts, the build, the folder, where lines break."""
     text = re.sub(r"^(inference|round trip|line|stack)\b.*\n(?: .*\n)*", r"\1\n", text, flags=re.MULTILINE)
     text = re.sub(r"\d+\.\d+\.\d+\+[0-9a-f]{12}", "BUILD", text)
-    text = re.sub(r"\S*(/linear/report\.html)", r"build\1", " ".join(text.split()))
-    return text.replace(" ", "")
+    text = "".join(text.split())  # a long folder is broken as well
+    return re.sub(r"(?<=report)/\S*?/linear/report\.html", "build/linear/report.html", text)
 
 
 def said(command: list[str], linear: Path, typed: str = "") -> str:

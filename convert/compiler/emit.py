@@ -85,6 +85,8 @@ class Compiled:
     constants_sha256: str
     constant_bytes: int
     memory: Plan
+    helpers: tuple[str, ...]
+    """The functions that its operators call, by the names of their templates, in the order they are printed."""
 
 
 def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) -> Compiled:
@@ -103,20 +105,21 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
     steps = [compile_one(operator, identifier) for operator, identifier in zip(graph.operators, identifiers(graph), strict=True)]
     memory = plan(graph, [Needs(step.in_place, step.scratch_bytes) for step in steps], apart)
     constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
+    helpers = tuple(in_order(helper for step in steps for helper in step.helpers))
     context = {
         "name": name,
         "model_sha256": model_sha256.hex(),
         "graph": graph,
         "steps": [step for step in steps if step.template],
         "calls": [call(graph, memory, number, step) for number, step in enumerate(steps)],
-        "helpers": in_order(helper for step in steps for helper in step.helpers),
+        "helpers": helpers,
         "constants": constants,
         "memory_bytes": memory.bytes,
         "input_offset": memory.offsets[graph.input.index],
         "output_offset": memory.offsets[graph.output.index],
     }
     source, header = (environment().get_template(f"plumbline_compiled.{kind}.j2").render(**context) for kind in ("c", "h"))
-    return Compiled(name, source, header, digest(model_sha256, constants), sum(each.values.nbytes for each in constants), memory)
+    return Compiled(name, source, header, digest(model_sha256, constants), sum(each.values.nbytes for each in constants), memory, helpers)
 
 
 def compile_one(operator: Operator, identifier: str) -> Step:
