@@ -12,7 +12,7 @@ from host.paths import FIRMWARE
 from torture import fuzz, soak
 from torture.soak import Part, Soak
 
-PART = Part(answers=100, wrong=0, seconds=2.0, host_kb=1000, qemu_kb=2000, stack=456)
+PART = Part(answers=100, wrong=0, seconds=6.0, processor_s=10.0, host_kb=1000, qemu_kb=2000, stack=456)
 STEADY = Soak((PART,) * 10, resends=0, bad_frames=0)
 
 
@@ -66,6 +66,7 @@ def test_a_short_soak_is_steady(virtual: Path, linear: Path) -> None:
         ({"wrong": 1}, "1 wrong answers"),
         ({"host_kb": 1200}, "the host's memory grew from 1,000 to 1,200 kB"),
         ({"qemu_kb": 2300}, "QEMU's memory grew from 2,000 to 2,300 kB"),
+        ({"answers": 10}, "7 answers per second of processor time at the end, 10 at the start"),
         ({"stack": 460}, "the board's stack grew from 456 to 460 bytes"),
     ],
 )

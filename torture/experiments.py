@@ -107,9 +107,11 @@ def _fuzz(folder: Path, work: Path, plan: Plan, seed: int) -> Finding:
 def _soak(folder: Path, seconds: float) -> Finding:
     found = soak.run(folder, seconds)
     first, last = found.parts[1], found.parts[-1]
+    start, end = found.speeds()
     wrong = found.shortcomings()
-    note = f"{first.rate:,.0f} answers/s in the second tenth, {last.rate:,.0f} in the last; host {first.host_kb:,} and {last.host_kb:,} kB, QEMU "
-    note += f"{first.qemu_kb:,} and {last.qemu_kb:,} kB; stack {last.stack} B; {found.resends} resends"
+    note = f"{start:,.0f} answers per second of processor time at the start, {end:,.0f} at the end; "
+    note += f"host {first.host_kb:,} and {last.host_kb:,} kB, QEMU {first.qemu_kb:,} and {last.qemu_kb:,} kB; "
+    note += f"stack {last.stack} B; {found.resends} resends"
     return Finding(found.answers, 0 if wrong else found.answers, "; ".join(wrong) or note)
 
 
