@@ -82,7 +82,7 @@ def test_a_damaged_line_and_tensors_in_pieces(wide: Path) -> None:
     assert verdict.traffic.resends > 5
 
 
-IDENTITY = Identity(1, 100, 60, 0, "", "", "", "", "", "", 1.0, 0, 1.0, 0, (0, 0), 0, 0, "", "")
+IDENTITY = Identity(1, 100, 60, 0, "", "", "", "", "", "", 1.0, 0, 1.0, 0, (0, 0), 0, 0, "", "", "")
 
 
 class Memory:

@@ -1,5 +1,6 @@
-// board.h on QEMU's mps2-an386: UART0 with an interrupt-driven receiver, timer1 as the clock.
+// board.h on QEMU's mps2-an386: UART0 with an interrupt-driven receiver, timer1 as the clock, and the watchdog.
 #include <board.h>
+#include <last_reset.h>
 #include <mps2.h>
 #include <startup.h>
 
@@ -42,7 +43,22 @@ void Timer1_Handler(void) {
   periods++;
 }
 
+void board_feed(void) { MPS2_WATCHDOG->intclr = 1; }
+
+static void watchdog_run(void) {
+  if (PLUMBLINE_WATCHDOG_S == 0) return;
+  board_feed();  // first, or an interrupt from while it did not run would come through
+  MPS2_WATCHDOG->control = MPS2_WATCHDOG_INTERRUPT | MPS2_WATCHDOG_RESET;
+}
+
+// Without its interrupt the counter stands still; QEMU's counts on, without consequences when the reset is off as well.
+static void watchdog_pause(void) { MPS2_WATCHDOG->control = 0; }
+
 void board_begin(void) {
+  last_reset_begin();
+  MPS2_WATCHDOG->load = PLUMBLINE_WATCHDOG_S * MPS2_CLOCK_HZ;
+  watchdog_run();
+
   MPS2_TIMER1->reload = period_ticks - 1;
   MPS2_TIMER1->value = period_ticks - 1;
   MPS2_TIMER1->ctrl = MPS2_TIMER_ENABLE | MPS2_TIMER_INTERRUPT;
@@ -65,11 +81,13 @@ int board_read(void) {
   if (receiver.read == receiver.written) return -1;
   const uint8_t byte = receiver.bytes[receiver.read % RING_BYTES];
   receiver.read++;
+  if (receiver.read % RING_BYTES == 0) board_feed();  // bytes that come without a pause are progress as well
   return byte;
 }
 
 bool board_write(const uint8_t *bytes, size_t length) {
   const uint32_t patience_ms = 2000;
+  board_feed();
   const uint32_t start = board_uptime_ms();
   for (size_t i = 0; i < length; i++) {
     while (MPS2_UART0->state & MPS2_UART_TX_FULL) {
@@ -85,7 +103,11 @@ uint32_t board_overruns(void) { return receiver.overruns; }
 void board_idle(void) {
   // With interrupts masked WFI still wakes on a pending one: a byte that arrives after the check is not slept through.
   __asm volatile("cpsid i" ::: "memory");
-  if (receiver.read == receiver.written) __asm volatile("wfi" ::: "memory");
+  if (receiver.read == receiver.written) {
+    watchdog_pause();
+    __asm volatile("wfi" ::: "memory");
+    watchdog_run();
+  }
   __asm volatile("cpsie i" ::: "memory");
 }
 
@@ -102,6 +124,8 @@ static uint32_t uptime(uint32_t parts) {
 uint32_t board_uptime_ms(void) { return uptime(1); }
 
 uint32_t board_uptime_us(void) { return uptime(1000); }
+
+const char *board_last_reset(void) { return last_reset_text(); }
 
 uint32_t board_stack_used(void) { return startup_stack_used(); }
 
