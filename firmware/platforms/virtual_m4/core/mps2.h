@@ -38,7 +38,7 @@ typedef struct {
 #define MPS2_TIMER_INTERRUPT (1u << 3)
 
 typedef struct {
-  volatile uint32_t load;
+  volatile uint32_t load;  // the counter begins there at once
   volatile uint32_t value;  // counts down to 0, then takes `load`
   volatile uint32_t control;
   volatile uint32_t intclr;  // any write clears the interrupt and takes `load`
