@@ -1,7 +1,7 @@
-// Sources: nRF52840 Product Specification, POWER and WDT.
+// The registers are those of the core's nrf52840.h.
 //
-// The watchdog is off unless asked for. Once started nothing stops it (there is no such task), and a soft reset, which is how an upload
-// gets into the boot loader, does not either: an upload that takes longer than its time would be cut off by it.
+// The watchdog is off unless asked for. Once started it has no task that stops it, and a soft reset, which is how an upload gets into the
+// boot loader, does not stop it either (Nordic's nRF52 product specification, POWER, Reset behavior): it could cut an upload off.
 #include "reset_and_watchdog.h"
 
 #include "arduino_core.h"
