@@ -146,6 +146,7 @@ class Link:
         Raises:
             BoardLost: the connection ended.
         """
+        self._asked = ""
         self._receive()
         self.counters.discarded += len(self._inbox)
         self._inbox.clear()

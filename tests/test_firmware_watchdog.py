@@ -54,8 +54,10 @@ def address(image: Path, symbol: str) -> str:
 
 
 def test_the_host_waits_longer_for_an_inference_than_the_watchdog() -> None:
-    (seconds,) = re.findall(r"^board_build.watchdog_s = (\d+)$", (FIRMWARE / "platformio.ini").read_text(), re.MULTILINE)
-    assert 0 < int(seconds) < INFERENCE_PATIENCE_S
+    """The compiled engine even where the board's time runs no faster than the host's."""
+    compiled, tflm = re.findall(r"^board_build.watchdog_s = (\d+)$", (FIRMWARE / "platformio.ini").read_text(), re.MULTILINE)
+    assert 0 < int(compiled) < INFERENCE_PATIENCE_S
+    assert int(compiled) < int(tflm) <= 171
 
 
 def test_a_hang_is_bitten_and_told_until_the_next_start(hasty: Path, tmp_path: Path) -> None:
