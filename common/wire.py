@@ -116,6 +116,7 @@ class Field(IntEnum):
     CLOCK_HZ = 13
     UNIT = 14  # what `count` counts: cycles, instructions or ticks
     ENGINE_ERROR = 15  # empty while the engine works
+    LAST_RESET = 16  # why the board started; empty after power-on and an ordinary reset
 
 
 FIELD_CODES: dict[Field, str] = {
@@ -134,7 +135,10 @@ FIELD_CODES: dict[Field, str] = {
     Field.CLOCK_HZ: "I",
     Field.UNIT: "text",
     Field.ENGINE_ERROR: "text",
+    Field.LAST_RESET: "text",
 }
+ADDED_FIELDS = frozenset({Field.LAST_RESET})
+"""Texts that were added without a new protocol version: firmware that does not know them yet refuses them, which the host takes for an empty one."""
 TEXT_MAX = PAYLOAD_MAX - 1
 """Longest text or byte string of a field."""
 

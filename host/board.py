@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import BoardFault, PlumblineError, WrongProtocol
-from common.wire import ERROR_REPLY, FIELD_CODES, PAYLOAD_MAX, PROTOCOL_VERSION, REPLIES, REQUESTS, Error, Field, Request
+from common.wire import ADDED_FIELDS, ERROR_REPLY, FIELD_CODES, PAYLOAD_MAX, PROTOCOL_VERSION, REPLIES, REQUESTS, Error, Field, Request
 from host.link import PATIENCE_S, Link
 
 Codes = NDArray[np.int8]
@@ -51,6 +51,8 @@ class Identity:
     """What counts count: cycles, instructions or ticks."""
     engine_error: str
     """Empty while the engine works."""
+    last_reset: str
+    """Why the board started, such as "watchdog, pc 0x00000abc"; empty after power-on, an ordinary reset, and for firmware that does not say."""
 
 
 @dataclass(frozen=True)
@@ -222,8 +224,15 @@ class Board:
             raise _TensorDamaged
         return invoked, np.frombuffer(output, np.int8).reshape(1, -1)
 
+    def last_reset(self) -> str:
+        """Ask only why the board started: `Identity.last_reset`."""
+        return str(self._field(Field.LAST_RESET))
+
     def _field(self, field: Field) -> Any:
-        values, raw = self._request(Request.FIELD, field)
+        reply = self.link.exchange(Request.FIELD, REQUESTS[Request.FIELD].packed.pack(field))
+        if field in ADDED_FIELDS and reply.type == ERROR_REPLY and reply.payload[:1] == bytes([Error.UNKNOWN_FIELD]):
+            return ""
+        values, raw = _unpack(Request.FIELD, reply.type, reply.payload)
         code = FIELD_CODES[field]
         if code == "text":
             # no control character may reach a terminal or a report

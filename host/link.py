@@ -15,6 +15,7 @@ from common.errors import BoardLost, BoardSilent, NotPlumbline, PlumblineError, 
 from common.wire import ERROR_REPLY, PROTOCOL_VERSION, REPLY, Request
 from host.deadline import Deadline
 from host.frame import Decoder, Frame, encode
+from host.last_words import ending
 from host.port import open_port
 
 FIRST_WAIT_S = 0.25
@@ -67,6 +68,7 @@ class Link:
         self._last_words = b""
         self._echoes = 0
         self._greetings = 0
+        self._asked = ""
         self._first_wait = first_wait
         self._waits: dict[Request, float] = {}
         self._longest: dict[Request, float] = {}
@@ -101,9 +103,10 @@ class Link:
             BoardSilent: nothing came, or nothing more.
             NotPlumbline: bytes came, but no valid frame.
             WrongProtocol: the frames are of another version.
-            BoardLost: the connection ended.
+            BoardLost: the connection ended, or the firmware says that it crashed or that its watchdog has bitten.
         """
         self._sequence = (self._sequence + 1) & 0xFFFF
+        self._asked = kind.name
         line = encode(Frame(self._sequence, kind, payload))
         deadline = Deadline(patience)
         wait = self._waits.get(kind, self._first_wait)
@@ -143,6 +146,7 @@ class Link:
         Raises:
             BoardLost: the connection ended.
         """
+        self._asked = ""
         self._receive()
         self.counters.discarded += len(self._inbox)
         self._inbox.clear()
@@ -175,6 +179,9 @@ class Link:
                     return frame
                 self.counters.discarded += 1
                 self._echoes += not frame.type & REPLY
+            if said := self._ending(complete=True):
+                self._last_words = b""  # the next request is another matter
+                raise said
             if deadline.expired:
                 return None
             self._receive()
@@ -208,26 +215,20 @@ class Link:
         if text and self._on_text:
             self._on_text(text)
 
-    def _crash(self) -> BoardLost | None:
-        """What the firmware said of a crash of its own."""
-        _, fault, why = self._last_words.partition(b"Fault: ")
-        if not fault:
-            return None
-        return BoardLost(
-            f"The firmware crashed: {why.splitlines()[0].decode(errors='replace').strip() if why else ''}",
-            "`arm-none-eabi-addr2line -e build/.../firmware.elf ADDRESS` names the line of an address.",
-        )
-
     def _lost(self, error: OSError) -> BoardLost:
-        return self._crash() or BoardLost(
+        return self._ending() or BoardLost(
             f"The connection to {self.url} ended after {self.counters.frames_received} replies: {error}.",
             "Check the cable and the board's power, then run the same command again.",
         )
 
+    def _ending(self, complete: bool = False) -> BoardLost | None:
+        """What the firmware said of an end of its own."""
+        return ending(self._last_words, self._asked, complete)
+
     def _silence(self, kind: Request, tries: int, patience: float) -> PlumblineError:
         counters = self.counters
-        if crash := self._crash():
-            return crash
+        if said := self._ending():
+            return said
         if counters.bytes_received == 0:
             return BoardSilent(
                 f"Nothing came from {self.url} in {patience:g} s ({tries} tries).",

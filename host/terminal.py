@@ -137,6 +137,8 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
         ),
         ("board", f"{verdict.identity.board}, engine {verdict.identity.engine}, build {verdict.identity.build}"),
     ]
+    if verdict.identity.last_reset:
+        pairs.append(("last reset", verdict.identity.last_reset))
     if stats.stack_bytes:
         pairs.append(("stack", f"{stats.stack_used:,} of {stats.stack_bytes:,} B at its deepest"))
     return pairs

@@ -56,7 +56,7 @@ def verify(
     Raises:
         ArtefactsDisagree: the folder is not what the manifest was written for.
         BoardFault, WrongModel, StaleFirmware: the handshake ended there; see `check_identity`.
-        BoardLost: also when the board's own counter shows that it has started anew.
+        BoardLost: also when the board's own counter, or why it started last, shows that it has started anew.
         BoardSilent, NotPlumbline, WrongProtocol: see `Link.exchange`.
     """
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -77,11 +77,12 @@ def verify(
     traffic = meter.read()
     comparisons = [comparer.point(row, answer) for row, answer in enumerate(answers)] + comparer.codes(inferences.outputs)
     probes = [Probe(x_nano, None if answer is None else answer.y_nano / NANO) for x_nano, answer in zip(probed, refusals, strict=True)]
-    stats = board.stats()
-    if stats.frames < traffic.round_trips:
+    stats, last_reset = board.stats(), board.last_reset()
+    if stats.frames < traffic.round_trips or last_reset != identity.last_reset:
         raise BoardLost(
-            f"The board started anew while it was verified: it counts {stats.frames} requests and has answered {traffic.round_trips}.",
-            "Check its power and its cable; a watchdog or a crash starts a board anew as well. Then verify again.",
+            f"The board started anew while it was verified: it counts {stats.frames} requests and has answered {traffic.round_trips}. "
+            f"Its last reset: {last_reset or 'an ordinary one'}.",
+            "Check its power and its cable; a watchdog or a crash starts a board anew as well, and is named above. Then verify again.",
         )
     metric = metric_of(manifest, references, inferences.outputs)
     return Verdict(

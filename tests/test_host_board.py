@@ -82,7 +82,7 @@ def test_a_damaged_line_and_tensors_in_pieces(wide: Path) -> None:
     assert verdict.traffic.resends > 5
 
 
-IDENTITY = Identity(1, 100, 60, 0, "", "", "", "", "", "", 1.0, 0, 1.0, 0, (0, 0), 0, 0, "", "")
+IDENTITY = Identity(1, 100, 60, 0, "", "", "", "", "", "", 1.0, 0, 1.0, 0, (0, 0), 0, 0, "", "", "")
 
 
 class Memory:
@@ -165,19 +165,23 @@ def test_a_tensor_that_stays_damaged_is_an_error() -> None:
         infer(Broken())
 
 
-def fields_of(**changes: bytes) -> Script:
-    """A board that says who it is, with some answers replaced."""
+def fields_of(**changes: bytes | None) -> Script:
+    """A board that says who it is, with some answers replaced; None: it does not know the field."""
     sizes = struct.pack("<BIIB", 1, 1, 1, 44)
 
     def script(peer: Peer) -> None:
         for request in peer.requests():
             if request.type == Request.HELLO:
-                payload = changes.get("HELLO", sizes)
+                payload = changes.get("HELLO") or sizes
             else:
                 field = Field(request.payload[0])
                 code = FIELD_CODES[field]
                 value = b"" if code in ("text", "bytes") else bytes(struct.calcsize("<" + code))
-                payload = bytes([field]) + changes.get(field.name, value)
+                answer = changes.get(field.name, value)
+                if answer is None:
+                    peer.write(encode(Frame(request.sequence, ERROR_REPLY, bytes([Error.UNKNOWN_FIELD, Request.FIELD]))))
+                    continue
+                payload = bytes([field]) + answer
             peer.write(encode(Frame(request.sequence, request.type | REPLY, payload)))
 
     return script
@@ -197,6 +201,13 @@ def test_every_field_reaches_the_identity() -> None:
     assert identity.input_scale == 0.25
     assert identity.domain_nano == (-5, 7)
     assert (identity.input_bytes, identity.output_bytes, identity.batch) == (1, 1, 44)
+
+
+def test_a_field_that_the_firmware_does_not_know_yet_is_empty() -> None:
+    assert hello(fields_of(LAST_RESET=b"watchdog, pc 0x00000abc")).last_reset == "watchdog, pc 0x00000abc"
+    assert hello(fields_of(LAST_RESET=None)).last_reset == ""
+    with pytest.raises(BoardFault, match="UNKNOWN_FIELD"):
+        hello(fields_of(ENGINE_ERROR=None))
 
 
 def test_control_characters_never_reach_a_terminal() -> None:

@@ -56,7 +56,7 @@ def test_a_compiler_without_its_library_is_refused(monkeypatch: pytest.MonkeyPat
 @pytest.mark.slow
 def test_an_image_too_large_for_the_board_names_both_sizes(tools: None, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings(monkeypatch, tmp_path, "board_upload.maximum_size = 4000")
-    with pytest.raises(DoesNotFit, match=r"has [67],\d{3} bytes, the board holds 4,000"):
+    with pytest.raises(DoesNotFit, match=r"has [678],\d{3} bytes, the board holds 4,000"):
         firmware.build(recipe, "virtual")
 
 

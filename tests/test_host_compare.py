@@ -66,6 +66,7 @@ IDENTITY = Identity(
     clock_hz=1,
     unit="cycles",
     engine_error="",
+    last_reset="",
 )
 
 

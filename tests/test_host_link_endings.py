@@ -25,6 +25,7 @@ from common.errors import (
 from common.wire import ERROR_REPLY, PROTOCOL_VERSION, Error, Request
 from host.board import Board
 from host.frame import Frame, encode
+from host.last_words import ending
 from host.link import Link, readable
 from tests.peers import Peer, Script, on_socket, on_terminal, reply_to, silent
 from tests.test_host_link import Line, briefly
@@ -99,6 +100,55 @@ def test_a_crash_is_named_even_when_the_board_starts_again(line: Line) -> None:
     error = outcome(line, crash)
     assert type(error) is BoardLost
     assert error.message == "The firmware crashed: the stack overflowed. CFSR 0x00000092"
+
+
+WATCHDOG = b"\r\nWatchdog: no progress for 20 s, pc 0x00000abc, called from 0x00000def\r\n"
+
+
+def test_a_bite_of_the_watchdog_is_named_with_the_request_and_ends_it_at_once(line: Line) -> None:
+    def bitten(peer: Peer) -> None:
+        requests = peer.requests()
+        next(requests)
+        for piece in (WATCHDOG[:30], WATCHDOG[30:], GREETING):
+            peer.write(piece)
+            time.sleep(0.02)
+        for _ in requests:
+            pass
+
+    with line(bitten) as url, Link(url) as link:
+        with pytest.raises(BoardLost) as caught:
+            link.exchange(Request.BATCH, b"\0")
+        assert caught.value.message == "The board's watchdog reset it during BATCH: no progress for 20 s, pc 0x00000abc, called from 0x00000def"
+        assert "watchdog_s" in caught.value.hint
+        assert link.counters.resends < 4  # it was not waited for until the patience ended
+        with pytest.raises(BoardSilent):  # the next request is another matter
+            briefly(link)
+
+
+def test_words_that_are_cut_off_count_at_the_end(line: Line) -> None:
+    def cut_off(peer: Peer) -> None:
+        for number, _ in enumerate(peer.requests()):
+            if number == 0:
+                peer.write(WATCHDOG[:39])
+
+    error = outcome(line, cut_off)
+    assert type(error) is BoardLost
+    assert error.message == "The board's watchdog reset it during STATS: no progress for 20 s, pc 0x"
+
+
+def test_control_characters_of_last_words_never_reach_a_terminal() -> None:
+    said = ending(b"\r\nFault: pc \x1b[2J\xff\r\n", "ASK")
+    assert said is not None
+    assert said.message.isprintable()
+
+
+def test_what_is_no_end_is_none() -> None:
+    for text in (b"", GREETING, GREETING.replace(b"Type", b"Last reset: watchdog, pc 0x00000abc. Type"), b"Watchdog", b"The engine failed: Fault"):
+        assert ending(text, "ASK") is None
+    assert ending(WATCHDOG[:-2], "ASK", complete=True) is None
+    bitten = ending(WATCHDOG, "")
+    assert bitten is not None
+    assert bitten.message.startswith("The board's watchdog reset it: no progress")
 
 
 def test_a_board_that_hears_nothing_is_told_from_another_sketch(line: Line) -> None:

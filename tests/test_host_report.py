@@ -256,6 +256,15 @@ def test_reports_are_written_and_removed(failed: Verdict, tmp_path: Path) -> Non
     assert not any(tmp_path.iterdir())
 
 
+def test_every_report_shows_why_the_board_had_started(passed: Verdict) -> None:
+    bitten = replace(passed, identity=replace(passed.identity, last_reset="watchdog, pc 0x00000abc"))
+    assert ("last reset", "watchdog, pc 0x00000abc") in terminal.facts(bitten)
+    assert "<dt>last reset</dt><dd>watchdog, pc 0x00000abc</dd>" in page.to_html(bitten)
+    assert json.loads(report.to_json(bitten))["board"]["last_reset"] == "watchdog, pc 0x00000abc"
+    assert "last reset" not in dict(terminal.facts(passed))
+    assert "last reset" not in page.to_html(passed)
+
+
 def test_a_probe_knows_whether_it_was_refused() -> None:
     assert Probe(5, None).refused
     assert not Probe(5, 0.0).refused

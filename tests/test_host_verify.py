@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from common.errors import ArtefactsDisagree, BoardFault, BoardUnready, StaleFirmware, WrongModel
+from common.errors import ArtefactsDisagree, BoardFault, BoardLost, BoardUnready, StaleFirmware, WrongModel
 from common.files import sha256_of
 from common.manifest import Manifest
 from convert import tflm
@@ -205,6 +205,14 @@ def test_an_input_outside_that_is_answered_is_a_failure(virtual: Path, linear: P
     verdict = check(virtual, linear)
     assert verdict.refused == 6
     assert verdict.failures == ("x = 5 lies outside the domain, but the board answers 8.985958099",)
+
+
+def test_a_board_that_tells_another_reset_in_the_end_has_started_anew(virtual: Path, linear: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own counter may be above the host's again: requests that were sent twice count twice there."""
+    monkeypatch.setattr(Board, "last_reset", lambda board: "watchdog, pc 0x00000abc")
+    with pytest.raises(BoardLost, match=r"started anew while it was verified: .* Its last reset: watchdog, pc 0x00000abc") as lost:
+        check(virtual, linear)
+    assert lost.value.hint
 
 
 def test_a_board_that_dies_in_the_middle_is_no_verdict(virtual: Path, linear: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ class Fault:
     up: Line = clean
     down: Line = clean
     image: str = "well"
-    """Which firmware: "well", "sick", "newer" (protocol), "other" (model), "boot loop", "deaf"."""
+    """Which firmware: "well", "sick", "newer" (protocol), "other" (model), "boot loop", "watchdog loop", "deaf"."""
     sickness: Sickness = Sickness.NONE
     calls: int = 40
     """Inferences that go well before."""
@@ -139,7 +139,21 @@ BOARD = (
     Fault("hangs in an inference", 44, "does not answer ASK", image="sick", sickness=Sickness.HANG),
     Fault("hangs with interrupts off", 44, "does not answer ASK", image="sick", sickness=Sickness.HANG_DEAF),
     Fault("hangs in a batch", 44, "does not answer BATCH", image="sick", sickness=Sickness.HANG, calls=320),
-    Fault("resets once, comes back", 48, "started anew while it was verified", image="sick", sickness=Sickness.RESET_ONCE, reboots=True, long=False),
+    Fault("hangs, and its watchdog bites", 48, "watchdog reset it during ASK: no progress.*pc 0x", image="sick", sickness=Sickness.HANG_GUARDED),
+    Fault("hangs with interrupts off, and its watchdog bites", 48, "watchdog reset it.*pc 0x", image="sick", sickness=Sickness.HANG_DEAF_GUARDED),
+    Fault("hangs, is bitten and starts again", 48, "watchdog reset it.*pc 0x", image="sick", sickness=Sickness.HANG_GUARDED, calls=320, reboots=True),
+    Fault(
+        "hangs once, and what the bitten board says is lost",
+        48,
+        "started anew while it was verified.*last reset: watchdog, pc 0x",
+        down=lines.mute,
+        image="sick",
+        sickness=Sickness.HANG_ONCE,
+        reboots=True,
+        long=False,
+    ),
+    Fault("watchdog loop: bitten at every start", 48, "watchdog reset it during HELLO", image="watchdog loop", reboots=True),
+    Fault("resets once, comes back", 48, "started anew while.*an ordinary one", image="sick", sickness=Sickness.RESET_ONCE, reboots=True, long=False),
     Fault("resets, its USB connection ends", 48, "ended after", image="sick", sickness=Sickness.RESET_ONCE, long=False),
     Fault("resets whenever it gets there", 48, "starts anew again and again", image="sick", sickness=Sickness.RESET, reboots=True),
     Fault("brown-out loop: resets at every request", 48, "starts anew again and again.*HELLO", image="boot loop", reboots=True),

@@ -157,6 +157,12 @@ def framewise(change: OnFrame) -> Line:
     return line
 
 
+def mute(rng: random.Random) -> Channel:
+    """Text is lost and every frame arrives: as from a board whose port closes before its last words are out."""
+    channel = framewise(lambda _, __, frame: (frame,))(rng)
+    return lambda data: (step for step in channel(data) if isinstance(step, bytes) and len(step) > 1)
+
+
 def lost(share: float, after: int = 0) -> Line:
     """A share of the frames does not arrive, the first `after` excepted."""
     return framewise(lambda rng, number, frame: () if rng.random() < share and number >= after else (frame,))

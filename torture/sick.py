@@ -15,7 +15,7 @@ class Sickness(IntEnum):
     """What the inference does, from the call on that the image names, counted from the start of the board."""
 
     NONE = 0
-    HANG = 1
+    HANG = 1  # on a board without a watchdog
     HANG_DEAF = 2  # interrupts are off as well
     RESET_ONCE = 3  # remembered in memory that a reset leaves alone
     RESET = 4  # each time the board gets there again
@@ -27,9 +27,14 @@ class Sickness(IntEnum):
     STALE = 10  # the answer to the input before
     SLOW = 11
     NEGATED = 12
+    HANG_GUARDED = 13  # the watchdog bites
+    HANG_DEAF_GUARDED = 14
+    HANG_ONCE = 15  # guarded, and remembered as RESET_ONCE
 
 
 CODE = """
+#define SICK_UNGUARDED() (*(volatile uint32_t *)0x40008008u = 0)
+#define SICK_ONCE() (*remembered != 0x0DDBA11u && (*remembered = 0x0DDBA11u))
 #define SICK_RESET() (*(volatile uint32_t *)0xE000ED0Cu = 0x05FA0004u)
 const volatile uint32_t plumbline_sickness __attribute__((used)) = 0;
 const volatile uint32_t plumbline_sick_from __attribute__((used)) = 0;
@@ -48,9 +53,9 @@ void plumbline_compiled_invoke(int8_t *memory)
     plumbline_well(memory);
     if (plumbline_sick_calls++ < plumbline_sick_from) return;
     switch (plumbline_sickness) {
-    case 1: for (;;) { }
-    case 2: __asm volatile("cpsid i"); for (;;) { }
-    case 3: if (*remembered != 0x0DDBA11u) { *remembered = 0x0DDBA11u; SICK_RESET(); for (;;) { } } break;
+    case 1: SICK_UNGUARDED(); for (;;) { }
+    case 2: SICK_UNGUARDED(); __asm volatile("cpsid i"); for (;;) { }
+    case 3: if (SICK_ONCE()) { SICK_RESET(); for (;;) { } } break;
     case 4: SICK_RESET(); for (;;) { }
     case 5: (void)sick_deep(1); break;
     case 6: __asm volatile("udf #0"); break;
@@ -60,6 +65,9 @@ void plumbline_compiled_invoke(int8_t *memory)
     case 10: { const int8_t now = *output; *output = before; before = now; break; }
     case 11: for (volatile uint32_t i = 0; i < 40000u; i++) { } break;
     case 12: *output = (int8_t)(-1 - *output); break;
+    case 13: for (;;) { }
+    case 14: __asm volatile("cpsid i"); for (;;) { }
+    case 15: if (SICK_ONCE()) for (;;) { } break;
     default: break;
     }
 }
@@ -89,6 +97,8 @@ def infected(image: Path, sickness: Sickness, calls: int, target: Path) -> Path:
 RESET_AT_ONCE = (0xF64E, 0x500C, 0xF2CE, 0x0000, 0xF240, 0x0104, 0xF2C0, 0x51FA, 0x6001, 0xE7FE)
 """movw r0, 0xED0C; movt r0, 0xE000; movw r1, 4; movt r1, 0x05FA; str r1, [r0]; b . - the chip's own reset request, in Thumb."""
 HANG_AT_ONCE = (0xE7FE,)
+UNGUARDED_HANG_AT_ONCE = (0xF248, 0x0008, 0xF2C4, 0x0000, 0x2100, 0x6001, *HANG_AT_ONCE)
+"""movw r0, 0x8008; movt r0, 0x4000; movs r1, 0; str r1, [r0]: the watchdog's control register; then the hang."""
 
 
 def another_protocol(folder: Path, work: Path) -> Path:

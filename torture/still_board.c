@@ -11,6 +11,10 @@ uint32_t board_uptime_ms(void) { return 0; }
 
 uint32_t board_uptime_us(void) { return 0; }
 
+void board_feed(void) {}
+
+const char *board_last_reset(void) { return ""; }
+
 uint32_t board_counter(void) { return 0; }
 
 const char *board_counter_unit(void) { return "ticks"; }

@@ -13,6 +13,7 @@ std::vector<uint8_t> output_bytes;
 bool refusing = false;
 bool failing = false;
 const char *engine_message = "";
+const char *reset_reason = "";
 uint32_t runs = 0;
 uint32_t counter = 0xFFFFFFF0u;  // runs over during the tests
 
@@ -37,6 +38,7 @@ std::string sent_text() {
 void refuse_writes(bool refuse) { refusing = refuse; }
 void fail_invoke(bool fail) { failing = fail; }
 void break_engine(const char *message) { engine_message = message; }
+void last_reset(const char *reason) { reset_reason = reason; }
 uint32_t invocations() { return runs; }
 
 std::vector<int8_t> expected_output(const std::vector<int8_t> &input) {
@@ -52,7 +54,7 @@ std::vector<int8_t> expected_output(const std::vector<int8_t> &input) {
 void reset() {
   output_bytes.clear();
   refusing = failing = false;
-  engine_message = "";
+  engine_message = reset_reason = "";
   runs = 0;
   std::fill(input_tensor.begin(), input_tensor.end(), int8_t{0});
   std::fill(output_tensor.begin(), output_tensor.end(), int8_t{0});
@@ -69,6 +71,7 @@ bool board_write(const uint8_t *bytes, size_t length) {
   output_bytes.insert(output_bytes.end(), bytes, bytes + length);
   return true;
 }
+void board_feed(void) {}
 uint32_t board_overruns(void) { return 3; }
 uint32_t board_uptime_ms(void) { return 1234; }
 uint32_t board_uptime_us(void) { return 1234567 + 1000 * runs; }
@@ -76,6 +79,7 @@ uint32_t board_counter(void) { return counter += 20; }
 const char *board_counter_unit(void) { return "cycles"; }
 uint32_t board_counter_count(uint32_t difference) { return difference - 1; }
 uint32_t board_counter_ns(uint32_t difference) { return difference * 1000; }
+const char *board_last_reset(void) { return reset_reason; }
 uint32_t board_stack_used(void) { return 500; }
 uint32_t board_stack_bytes(void) { return 1024; }
 

@@ -19,6 +19,9 @@ void refuse_writes(bool refuse);
 void fail_invoke(bool fail);
 void break_engine(const char *message);
 
+// What board_last_reset() says.
+void last_reset(const char *reason);
+
 // Runs of the model so far.
 uint32_t invocations();
 

@@ -63,6 +63,15 @@ TEST_CASE("console: help and info") {
   CHECK(fakes::sent_text() == std::string("\r\nPlumbline: scalar on fake. ") + hint);
 }
 
+TEST_CASE("console: a board that its watchdog has reset says so") {
+  fakes::reset();
+  fakes::last_reset("watchdog, pc 0x00000abc");
+  console_greet();
+  CHECK(fakes::sent_text() == std::string("\r\nPlumbline: scalar on fake. Last reset: watchdog, pc 0x00000abc. ") + hint);
+  CHECK(answer_to("info\n").find("reset   watchdog, pc 0x00000abc\r\n") != std::string::npos);
+  fakes::reset();
+}
+
 TEST_CASE("console: a broken engine says so") {
   fakes::reset();
   fakes::break_engine("arena too small");

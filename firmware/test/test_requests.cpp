@@ -63,9 +63,18 @@ TEST_CASE("FIELD: each fact, and none where there is none") {
   CHECK(number_field(PLUMBLINE_FIELD_CLOCK_HZ, 4) == 64000000);
   CHECK(text_field(PLUMBLINE_FIELD_UNIT) == "cycles");
   CHECK(text_field(PLUMBLINE_FIELD_ENGINE_ERROR).empty());
-  for (const unsigned field : {0u, 16u, 255u}) {
+  CHECK(text_field(PLUMBLINE_FIELD_LAST_RESET).empty());
+  for (const unsigned field : {0u, PLUMBLINE_FIELD_LAST_RESET + 1u, 255u}) {
     check_error(request(PLUMBLINE_REQUEST_FIELD, {static_cast<uint8_t>(field)}), PLUMBLINE_ERROR_UNKNOWN_FIELD, PLUMBLINE_REQUEST_FIELD);
   }
+}
+
+TEST_CASE("FIELD: why the board started, as often as it is asked") {
+  fakes::reset();
+  fakes::last_reset("watchdog, pc 0x00000abc");
+  CHECK(text_field(PLUMBLINE_FIELD_LAST_RESET) == "watchdog, pc 0x00000abc");
+  CHECK(text_field(PLUMBLINE_FIELD_LAST_RESET) == "watchdog, pc 0x00000abc");
+  fakes::reset();
 }
 
 TEST_CASE("FIELD: a text that does not fit is cut") {

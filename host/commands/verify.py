@@ -15,6 +15,7 @@ from host import firmware, markdown, report, terminal
 from host.commands import arguments
 from host.connect import connect
 from host.paths import ENVS, image_of
+from host.symbols import naming
 from host.verdict import Verdict
 from host.verify import verify
 
@@ -53,9 +54,10 @@ def run(given: argparse.Namespace) -> int:
 
 def _verify(given: argparse.Namespace, folder: Path) -> Verdict:
     manifest = Manifest.load(given.manifest or folder / "generated" / "manifest.json")
-    with connect(given.port, ENVS[given.env], folder) as board:
+    image = image_of(folder, given.env)
+    with naming(image), connect(given.port, ENVS[given.env], folder) as board:
         expected_build = firmware.build_id(folder / "generated")
-        return verify(board, folder, manifest, expected_build=expected_build, command=_command(given), image=image_of(folder, given.env))
+        return verify(board, folder, manifest, expected_build=expected_build, command=_command(given), image=image)
 
 
 def _command(given: argparse.Namespace) -> str:

@@ -28,6 +28,10 @@ bool board_write(const uint8_t *bytes, size_t length);
 // Bytes lost because the host sent faster than the sketch read.
 uint32_t board_overruns(void);
 
+// Says that the program gets on: a watchdog, where the board has one, begins anew. Said before each inference; reading, writing and waiting
+// say it too.
+void board_feed(void);
+
 // Waits until something may have arrived; may return at once.
 void board_idle(void);
 
@@ -45,6 +49,9 @@ uint32_t board_counter_steps(uint32_t steps);
 void board_counter_align(void);
 // A difference of two readings as time, without the cost of reading; UINT32_MAX where it does not fit.
 uint32_t board_counter_ns(uint32_t difference);
+
+// Why the board started, as long as it runs: empty after power-on and an ordinary reset, else for instance "watchdog, pc 0x00000abc".
+const char *board_last_reset(void);
 
 // Deepest use of the stack so far and its size in bytes; 0 where the board cannot tell.
 uint32_t board_stack_used(void);

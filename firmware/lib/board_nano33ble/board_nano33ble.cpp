@@ -3,6 +3,7 @@
 
 #include "arduino_core.h"
 #include "cycle_counter.h"
+#include "reset_and_watchdog.h"
 
 namespace {
 
@@ -13,6 +14,8 @@ constexpr uint32_t patience_ms = 500;
 }  // namespace
 
 void board_begin(void) {
+  last_reset_begin();
+  watchdog_begin();
   // The core's main() has started the USB port: Serial.begin() would start a second thread, and the host is not waited for.
   cycle_counter_begin();
 }
@@ -21,11 +24,15 @@ const char *board_name(void) { return "Arduino Nano 33 BLE"; }
 
 uint32_t board_clock_hz(void) { return SystemCoreClock; }
 
-int board_read(void) { return _SerialUSB.available() > 0 ? _SerialUSB.read() : -1; }
+int board_read(void) {
+  board_feed();
+  return _SerialUSB.available() > 0 ? _SerialUSB.read() : -1;
+}
 
 bool board_write(const uint8_t *bytes, size_t length) {
   // Serial.write() would block for good on a host that does not read, and reports success when it failed. send_nb() says how many
   // bytes the controller took: none while the packet before is still on its way.
+  board_feed();
   const uint32_t start = board_uptime_ms();
   while (length > 0) {
     if (!_SerialUSB.connected()) return false;
@@ -47,6 +54,8 @@ uint32_t board_overruns(void) {
   return 0;
 }
 
+void board_feed(void) { watchdog_feed(); }
+
 void board_idle(void) { yield(); }
 
 uint32_t board_uptime_ms(void) { return static_cast<uint32_t>(millis()); }
@@ -64,6 +73,8 @@ uint32_t board_counter_steps(uint32_t steps) { return steps; }
 void board_counter_align(void) {}  // a step is a cycle
 
 uint32_t board_counter_ns(uint32_t difference) { return cycle_counter_ns(difference); }
+
+const char *board_last_reset(void) { return last_reset_text(); }
 
 uint32_t board_stack_used(void) {
   // The system keeps a watermark: the space that no call has reached yet, or 0 where it keeps none.

@@ -1,5 +1,6 @@
-// board.h on QEMU's mps2-an386: UART0 with an interrupt-driven receiver, timer1 as the clock.
+// board.h on QEMU's mps2-an386: UART0 with an interrupt-driven receiver, timer1 as the clock, and the watchdog.
 #include <board.h>
+#include <last_reset.h>
 #include <mps2.h>
 #include <startup.h>
 
@@ -42,7 +43,25 @@ void Timer1_Handler(void) {
   periods++;
 }
 
+// The watchdog's time is board_build.watchdog_s; 0: there is none. An instruction takes 64 ns, on a busy computer as well.
+_Static_assert(PLUMBLINE_WATCHDOG_S <= UINT32_MAX / MPS2_CLOCK_HZ, "the watchdog counts to 171 s at most");
+// While the program sleeps the watchdog has its longest time, and the clock's interrupt wakes the program before that is over. Without its
+// interrupt it would stand still too, but QEMU's counts on: it would reset the board when the interrupt comes back.
+_Static_assert(PERIOD_MS / 1000u < UINT32_MAX / MPS2_CLOCK_HZ, "the watchdog bites a sleeping board");
+
+static void watchdog_time(uint32_t ticks) {
+  if (PLUMBLINE_WATCHDOG_S > 0) MPS2_WATCHDOG->load = ticks;
+}
+
+static const uint32_t watchdog_ticks = PLUMBLINE_WATCHDOG_S * MPS2_CLOCK_HZ;
+
+void board_feed(void) { MPS2_WATCHDOG->intclr = 1; }
+
 void board_begin(void) {
+  last_reset_begin();
+  watchdog_time(watchdog_ticks);
+  if (PLUMBLINE_WATCHDOG_S > 0) MPS2_WATCHDOG->control = MPS2_WATCHDOG_INTERRUPT | MPS2_WATCHDOG_RESET;
+
   MPS2_TIMER1->reload = period_ticks - 1;
   MPS2_TIMER1->value = period_ticks - 1;
   MPS2_TIMER1->ctrl = MPS2_TIMER_ENABLE | MPS2_TIMER_INTERRUPT;
@@ -65,11 +84,13 @@ int board_read(void) {
   if (receiver.read == receiver.written) return -1;
   const uint8_t byte = receiver.bytes[receiver.read % RING_BYTES];
   receiver.read++;
+  if (receiver.read % RING_BYTES == 0) board_feed();  // bytes that come without a pause are progress as well
   return byte;
 }
 
 bool board_write(const uint8_t *bytes, size_t length) {
   const uint32_t patience_ms = 2000;
+  board_feed();
   const uint32_t start = board_uptime_ms();
   for (size_t i = 0; i < length; i++) {
     while (MPS2_UART0->state & MPS2_UART_TX_FULL) {
@@ -85,7 +106,11 @@ uint32_t board_overruns(void) { return receiver.overruns; }
 void board_idle(void) {
   // With interrupts masked WFI still wakes on a pending one: a byte that arrives after the check is not slept through.
   __asm volatile("cpsid i" ::: "memory");
-  if (receiver.read == receiver.written) __asm volatile("wfi" ::: "memory");
+  if (receiver.read == receiver.written) {
+    watchdog_time(UINT32_MAX);
+    __asm volatile("wfi" ::: "memory");
+    watchdog_time(watchdog_ticks);
+  }
   __asm volatile("cpsie i" ::: "memory");
 }
 
@@ -102,6 +127,8 @@ static uint32_t uptime(uint32_t parts) {
 uint32_t board_uptime_ms(void) { return uptime(1); }
 
 uint32_t board_uptime_us(void) { return uptime(1000); }
+
+const char *board_last_reset(void) { return last_reset_text(); }
 
 uint32_t board_stack_used(void) { return startup_stack_used(); }
 

@@ -54,6 +54,7 @@ static void say_info(void) {
   say_line("board   ", board_name());
   say_line("engine  ", engine_name());
   if (engine_error()[0]) say_line("error   ", engine_error());
+  if (board_last_reset()[0]) say_line("reset   ", board_last_reset());
   say_line("build   ", field_build());
   say_line("model   ", PLUMBLINE_MODEL_NAME);
   say_line("sha256  ", hex);
@@ -119,6 +120,11 @@ void console_greet(void) {
   say("\r\nPlumbline: " PLUMBLINE_MODEL_NAME " on ");
   say(board_name());
   say(". ");
+  if (board_last_reset()[0]) {
+    say("Last reset: ");
+    say(board_last_reset());
+    say(". ");
+  }
   say_hint();
 #ifdef PLUMBLINE_MLPERF
   mlperf_greet();

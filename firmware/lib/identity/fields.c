@@ -81,6 +81,9 @@ bool field_value(uint8_t field, uint8_t *value, size_t *length) {
     case PLUMBLINE_FIELD_ENGINE_ERROR:
       *length = put_text(value, engine_error());
       return true;
+    case PLUMBLINE_FIELD_LAST_RESET:
+      *length = put_text(value, board_last_reset());
+      return true;
     default:
       return false;
   }

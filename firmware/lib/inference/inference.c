@@ -8,6 +8,7 @@
 
 bool inference_run(inference_cost *cost) {
   if (engine_error()[0]) return false;
+  board_feed();
 #ifdef PLUMBLINE_PROFILE
   board_counter_align();
 #endif

@@ -46,6 +46,7 @@ env.Append(
     ],
     CFLAGS=["-std=gnu11"],
     CXXFLAGS=["-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fno-use-cxa-atexit"],
+    CPPDEFINES=[("PLUMBLINE_WATCHDOG_S", board.get("build.watchdog_s"))],
     CPPPATH=[str(core_dir)],
     LINKFLAGS=[
         *machine,

@@ -1,4 +1,4 @@
-// The registers of QEMU's mps2-an386 that the firmware uses: CMSDK UART and timers, and the Cortex-M4's own.
+// The registers of QEMU's mps2-an386 that the firmware uses: CMSDK UART, timers and watchdog, and the Cortex-M4's own.
 // Sources: Arm DDI 0479 (CMSDK), Arm DAI 0400 (AN386), Armv7-M Architecture Reference Manual.
 #ifndef MPS2_H
 #define MPS2_H
@@ -36,6 +36,18 @@ typedef struct {
 #define MPS2_TIMER1 ((mps2_timer *)0x40001000u)
 #define MPS2_TIMER_ENABLE (1u << 0)
 #define MPS2_TIMER_INTERRUPT (1u << 3)
+
+typedef struct {
+  volatile uint32_t load;  // the counter begins there at once
+  volatile uint32_t value;  // counts down to 0, then takes `load`
+  volatile uint32_t control;
+  volatile uint32_t intclr;  // any write clears the interrupt and takes `load`
+} mps2_watchdog;
+
+// Its interrupt is the NMI; when the counter reaches 0 while that is still pending the board is reset.
+#define MPS2_WATCHDOG ((mps2_watchdog *)0x40008000u)
+#define MPS2_WATCHDOG_INTERRUPT (1u << 0)
+#define MPS2_WATCHDOG_RESET (1u << 1)
 
 #define MPS2_UART0_RX_IRQ 0u
 #define MPS2_TIMER1_IRQ 9u

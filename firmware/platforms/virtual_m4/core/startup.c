@@ -26,6 +26,8 @@ uint32_t startup_stack_used(void) {
 
 bool startup_on_stack(const uint32_t *frame) { return frame >= __stack_start && frame + 8 <= __stack_end; }
 
+bool startup_on_handler_stack(const uint32_t *frame) { return frame >= __stack_end && frame + 8 <= __handler_stack_end; }
+
 // QEMU's board ignores accesses where there is no memory: the protection unit makes them fault below the stack.
 static void guard_stack(void) {
   MPU_RNR = 0;
@@ -69,7 +71,7 @@ typedef void (*vector)(void);
 __attribute__((section(".vectors"), used)) static const vector vectors[FIRST_IRQ + MPS2_IRQ_COUNT] = {
     [0] = (vector)(uintptr_t)__handler_stack_end,
     [1] = Reset_Handler,
-    [2] = Unexpected_Handler,
+    [2] = NMI_Handler,  // the watchdog's
     [3 ... 6] = Fault_Handler,  // hard, memory, bus, usage
     [7 ... FIRST_IRQ - 1] = Unexpected_Handler,
     [FIRST_IRQ + MPS2_UART0_RX_IRQ] = UART0_RX_Handler,

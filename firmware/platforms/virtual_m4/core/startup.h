@@ -20,12 +20,16 @@ uint32_t startup_stack_used(void);
 // Whether a saved exception frame at this address lies within the program's stack.
 bool startup_on_stack(const uint32_t *frame);
 
+// Whether it lies within the stack of the handlers.
+bool startup_on_handler_stack(const uint32_t *frame);
+
 // The interrupts in use: the board's implementation defines them.
 void UART0_RX_Handler(void);
 void Timer1_Handler(void);
 
 // Ends of the program: they say what happened over the UART and reset, which ends QEMU when it runs with -no-reboot.
 void Fault_Handler(void);
+void NMI_Handler(void);
 void Unexpected_Handler(void);
 
 #ifdef __cplusplus
