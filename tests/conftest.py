@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import signal
 import subprocess
@@ -101,6 +102,16 @@ def wide(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_stage("tests.wide_model", str(folder))
     firmware.build(folder, "virtual")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tflm_recipe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """build/linear of their own for the tests that build TensorFlow Lite Micro, whose library takes minutes to compile, once for each folder."""
+    if not os.environ.get("TFLM_DIR"):
+        pytest.skip("TFLM_DIR names no TensorFlow Lite Micro")
+    request.getfixturevalue("tools")
+    folder = tmp_path_factory.mktemp("tflm") / "linear"
+    return Path(shutil.copytree(request.getfixturevalue("linear"), folder, ignore=shutil.ignore_patterns("pio")))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from tests.firmware_image import tool
 
 pytestmark = pytest.mark.slow
 
+FOREIGN = ("LC_", "XDG_", "MAKE", "PLUMBLINE_", "TFLM_")
+"""What variables begin with that could tell both the same."""
 STAGES = (("training", "fit", "linear"), ("convert", "linear"), ("host", "build", "linear"))
 
 
@@ -32,7 +34,7 @@ class Person:
 
 
 ANN = Person("ann_example", 4242, "a", 0o022, (("TZ", "Asia/Tokyo"), ("LANG", "C.UTF-8"), ("PYTHONHASHSEED", "1")))
-BOB = Person("bob_the_builder", 31337, "a longer/way to/the checkout", 0o077, (("TZ", "America/Lima"), ("LANG", "tr_TR.UTF-8"), ("PYTHONHASHSEED", "2")))
+BOB = Person("bob_builder", 31337, "a longer/way to/the checkout", 0o077, (("TZ", "America/Lima"), ("LANG", "tr_TR.UTF-8"), ("PYTHONHASHSEED", "2")))
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +60,8 @@ def walked(person: Person, files: list[str], below: Path) -> Path:
     for name in files:
         (checkout / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, checkout / name)
-    dropped = {"HOME", "USER", "LOGNAME", "MAKEFLAGS", "PLUMBLINE_CONFIG", "TFLM_DIR", *(name for name in os.environ if name.startswith(("LC_", "XDG_")))}
-    own = {"HOME": str(home), "USER": person.name, "LOGNAME": person.name, **dict(person.variables)}
-    own["PLATFORMIO_CORE_DIR"] = str(below / "platformio")
-    variables = {name: value for name, value in os.environ.items() if name not in dropped} | own
+    own = {"HOME": str(home), "USER": person.name, "LOGNAME": person.name, "PLATFORMIO_CORE_DIR": str(below / "platformio")}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)} | own | dict(person.variables)
     for stage in STAGES:
         command = [*namespace(person.uid), sys.executable, "-m", *stage, "--quiet"]
         done = subprocess.run(command, cwd=checkout, env=variables, umask=person.umask, capture_output=True, text=True)
