@@ -73,8 +73,9 @@ def at_hand(env: FirmwareEnv, variables: Mapping[str, str]) -> bool:
     Raises:
         TflmMissing: TFLM_DIR is set to something that is not a TensorFlow Lite Micro library.
     """
-    installed = Path(variables["PLATFORMIO_LIBDEPS_DIR"]) / env.name
-    return library_folder() is not None or any(installed.glob("*/src/" + HEADER.as_posix()))
+    if library_folder() is not None:
+        return True
+    return any((Path(variables["PLATFORMIO_LIBDEPS_DIR"]) / env.name).glob("*/src/" + HEADER.as_posix()))
 
 
 def reachable(host: str) -> bool:
