@@ -8,6 +8,12 @@ from common.wire import TEXT_MAX
 from host.board import Identity
 from host.quantization import to_nano
 
+_ANEW = "Build and flash anew: `make clean flash`."
+_ARENA = (
+    " If it says so again, the library needs more memory than the conversion counts with (PLUMBLINE_ARENA_BYTES in generated/plumbline_model.h):"
+    " use another version of it, or the compiled engine, which needs no arena: ENV=nano33ble_compiled, or ENV=virtual."
+)
+
 
 def check_identity(identity: Identity, manifest: Manifest, expected_build: str | None = None) -> None:
     """Hold the board to the manifest.
@@ -23,7 +29,8 @@ def check_identity(identity: Identity, manifest: Manifest, expected_build: str |
         StaleFirmware: the right model in firmware of other sources.
     """
     if identity.engine_error:
-        raise BoardFault(f"The board's engine {identity.engine} does not work: {identity.engine_error}.", "Build and flash anew: `make clean flash`.")
+        hint = _ANEW + _ARENA if "arena" in identity.engine_error else _ANEW
+        raise BoardFault(f"The board's engine {identity.engine} does not work: {identity.engine_error}.", hint)
     recipe = f"RECIPE={manifest.recipe}"
     reflash = f"Build its firmware anew: `make flash {recipe}` for a board, `make verify {recipe}` for the virtual one, which builds it first."
     for what, board, promised in _facts(identity, manifest):

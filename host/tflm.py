@@ -67,6 +67,17 @@ def library_folder() -> Path | None:
     return folder
 
 
+def at_hand(env: FirmwareEnv, variables: Mapping[str, str]) -> bool:
+    """Whether a TensorFlow Lite Micro is there without the network: in TFLM_DIR, or installed by a build before.
+
+    Raises:
+        TflmMissing: TFLM_DIR is set to something that is not a TensorFlow Lite Micro library.
+    """
+    if library_folder() is not None:
+        return True
+    return any((Path(variables["PLATFORMIO_LIBDEPS_DIR"]) / env.name).glob("*/src/" + HEADER.as_posix()))
+
+
 def reachable(host: str) -> bool:
     """Whether `host` accepts a connection on port 443 within REACH_SECONDS, the name look-up included."""
     if any(os.environ.get(name) for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")):
@@ -99,10 +110,7 @@ def is_chirale(folder: Path) -> bool:
 
 
 def _check_library(env: FirmwareEnv, variables: Mapping[str, str]) -> None:
-    if library_folder() is not None:
-        return
-    installed = Path(variables["PLATFORMIO_LIBDEPS_DIR"]) / env.name
-    if any(installed.glob("*/src/" + HEADER.as_posix())) or reachable(SOURCES):
+    if at_hand(env, variables) or reachable(SOURCES):
         return
     raise TflmMissing(
         f"{env.name} needs TensorFlow Lite Micro; it is not installed and {SOURCES} does not answer.",

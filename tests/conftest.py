@@ -133,6 +133,16 @@ def wide(tools: None, once: Once) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tflm_recipe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """build/linear of their own for the tests that build TensorFlow Lite Micro, whose library takes minutes to compile, once for each folder."""
+    if not os.environ.get("TFLM_DIR"):
+        pytest.skip("TFLM_DIR names no TensorFlow Lite Micro")
+    request.getfixturevalue("tools")
+    folder = tmp_path_factory.mktemp("tflm") / "linear"
+    return Path(shutil.copytree(request.getfixturevalue("linear"), folder, ignore=shutil.ignore_patterns("pio")))
+
+
+@pytest.fixture(scope="session")
 def lesson_folder(linear: Path, once: Once) -> Path:
     """A build folder that holds the lesson: learn.html and learn/*.png, made by the command without opening a browser."""
 

@@ -14,7 +14,11 @@ from host.paths import FIRMWARE
 
 
 def platformio(generated: Path, build: Path) -> Path:
-    """Build env `virtual` in `build`, whatever a manifest says about the generated folder. The ELF file as the linker left it."""
+    """Build env `virtual` in `build`, whatever a manifest says about the generated folder. The ELF file as the linker left it.
+
+    PlatformIO takes a relative path from its project's folder, not from here: a relative `build` would be written into the sources.
+    """
+    generated, build = generated.resolve(), build.resolve()
     command = [sys.executable, "-m", "platformio", "run", "--project-dir", str(FIRMWARE), "--environment", "virtual"]
     variables = firmware.environment(generated.parent, "virtual")
     variables |= {"PLUMBLINE_GENERATED": str(generated), "PLATFORMIO_BUILD_DIR": str(build), "PLATFORMIO_WORKSPACE_DIR": str(build / "workspace")}
@@ -36,9 +40,13 @@ def sections(image: Path) -> dict[str, int]:
 
 def patched(image: Path, symbol: str, halfwords: tuple[int, ...], target: Path) -> Path:
     """A copy of the image in which `symbol`, a function or initialized data, begins with these Thumb instructions or halves of words."""
+    return overwritten(image, symbol, b"".join(each.to_bytes(2, "little") for each in halfwords), target)
+
+
+def overwritten(image: Path, symbol: str, code: bytes, target: Path) -> Path:
+    """A copy of the image in which `symbol`, a function or initialized data, begins with these bytes; the copy may take the image's place."""
     (address,) = (int(line.split()[0], 16) for line in tool("nm", image).splitlines() if line.split()[-1] == symbol)
     data = bytearray(image.read_bytes())
-    code = b"".join(each.to_bytes(2, "little") for each in halfwords)
     # program headers: type, offset, virtual, physical, file size, ...
     loads = [line.split() for line in tool("readelf", "-lW", image).splitlines() if line.split()[:1] == ["LOAD"]]
     segments = [[int(load[i], 16) for i in (1, 2, 4)] for load in loads]

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -73,17 +72,6 @@ def test_a_folder_takes_the_place_of_the_network() -> None:
         assert [each for each in config[f"env:{env}"]["lib_deps"] if "://" in each] == ["symlink:///some/folder"]
 
 
-@pytest.fixture(scope="module")
-def recipe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """build/linear of this file's own: the tests below write into its generated folder."""
-    if not os.environ.get("TFLM_DIR"):
-        pytest.skip("TFLM_DIR names no TensorFlow Lite Micro")
-    request.getfixturevalue("tools")
-    folder = tmp_path_factory.mktemp("tflm") / "linear"
-    shutil.copytree(request.getfixturevalue("linear"), folder, ignore=shutil.ignore_patterns("pio"))
-    return folder
-
-
 def rebuilt(recipe: Path, changes: dict[str, str]) -> Path:
     """The image with other contents of generated files; the files are put back afterwards.
 
@@ -121,10 +109,10 @@ def refusal(image: Path) -> Identity:
 
 
 @pytest.mark.slow
-def test_all_256_codes_are_tflms(recipe: Path) -> None:
-    image = firmware.build(recipe, ENV)
-    manifest = Manifest.load(recipe / "generated" / "manifest.json")
-    references = oracle.load_references(recipe / "references.npz", manifest)
+def test_all_256_codes_are_tflms(tflm_recipe: Path) -> None:
+    image = firmware.build(tflm_recipe, ENV)
+    manifest = Manifest.load(tflm_recipe / "generated" / "manifest.json")
+    references = oracle.load_references(tflm_recipe / "references.npz", manifest)
     with VirtualBoard(image) as virtual, Link(virtual.url) as link:
         board = Board(link)
         identity = board.hello()
@@ -138,14 +126,14 @@ def test_all_256_codes_are_tflms(recipe: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("per_channel", [False, True])
-def test_hidden_layers_are_exact_or_refused(recipe: Path, per_channel: bool) -> None:
+def test_hidden_layers_are_exact_or_refused(tflm_recipe: Path, per_channel: bool) -> None:
     """A library from before mid-2024 takes the first channel's scale for all; the engine must not run such a model on it."""
     pytest.importorskip("tflite_micro")
     raw = write(random_model(np.random.default_rng(3), 1, per_channel))
     graph = read(raw)
     tflm = Interpreter(raw, graph)
     compiled = compile_graph(graph, "random", hashlib.sha256(raw).digest())
-    image = rebuilt(recipe, generated_files("random", raw, graph, compiled, arena(graph, tflm.arena_used()), representable(graph.input)))
+    image = rebuilt(tflm_recipe, generated_files("random", raw, graph, compiled, arena(graph, tflm.arena_used()), representable(graph.input)))
     codes = np.arange(-128, 128).astype(np.int8).reshape(-1, 1)
     with VirtualBoard(image) as virtual, Link(virtual.url) as link:
         board = Board(link)
@@ -159,17 +147,17 @@ def test_hidden_layers_are_exact_or_refused(recipe: Path, per_channel: bool) -> 
 
 
 @pytest.mark.slow
-def test_a_damaged_flatbuffer_is_not_run(recipe: Path) -> None:
-    manifest = Manifest.load(recipe / "generated" / "manifest.json")
-    image = rebuilt(recipe, substituted(recipe, "plumbline_flatbuffer.c", "0x54, 0x46, 0x4c, 0x33", "0x54, 0x46, 0x4c, 0x34"))
+def test_a_damaged_flatbuffer_is_not_run(tflm_recipe: Path) -> None:
+    manifest = Manifest.load(tflm_recipe / "generated" / "manifest.json")
+    image = rebuilt(tflm_recipe, substituted(tflm_recipe, "plumbline_flatbuffer.c", "0x54, 0x46, 0x4c, 0x33", "0x54, 0x46, 0x4c, 0x34"))
     identity = refusal(image)
     assert "flatbuffer" in identity.engine_error
     assert identity.model_sha256 != manifest.model_sha256
 
 
 @pytest.mark.slow
-def test_an_arena_that_is_too_small_is_told(recipe: Path) -> None:
-    image = rebuilt(recipe, substituted(recipe, "plumbline_model.h", r"PLUMBLINE_ARENA_BYTES \d+", "PLUMBLINE_ARENA_BYTES 320"))
+def test_an_arena_that_is_too_small_is_told(tflm_recipe: Path) -> None:
+    image = rebuilt(tflm_recipe, substituted(tflm_recipe, "plumbline_model.h", r"PLUMBLINE_ARENA_BYTES \d+", "PLUMBLINE_ARENA_BYTES 320"))
     identity = refusal(image)
     assert "arena too small" in identity.engine_error
     assert identity.arena_used == 0

@@ -16,7 +16,7 @@ from common.errors import BoardLost
 from common.manifest import Manifest
 from host.board import Board
 from host.link import Link
-from host.paths import ROOT
+from host.paths import FIRMWARE, ROOT
 from host.virtual import VirtualBoard
 from tests import firmware_image as firmware
 
@@ -64,11 +64,16 @@ def test_no_floating_point_nor_heap_nor_printf(virtual: Path) -> None:
     assert not unwanted
 
 
-def test_image_depends_on_the_sources_only(linear: Path, tmp_path: Path) -> None:
+def test_image_depends_on_the_sources_only(linear: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second build's folder is given from where we stand, and has to be made there, not in PlatformIO's project."""
+    monkeypatch.chdir(tmp_path)
     elsewhere = tmp_path / "another place" / "generated"
     shutil.copytree(linear / "generated", elsewhere)
     first = firmware.platformio(linear / "generated", tmp_path / "objects").read_bytes()
-    second = firmware.platformio(elsewhere, tmp_path / "other objects").read_bytes()
+    image = firmware.platformio(elsewhere, Path("other objects"))
+    assert image == tmp_path / "other objects" / "virtual" / "firmware.elf"
+    assert not (FIRMWARE / "other objects").exists()
+    second = image.read_bytes()
     assert first == second
     assert str(tmp_path).encode() not in first
     assert str(linear).encode() not in first

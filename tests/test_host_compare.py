@@ -199,6 +199,16 @@ def test_other_ends_of_a_handshake(changes: dict[str, str], error: type[Plumblin
         check_identity(replace(IDENTITY, **changes), MANIFEST, "7")  # type: ignore[arg-type]
 
 
+def test_an_arena_that_stays_too_small_has_another_way_out() -> None:
+    hints = []
+    for said in ("arena too small", "the flatbuffer is not the converted model"):
+        with pytest.raises(BoardFault) as caught:
+            check_identity(replace(IDENTITY, engine_error=said), MANIFEST)
+        hints.append(caught.value.hint)
+    assert ["make clean flash" in hint for hint in hints] == [True, True]
+    assert ["compiled engine" in hint for hint in hints] == [True, False]
+
+
 def test_a_deadline_counts_down_and_stays_at_zero() -> None:
     assert Deadline(0).expired
     assert Deadline(-1).left == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 from rich.console import Console
 
 from host.paths import ROOT
-from torture.__main__ import table
-from torture.result import Finding, Result, timed
+from torture.__main__ import _line, table
+from torture.result import Finding, Result, not_run, timed
 
 
 @pytest.mark.slow
@@ -41,3 +42,13 @@ def test_what_is_not_caught_is_marked_and_an_exception_is_not_caught() -> None:
     Console(file=shown, width=120).print(table(results))
     assert shown.getvalue().count("MISSED") == 2
     assert "ValueError: broken" in shown.getvalue()
+
+
+def test_what_was_not_run_is_neither_caught_nor_missed_and_says_why() -> None:
+    row = not_run("tflm", "an arena one byte too small", "needs a library")
+    assert (row.good, row.missed) == (False, False)
+    shown = io.StringIO()
+    Console(file=shown, width=120).print(table([row]))
+    assert "MISSED" not in shown.getvalue()
+    assert re.search("one byte too small .* not run .* needs a library", shown.getvalue())
+    assert _line(row).startswith("not run ")

@@ -44,9 +44,10 @@ def main() -> int:
         results.append(result)
         print(_line(result), file=sys.stderr, flush=True)
     Console(width=None if sys.stdout.isatty() else 150).print(table(results))
-    missed = [result.name for result in results if not result.good]
+    missed = [result.name for result in results if result.missed]
     if missed:
-        raise VerdictFailed(f"{len(missed)} of {len(results)} were not caught: {'; '.join(missed)}.", f"`--seed {given.seed}` repeats them.")
+        tried = sum(not result.skipped for result in results)
+        raise VerdictFailed(f"{len(missed)} of {tried} were not caught: {'; '.join(missed)}.", f"`--seed {given.seed}` repeats them.")
     return 0
 
 
@@ -57,6 +58,8 @@ def _quietly(stream: Iterator[Result]) -> Result | None:
 
 
 def _line(result: Result) -> str:
+    if result.skipped:
+        return f"not run {result.group}: {result.name} ({result.skipped})"
     return f"{'caught' if result.good else 'MISSED'}  {result.group}: {result.name} ({result.caught:,} of {result.count:,}, {result.seconds:.1f} s)"
 
 
@@ -76,8 +79,12 @@ def table(results: list[Result]) -> Table:
         groups[result.group].append(result)
     for group in groups.values():
         for result in group:
-            mark = "" if result.good else " MISSED"
-            shown.add_row(f"{result.group}: {result.name}{mark}", f"{result.count:,}", f"{result.caught:,}", f"{result.seconds:.1f}", result.note)
+            name = f"{result.group}: {result.name}"
+            if result.skipped:
+                shown.add_row(name, "not run", "", "", result.skipped)
+                continue
+            mark = " MISSED" if result.missed else ""
+            shown.add_row(f"{name}{mark}", f"{result.count:,}", f"{result.caught:,}", f"{result.seconds:.1f}", result.note)
         shown.add_section()
     return shown
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from host.link import FIRST_WAIT_S
-from torture import bounds, flatbuffers, frames, fuzz, lossy, mutants, soak, vacuous
+from torture import bounds, flatbuffers, frames, fuzz, lossy, mutants, soak, tflm_mutants, vacuous
 from torture.faults import FAULTS, Fault
 from torture.models import CHAINS, converted, manifest_of
-from torture.result import Finding, Result, timed
+from torture.result import Finding, Result, not_run, timed
 from torture.strike import Images, strike
 
 AT_ONCE = 4
@@ -35,6 +35,8 @@ class Plan:
     """Mutants that are built for the chip and run in QEMU as well."""
     flatbuffers: int
     """Mutants of each chain's flatbuffer."""
+    tflm: int
+    """The same in the flash of a board with TensorFlow Lite Micro, of each of two models; 0 leaves all of that engine's experiments out."""
     bounds: int
     """Random linear models."""
     all_faults: bool
@@ -51,11 +53,12 @@ class Plan:
 
 # fmt: off
 FULL = Plan(
-    frames=1_000_000, mutants=80, chains=len(CHAINS), on_board=12, flatbuffers=60, bounds=1000, all_faults=True, first_wait=FIRST_WAIT_S,
-    fuzz=10_000_000, libfuzzer=True, soak=600,
+    frames=1_000_000, mutants=80, chains=len(CHAINS), on_board=12, flatbuffers=60, tflm=24, bounds=1000, all_faults=True,
+    first_wait=FIRST_WAIT_S, fuzz=10_000_000, libfuzzer=True, soak=600,
 )
 SHORT = Plan(
-    frames=5_000, mutants=6, chains=1, on_board=0, flatbuffers=8, bounds=40, all_faults=False, first_wait=0.03, fuzz=100_000, libfuzzer=False, soak=3,
+    frames=5_000, mutants=6, chains=1, on_board=0, flatbuffers=8, tflm=0, bounds=40, all_faults=False, first_wait=0.03, fuzz=100_000, libfuzzer=False,
+    soak=3,
 )
 # fmt: on
 
@@ -77,6 +80,8 @@ def run(folder: Path, work: Path, plan: Plan, seed: int) -> Iterator[Result]:
     yield from _mutants([folder, *chains], plan, seed, work)
     for chain in chains:
         yield timed("mutants", f"flatbuffer of {chain.name}", partial(_flatbuffers, chain, plan, seed))
+    if plan.tflm:
+        yield from _tflm(folder, work, plan, seed)
     yield timed("bound", "random linear models", lambda: _bounds(plan.bounds, seed))
     yield from _vacuous(folder, work)
     yield from _faults(Images(folder, chains[0], work), plan, seed)
@@ -148,6 +153,15 @@ def _flatbuffers(folder: Path, plan: Plan, seed: int) -> Finding:
     tally = flatbuffers.run(folder, manifest_of(folder), plan.flatbuffers, seed)
     classes = ", ".join(f"{count} {kind}" for kind, count in tally.classes.most_common())
     return Finding(tally.count, tally.count - tally.wrong, f"{tally.refused} not run, {tally.equivalent} equivalent; {classes}")
+
+
+def _tflm(folder: Path, work: Path, plan: Plan, seed: int) -> Iterator[Result]:
+    group = "TensorFlow Lite Micro"
+    trials, why = tflm_mutants.Trials(folder, work / "tflm", plan.tflm, seed), tflm_mutants.missing(folder)
+    for name, experiment in tflm_mutants.EXPERIMENTS.items():
+        yield not_run(group, name, why) if why else timed(group, name, partial(experiment, trials))
+    with (work / "mutants.txt").open("a") as file:
+        file.writelines(f"{fate}\n" for fate in trials.fates)
 
 
 def _bounds(count: int, seed: int) -> Finding:

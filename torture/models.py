@@ -8,7 +8,9 @@ import numpy as np
 
 from common.manifest import Manifest
 from convert.brought import bring, name_of
-from tests.flatbuffer_writer import random_model, write
+from tests.flatbuffer_writer import FULLY_CONNECTED, random_model, write
+from tests.tflite_writer import INT32, OperatorSpec, TensorSpec, activated, write_graph
+from tests.write_arithmetic import unary
 
 CHAINS = {
     "line_and_channels": 827,
@@ -29,11 +31,31 @@ def chain(name: str) -> bytes:
     return write(random_model(np.random.default_rng(seed), 1, per_channel=bool(seed % 2)))
 
 
+def with_tanh() -> bytes:
+    """The flatbuffer of a model of two different operators, whose registrations have an order: 1 to 8 numbers, TANH of each, 8 to 1."""
+    rng = np.random.default_rng(8)
+    first = rng.integers(-127, 128, (8, 1)).astype(np.int8)
+    second = (np.sign(first) * rng.integers(1, 128, (8, 1))).T.astype(np.int8)  # every hidden number pulls the same way: many answers
+    offsets = rng.integers(-4000, 4000, 8).astype(np.int32)
+    tensors = [
+        TensorSpec("input", (1, 1), (0.05,), (0,)),
+        TensorSpec("model/first/MatMul", first.shape, (0.004,), (0,), first),
+        TensorSpec("model/first/bias", (8,), (0.0002,), (0,), offsets, INT32),
+        TensorSpec("model/first/out", (1, 8), (0.03,), (0,)),
+        TensorSpec("model/tanh", (1, 8), (1 / 128,), (0,)),
+        TensorSpec("model/second/MatMul", second.shape, (0.01,), (0,), second),
+        TensorSpec("model/second/out", (1, 1), (0.04,), (0,)),
+    ]
+    dense = OperatorSpec(FULLY_CONNECTED, 4, (0, 1, 2), (3,), 8, activated(0, "NONE"))
+    last = OperatorSpec(FULLY_CONNECTED, 4, (4, 5, -1), (6,), 8, activated(0, "NONE"))
+    return write_graph(tensors, [dense, unary("TANH", 3, 4), last], 0, 6)
+
+
 def converted(name: str, build: Path) -> Path:
-    """Convert a model of CHAINS as one that somebody brings; its folder in `build`."""
+    """Convert a model of CHAINS, or the one `with_tanh`, as one that somebody brings; its folder in `build`."""
     path = build / f"{name}.tflite"
     build.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(chain(name))
+    path.write_bytes(chain(name) if name in CHAINS else with_tanh())
     bring(path, build, lambda _: None)
     return build / name_of(path)
 

@@ -20,12 +20,19 @@ class Result:
     seconds: float
     note: str = ""
     """What a person wants to know beside the numbers: the error's message, the largest ratio, the resends."""
+    skipped: str = ""
+    """Why it was not run: what is missing here. Such a row counts neither as caught nor as missed."""
     seconds_allowed: float | None = None
     """By when it had to end, where there is a deadline."""
 
     @property
     def good(self) -> bool:
-        return 0 < self.count == self.caught
+        return not self.skipped and 0 < self.count == self.caught
+
+    @property
+    def missed(self) -> bool:
+        """Whether it was run and something got through."""
+        return not self.skipped and not self.good
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,11 @@ class Finding:
     count: int
     caught: int
     note: str = ""
+
+
+def not_run(group: str, name: str, why: str) -> Result:
+    """The row of an experiment for which something is missing here."""
+    return Result(group, name, 0, 0, 0.0, skipped=why)
 
 
 def timed(group: str, name: str, experiment: Callable[[], Finding]) -> Result:
