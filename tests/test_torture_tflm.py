@@ -16,6 +16,7 @@ from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
 from host.paths import ROOT
 from torture import experiments, tflm_mutants
+from torture.experiments import Torture
 from torture.models import with_tanh
 from torture.tflm_bench import ENGINE, ENGINE_SOURCE, FLATBUFFER_SOURCE, commands
 from torture.tflm_mutants import EXPERIMENTS, Trials
@@ -96,7 +97,7 @@ def test_without_the_library_every_row_is_there_and_says_why(tmp_path: Path, mon
     monkeypatch.delenv("TFLM_DIR", raising=False)
     monkeypatch.setattr("host.firmware.PLATFORMIO_CORE", tmp_path)
     (tmp_path / "linear" / "generated").mkdir(parents=True)
-    rows = list(experiments._tflm(tmp_path / "linear", tmp_path, experiments.FULL, 1))
+    rows = list(experiments.run(Torture(tmp_path / "linear", tmp_path, experiments.FULL, 1), ["tflm"]))
     assert [row.name for row in rows] == list(EXPERIMENTS)
     assert all(row.skipped and not row.missed and not row.good for row in rows)
     assert "TFLM_DIR" in rows[0].skipped

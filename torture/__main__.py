@@ -1,4 +1,4 @@
-"""`python -m torture`: everything that tries to fool the verifier, as one table; `--short` takes less than a minute."""
+"""`python -m torture`: everything that tries to fool the verifier, as one table; `--short` takes less than a minute, `--only` a part."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rich.table import Table
 from common import cli
 from common.errors import BoardUnready, VerdictFailed
 from host.paths import image_of
-from torture.experiments import FULL, SHORT, run
+from torture.experiments import FULL, FUZZ, SECTIONS, SHORT, Torture, run
 from torture.result import Result
 
 
@@ -30,6 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m torture", description="Try to fool the verifier.")
     parser.add_argument("--short", action="store_true", help="a little of everything")
     parser.add_argument("--build", type=Path, default=Path("build"), help="where build/linear lies")
+    parser.add_argument("--only", nargs="+", choices=[*SECTIONS, FUZZ], default=[], help="some sections instead of all")
     parser.add_argument("--soak", type=float, metavar="SECONDS", help="ask the board for so long instead of the time it gets otherwise")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -39,7 +40,8 @@ def main() -> int:
     work.mkdir(parents=True, exist_ok=True)
     results: list[Result] = []
     plan = SHORT if given.short else FULL
-    stream = run(folder, work, plan if given.soak is None else replace(plan, soak=given.soak), given.seed)
+    it = Torture(folder, work, plan if given.soak is None else replace(plan, soak=given.soak), given.seed)
+    stream = run(it, given.only)
     while (result := _quietly(stream)) is not None:
         results.append(result)
         print(_line(result), file=sys.stderr, flush=True)

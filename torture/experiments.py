@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -63,53 +63,78 @@ SHORT = Plan(
 # fmt: on
 
 
-def run(folder: Path, work: Path, plan: Plan, seed: int) -> Iterator[Result]:
-    """One result after the other.
+@dataclass(frozen=True)
+class Torture:
+    """What every section works on."""
+
+    folder: Path
+    """Absolute, build/NAME of a converted recipe of one neuron, its firmware built for the virtual board."""
+    work: Path
+    """Absolute, a folder for models, mutants and what is compiled."""
+    plan: Plan
+    seed: int
+    """Of everything."""
+
+    @cached_property
+    def chains(self) -> list[Path]:
+        """The other models, converted."""
+        return [converted(name, self.work) for name in list(CHAINS)[: self.plan.chains]]
+
+
+def run(it: Torture, only: Collection[str] = ()) -> Iterator[Result]:
+    """One result after the other; the fuzzer, which finds more the longer it has, runs at the lowest priority beside all the others.
 
     Args:
-        folder: absolute, build/NAME of a converted recipe of one neuron, its firmware built for the virtual board.
-        work: absolute, a folder for models, mutants and what is compiled.
-        plan: how much.
-        seed: of everything.
+        it: what to work on, and how much.
+        only: names of SECTIONS and "fuzz"; without any, all of them.
     """
-    yield timed("line", f"{plan.frames:,} damaged frames each way, host and board", lambda: _frames(plan.frames, seed))
-    yield timed("line", "256 codes over a line that loses 20 % of the frames", lambda: _lossy(folder, seed, plan.first_wait))
-    yield timed("fuzz", "the firmware's side of the line: frames, requests, console", lambda: _fuzz(folder, work / "fuzz", plan, seed))
-    yield timed("soak", f"{plan.soak:g} s of questions without a pause", lambda: _soak(folder, plan.soak))
-    chains = [converted(name, work) for name in list(CHAINS)[: plan.chains]]
-    yield from _mutants([folder, *chains], plan, seed, work)
-    for chain in chains:
-        yield timed("mutants", f"flatbuffer of {chain.name}", partial(_flatbuffers, chain, plan, seed))
-    if plan.tflm:
-        yield from _tflm(folder, work, plan, seed)
-    yield timed("bound", "random linear models", lambda: _bounds(plan.bounds, seed))
-    yield from _vacuous(folder, work)
-    yield from _faults(Images(folder, chains[0], work), plan, seed)
+    with ThreadPoolExecutor(1) as aside:
+        fuzzing = aside.submit(_fuzz, it) if not only or FUZZ in only else None
+        for name, section in SECTIONS.items():
+            if not only or name in only:
+                yield from section(it)
+        if fuzzing:
+            yield fuzzing.result()
 
 
-def _frames(count: int, seed: int) -> Finding:
-    tally = frames.run(count, seed)
-    return Finding(tally.count, tally.faultless, f"{tally.accepted} accepted, {tally.out_of_step} out of step, {tally.differing} heard differently")
+def _frames(it: Torture) -> Iterator[Result]:
+    def damaged() -> Finding:
+        tally = frames.run(it.plan.frames, it.seed)
+        return Finding(
+            tally.count, tally.faultless, f"{tally.accepted} accepted, {tally.out_of_step} out of step, {tally.differing} heard differently"
+        )
+
+    yield timed("line", f"{it.plan.frames:,} damaged frames each way, host and board", damaged)
 
 
-def _lossy(folder: Path, seed: int, first_wait: float) -> Finding:
-    verdict = lossy.run(folder, seed, first_wait)
-    codes = verdict.of("code")
-    traffic = verdict.traffic
-    exact = sum(each.exact for each in codes) if verdict.passed else 0
-    return Finding(len(codes), exact, f"{traffic.resends} resends for {traffic.round_trips} round trips")
+def _lossy(it: Torture) -> Iterator[Result]:
+    def lost() -> Finding:
+        verdict = lossy.run(it.folder, it.seed, it.plan.first_wait)
+        codes = verdict.of("code")
+        traffic = verdict.traffic
+        exact = sum(each.exact for each in codes) if verdict.passed else 0
+        return Finding(len(codes), exact, f"{traffic.resends} resends for {traffic.round_trips} round trips")
+
+    yield timed("line", "256 codes over a line that loses 20 % of the frames", lost)
 
 
-def _fuzz(folder: Path, work: Path, plan: Plan, seed: int) -> Finding:
-    program = fuzz.build(folder / "generated", work, plan.libfuzzer)
-    if plan.libfuzzer:
-        count, note = fuzz.fuzz(program, work, seed, plan.fuzz)
-    else:
-        count, note = fuzz.alone(program, seed, plan.fuzz), "seeded inputs"
-    return Finding(plan.fuzz, min(count, plan.fuzz), note)
+def _fuzz(it: Torture) -> Result:
+    def fuzzed() -> Finding:
+        program = fuzz.build(it.folder / "generated", it.work / "fuzz", it.plan.libfuzzer)
+        if it.plan.libfuzzer:
+            count, note = fuzz.fuzz(program, it.work / "fuzz", it.seed, it.plan.fuzz)
+        else:
+            count, note = fuzz.alone(program, it.seed, it.plan.fuzz), "seeded inputs"
+        return Finding(it.plan.fuzz, min(count, it.plan.fuzz), note)
+
+    return timed("fuzz", "the firmware's side of the line: frames, requests, console", fuzzed)
 
 
-def _soak(folder: Path, seconds: float) -> Finding:
+def _soak(it: Torture) -> Iterator[Result]:
+    yield timed("soak", f"{it.plan.soak:,g} s of questions without a pause", lambda: _soaked(it.folder, it.plan.soak))
+
+
+def _soaked(folder: Path, seconds: float) -> Finding:
     found = soak.run(folder, seconds)
     first, last = found.parts[1], found.parts[-1]
     start, end = found.speeds()
@@ -120,11 +145,11 @@ def _soak(folder: Path, seconds: float) -> Finding:
     return Finding(found.answers, 0 if wrong else found.answers, "; ".join(wrong) or note)
 
 
-def _mutants(folders: list[Path], plan: Plan, seed: int, work: Path) -> Iterator[Result]:
-    fates: list[mutants.Fate] = []
+def _mutants(it: Torture) -> Iterator[Result]:
+    folders, fates = [it.folder, *it.chains], list[mutants.Fate]()
 
     def natively() -> Finding:
-        fates.extend(mutants.run(folders, plan.mutants, seed, work / "native"))
+        fates.extend(mutants.run(folders, it.plan.mutants, it.seed, it.work / "native"))
         return Finding(len(fates), sum(fate.right for fate in fates), _equivalents(fates))
 
     def by_identity() -> Finding:
@@ -132,14 +157,17 @@ def _mutants(folders: list[Path], plan: Plan, seed: int, work: Path) -> Iterator
         return Finding(len(mutated), sum(fate.identified for fate in mutated))
 
     def on_board() -> Finding:
-        found = [fate for folder in folders[:2] for fate in mutants.on_the_virtual_board(folder, plan.on_board // 2, seed + 1, work / "board")]
+        each, work = it.plan.on_board // 2, it.work / "board"
+        found = [fate for folder in folders[:2] for fate in mutants.on_the_virtual_board(folder, each, it.seed + 1, work)]
         return Finding(len(found), sum(fate.right for fate in found), _equivalents(found))
 
     yield timed("mutants", "compiled C, by its answers alone", natively)
     yield timed("mutants", "the same, by the identity check", by_identity)
-    if plan.on_board:
+    if it.plan.on_board:
         yield timed("mutants", "compiled C on the virtual board, by its answers alone", on_board)
-    (work / "mutants.txt").write_text("".join(f"{fate}\n" for fate in fates))
+    for chain in it.chains:
+        yield timed("mutants", f"flatbuffer of {chain.name}", partial(_flatbuffers, chain, it.plan, it.seed))
+    (it.work / "mutants.txt").write_text("".join(f"{fate}\n" for fate in fates))
 
 
 def _equivalents(fates: list[mutants.Fate]) -> str:
@@ -155,28 +183,32 @@ def _flatbuffers(folder: Path, plan: Plan, seed: int) -> Finding:
     return Finding(tally.count, tally.count - tally.wrong, f"{tally.refused} not run, {tally.equivalent} equivalent; {classes}")
 
 
-def _tflm(folder: Path, work: Path, plan: Plan, seed: int) -> Iterator[Result]:
+def _tflm(it: Torture) -> Iterator[Result]:
+    if not it.plan.tflm:
+        return
     group = "TensorFlow Lite Micro"
-    trials, why = tflm_mutants.Trials(folder, work / "tflm", plan.tflm, seed), tflm_mutants.missing(folder)
+    trials, why = tflm_mutants.Trials(it.folder, it.work / "tflm", it.plan.tflm, it.seed), tflm_mutants.missing(it.folder)
     for name, experiment in tflm_mutants.EXPERIMENTS.items():
         yield not_run(group, name, why) if why else timed(group, name, partial(experiment, trials))
-    with (work / "mutants.txt").open("a") as file:
-        file.writelines(f"{fate}\n" for fate in trials.fates)
+    (it.work / "tflm_mutants.txt").write_text("".join(f"{fate}\n" for fate in trials.fates))
 
 
-def _bounds(count: int, seed: int) -> Finding:
-    ratios = bounds.run(count, seed)
-    good = ratios.count - ratios.exceeded - ratios.loose
-    return Finding(ratios.count, good, f"bound / observed error: {ratios.least:.6f} to {ratios.most:.6f}")
+def _bounds(it: Torture) -> Iterator[Result]:
+    def observed() -> Finding:
+        ratios = bounds.run(it.plan.bounds, it.seed)
+        good = ratios.count - ratios.exceeded - ratios.loose
+        return Finding(ratios.count, good, f"bound / observed error: {ratios.least:.6f} to {ratios.most:.6f}")
+
+    yield timed("bound", "random linear models", observed)
 
 
-def _vacuous(folder: Path, work: Path) -> Iterator[Result]:
-    program = vacuous.board_of(folder, work / "right")
+def _vacuous(it: Torture) -> Iterator[Result]:
+    program = vacuous.board_of(it.folder, it.work / "right")
 
     def tried(attempt: vacuous.Attempt) -> Callable[[], Finding]:
         def outcome() -> Finding:
             with TemporaryDirectory() as copies:
-                why = vacuous.outcome(attempt, program, folder, Path(copies))
+                why = vacuous.outcome(attempt, program, it.folder, Path(copies))
             return Finding(1, int(bool(why)), why.replace(copies, "..."))
 
         return outcome
@@ -185,13 +217,14 @@ def _vacuous(folder: Path, work: Path) -> Iterator[Result]:
         yield timed("vacuous", attempt.name, tried(attempt))
 
 
-def _faults(images: Images, plan: Plan, seed: int) -> Iterator[Result]:
+def _faults(it: Torture) -> Iterator[Result]:
     """Several at once: most of their time they wait for a board that does not answer."""
-    chosen = [(group, fault) for group, faults in FAULTS.items() for fault in faults if plan.all_faults or fault.short]
+    chosen = [(group, fault) for group, faults in FAULTS.items() for fault in faults if it.plan.all_faults or fault.short]
+    images = Images(it.folder, it.chains[0], it.work)
     images.prepare({fault.image for _, fault in chosen})
 
     def struck(number: int, fault: Fault) -> Finding:
-        first, second = strike(fault, images.of(fault, number), images.folder, seed)
+        first, second = strike(fault, images.of(fault, number), it.folder, it.seed)
         wrong = first.wrong(fault) or ("does not pass when it is repeated" if second is not None and second.exit_code else "")
         return Finding(
             1, int(not wrong), f"{wrong}: {first}" if wrong else f"{first.exit_code}  {first.message.splitlines()[0] if first.message else 'PASS'}"
@@ -201,3 +234,17 @@ def _faults(images: Images, plan: Plan, seed: int) -> Iterator[Result]:
         jobs = [pool.submit(timed, group, fault.name, partial(struck, number, fault)) for number, (group, fault) in enumerate(chosen)]
         for job in jobs:
             yield job.result()
+
+
+FUZZ = "fuzz"
+SECTIONS: dict[str, Callable[[Torture], Iterator[Result]]] = {
+    "frames": _frames,
+    "loss": _lossy,
+    "soak": _soak,
+    "mutants": _mutants,
+    "tflm": _tflm,
+    "bounds": _bounds,
+    "vacuous": _vacuous,
+    "faults": _faults,
+}
+"""What there is beside the fuzzer, in the order it is run."""

@@ -114,15 +114,15 @@ def run_inputs(program: Path, chosen: Iterable[bytes]) -> int:
 
 
 def fuzz(program: Path, work: Path, seed: int, count: int) -> tuple[int, str]:
-    """Run libFuzzer from CORPUS; how many executions it made, and its own summary of what it reached.
+    """Run libFuzzer from CORPUS at the lowest priority; how many executions it made, and its own summary of what it reached.
 
     Raises:
         Broken: it found an input that breaks the firmware; libFuzzer has left it in `work`.
     """
     found = work / "found"
     found.mkdir(parents=True, exist_ok=True)
-    limits = [f"-runs={count}", f"-seed={seed}", f"-max_len={LONGEST}", "-timeout=10", "-rss_limit_mb=1024", f"-artifact_prefix={work}/"]
-    done = subprocess.run([str(program), *limits, str(found), str(CORPUS)], capture_output=True, text=True, timeout=3600)
+    limits = [f"-runs={count}", f"-seed={seed}", f"-max_len={LONGEST}", "-timeout=60", "-rss_limit_mb=1024", f"-artifact_prefix={work}/"]
+    done = subprocess.run(["nice", "-n", "19", str(program), *limits, str(found), str(CORPUS)], capture_output=True, text=True, timeout=7200)
     finished = _DONE.search(done.stderr)
     if done.returncode or finished is None:
         raise Broken(done.stderr[-2000:])
