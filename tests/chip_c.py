@@ -15,7 +15,7 @@ from convert.compiler.emit import compile_graph
 from convert.compiler.planner import Plan
 from convert.graph import Graph
 from convert.templating import rows as initializer
-from tests.compiled_c import WARNINGS, write_compiled
+from tests.compiled_c import WARNINGS, one_unit, write_header
 
 CHIP = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-funsigned-char", "-Os"]
 
@@ -52,14 +52,14 @@ def available() -> bool:
 def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]) -> list[NDArray[np.int8]]:
     """Answer each model's codes (N, input bytes) on the chip; all models go into one image, no two of whose layers may have the same name."""
     compiled = [compile_graph(graph, f"m{i}", bytes(32)) for i, graph in enumerate(graphs)]
-    sources = [write_compiled(folder, each, f"m{i}") for i, each in enumerate(compiled)]
+    headers = [write_header(folder, each, f"m{i}") for i, each in enumerate(compiled)]
     models = list(enumerate(zip(graphs, codes, strict=True)))
     inputs = (f"static const int8_t rows_{i}[] __attribute__((aligned(4))) = {{\n{initializer(fed.ravel())}\n}};" for i, (_, fed) in models)
     table = ", ".join(entry(f"m{i}", f"rows_{i}", graph, compiled[i].memory, len(fed)) for i, (graph, fed) in models)
     unit, driver, image = folder / "unit.c", folder / "driver.c", folder / "image.elf"
-    unit.write_text("".join(f'#include "{source.name}"\n' for source in sources))
+    unit.write_text(one_unit({f"m{i}": each for i, each in enumerate(compiled)}))
     filled = {
-        "includes": "\n".join(f'#include "{source.stem}.h"' for source in sources),
+        "includes": "\n".join(f'#include "{header.name}"' for header in headers),
         "inputs": "\n".join(inputs),
         "table": table,
         "largest": max(each.memory.bytes for each in compiled),

@@ -72,10 +72,16 @@ def write_sources(folder: Path, graph: Graph, prefix: str = "plumbline") -> Path
 
 def write_compiled(folder: Path, compiled: Compiled, prefix: str) -> Path:
     """The same of a model that is compiled already."""
-    source = folder / f"{prefix}_compiled.c"
+    source = write_header(folder, compiled, prefix).with_suffix(".c")
     source.write_text(renamed(compiled.source, prefix))
-    source.with_suffix(".h").write_text(renamed(compiled.header, prefix))
     return source
+
+
+def write_header(folder: Path, compiled: Compiled, prefix: str) -> Path:
+    """Only the header."""
+    header = folder / f"{prefix}_compiled.h"
+    header.write_text(renamed(compiled.header, prefix))
+    return header
 
 
 def renamed(text: str, prefix: str) -> str:
@@ -141,7 +147,7 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
     found = compiler()
     assert found
     compiled = [compile_graph(graph, f"m{i}", bytes(32), APART) for i, graph in enumerate(graphs)]
-    headers = [write_compiled(folder, each, f"m{i}").with_suffix(".h").name for i, each in enumerate(compiled)]
+    headers = [write_header(folder, each, f"m{i}") for i, each in enumerate(compiled)]
     entries = enumerate(zip(graphs, compiled, codes, strict=True))
     table = ", ".join(described(f"m{i}", graph, each.memory, len(rows)) for i, (graph, each, rows) in entries)
     units = [folder / f"unit{at}.c" for at in range(0, len(graphs), together)]
@@ -149,7 +155,7 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
         unit.write_text(one_unit({f"m{i}": compiled[i] for i in range(at, min(at + together, len(graphs)))}))
     driver = folder / "driver.c"
     zones = "\n".join(free_zones(f"m{i}", each.memory) for i, each in enumerate(compiled))
-    includes = "\n".join(f'#include "{header}"' for header in headers)
+    includes = "\n".join(f'#include "{header.name}"' for header in headers)
     driver.write_text(DRIVER % {"includes": includes, "zones": zones, "table": table})
     program = folder / "driver"
     compile_and_link([found, *WARNINGS, *SANITIZERS, level], [*units, driver], program)
