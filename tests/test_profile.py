@@ -161,6 +161,7 @@ def test_the_command_prints_a_table_or_json_and_writes_the_file(network: Path, p
     assert sum(each["share"] for each in document["operators"]) == pytest.approx(1, abs=0.02)
     rows = re.findall(r"^ ?(\d+) +(\S+) +([A-Z0-9_]+) +([\d,]+) +([\d.]+)%", host(), re.MULTILINE)
     assert [(name, int(count.replace(",", ""))) for _, _, name, count, _ in rows] == [(each.operator, each.count) for each in profile.operators]
+    assert host("--quiet") == f"network: {profile.whole:,} instructions\n"
 
 
 @pytest.mark.slow

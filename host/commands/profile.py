@@ -29,7 +29,7 @@ def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("profile", help="what each operator costs on a board")
     arguments.add_board(parser)
-    add_output(parser, "and no table", f"{FILE} instead of a table")
+    add_output(parser, "and one line instead of a table", f"{FILE} instead of a table")
     parser.set_defaults(run=run)
 
 
@@ -50,7 +50,9 @@ def run(given: argparse.Namespace) -> int:
     write_if_changed(folder / FILE, profile.to_json())
     if given.json:
         sys.stdout.write(profile.to_json())
-    elif not given.quiet:
+    elif given.quiet:
+        print(f"{profile.recipe}: {profile.whole:,} {profile.unit}")
+    else:
         show(profile)
     return 0
 
