@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from common import wire
 from convert.codegen import wire_header
+from convert.graph import Quantization
+from convert.kernels.quantize import Quantize
 from host.quantization import dequantize, quantize, round_half_away
 from tests import firmware_native as native
 
@@ -119,6 +123,69 @@ def test_dequantize(programs: dict[str, Path]) -> None:
     expected = [dequantize(code, mantissa * 2.0**exponent, zero_point) for code, mantissa, exponent, zero_point in cases]
     assert got == [max(-INT64_MAX, min(INT64_MAX, y)) for y in expected]
     assert sum(abs(y) == INT64_MAX for y in got) < len(got) // 2
+
+
+def float32_bits(count: int) -> list[int]:
+    """Zeros, ends, infinities and NaN, and `count` of any bits."""
+    ends = [0, 1, 0x007FFFFF, 0x00800000, 0x7F7FFFFF, 0x7F800000, 0x7F800001, 0x7FC00000, 0x7FFFFFFF]
+    return [sign | bits for bits in ends for sign in (0, 1 << 31)] + [random.getrandbits(32) for _ in range(count)]
+
+
+def float32_of(bits: int) -> float:
+    return float(np.uint32(bits).view(np.float32))
+
+
+def bits_of(value: float) -> int:
+    return int(np.float32(value).view(np.uint32))
+
+
+def float32_scales(count: int) -> list[int]:
+    """Bits of scales from the smallest subnormal number to the largest, most of them as models have them."""
+    return [1, 0x00800000, 0x7F7FFFFF, bits_of(0.1), bits_of(0.25)] + [bits_of(math.exp(random.uniform(-12, 6))) for _ in range(count)]
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def test_float32_codes(programs: dict[str, Path]) -> None:
+    """The codes of QUANTIZE's kernel, which is held to TensorFlow Lite Micro's, on numbers about the ties and on any bits."""
+    random.seed(5)
+    cases = []
+    for scale in float32_scales(600):
+        zero_point = random.randrange(-128, 128)
+        ties = [bits_of((random.randrange(-300, 300) + 0.5) * float32_of(scale)) for _ in range(20)]
+        numbers = float32_bits(20) + [max(0, min(2**32 - 1, bits + step)) for bits in ties for step in (-1, 0, 1)]
+        cases += [(bits, scale, zero_point) for bits in numbers]
+    got = [tuple(map(int, line.split())) for line in answers(programs, [f"float32 {b} {s} {z}" for b, s, z in cases])]
+    expected = []
+    for bits, scale, zero_point in cases:
+        (code,) = Quantize(1, Quantization((float32_of(scale),), (zero_point,), 0)).run(np.array([[bits]], "<u4").view(np.int8))[0]
+        expected.append((int(math.isfinite(float32_of(bits))), int(code)))
+    assert got == expected
+    assert len({code for _, code in got}) == 256
+
+
+def test_distance(programs: dict[str, Path]) -> None:
+    """Against fractions, within what float32.h promises."""
+    random.seed(6)
+    cases = []
+    for scale in float32_scales(300):
+        count = random.choice((1, 2, 3, 10, 640))
+        reach = float32_of(scale) * random.choice((1, 100, 10_000))
+        near = [bits_of(min(3.4e38, random.uniform(-1, 1) * reach)) for _ in range(count)]
+        wild = [bits for bits in float32_bits(count) if math.isfinite(float32_of(bits))][-count:]
+        numbers = random.choice((near, near, near, wild))
+        cases.append((scale, random.randrange(-128, 128), [(bits, random.randrange(-128, 128)) for bits in numbers]))
+    lines = [f"distance {scale} {zero} " + " ".join(f"{bits} {code}" for bits, code in pairs) for scale, zero, pairs in cases]
+    worst = Fraction(0)
+    for (scale, zero, pairs), line in zip(cases, answers(programs, lines), strict=True):
+        terms = [(Fraction(float32_of(scale)) * (code - zero) - Fraction(float32_of(bits))) ** 2 for bits, code in pairs]
+        exact = sum(terms, Fraction(0)) / len(terms)
+        error = abs(Fraction(float.fromhex(line)) - exact)
+        assert error <= (len(terms) + 4) * exact / 2**53
+        worst = max(worst, error / exact if exact else Fraction(0))
+    assert worst > 0
+    not_finite = [f"distance {bits_of(0.1)} 0 0 1 {bits} 1" for bits in (0x7F800000, 0xFF800000, 0x7FC00000)]
+    assert answers(programs, not_finite)[:2] == ["inf", "inf"]
+    assert "nan" in answers(programs, not_finite)[2]
 
 
 C_TYPES = {"B": "uint8_t", "b": "int8_t", "I": "uint32_t", "q": "int64_t"}
