@@ -91,7 +91,7 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         "domain_nano": [nano(x) for x in domain],
         "decimals": decimals(graph.output.quantized.scale),
         "ends": [End.of("INPUT", graph.input), End.of("OUTPUT", graph.output)],
-        "mlperf": mlperf.named(name),
+        "mlperf": mlperf.named(name, graph),
         "registrations": sorted({registration(operator.name) for operator in graph.operators}),
     }
     templates = environment()

@@ -5,20 +5,20 @@
 #include <decimal.h>
 #include <engine.h>
 #include <plumbline_model.h>
-#include <quantization.h>
 #include <say.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "sample.h"
+
 // What `profile` says: the runner knows this firmware's interface by it.
 #define INTERFACE "ULPMark for tinyML Firmware V0.0.1"
 
-enum { BYTES_PER_LINE = 8, LARGEST_COUNT = 1000000, RESULT_DECIMALS = 3 };
+enum { BYTES_PER_LINE = 8, LARGEST_COUNT = 1000000 };
 
-// The input as the runner loads it. An engine may use its own input's memory for something else while it runs.
+// Of the sample's bytes.
 static struct {
-  uint8_t bytes[PLUMBLINE_INPUT_BYTES];
   size_t expected;
   size_t loaded;
 } db;
@@ -77,8 +77,8 @@ static void expect_bytes(words size) {
   db.expected = db.loaded = 0;
   if (size.length == 0) {
     say("e-[Command 'db load' requires the # of bytes]\r\n");
-  } else if (count != PLUMBLINE_INPUT_BYTES) {
-    say_counted("e-[The model's input takes ", PLUMBLINE_INPUT_BYTES, " bytes]");
+  } else if (count != SAMPLE_BYTES) {
+    say_counted("e-[The model's input takes ", SAMPLE_BYTES, " bytes]");
   } else {
     db.expected = (size_t)count;
     say_counted("m-[Expecting ", (uint32_t)count, " bytes]");
@@ -100,14 +100,14 @@ static void take_bytes(words digits) {
       say("e-[More bytes than 'db load' announced]\r\n");
       return;
     }
-    db.bytes[db.loaded++] = (uint8_t)(high << 4 | low);
+    sample_bytes[db.loaded++] = (uint8_t)(high << 4 | low);
     if (db.loaded == db.expected) say("m-load-done\r\n");
   }
 }
 
 static void print_bytes(void) {
   for (size_t i = 0; i < db.loaded; i++) {
-    const char text[] = {"0123456789abcdef"[db.bytes[i] >> 4], "0123456789abcdef"[db.bytes[i] & 15], 0};
+    const char text[] = {"0123456789abcdef"[sample_bytes[i] >> 4], "0123456789abcdef"[sample_bytes[i] & 15], 0};
     say(i % BYTES_PER_LINE == 0 ? "m-buffer-" : "-");
     say(text);
     if ((i + 1) % BYTES_PER_LINE == 0 || i + 1 == db.loaded) say("\r\n");
@@ -127,17 +127,6 @@ static void answer_db(words rest) {
   }
 }
 
-static void say_results(void) {
-  static const quantization output = {PLUMBLINE_OUTPUT_SCALE_MANTISSA, PLUMBLINE_OUTPUT_SCALE_EXPONENT, PLUMBLINE_OUTPUT_ZERO_POINT};
-  const unsigned decimals = PLUMBLINE_OUTPUT_DECIMALS > RESULT_DECIMALS ? PLUMBLINE_OUTPUT_DECIMALS : RESULT_DECIMALS;
-  say("m-results-[");
-  for (size_t i = 0; i < PLUMBLINE_OUTPUT_BYTES; i++) {
-    if (i > 0) say(",");
-    say_number(dequantize(engine_output()[i], &output), RESULT_DECIMALS, decimals);
-  }
-  say("]\r\n");
-}
-
 static void say_failure(void) {
   say("e-[The engine failed: ");
   say_line(engine_error(), "]");
@@ -145,8 +134,7 @@ static void say_failure(void) {
 
 static bool run_once(void) {
   board_feed();
-  // The runner's images are bytes from 0 to 255, for codes from -128 to 127.
-  for (size_t i = 0; i < PLUMBLINE_INPUT_BYTES; i++) engine_input()[i] = (int8_t)(db.bytes[i] ^ (PLUMBLINE_MLPERF_UNSIGNED ? 0x80 : 0));
+  sample_give();
   return engine_invoke();
 }
 
@@ -169,11 +157,11 @@ static void answer_infer(words rest) {
     say_counted("e-[Inference iterations must be >0 and at most ", LARGEST_COUNT, "]");
   } else if (warmup < 0) {
     say_counted("e-[Inference warmup must be >=0 and at most ", LARGEST_COUNT, "]");
-  } else if (db.loaded != PLUMBLINE_INPUT_BYTES) {
-    say_counted("e-[The input is not loaded: it takes ", PLUMBLINE_INPUT_BYTES, " bytes]");
+  } else if (db.loaded != SAMPLE_BYTES) {
+    say_counted("e-[The input is not loaded: it takes ", SAMPLE_BYTES, " bytes]");
   } else if (engine_error()[0]) {
     say_failure();
-  } else {
+  } else if (sample_prepare()) {
     say_counted("m-warmup-start-", (uint32_t)warmup, "");
     if (!run(warmup)) return;
     say("m-warmup-done\r\n");
@@ -182,7 +170,8 @@ static void answer_infer(words rest) {
     if (!run(count)) return;
     say_timestamp();
     say("m-infer-done\r\n");
-    say_results();
+    sample_note();
+    sample_say_results();
   }
 }
 
@@ -215,7 +204,7 @@ void mlperf_answer(const char *command, size_t length) {
   } else if (is(word, "infer")) {
     answer_infer(rest);
   } else if (is(word, "results")) {
-    say_results();
+    sample_say_results();
   } else {
     say("e-[Unknown command]\r\n");
   }
