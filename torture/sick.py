@@ -99,6 +99,9 @@ RESET_AT_ONCE = (0xF64E, 0x500C, 0xF2CE, 0x0000, 0xF240, 0x0104, 0xF2C0, 0x51FA,
 HANG_AT_ONCE = (0xE7FE,)
 UNGUARDED_HANG_AT_ONCE = (0xF248, 0x0008, 0xF2C4, 0x0000, 0x2100, 0x6001, *HANG_AT_ONCE)
 """movw r0, 0x8008; movt r0, 0x4000; movs r1, 0; str r1, [r0]: the watchdog's control register; then the hang."""
+HANG_FOR_A_SECOND = (0xF248, 0x0000, 0xF2C4, 0x0000, 0xF647, 0x0140, 0xF2C0, 0x117D, 0x6001, *HANG_AT_ONCE)
+"""movw r0, 0x8000; movt r0, 0x4000; movw r1, 0x7840; movt r1, 0x017D; str r1, [r0]: its load register, 25,000,000 ticks, so that it bites before a
+host on a busy computer has lost its patience; then the hang."""
 
 
 def another_protocol(folder: Path, work: Path) -> Path:

@@ -62,7 +62,7 @@ class Images:
             "other": lambda: sick.another_model(self.other, self.work),
             "boot loop": lambda: self._patched("serial_link_take", sick.RESET_AT_ONCE, "boot_loop"),
             "deaf": lambda: self._patched("serial_link_take", sick.UNGUARDED_HANG_AT_ONCE, "deaf"),
-            "watchdog loop": lambda: self._patched("engine_begin", sick.HANG_AT_ONCE, "watchdog_loop"),
+            "watchdog loop": lambda: self._patched("engine_begin", sick.HANG_FOR_A_SECOND, "watchdog_loop"),
         }
         for name in sorted(names):
             self._built[name] = makers[name]()
