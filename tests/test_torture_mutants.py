@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -54,6 +55,14 @@ def test_code_changes_statements_never_constants_or_comments() -> None:
         plain = mutate._DSP.sub(r"\1", source)
         ((before, after),) = [(a, b) for a, b in zip(plain.splitlines(), mutation.source.splitlines(), strict=True) if a != b]
         assert before.split("//")[0] != after.split("//")[0]
+
+
+def test_what_became_of_a_mutant_is_a_sentence() -> None:
+    fate = mutants.Fate("linear", "bias", "b[0]: 1 becomes 2", changed=3, passed=False, identified=True)
+    assert str(fate) == "linear, bias, b[0]: 1 becomes 2: 3 of 256 codes answered otherwise, refused by the identity check"
+    assert str(replace(fate, passed=True, identified=False)) == "linear, bias, b[0]: 1 becomes 2: NOT CAUGHT, 3 of 256 codes answered otherwise"
+    assert str(replace(fate, changed=0, passed=True, identified=False)).endswith("2: equivalent: all 256 codes answered as by the oracle")
+    assert str(replace(fate, changed=256, ended="BoardLost")).endswith("2: ended in BoardLost, refused by the identity check")
 
 
 @pytest.mark.slow

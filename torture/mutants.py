@@ -54,6 +54,15 @@ class Fate:
         """A mutant that answers otherwise fails, one that does not passes."""
         return self.passed == self.equivalent
 
+    def __str__(self) -> str:
+        """A line for a person."""
+        if self.ended:
+            became = f"ended in {self.ended}"
+        else:
+            became = "equivalent: all 256 codes answered as by the oracle" if self.equivalent else f"{self.changed} of 256 codes answered otherwise"
+        caught = "" if self.right else "NOT CAUGHT, "
+        return f"{self.model}, {self.kind}, {self.what}: {caught}{became}{', refused by the identity check' if self.identified else ''}"
+
 
 def run(folders: Sequence[Path], each: int, seed: int, work: Path) -> list[Fate]:
     """So many mutants of each model, on all processors, and the model itself.
