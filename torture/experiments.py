@@ -53,7 +53,7 @@ class Plan:
 
 # fmt: off
 FULL = Plan(
-    frames=1_000_000, mutants=80, chains=len(CHAINS), on_board=12, flatbuffers=60, tflm=24, bounds=1000, all_faults=True,
+    frames=5_000_000, mutants=80, chains=len(CHAINS), on_board=12, flatbuffers=60, tflm=24, bounds=1000, all_faults=True,
     first_wait=FIRST_WAIT_S, fuzz=10_000_000, libfuzzer=True, soak=600,
 )
 SHORT = Plan(
