@@ -101,7 +101,7 @@ def run(folder: Path, seconds: float, advance: Callable[[int], None] = lambda pa
                 outputs = board.infer(codes, identity).outputs
                 answers += len(codes)
                 wrong += int((outputs != expected).any(axis=1).sum())
-            link.counters.latencies.clear()  # a record of every round trip is what a verification wants, not a soak
+                link.counters.latencies.clear()  # a record of every round trip is what a verification wants, not a soak
             taken = time.monotonic() - start, processor_s(qemu.pid) - worked
             parts.append(Part(answers, wrong, *taken, resident("self"), resident(str(qemu.pid)), board.stats().stack_used))
             advance(1)
