@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,44 +14,35 @@ from host import firmware
 from host.board import Board
 from host.link import Link
 from host.paths import ROOT
+from host.size import Size, size_of
 from host.virtual import VirtualBoard
 
 RECIPE = ROOT / "build" / "linear"
-SECTION = re.compile(r"^\.(?!debug|comment|ARM\.attributes)\S*\s+(\d+)\s+(\d+)$", re.MULTILINE)
-RAM_START = 0x2000_0000
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Sizes in bytes, stacks included in the RAM; instructions are the fewest and the most of all 256 codes."""
+    """Instructions are the fewest and the most of all 256 codes."""
 
-    flash: int
-    ram: int
+    size: Size
     arena: int
+    """Bytes in use."""
     least: int
     most: int
     unit: str
 
 
 def measure(env: str) -> Figures:
-    """Build `env`, read its sections, and run every input code on the virtual board."""
+    """Build `env`, and run every input code on the virtual board."""
     image = firmware.build(RECIPE, env)
-    sections = subprocess.run(["arm-none-eabi-size", "-A", str(image)], capture_output=True, text=True, check=True).stdout
+    size = size_of(image)
+    assert size, f"{image} is no firmware"
     codes = np.arange(-128, 128, dtype=np.int8).reshape(-1, 1)
     with VirtualBoard(image) as virtual, Link(virtual.url) as link:
         board = Board(link)
         identity = board.hello()
         counts = [board.infer(code.reshape(1, 1), identity).counts[0] for code in codes]
-    sizes = [(int(size), int(address)) for size, address in SECTION.findall(sections)]
-    ram = sum(size for size, address in sizes if address >= RAM_START)
-    flash = sum(size for size, address in sizes if address < RAM_START) + initialized(sections)
-    return Figures(flash, ram, identity.arena_used, min(counts), max(counts), identity.unit)
-
-
-def initialized(sections: str) -> int:
-    """Bytes of .data, which lie in flash until they are copied to RAM."""
-    found = re.search(r"^\.data\s+(\d+)", sections, re.MULTILINE)
-    return int(found[1]) if found else 0
+    return Figures(size, identity.arena_used, min(counts), max(counts), identity.unit)
 
 
 def main() -> int:
@@ -68,7 +57,7 @@ def main() -> int:
             notes.append(f"{env} was not measured: {error.message}")
             continue
         count = str(figures.least) if figures.least == figures.most else f"{figures.least}-{figures.most}"
-        table.add_row(env, f"{figures.flash:,}", f"{figures.ram:,}", f"{figures.arena:,}", f"{count} {figures.unit}")
+        table.add_row(env, f"{figures.size.flash:,}", f"{figures.size.ram:,}", f"{figures.arena:,}", f"{count} {figures.unit}")
     Console().print(table, *notes, sep="\n")
     return 0
 
