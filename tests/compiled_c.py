@@ -67,11 +67,7 @@ int main(void)
 
 def write_sources(folder: Path, graph: Graph, prefix: str = "plumbline") -> Path:
     """plumbline_compiled.c and .h of a model, their public names changed to start with `prefix` so that many link together."""
-    return write_compiled(folder, compile_graph(graph, prefix, bytes(32)), prefix)
-
-
-def write_compiled(folder: Path, compiled: Compiled, prefix: str) -> Path:
-    """The same of a model that is compiled already."""
+    compiled = compile_graph(graph, prefix, bytes(32))
     source = write_header(folder, compiled, prefix).with_suffix(".c")
     source.write_text(renamed(compiled.source, prefix))
     return source

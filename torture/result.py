@@ -22,8 +22,6 @@ class Result:
     """What a person wants to know beside the numbers: the error's message, the largest ratio, the resends."""
     skipped: str = ""
     """Why it was not run: what is missing here. Such a row counts neither as caught nor as missed."""
-    seconds_allowed: float | None = None
-    """By when it had to end, where there is a deadline."""
 
     @property
     def good(self) -> bool:
