@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from common.errors import ModelRefused, UsageError
 from common.manifest import Manifest
 from common.progress import task
+from common.way import Way, came_as
 from common.wire import NANO
 from convert import flatbuffer
 from convert.codes import code_of, dequantize, quantize
@@ -31,6 +32,7 @@ from convert.pipeline import compiled_model, report, representable, write
 from convert.quantize import DEADLINE_SECONDS, ROOT, ended
 from convert.quantize import quantize as quantize_keras
 from convert.references import Points, References, references, swept
+from convert.samples import load_samples
 
 PREFIX = "model_"
 """Of the folder in build/, so that no model takes a recipe's place."""
@@ -77,44 +79,19 @@ def bring(
     folder = build / name_of(path)
     given = None if samples is None else load_samples(samples)
     if kind == ".tflite":
-        raw, ends = cut(path.read_bytes())
-        if ends:
-            say(f"{path.name}: float32 {' and '.join(ends)} cut off; the board takes and gives the int8 codes behind")
-        manifest, graph, answers = bring_tflite(raw, folder, given)
+        with came_as(Way.TFLITE):
+            raw, ends = cut(path.read_bytes())
+            if ends:
+                say(f"{path.name}: float32 {' and '.join(ends)} cut off; the board takes and gives the int8 codes behind")
+            manifest, graph, answers = bring_tflite(raw, folder, given)
     elif kind == ".keras":
-        manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense)
+        with came_as(Way.KERAS):
+            manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense)
     else:
         raise UsageError(f"{path} is neither a .tflite nor a .keras file.", "Save a Keras model with model.save('name.keras').")
     for line in report(manifest, graph, answers):
         say(line)
     return manifest
-
-
-def load_samples(path: Path) -> NDArray[np.float32]:
-    """Inputs (N, ...) float32 from a .npy file, a .npz file with one array or one named `inputs`, or a .csv file with one sample a row.
-
-    Raises:
-        UsageError: the file is missing, of another kind or holds no finite numbers.
-    """
-    hint = "A .npy or .npz file holds an array (N, ...), a .csv file one sample a row, commas between the numbers."
-    if not path.is_file():
-        raise UsageError(f"SAMPLES={path} does not exist.", hint)
-    try:
-        if path.suffix == ".csv":
-            values: NDArray[Any] = np.loadtxt(path, delimiter=",", ndmin=2)
-        else:
-            loaded = np.load(path, allow_pickle=False)
-            if isinstance(loaded, np.ndarray):
-                values = loaded
-            else:
-                names = loaded.files
-                values = loaded["inputs" if "inputs" in names else names[0]] if "inputs" in names or len(names) == 1 else np.empty(0)
-        values = values.astype(np.float32)
-    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
-        raise UsageError(f"SAMPLES={path} cannot be read: {error}.", hint) from error
-    if values.ndim < 1 or values.size == 0 or not np.isfinite(values).all():
-        raise UsageError(f"SAMPLES={path} holds no inputs, or some that are NaN or infinite.", hint)
-    return values.reshape(-1, 1) if values.ndim == 1 else values
 
 
 def bring_tflite(raw: bytes, folder: Path, samples: NDArray[np.float32] | None) -> tuple[Manifest, Graph, References]:

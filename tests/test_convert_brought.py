@@ -12,8 +12,9 @@ import pytest
 from common.errors import ConversionFailed, DoesNotFit, ModelRefused, PlumblineError, UnsupportedOperator, UsageError
 from common.manifest import Manifest
 from convert import tflm
-from convert.brought import bring, codes_for, load_samples, name_of
+from convert.brought import bring, codes_for, name_of
 from convert.flatbuffer import read
+from convert.samples import load_samples
 from convert.schema import BUILTIN_OPERATORS
 from host.oracle import consult
 from tests.flatbuffer_writer import random_model, write
