@@ -109,9 +109,14 @@ class Change:
         return (self.after - self.before) / abs(self.before)
 
     @property
+    def skipped(self) -> bool:
+        """A limit on a number that neither verdict holds: a recipe without a metric cannot lose any."""
+        return self.allowed is not None and self.before is None and self.after is None
+
+    @property
     def exceeded(self) -> bool:
-        """A limit that cannot be checked counts as exceeded: silence must not let a job pass."""
-        if self.allowed is None:
+        """A limit on a number that only one verdict holds counts as exceeded: silence must not let a job pass."""
+        if self.allowed is None or self.skipped:
             return False
         return self.before is None or self.worse_by is None or not self.allowed.allows(self.before, self.worse_by)
 
@@ -125,6 +130,8 @@ class Changes:
     rows: tuple[Change, ...]
     failures: tuple[str, ...]
     """Why the second one is not good enough, a sentence each."""
+    notes: tuple[str, ...] = ()
+    """Which limits had nothing to be held against, a sentence each."""
 
     @property
     def known(self) -> tuple[Change, ...]:
@@ -162,7 +169,8 @@ def changes(before: Document, after: Document, allowed: Mapping[str, Allowance])
     facts += [(name, str(_at(*path)(before)), str(_at(*path)(after))) for name, path in _FACTS]
     failures = ["PASS became FAIL"] if before["passed"] and not after["passed"] else []
     failures += [_sentence(row) for row in rows if row.exceeded]
-    return Changes(tuple(facts), rows, tuple(failures))
+    notes = [f"{row.name}: neither verdict holds it, so that the limit of {row.allowed} was skipped" for row in rows if row.skipped]
+    return Changes(tuple(facts), rows, tuple(failures), tuple(notes))
 
 
 _FACTS = (

@@ -42,7 +42,8 @@ def of_verdict(verdict: Verdict) -> str:
 def of_changes(found: Changes) -> str:
     """What changed, as a table, and which limits were exceeded."""
     lines = [f"## {'❌ limits exceeded' if found.failures else '✅ within the limits'}", ""]
-    lines += [f"- {_text(failure)}" for failure in found.failures] + [""] * bool(found.failures)
+    said = (*found.failures, *found.notes)
+    lines += [f"- {_text(sentence)}" for sentence in said] + [""] * bool(said)
     facts = [(name, _text(before), _text(after), "" if before == after else "changed", "") for name, before, after in found.facts]
     return "\n".join([*lines, *_table(("", "before", "after", "change", "allowed"), [*facts, *(cells(row) for row in found.known)]), ""])
 

@@ -65,7 +65,7 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
         "largest": max(each.memory.bytes for each in compiled),
     }
     driver.write_text(START + DRIVER % filled)
-    subprocess.run([COMPILER, *WARNINGS, *CHIP, *map(str, [unit, driver]), *PLACES, "-o", str(image)], check=True, timeout=120)
+    subprocess.run([COMPILER, *WARNINGS, *CHIP, *map(str, [unit, driver]), *PLACES, "-o", str(image)], check=True, timeout=300)
     said = semihost(image)
     answers: list[NDArray[np.int8]] = []
     at = 0

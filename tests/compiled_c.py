@@ -156,7 +156,7 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
     program = folder / "driver"
     compile_and_link([found, *WARNINGS, *SANITIZERS, level], [*units, driver], program)
     fed = b"".join(struct.pack(f"{c.size}b", *c.ravel()) for c in codes)
-    done = subprocess.run([str(program)], input=fed, capture_output=True, timeout=120)
+    done = subprocess.run([str(program)], input=fed, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr.decode()
     answers: list[NDArray[np.int8]] = []
     at = 0

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from common.manifest import Manifest
 from host import firmware, report
@@ -26,7 +26,8 @@ from host.verdict import Verdict
 from host.verify import verify
 from host.virtual import QEMU, VirtualBoard
 
-settings.register_profile("fixed", derandomize=True)  # the same examples in every run
+# The same examples in every run; no deadline for one of them, as a busy machine takes its time.
+settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fixed")
 
 # A shell starts background jobs with Ctrl-C ignored, and every process below inherits that: the tests that interrupt one would wait in vain.

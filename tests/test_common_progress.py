@@ -167,7 +167,7 @@ def test_tensorflow_is_silent_unless_asked(monkeypatch: pytest.MonkeyPatch) -> N
 def test_training_and_conversion_show_what_they_are_asked_to(stage: tuple[str, ...], linear: Path) -> None:
     def run(option: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", *stage, "linear", "--build", str(linear.parent), option]
-        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
         assert ended.returncode == 0, ended.stderr
         return ended
 

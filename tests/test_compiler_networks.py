@@ -40,7 +40,9 @@ def test_no_compiler_warns(tmp_path: Path, compiler: str, level: str) -> None:
     for number in range(3):
         source = compiled_c.write_sources(tmp_path, read(random_network(rng, reshaped_ends=number == 0)), f"m{number}")
         target = ["-mcpu=cortex-m4", "-mthumb", "-funsigned-char"] if compiler.startswith("arm") else []
-        subprocess.run([compiler, *compiled_c.WARNINGS, "-Wshadow", *target, level, "-c", source, "-o", tmp_path / "model.o"], check=True, timeout=60)
+        subprocess.run(
+            [compiler, *compiled_c.WARNINGS, "-Wshadow", *target, level, "-c", source, "-o", tmp_path / "model.o"], check=True, timeout=300
+        )
 
 
 @pytest.mark.skipif("arm-none-eabi-gcc" not in COMPILERS, reason="needs arm-none-eabi-gcc")

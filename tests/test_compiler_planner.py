@@ -143,7 +143,7 @@ def test_an_output_that_nobody_reads_has_a_place_while_it_is_written() -> None:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_random_graphs(data: st.DataObject) -> None:
     count = data.draw(st.integers(3, 14))
     sizes, operators, needs = [data.draw(st.sampled_from((1, 3, 4, 8, 8, 50)))], [], []

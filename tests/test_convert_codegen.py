@@ -41,7 +41,7 @@ def values(folder: Path, header: str, names: list[str], compiler: str = "gcc") -
     suffix, standard = (".c", "-std=c99") if compiler == "gcc" else (".cpp", "-std=gnu++14")
     source = folder / f"show{suffix}"
     source.write_text(f'#include <stdio.h>\n#include "{header}"\nint main(void) {{\n{lines}\nreturn 0;\n}}\n')
-    subprocess.run([compiler, standard, "-Wall", "-Wextra", "-Werror", source, "-o", folder / "show"], check=True, timeout=60)
+    subprocess.run([compiler, standard, "-Wall", "-Wextra", "-Werror", source, "-o", folder / "show"], check=True, timeout=300)
     shown = subprocess.run([folder / "show"], check=True, capture_output=True, text=True).stdout
     return {name: int(value) for name, value in (line.split() for line in shown.splitlines())}
 
@@ -109,7 +109,7 @@ def test_the_embedded_flatbuffer_is_the_file_and_aligned(tmp_path: Path) -> None
         " return fwrite(plumbline_flatbuffer, PLUMBLINE_FLATBUFFER_BYTES, 1, stdout) != 1; }\n"
     )
     warnings = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-pedantic"]
-    subprocess.run(["gcc", *warnings, tmp_path / "plumbline_flatbuffer.c", tmp_path / "dump.c", "-o", tmp_path / "dump"], check=True, timeout=60)
+    subprocess.run(["gcc", *warnings, tmp_path / "plumbline_flatbuffer.c", tmp_path / "dump.c", "-o", tmp_path / "dump"], check=True, timeout=300)
     assert subprocess.run([tmp_path / "dump"], check=True, capture_output=True).stdout == RAW
 
 
@@ -200,7 +200,7 @@ def test_a_layer_keeps_its_name_when_another_is_folded_into_it(path: str, name: 
 
 def test_hostile_layer_names_compile(tmp_path: Path) -> None:
     source = compiled_c.write_sources(tmp_path, hostile_graph())
-    subprocess.run(["gcc", *compiled_c.WARNINGS, "-c", source, "-o", tmp_path / "model.o"], check=True, timeout=60)
+    subprocess.run(["gcc", *compiled_c.WARNINGS, "-c", source, "-o", tmp_path / "model.o"], check=True, timeout=300)
 
 
 def test_text_from_a_model_cannot_leave_its_comment_or_string() -> None:

@@ -215,11 +215,11 @@ def survive(raw: bytes) -> None:
             compile_graph(graph, "damaged", bytes(32))
     except PlumblineError:
         pass
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 60
 
 
 @given(st.lists(st.tuples(st.integers(0, len(RAW) - 1), st.integers(0, 255)), min_size=1, max_size=8))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_changed_bytes_never_crash_the_reader(changes: list[tuple[int, int]]) -> None:
     raw = bytearray(RAW)
     for at, value in changes:
@@ -228,7 +228,7 @@ def test_changed_bytes_never_crash_the_reader(changes: list[tuple[int, int]]) ->
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_noise_behind_the_identifier_never_crashes_the_reader(noise: bytes) -> None:
     survive(noise[:4].ljust(4, b"\0") + b"TFL3" + noise[4:])
 

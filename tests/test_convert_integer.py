@@ -31,7 +31,7 @@ def half_away(value: Fraction) -> int:
 
 
 @given(st.floats(1e-12, 1e6), st.integers(-(2**31), 2**31 - 1))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_a_multiplier_rounds_twice_as_written_in_exact_rationals(real: float, value: int) -> None:
     multiplier = Multiplier.of(real)
     if abs(value) << multiplier.left_shift > 2**31 - 1:
@@ -42,7 +42,7 @@ def test_a_multiplier_rounds_twice_as_written_in_exact_rationals(real: float, va
 
 
 @given(st.floats(1e-9, 1e9))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_a_multiplier_is_the_nearest_with_31_bits(real: float) -> None:
     multiplier = Multiplier.of(real)
     assert 2**30 <= multiplier.mantissa < 2**31

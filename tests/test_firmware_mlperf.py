@@ -133,7 +133,7 @@ def load(port: serial.Serial, data: bytes) -> None:
 def test_a_runner_loads_samples_and_reads_results(folder: Path, terminal: str) -> None:
     graph = flatbuffer.read((folder / "model.tflite").read_bytes())
     codes = np.random.default_rng(1).integers(-128, 128, (3, graph.input.elements)).astype(np.int8)
-    with serial.Serial(terminal, 115200, timeout=20) as port:
+    with serial.Serial(terminal, 115200, timeout=60) as port:
         ready(port)
         (name,) = ask(port, "name")
         assert name.startswith("m-name-dut-[virtual Cortex-M4F")
@@ -167,7 +167,7 @@ def test_of_an_autoencoder_the_runner_hears_how_far_its_output_is_from_its_input
     # about the middle and over all that codes can say, beyond their ends, on the ties between two codes, and tiny
     samples: list[NDArray[np.floating]] = [rng.normal((low + high) / 2, (high - low) * width, graph.input.elements) for width in (0.02, 0.1, 0.3, 30)]
     samples += [(rng.integers(-200, 200, graph.input.elements) + 0.5) * graph.input.quantized.scale, rng.normal(0, 1e-40, graph.input.elements)]
-    with served(autoencoder) as terminal, serial.Serial(terminal, 115200, timeout=20) as port:
+    with served(autoencoder) as terminal, serial.Serial(terminal, 115200, timeout=60) as port:
         ready(port)
         assert ask(port, "profile")[1] == "m-model-[ad01]"
         assert ask(port, "results")[0].startswith("e-[")

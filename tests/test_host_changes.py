@@ -110,6 +110,17 @@ def test_a_limit_that_cannot_be_checked_does_not_hold() -> None:
     assert not failures(changed(size=None, metric=None))
 
 
+def test_a_limit_on_what_neither_verdict_holds_is_skipped_and_said() -> None:
+    without = changed(metric=None)
+    found = changes(without, without, {"max-metric-loss": Allowance.parse("0.01")})
+    assert found.failures == ()
+    assert found.notes == ("metric on the board: neither verdict holds it, so that the limit of 0.01 was skipped",)
+    assert markdown.of_changes(found).count("was skipped") == 1
+    assert json.loads(to_json(found))["notes"] == list(found.notes)
+    assert "does not hold it" in failures(without, metric_loss="0.01")[0]
+    assert changes(BEFORE, BEFORE, {"max-metric-loss": Allowance.parse("0.01")}).notes == ()
+
+
 def test_growth_from_nothing_has_no_share() -> None:
     change = Change("inference", "instructions", 0, 5, 5, Allowance.parse("900%"))
     assert change.share is None
@@ -126,7 +137,7 @@ def test_what_is_no_verdict_of_this_version_is_refused(text: str, tmp_path: Path
 
 def host(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "host", "compare", *map(str, words)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={"COLUMNS": "80", **environment}, timeout=60)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={"COLUMNS": "80", **environment}, timeout=300)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def outcome(line: Line, script: Script) -> PlumblineError:
         start = time.monotonic()
         with pytest.raises(PlumblineError) as caught:
             briefly(link)
-        assert time.monotonic() - start < 1.5
+        assert time.monotonic() - start < 4.5  # what it gives up after by itself is 5
     assert caught.value.hint
     return caught.value
 
@@ -185,7 +185,7 @@ def test_a_flood_of_noise_does_not_stop_the_clock() -> None:
         start = time.monotonic()
         with pytest.raises(NotPlumbline):
             briefly(link)
-        assert time.monotonic() - start < 1.5
+        assert time.monotonic() - start < 4.5  # what it gives up after by itself is 5
         stop.set()
 
 

@@ -43,7 +43,7 @@ def test_a_bad_url(url: str) -> None:
 def test_a_busy_port_names_who_holds_it() -> None:
     with on_terminal(silent) as device:
         holder = subprocess.Popen(
-            [sys.executable, "-c", f"import serial, time; p = serial.Serial({device!r}, exclusive=True); print('held', flush=True); time.sleep(30)"],
+            [sys.executable, "-c", f"import serial, time; p = serial.Serial({device!r}, exclusive=True); print('held', flush=True); time.sleep(300)"],
             stdout=subprocess.PIPE,
         )
         try:

@@ -61,7 +61,7 @@ def browse(url: str, folder: Path, *options: str) -> tuple[str, list[str]]:
     """The page's DOM after its scripts have run, and what the browser's console says."""
     assert BROWSER is not None
     flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}", "--enable-logging=stderr", "--virtual-time-budget=5000"]
-    ended = subprocess.run([BROWSER, *flags, *options, "--dump-dom", url], capture_output=True, text=True, timeout=120)
+    ended = subprocess.run([BROWSER, *flags, *options, "--dump-dom", url], capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout, [line for line in ended.stderr.splitlines() if "CONSOLE" in line]
 

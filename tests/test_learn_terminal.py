@@ -23,7 +23,7 @@ X, Y = RECIPE.data().inputs.ravel(), np.asarray(RECIPE.data().targets.ravel(), n
 
 def say(*words: str, encoding: str = "utf-8") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", "-m", "training", "descent", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONIOENCODING": encoding}, timeout=120)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONIOENCODING": encoding}, timeout=300)
 
 
 def test_it_shows_the_steps_of_descent_by_hand(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_an_operator_the_model_has_not_is_refused(network: Path) -> None:
 def test_the_command_prints_a_table_or_json_and_writes_the_file(network: Path, profile: Profile) -> None:
     def host(*words: str) -> str:
         command = [sys.executable, "-m", "host", "profile", "network", "--build", str(network.parent), *words]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300).stdout
 
     printed = host("--json")
     document = json.loads(printed)
@@ -168,7 +168,7 @@ def test_the_command_prints_a_table_or_json_and_writes_the_file(network: Path, p
 def test_an_engine_that_cannot_tell_is_refused(tmp_path: Path) -> None:
     for env in set(ENVS) - set(PROFILING):
         command = [sys.executable, "-m", "host", "profile", "--env", env, "--build", str(tmp_path)]
-        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
         assert ended.returncode == UsageError.exit_code
         assert "does not tell what an operator costs" in ended.stderr
         assert "virtual, nano33ble_compiled" in ended.stderr

@@ -13,7 +13,9 @@ import pytest
 from common.manifest import Manifest
 from convert import tflm
 from convert.compiler.emit import REGISTRY
+from host import report
 from host.paths import ENVS, ROOT
+from host.verdict import Verdict
 
 README = (ROOT / "README.md").read_text()
 TRANSCRIPTS = dict(re.findall(r"^```console\n\$ (.+)\n\.\.\.\n((?:.*\n)+?)```$", README, re.MULTILINE))
@@ -45,6 +47,21 @@ def said(command: list[str], linear: Path, typed: str = "") -> str:
 @pytest.mark.skipif(not tflm.available(), reason="the transcript names the tflite-micro wheel, which this machine has not")
 def test_the_verified_board_looks_like_that(linear: Path, virtual: Path) -> None:
     assert lasting(said(["verify"], linear)) == lasting(TRANSCRIPTS["make verify"])
+
+
+@pytest.mark.slow
+def test_its_line_for_a_ci_job_passes_two_equal_verdicts_of_linear(linear: Path, passed: Verdict, tmp_path: Path) -> None:
+    (words,) = re.findall(r"^    \.venv/bin/python (-m host compare .+)$", README, re.MULTILINE)
+    for place in ("main", "build/linear"):
+        (tmp_path / place).mkdir(parents=True)
+        report.write(passed, tmp_path / place)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
+    ended = subprocess.run([sys.executable, *words.split()], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.stdout.splitlines()[-2:] == [
+        "- metric on the board: neither verdict holds it, so that the limit of 0.01 was skipped",
+        "within the limits",
+    ]
 
 
 @pytest.mark.slow

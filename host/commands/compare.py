@@ -55,7 +55,8 @@ def to_json(found: Changes) -> str:
     """The changes for a program: facts and quantities by name, and the sentences of what exceeds a limit."""
     rows = [{**asdict(row), "allowed": str(row.allowed) if row.allowed else None, "share": row.share, "exceeded": row.exceeded} for row in found.rows]
     facts = {name: {"before": before, "after": after} for name, before, after in found.facts}
-    return json.dumps({"within_limits": not found.failures, "failures": found.failures, "facts": facts, "quantities": rows}, indent=1) + "\n"
+    outcome = {"within_limits": not found.failures, "failures": found.failures, "notes": found.notes}
+    return json.dumps({**outcome, "facts": facts, "quantities": rows}, indent=1) + "\n"
 
 
 def show(found: Changes, quiet: bool) -> None:
@@ -71,6 +72,8 @@ def show(found: Changes, quiet: bool) -> None:
         for row in found.known:
             table.add_row(*map(escape, markdown.cells(row)))
         terminal.print(table)
+        for note in found.notes:
+            terminal.print(f"[dim]-[/] {escape(note)}", soft_wrap=True)
     for failure in found.failures:
         terminal.print(f"[bold red]-[/] {escape(failure)}", soft_wrap=True)
     if not quiet and not found.failures:
