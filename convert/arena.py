@@ -20,7 +20,7 @@ def arena(graph: Graph, used: int | None) -> ArenaSpec:
         graph: the model.
         used: bytes from the recording allocator, or None where the wheel is absent: then every run-time tensor is counted with memory of its own.
     """
-    at_run_time = [tensor for tensor in graph.tensors if tensor.data is None]
+    at_run_time = [tensor for tensor in graph.tensors if tensor.used and tensor.data is None]
     margin = 256 + 32 * len(graph.tensors) + 48 * len(at_run_time)
     if used is None:
         channels = sum(len(t.quantization.scales) for t in graph.tensors if t.quantization is not None)

@@ -59,7 +59,9 @@ def parts(raw: bytes) -> tuple[Table, tuple[Tensor, ...], tuple[Operator, ...]]:
     if len(subgraphs) != 1:
         raise ModelRefused(f"The model has {len(subgraphs)} subgraphs, one is supported.", "Avoid control flow and several signatures.")
     subgraph, codes, buffers = subgraphs[0], model.tables(1), model.tables(4)
-    tensors = tuple(read_tensor(i, table, buffers) for i, table in enumerate(subgraph.tables(0)))
+    referred = {i for step in subgraph.tables(OPERATORS) for field in (1, 2) for i in step.integers(field, "i")}
+    referred |= {i for field in (INPUTS, OUTPUTS) for i in subgraph.integers(field, "i")}
+    tensors = tuple(read_tensor(i, table, buffers) if i in referred else unused(i, table) for i, table in enumerate(subgraph.tables(0)))
     operators = tuple(read_operator(table, codes, tensors) for table in subgraph.tables(OPERATORS))
     if not operators:
         raise ModelRefused("The model has no operators.", "Give it a layer that computes something.")
@@ -81,7 +83,7 @@ def read_tensor(index: int, table: Table, buffers: list[Table]) -> Tensor:
     if table.table(6) is not None:
         raise ModelRefused(f"Tensor {name} is sparse.", "Convert without sparsity.")
     data = read_buffer(name, table.number(2, "I"), buffers)
-    quantization = read_quantization(name, table.table(4), shape)
+    quantization = None if kind == "INT32" else read_quantization(name, table.table(4))
     state = bool(table.number(5, "?"))
     tensor = Tensor(index, name, kind, shape, quantization, data, state)
     if state and data is not None:
@@ -89,6 +91,11 @@ def read_tensor(index: int, table: Table, buffers: list[Table]) -> Tensor:
     if data is not None and kind in NUMPY_TYPES and len(data) != tensor.bytes:
         raise damaged(f"tensor {name} of shape {shape} and type {kind} holds {len(data)} bytes")
     return tensor
+
+
+def unused(index: int, table: Table) -> Tensor:
+    """A tensor that nothing refers to, which may be of any type and shape: nothing of it is read."""
+    return Tensor(index, table.text(3) or f"tensor {index}", "UNUSED", (), None, None, used=False)
 
 
 def read_buffer(name: str, index: int, buffers: list[Table]) -> bytes | None:
@@ -100,8 +107,8 @@ def read_buffer(name: str, index: int, buffers: list[Table]) -> bytes | None:
     return buffers[index].raw(0) or None
 
 
-def read_quantization(name: str, table: Table | None, shape: tuple[int, ...]) -> Quantization | None:
-    """Scales and zero points, or None for a tensor that has none."""
+def read_quantization(name: str, table: Table | None) -> Quantization | None:
+    """Scales and zero points, or None for a tensor that has none. The axis is checked by whoever reads along it."""
     if table is None:
         return None
     scales, zero_points, axis = table.floats(2), table.integers(3, "q"), table.number(6, "i")
@@ -113,8 +120,6 @@ def read_quantization(name: str, table: Table | None, shape: tuple[int, ...]) ->
         raise damaged(f"tensor {name} has {len(scales)} scales and {len(zero_points)} zero points")
     if not all(math.isfinite(scale) and scale > 0 for scale in scales):
         raise ModelRefused(f"Tensor {name} has a scale that is not a positive number.", "Look for NaN or infinity in the model's weights.")
-    if len(scales) > 1 and not (0 <= axis < len(shape) and shape[axis] == len(scales)):
-        raise damaged(f"tensor {name} of shape {shape} has {len(scales)} scales along axis {axis}")
     return Quantization(scales, zero_points, axis)
 
 

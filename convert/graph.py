@@ -46,14 +46,17 @@ class Tensor:
     type: str
     shape: tuple[int, ...]
     quantization: Quantization | None
+    """None of an INT32 as well: a bias has the scale of input times weights, and what the file says of it no kernel of TensorFlow Lite Micro uses."""
     data: bytes | None
     state: bool = False
     """Whether the schema calls it a variable: what a recurrent layer remembers from one time step to the next. It starts each inference anew."""
+    used: bool = True
+    """Whether an operator or an end of the model refers to it. Of another nothing but index and name is known."""
 
     @property
     def computed(self) -> bool:
         """Whether an operator writes it at run time, or it is the model's input."""
-        return self.data is None and not self.state
+        return self.used and self.data is None and not self.state
 
     @property
     def elements(self) -> int:

@@ -90,7 +90,7 @@ def check_biases(graph: Graph) -> None:
 
 def graph_bytes(graph: Graph) -> int:
     """All run-time tensors together."""
-    return sum(t.bytes for t in graph.tensors if t.data is None)
+    return sum(t.bytes for t in graph.tensors if t.used and t.data is None)
 
 
 @contextmanager

@@ -188,9 +188,9 @@ def gate(operator: Operator, number: int, shape: tuple[int, int], reads: tuple[Q
     for tensor, wanted, kind in zip(found, ((units, inputs), (units, units), (units,)), ("INT8", "INT8", "INT32"), strict=True):
         if tensor is None or tensor.data is None:
             raise unsupported(operator, f"without constant weights and bias of its {name} gate")
-        if tensor.shape != wanted or tensor.type != kind or tensor.quantization is None:
+        if tensor.shape != wanted or tensor.type != kind or (kind == "INT8" and tensor.quantization is None):
             raise refused(operator, f"has {tensor.name} of type {tensor.type} and shape {tensor.shape} at its {name} gate, not {kind} {wanted}")
-        if tensor.quantization.per_channel or tensor.quantization.zero_point:
+        if tensor.quantization is not None and (tensor.quantization.per_channel or tensor.quantization.zero_point):
             raise unsupported(operator, "with weights that have a zero point or a scale per unit")
     weights, recurrent, bias = (cast(Tensor, tensor) for tensor in found)
     scales = (weights.quantized.scale, recurrent.quantized.scale)

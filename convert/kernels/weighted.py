@@ -105,7 +105,9 @@ def facts(operator: Operator, activation: str, rank: int, axis: int, float_produ
     if any(quantization.zero_points):
         raise unsupported(operator, "with asymmetric weights")
     if quantization.per_channel and quantization.axis != axis:
-        raise unsupported(operator, "quantized along its inputs")
+        raise unsupported(operator, f"quantized along axis {quantization.axis} of {weights.shape}, which are not its outputs,")
+    if quantization.per_channel and len(quantization.scales) != weights.shape[axis]:
+        raise refused(operator, f"has {len(quantization.scales)} scales along axis {axis} of {weights.shape}")
     if source.quantized.scale * max(quantization.scales) / target.quantized.scale >= 2**31:
         raise refused(operator, f"has the output scale {target.quantized.scale:g}, too small for its input and weights")
     result = Facts(
@@ -145,9 +147,10 @@ def tensors(operator: Operator, rank: int, axis: int) -> tuple[Tensor, Tensor, T
     weights, bias = operator.inputs[1], operator.inputs[2] if len(operator.inputs) == 3 else None
     if weights is None:
         raise refused(operator, "has no weights")
-    for tensor, kind in ((weights, "INT8"), (bias, "INT32")):
-        if tensor is not None and (tensor.type != kind or tensor.quantization is None):
-            raise unsupported(operator, f"with {tensor.name} of type {tensor.type}" + ("" if tensor.quantization else ", not quantized"))
+    if weights.type != "INT8" or weights.quantization is None:
+        raise unsupported(operator, f"with {weights.name} of type {weights.type}" + ("" if weights.quantization else ", not quantized"))
+    if bias is not None and bias.type != "INT32":
+        raise unsupported(operator, f"with {bias.name} of type {bias.type}")
     if weights.data is None or (bias is not None and bias.data is None):
         raise unsupported(operator, "with weights computed at run time")
     if len(weights.shape) != rank:
