@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from convert.quantize import DenseLayer
-from tests.test_convert_bound import observed, proven, quantized, worst_places
+from tests.bound_chains import observed, proven, quantized, worst_places
 
 LOOSEST = 1.5
 """Times the largest error that was observed, the most that a bound may be."""
