@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import UnsupportedOperator
-from convert.graph import Graph, Operator
+from convert.graph import Graph, Operator, Tensor
 from convert.kernels import (
     add,
     average_pool_2d,
@@ -94,13 +94,18 @@ FLOAT_PRODUCT: dict[str, Callable[[Operator], Kernel]] = {
 NAME = "the integer model of TensorFlow Lite Micro's reference kernels"
 
 
-def run(graph: Graph, codes: Codes, float_product: bool = False) -> Codes:
+Note = Callable[[Tensor, Codes], None]
+"""Is told the codes (N, elements) of every tensor that an operator writes."""
+
+
+def run(graph: Graph, codes: Codes, float_product: bool = False, note: Note = lambda tensor, values: None) -> Codes:
     """Run the model on input codes.
 
     Args:
         graph: the model.
         codes: int8, shape (N, input bytes).
         float_product: as TFLM libraries before autumn 2026 do, see FLOAT_PRODUCT and `kernels.weighted.multipliers`.
+        note: see Note.
 
     Returns:
         int8, shape (N, output bytes).
@@ -120,4 +125,5 @@ def run(graph: Graph, codes: Codes, float_product: bool = False) -> Codes:
         answers = kernel.run(*sources)
         for tensor, answer in zip(operator.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True):
             values[tensor.index] = answer
+            note(tensor, answer)
     return values[graph.output.index]

@@ -1,7 +1,7 @@
 """The child process that holds TensorFlow: `python -m convert.keras_worker MODEL JOB`, started by convert/quantize.py.
 
 It runs apart because TensorFlow's converter kills its process on some models. It reads calibration.npy and points.npy from the folder JOB
-and writes model.tflite and float.npz there; where Python itself reports what went wrong, error.txt.
+and writes model.tflite, float.tflite and float.npz there; where Python itself reports what went wrong, error.txt.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from convert import flatbuffer
 from convert.codes import dequantize, input_codes
 from convert.lstm_export import convertible
-from convert.quantize import OBSERVED
+from convert.quantize import OBSERVED, TWIN
 from training import keras_env
 
 if TYPE_CHECKING:
@@ -119,7 +119,19 @@ def quantize(model: keras.Model, calibration: Floats, per_channel_dense: bool, o
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = tf.int8
         converter._experimental_disable_per_channel_quantization_for_dense_layers = not per_channel_dense
-        return bytes(converter.convert())
+        raw = bytes(converter.convert())
+        observed.with_name(TWIN).write_bytes(unquantized(folder))
+        return raw
+
+
+def unquantized(folder: str) -> bytes:
+    """The same saved model as a float32 flatbuffer, whose tensors have the names of the int8 one's; nothing where it cannot be converted."""
+    import tensorflow as tf
+
+    try:
+        return bytes(tf.lite.TFLiteConverter.from_saved_model(folder).convert())
+    except Exception:  # an int8 model without a float one beside it is still a model; what it is for says that it is missing
+        return b""
 
 
 def counted(calibration: Floats, observed: Path) -> Iterator[list[Floats]]:

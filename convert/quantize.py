@@ -23,6 +23,8 @@ DEADLINE_SECONDS = 900
 POLL_SECONDS = 0.2
 OBSERVED = "observed"
 """Name of the file in which the child counts calibration inputs."""
+TWIN = "float.tflite"
+"""Name of the file in which it leaves the model as a float32 flatbuffer."""
 ROOT = Path(__file__).resolve().parent.parent
 RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D")
 
@@ -54,6 +56,8 @@ class Converted:
     """The layers of a model that is a chain of Dense; empty for any other."""
     parameters: int
     """Numbers the float model holds, those that are not trained included."""
+    float_tflite: bytes = b""
+    """The model as a float32 flatbuffer; empty where it could not be converted."""
 
 
 def quantize(
@@ -98,7 +102,13 @@ def quantize(
             layers = range(sum(name.startswith("weights") for name in answers.files))
             chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
             answered = {name: answers[name] for name in ("codes", "float_codes", "float_x", "float_test")}
-            return Converted((job / "model.tflite").read_bytes(), **answered, chain=chain, parameters=int(answers["parameters"]))
+            return Converted(
+                (job / "model.tflite").read_bytes(),
+                **answered,
+                chain=chain,
+                parameters=int(answers["parameters"]),
+                float_tflite=(job / TWIN).read_bytes(),
+            )
 
 
 def watched(command: list[str], model: Path, observed: Path, most: int, advance: Advance) -> tuple[int, bytes]:
