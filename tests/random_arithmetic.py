@@ -101,7 +101,7 @@ def random_unary(rng: np.random.Generator, name: str, operator: str) -> bytes:
     elif rng.random() < 0.1:
         target = (scale(rng, real / 1000, real * 1e5), zero_point(rng))
     if operator in ("LOGISTIC", "TANH"):
-        real = scale(rng, 1e-7, 7) if rng.random() < 0.2 else scale(rng, 0.003, 0.15)
+        real = scale(rng, 1e-7, 1e6) if rng.random() < 0.2 else scale(rng, 0.003, 0.15)
         target = (1 / 256, -128) if operator == "LOGISTIC" else (1 / 128, 0)
     spec = leaky_relu(alpha(rng)) if operator == "LEAKY_RELU" else unary(operator)
     tensors = [TensorSpec("input", shape, (real,), (zero,)), TensorSpec(f"{name}/out", shape, (target[0],), (target[1],))]

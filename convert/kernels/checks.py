@@ -11,6 +11,8 @@ from convert.graph import Operator, Tensor
 HINT = "See convert/kernels for what the integer kernels can run."
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 """Fused activations that clip, which an int8 kernel does by clipping codes."""
+LARGEST_PASSED = {"RELU6": 6, "RELU_N1_TO_1": 1}
+"""The real number at which they clip, which TensorFlow Lite Micro makes an int32 code."""
 
 T = TypeVar("T")
 
@@ -59,7 +61,7 @@ def codes_passed(operator: Operator, activation: str) -> tuple[int, int]:
     target = operator.outputs[0].quantized
     if activation not in ACTIVATIONS:
         raise unsupported(operator, f"with the fused activation {activation}")
-    if 6 / target.scale >= 2**31:
+    if LARGEST_PASSED.get(activation, 0) / target.scale >= 2**31:
         raise refused(operator, f"has the output scale {target.scale:g}, too small for its activation")
     lowest, highest = activation_range(activation, target.scale, target.zero_point)
     if lowest > highest:

@@ -15,6 +15,8 @@ from convert.kernels.lookup import Lookup, distances, ends, tabulated
 
 INPUT_BITS = 4
 """Integer bits of the input (kInputIntegerBits)."""
+LARGEST_SHIFT = 62
+"""CalculateInputRadius shifts a 64-bit 1 to the left by as much."""
 
 Function = Callable[[Integers, int], Integers]
 
@@ -35,13 +37,13 @@ def sigmoid(operator: Operator, function: Function, output_bits: int, zero_point
     scale = source.quantized.scale
     if (target.quantized.scale, target.quantized.zero_point) != (2.0**-output_bits, zero_point):
         found = f"the output scale {target.quantized.scale:g} and zero point {target.quantized.zero_point}"
-        raise refused(operator, f"has {found}, not 1/{2**output_bits} and {zero_point}")
+        raise refused(operator, f"has {found}, but TensorFlow Lite Micro answers with 1/{2**output_bits} and {zero_point} whatever the file says")
     real = scale * 2 ** (31 - INPUT_BITS)
-    if not 0.5 <= real < 2**30:
-        raise refused(operator, f"has the input scale {scale:g}")
+    if not 0.5 <= real < 2.0**LARGEST_SHIFT:
+        raise refused(operator, f"has the input scale {scale:g}, for which TensorFlow Lite Micro's shifts are not defined in C++")
     multiplier = Multiplier.of(real)
     radius = math.floor((2**INPUT_BITS - 1) * 2 ** (31 - INPUT_BITS) / 2**multiplier.shift)  # CalculateInputRadius in quantization_util.cc
     values = distances(source)
-    inside = np.abs(values) < radius
+    inside = np.abs(values) < radius  # none where the radius is 0
     answers = shifted(function(multiplier.apply(np.where(inside, values, 0)), INPUT_BITS), 31 - output_bits) + zero_point
-    return tabulated(source, target, np.where(inside, answers, np.where(values < 0, *INT8)))
+    return tabulated(source, target, np.where(inside, answers, np.where(values <= -radius, *INT8)))
