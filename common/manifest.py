@@ -10,7 +10,7 @@ from common.errors import ArtefactsDisagree
 from common.files import sha256_of
 from common.quality import Quality
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
-from fractions import Fraction
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +21,22 @@ from common.errors import ModelRefused, UsageError
 from common.manifest import Manifest
 from common.progress import task
 from common.way import Way, came_as
-from common.wire import NANO
 from convert import flatbuffer
-from convert.codes import code_of, dequantize, quantize
+from convert.codes import dequantize
 from convert.float_ends import cut
 from convert.graph import Graph
 from convert.keras_worker import has_lambda
 from convert.pipeline import compiled_model, report, representable, write
 from convert.quantize import DEADLINE_SECONDS, ROOT, ended
 from convert.quantize import quantize as quantize_keras
-from convert.references import Points, References, references, swept
+from convert.references import Points, References, references, rows_of, swept
+from convert.sample_rows import most_inputs, sample_rows
 from convert.samples import load_samples
 
 PREFIX = "model_"
 """Of the folder in build/, so that no model takes a recipe's place."""
 NOWHERE = Points(np.empty(0, np.int64), 0)
 """What a board is asked for whose model does not map one number to one number."""
-BYTES_COMPARED = 2**18
-"""Of inputs and outputs that pass the line for one verification, about ten seconds on the virtual one; 8 inputs are the least, 512 the most."""
 
 
 def name_of(path: Path) -> str:
@@ -98,26 +95,26 @@ def bring_tflite(raw: bytes, folder: Path, samples: NDArray[np.float32] | None) 
     """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
     graph = flatbuffer.read(raw)
     compiled = compiled_model(folder.name, raw, graph)
-    codes, domain = codes_for(graph, samples), representable(graph.input)
+    (codes, own), domain = codes_for(graph, samples), representable(graph.input)
     scalar = graph.input.elements == graph.output.elements == 1
     at = swept(domain, domain) if scalar else NOWHERE
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
-        answers = asked(raw, graph, codes, at)
+        answers = asked(raw, graph, codes, at, own)
     manifest = write(folder, raw, graph, compiled, answers, domain=domain, tolerance=reach(graph), float_model=False)
     return manifest, graph, answers
 
 
-def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points) -> References:
-    """References whose float answers are what the expected codes stand for."""
+def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points, own: Mapping[str, NDArray[Any]] | None = None) -> References:
+    """References whose float answers are what the expected codes stand for, with the arrays of the user's own samples."""
     expected, oracle, used = ask_apart(raw, codes)
-    rows = [code_of(Fraction(int(x), NANO), graph.input.quantized) + 128 for x in at.x_nano]
     arrays: dict[str, NDArray[Any]] = {
         "codes": codes,
         "tflm": expected,
         "float_codes": dequantize(expected, graph.output.quantized),
         "x_nano": at.x_nano,
         "samples": np.array(at.samples, np.int64),
-        "float_x": dequantize(expected[np.array(rows, np.int64)], graph.output.quantized),
+        "float_x": dequantize(expected[rows_of(at, graph)], graph.output.quantized),
+        **(own or {}),
     }
     return References(arrays, oracle, used)
 
@@ -146,28 +143,30 @@ def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], st
             return answers["expected"], str(answers["oracle"]), None if used < 0 else used
 
 
-def codes_for(graph: Graph, samples: NDArray[np.float32] | None) -> NDArray[np.int8]:
-    """Input codes (N, input bytes): all 256 of a single int8; else all lowest, all highest, all real 0, extremes mixed, the samples, and random
-    ones.
+def codes_for(graph: Graph, samples: NDArray[np.float32] | None) -> tuple[NDArray[np.int8], dict[str, NDArray[Any]]]:
+    """Input codes (N, input bytes): all 256 of a single int8; else the samples, all lowest, all highest, all real 0, extremes mixed, and random
+    ones. With them the arrays `sample_rows` and `sample_inputs` of references.npz, where there are samples.
 
     Raises:
         UsageError: a sample has not as many numbers as the input.
     """
     wanted = graph.input.elements
-    if wanted == 1:
-        return np.arange(-128, 128, dtype=np.int8).reshape(-1, 1)
-    count = max(8, min(512, BYTES_COMPARED // (wanted + graph.output.elements)))
-    rng = np.random.default_rng(1)
-    edges = [np.full((1, wanted), code) for code in (-128, 127, graph.input.quantized.zero_point)]
-    groups = [*edges, rng.choice((-128, 127), (1, wanted))]
+    own: dict[str, NDArray[Any]] = {}
+    groups: list[NDArray[Any]] = []
+    count = most_inputs(graph)
     if samples is not None:
         if samples[0].size != wanted:
             raise UsageError(f"A sample holds {samples[0].size} numbers, the model takes {wanted}.", f"Its input has the shape {graph.input.shape}.")
-        chosen = samples.reshape(len(samples), -1)[: count // 2]
-        groups.append(quantize(chosen, graph.input.quantized).astype(np.int64))
-    left = count - sum(len(group) for group in groups)
-    groups.append(rng.integers(-128, 128, (max(0, left), wanted)))
-    return np.concatenate(groups).astype(np.int8)
+        given = sample_rows(graph, samples, count // 2)
+        own = {"sample_rows": given.rows, "sample_inputs": samples[given.chosen].reshape(-1, wanted)}
+        groups.append(given.codes)
+    if wanted == 1:
+        return np.arange(-128, 128, dtype=np.int8).reshape(-1, 1), own
+    rng = np.random.default_rng(1)
+    groups += [np.full((1, wanted), code) for code in (-128, 127, graph.input.quantized.zero_point)]
+    groups.append(rng.choice((-128, 127), (1, wanted)))
+    groups.append(rng.integers(-128, 128, (max(0, count - sum(map(len, groups))), wanted)))
+    return np.concatenate(groups).astype(np.int8), own
 
 
 def reach(graph: Graph) -> float:

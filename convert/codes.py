@@ -1,4 +1,4 @@
-"""Between real numbers and int8 codes: which codes are compared, and what they stand for."""
+"""Between real numbers and int8 codes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.graph import Graph, Quantization
-
-LARGEST_SET = 512
-"""Inputs compared for a model whose inputs cannot all be tried."""
+from convert.graph import Quantization
 
 
 def exact(value: float) -> Fraction:
@@ -51,15 +48,3 @@ def quantize(values: NDArray[np.float32], quantization: Quantization) -> NDArray
     steps = values.astype(np.float64) / quantization.scale
     codes = np.copysign(np.floor(np.abs(steps) + 0.5), steps) + quantization.zero_point
     return np.asarray(np.clip(codes, -128, 127), np.int8)
-
-
-def input_codes(graph: Graph, calibration: NDArray[np.float32], test: NDArray[np.float32]) -> NDArray[np.int8]:
-    """The input codes (N, input bytes) that are compared: all 256 of a single int8, else all of `test` in their order; where that is
-    empty, the calibration inputs, thinned out evenly.
-    """
-    if graph.input.elements == 1:
-        return np.arange(-128, 128, dtype=np.int8).reshape(-1, 1)
-    if len(test):
-        return quantize(test, graph.input.quantized).reshape(len(test), -1)
-    chosen = calibration[np.linspace(0, len(calibration) - 1, min(len(calibration), LARGEST_SET)).astype(int)]
-    return quantize(chosen, graph.input.quantized).reshape(len(chosen), -1)

@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convert import flatbuffer
-from convert.codes import dequantize, input_codes
+from convert.codes import dequantize
 from convert.lstm_export import convertible
 from convert.quantize import OBSERVED, TWIN
+from convert.sample_rows import most_inputs, sample_rows
 from training import keras_env
 
 if TYPE_CHECKING:
@@ -148,14 +149,17 @@ def float_answers(model: keras.Model, raw: bytes, given: dict[str, Floats]) -> d
     Args:
         model: the float model.
         raw: the flatbuffer made of it.
-        given: inputs by name: `points` (M, ...) and `test` (T, ...) to answer; the codes to compare are those of `test`, or of
+        given: inputs by name: `points` (M, ...) and `test` (T, ...) to answer; the samples are those of `test`, or some of
             `calibration` where it is empty.
     """
     graph = flatbuffer.read(raw)
-    codes = input_codes(graph, given["calibration"], given["test"])
-    inputs = dequantize(codes, graph.input.quantized).reshape(-1, *given["calibration"].shape[1:])
-    answers: dict[str, NDArray[Any]] = {"codes": codes, "float_codes": predict(model, inputs)}
-    answers |= {"float_x": predict(model, given["points"]), "float_test": predict(model, given["test"])}
+    held_back = len(given["test"]) > 0
+    samples = given["test"] if held_back else given["calibration"]
+    asked = sample_rows(graph, samples, None if held_back else most_inputs(graph))
+    inputs = dequantize(asked.codes, graph.input.quantized).reshape(-1, *samples.shape[1:])
+    answers: dict[str, NDArray[Any]] = {"codes": asked.codes, "chosen": asked.chosen, "sample_rows": asked.rows}
+    answers |= {"float_codes": predict(model, inputs), "float_x": predict(model, given["points"])}
+    answers |= {"sample_inputs": samples[asked.chosen].reshape(len(asked.chosen), -1), "float_samples": predict(model, samples[asked.chosen])}
     answers["parameters"] = np.array(model.count_params())
     for i, (weights, bias, activation) in enumerate(dense_chain(model)):
         answers |= {f"weights{i}": weights, f"bias{i}": bias, f"activation{i}": np.array(activation)}

@@ -60,7 +60,7 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
         converted = quantize(model, calibration, at.inputs(shape), per_channel_dense, test=held_back, recipe=recipe.name, advance=advance)
     graph = flatbuffer.read(converted.tflite)
     compiled = compiled_model(recipe.name, converted.tflite, graph)
-    answers = references(converted, graph, at, test)
+    answers = references(converted, graph, at, test is not None, test.targets if test is not None else None)
     metrics = check_quality(recipe, graph, answers)
     proven = bound(graph, converted.chain, recipe.domain)
     check_tolerance(recipe, proven)
@@ -174,8 +174,8 @@ def check_quality(recipe: Recipe, graph: Graph, answers: References) -> list[str
     if quality is None:
         return []
     arrays, end = answers.arrays, graph.output.quantized
-    coded = dequantize(arrays["tflm"][arrays["test_rows"]], end)
-    floats, int8 = (measure(quality.kind, each, arrays["targets"]) for each in (arrays["float_test"], coded))
+    coded = dequantize(arrays["tflm"][arrays["sample_rows"]], end)
+    floats, int8 = (measure(quality.kind, each, arrays["targets"]) for each in (arrays["float_samples"], coded))
     missed = quality.shortcomings("the float model", floats) + quality.shortcomings("the int8 model", int8, floats)
     lines = [f"  {quality.kind} on {len(coded)} test inputs: float {floats:.4g}, int8 {int8:.4g}"]
     steps = float(np.abs(dequantize(arrays["tflm"], end) - arrays["float_codes"]).max() / end.scale)

@@ -45,13 +45,19 @@ class Converted:
 
     tflite: bytes
     codes: NDArray[np.int8]
-    """(N, input bytes), see `codes.input_codes`."""
+    """(N, input bytes): those of the samples, see `sample_rows.SampleRows`."""
     float_codes: NDArray[np.float32]
     """(N, outputs): the float model's answers for those codes' real values."""
     float_x: NDArray[np.float32]
     """(M, outputs): its answers for the points asked for."""
-    float_test: NDArray[np.float32]
-    """(T, outputs): its answers for the test inputs, before they become codes."""
+    chosen: NDArray[np.int64]
+    """(S,): places of the samples that are asked, among the test inputs, or among the calibration's where there are none."""
+    sample_rows: NDArray[np.int64]
+    """(S,): their rows in `codes`."""
+    sample_inputs: NDArray[np.float32]
+    """(S, inputs): the samples themselves, before they become codes."""
+    float_samples: NDArray[np.float32]
+    """(S, outputs): the float model's answers for them."""
     chain: tuple[DenseLayer, ...]
     """The layers of a model that is a chain of Dense; empty for any other."""
     parameters: int
@@ -78,7 +84,7 @@ def quantize(
         calibration: inputs (N, ...) for the converter to observe.
         points: inputs (M, ...) to ask the float model for.
         per_channel_dense: one scale per output of a Dense layer, which not every TensorFlow Lite Micro can run.
-        test: the held-back inputs (T, ...), all of which are compared.
+        test: the held-back inputs (T, ...), all of which are compared; without any, some of the calibration's are.
         recipe: name of the recipe whose layers rebuild a model with a Lambda; without it such a file is refused.
         trust: run the Python code of such a file instead.
         advance: is told how many of the calibration inputs the converter has observed since the last call.
@@ -101,7 +107,8 @@ def quantize(
         with np.load(job / "float.npz") as answers:
             layers = range(sum(name.startswith("weights") for name in answers.files))
             chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
-            answered = {name: answers[name] for name in ("codes", "float_codes", "float_x", "float_test")}
+            names = ("codes", "float_codes", "float_x", "chosen", "sample_rows", "sample_inputs", "float_samples")
+            answered = {name: answers[name] for name in names}
             return Converted(
                 (job / "model.tflite").read_bytes(),
                 **answered,

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from common.wire import NANO
 from convert import integer, litert, tflm
-from convert.codes import quantize, round_half_away
+from convert.codes import code_of, round_half_away
 from convert.graph import Graph
 from convert.quantize import Converted
-from training.recipe import Data, Recipe
+from training.recipe import Recipe
 
 SWEEP = 301
 """Points of the sweep, both ends of the domain included; a number that puts them between codes rather than on them."""
@@ -80,11 +80,12 @@ class References:
         return out.getvalue()
 
 
-def references(converted: Converted, graph: Graph, at: Points, test: Data | None = None) -> References:
+def references(converted: Converted, graph: Graph, at: Points, held_back: bool = False, targets: NDArray[Any] | None = None) -> References:
     """Ask every implementation for its answers.
 
-    With a test split there are also `test_rows` (T,), the row in `codes` that each test input becomes, its `targets` (T, ...), and
-    `float_test` (T, outputs), what the float model answers to it.
+    The samples of real data are the test split where something is `held_back`, else the points, else those that were quantized on. Of each
+    there are its row in `codes`, `sample_rows` (S,), itself, `sample_inputs` (S, inputs), and what the float model answers to it,
+    `float_samples` (S, outputs); with `targets` of the given samples (N, ...) also its `targets` (S, ...).
 
     Raises:
         ModelRefused: TensorFlow Lite Micro or LiteRT cannot load the model.
@@ -99,8 +100,11 @@ def references(converted: Converted, graph: Graph, at: Points, test: Data | None
         "samples": np.array(at.samples, np.int64),
         "float_x": converted.float_x,
     }
-    if test is not None:
-        arrays |= {"test_rows": test_rows(test, graph), "targets": test.targets, "float_test": converted.float_test}
+    if len(at.x_nano) and not held_back:
+        arrays |= {"sample_rows": rows_of(at, graph), "sample_inputs": at.inputs((1,)), "float_samples": converted.float_x}
+    else:
+        arrays |= {name: getattr(converted, name) for name in ("sample_rows", "sample_inputs", "float_samples")}
+        arrays |= {} if targets is None else {"targets": targets[converted.chosen]}
     if all(operator.name in integer.KERNELS for operator in graph.operators):
         arrays["tflm_float_product"] = integer.run(graph, converted.codes, float_product=True)
     if litert.available():
@@ -108,11 +112,9 @@ def references(converted: Converted, graph: Graph, at: Points, test: Data | None
     return References(arrays, oracle, used)
 
 
-def test_rows(test: Data, graph: Graph) -> NDArray[np.int64]:
-    """The row of each test input (T,) in what `codes.input_codes` gives."""
-    if graph.input.elements > 1:
-        return np.arange(len(test.inputs), dtype=np.int64)
-    return quantize(test.inputs, graph.input.quantized).ravel().astype(np.int64) + 128
+def rows_of(at: Points, graph: Graph) -> NDArray[np.int64]:
+    """The row of each x (M,) among the 256 codes of a model whose input is one int8."""
+    return np.array([code_of(Fraction(int(x), NANO), graph.input.quantized) + 128 for x in at.x_nano], np.int64)
 
 
 def expect(raw: bytes, graph: Graph, codes: Codes) -> tuple[Codes, str, int | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,12 +65,12 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         references: with the test split.
         outputs: the board's answers (N, output bytes) to `references.codes`.
     """
-    quality, test = manifest.quality, references.test
-    if quality is None or test is None:
+    quality, data = manifest.quality, references.data
+    if quality is None or data is None or data.floats is None or data.targets is None or not len(outputs):
         return None
     end = manifest.output
-    expected, board = ((each[test.rows].astype(np.float64) - end.zero_point) * end.scale for each in (references.expected, outputs))
-    values = {name: measure(quality.kind, each, test.targets) for name, each in (("float", test.floats), ("int8", expected), ("board", board))}
+    expected, board = ((each[data.rows].astype(np.float64) - end.zero_point) * end.scale for each in (references.expected, outputs))
+    values = {name: measure(quality.kind, each, data.targets) for name, each in (("float", data.floats), ("int8", expected), ("board", board))}
     missed = quality.shortcomings("the float model", values["float"]) + quality.shortcomings("the board", values["board"], values["float"])
     if quality.steps is not None:
         everywhere = (outputs.astype(np.float64) - end.zero_point) * end.scale
@@ -87,12 +88,12 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         reach=quality.reach,
         int8_may_lose=quality.int8_may_lose,
         baselines=dict(quality.baselines),
-        confusion=_confusion(board, test.targets) if quality.kind == "accuracy" else (),
+        confusion=_confusion(board, data.targets) if quality.kind == "accuracy" else (),
         classes=(quality.classes or tuple(map(str, range(classes)))) if quality.kind == "accuracy" else (),
-        series=tuple(zip(*(np.asarray(each, np.float64).ravel().tolist() for each in (test.targets, test.floats, board)), strict=True))
+        series=tuple(zip(*(np.asarray(each, np.float64).ravel().tolist() for each in (data.targets, data.floats, board)), strict=True))
         if regression
         else (),
-        disagreements=_disagreements(manifest, references, board),
+        disagreements=_disagreements(manifest, references.codes[data.rows], data.floats, data.targets, board),
         failures=tuple(missed),
     )
 
@@ -103,19 +104,19 @@ def _confusion(board: NDArray[np.float64], targets: NDArray[np.generic]) -> tupl
     return tuple(tuple(row) for row in counts.tolist())
 
 
-def _disagreements(manifest: Manifest, references: References, board: NDArray[np.float64]) -> tuple[Disagreement, ...]:
+def _disagreements(
+    manifest: Manifest, codes: Codes, floats: NDArray[np.float32], targets: NDArray[Any], board: NDArray[np.float64]
+) -> tuple[Disagreement, ...]:
     """The test inputs with the largest |board - float|, the largest first."""
-    test = references.test
-    assert test is not None  # metric_of saw to it
-    errors = np.abs(board - test.floats)
+    errors = np.abs(board - floats)
     found = []
     for row in np.argsort(-errors.max(axis=1), kind="stable")[:_DISAGREEMENTS].tolist():
         at = int(errors[row].argmax())
         if manifest.quality is not None and manifest.quality.kind == "accuracy":
-            values = (float(labels(test.targets)[row]), float(test.floats[row].argmax()), float(board[row].argmax()))
+            values = (float(labels(targets)[row]), float(floats[row].argmax()), float(board[row].argmax()))
         else:
-            values = (float(test.targets.reshape(len(board), -1)[row, at]), float(test.floats[row, at]), float(board[row, at]))
-        found.append(Disagreement(row, *values, float(errors[row, at]), _picture(manifest, references.codes[test.rows[row]])))
+            values = (float(targets.reshape(len(board), -1)[row, at]), float(floats[row, at]), float(board[row, at]))
+        found.append(Disagreement(row, *values, float(errors[row, at]), _picture(manifest, codes[row])))
     return tuple(found)
 
 

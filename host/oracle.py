@@ -27,15 +27,17 @@ UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, AttributeError
 
 
 @dataclass(frozen=True)
-class Test:
-    """The held-back split, T inputs."""
+class Samples:
+    """Real data: a recipe's held-back split or the points of its domain, or the samples of the user's own; S inputs."""
 
     rows: NDArray[np.int64]
-    """(T,): the row in `codes` that each input becomes."""
-    targets: NDArray[Any]
-    """(T, ...): labels or values, as in the recipe."""
-    floats: Floats
-    """(T, output_bytes): the float model at the inputs before they become codes."""
+    """(S,): the row in `codes` that each input becomes."""
+    inputs: Floats
+    """(S, input_bytes): the inputs before they become codes."""
+    floats: Floats | None = None
+    """(S, output_bytes): the float model at those inputs; None where there is no float model."""
+    targets: NDArray[Any] | None = None
+    """(S, ...): labels or values; None where nobody gave them."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ class References:
     """How many of the x are sample points."""
     float_x: Floats
     """(M, output_bytes): the float model at x."""
-    test: Test | None = None
-    """None where the recipe holds nothing back."""
+    data: Samples | None = None
+    """None where a .tflite file came without samples."""
     litert: Codes | None = None
     """(N, output_bytes): LiteRT's answers; None where the conversion could not ask it."""
     float_product: Codes | None = None
@@ -86,12 +88,13 @@ def load_references(path: Path, manifest: Manifest) -> References:
                 x_nano=stored["x_nano"].astype(np.int64, casting="equiv"),
                 samples=int(stored["samples"]),
                 float_x=stored["float_x"].astype(np.float32, casting="same_kind"),
-                test=Test(
-                    stored["test_rows"].astype(np.int64, casting="equiv"),
-                    stored["targets"],
-                    stored["float_test"].astype(np.float32, casting="same_kind"),
+                data=Samples(
+                    stored["sample_rows"].astype(np.int64, casting="equiv"),
+                    stored["sample_inputs"].astype(np.float32, casting="same_kind"),
+                    stored["float_samples"].astype(np.float32, casting="same_kind") if "float_samples" in stored else None,
+                    stored.get("targets"),
                 )
-                if "test_rows" in stored
+                if "sample_rows" in stored
                 else None,
                 litert=stored["litert"].astype(np.int8, casting="equiv") if "litert" in stored else None,
                 float_product=stored["tflm_float_product"].astype(np.int8, casting="equiv") if "tflm_float_product" in stored else None,
@@ -110,24 +113,32 @@ def load_references(path: Path, manifest: Manifest) -> References:
     for name, shape in wanted.items():
         if getattr(references, name).shape != shape:
             raise ArtefactsDisagree(f"{path}: {name} has shape {getattr(references, name).shape}, not {shape}.", _AGAIN)
-    _check_test(path, references, manifest)
+    _check_samples(path, references, manifest)
     return references
 
 
-def _check_test(path: Path, references: References, manifest: Manifest) -> None:
-    """Raises ArtefactsDisagree where the test split does not fit the rest."""
-    test = references.test
-    if test is None:
-        if manifest.quality is not None:
-            raise ArtefactsDisagree(f"{path} holds no test split, but the manifest demands {manifest.quality.kind} on one.", _AGAIN)
+def _check_samples(path: Path, references: References, manifest: Manifest) -> None:
+    """Raises ArtefactsDisagree where the samples do not fit the rest, or a demand of the manifest has nothing to be measured on."""
+    data = references.data
+    if not len(references.codes):
+        return  # nothing is compared, which the verdict says
+    if manifest.quality is not None and (data is None or data.targets is None or data.floats is None):
+        raise ArtefactsDisagree(f"{path} holds no test split, but the manifest demands {manifest.quality.kind} on one.", _AGAIN)
+    if data is None:
+        if manifest.float_model:
+            raise ArtefactsDisagree(f"{path} holds no samples, but the manifest names a float model.", _AGAIN)
         return
-    count = len(test.rows)
-    fits = test.rows.ndim == 1 and len(test.targets) == count > 0 and test.floats.shape == (count, manifest.output.bytes)
-    if not fits or not ((test.rows >= 0) & (test.rows < len(references.codes))).all():
-        raise ArtefactsDisagree(f"{path}: the test split's {count} rows, {len(test.targets)} targets and float answers do not fit.", _AGAIN)
+    count = len(data.rows)
+    fits = data.rows.ndim == 1 and count > 0 and data.inputs.shape == (count, manifest.input.bytes)
+    fits = fits and (data.floats is None or data.floats.shape == (count, manifest.output.bytes))
+    fits = fits and (data.targets is None or len(data.targets) == count)
+    if not fits or not ((data.rows >= 0) & (data.rows < len(references.codes))).all():
+        targets = "no" if data.targets is None else len(data.targets)
+        raise ArtefactsDisagree(f"{path}: the {count} rows of samples, their inputs, float answers and {targets} targets do not fit.", _AGAIN)
     # a classifier's metric would take a NaN for the largest of its answers and go on
-    if not np.isfinite(test.floats).all() or (test.targets.dtype.kind == "f" and not np.isfinite(test.targets).all()):
-        raise ArtefactsDisagree(f"{path}: the test split holds float answers or targets that are no numbers.", _AGAIN)
+    for numbers in (data.inputs, data.floats, data.targets):
+        if numbers is not None and numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
+            raise ArtefactsDisagree(f"{path}: the samples hold inputs, float answers or targets that are no numbers.", _AGAIN)
 
 
 def consult(folder: Path, manifest: Manifest) -> Oracle:

@@ -61,9 +61,11 @@ def test_the_makefile_makes_the_same_name(tmp_path: Path, tflite: Path) -> None:
 def test_samples_are_among_what_the_board_is_asked() -> None:
     graph = read(MODEL)
     samples = np.full((5, 12), 0.37 * graph.input.quantized.scale, np.float32) + np.arange(12, dtype=np.float32) * graph.input.quantized.scale
-    codes = codes_for(graph, samples)
+    codes, own = codes_for(graph, samples)
     expected = np.clip(np.arange(12) + graph.input.quantized.zero_point, -128, 127)
-    assert (codes[4:9] == expected).all()
+    assert (codes[own["sample_rows"]] == expected).all()
+    np.testing.assert_array_equal(own["sample_inputs"], samples)
+    assert {-128, 127} == set(codes[8].tolist())
     with pytest.raises(UsageError, match="holds 3 numbers, the model takes 12"):
         codes_for(graph, np.zeros((4, 3), np.float32))
 

@@ -102,11 +102,12 @@ def test_no_references_at_all(folder: Path) -> None:
         consult(folder, manifest)
 
 
-@pytest.mark.parametrize("spoilt", ["float_test", "targets"])
+@pytest.mark.parametrize("spoilt", ["sample_inputs", "float_samples", "targets"])
 def test_a_nan_in_the_test_split_is_found_before_a_metric_hides_it(folder: Path, spoilt: str) -> None:
-    arrays: dict[str, Any] = {"test_rows": np.arange(3), "targets": np.zeros((3, 1), np.float32), "float_test": np.zeros((3, 1), np.float32)}
+    arrays: dict[str, Any] = {name: np.zeros((3, 1), np.float32) for name in ("sample_inputs", "float_samples", "targets")}
+    arrays["sample_rows"] = np.arange(3)
     rewrite(folder, **arrays)
-    assert load_references(folder / "references.npz", manifest_of(folder)).test is not None
+    assert load_references(folder / "references.npz", manifest_of(folder)).data is not None
     arrays[spoilt][1] = np.nan
     rewrite(folder, **arrays)
     with pytest.raises(ArtefactsDisagree, match="no numbers"):

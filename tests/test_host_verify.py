@@ -173,6 +173,7 @@ def test_nothing_compared_is_a_failure(virtual: Path, linear: Path, tmp_path: Pa
 def test_a_missing_code_is_a_failure(virtual: Path, linear: Path, tmp_path: Path) -> None:
     def shorten(arrays: dict[str, Any]) -> None:
         arrays.update({name: arrays[name][:-1] for name in ("codes", "tflm", "tflm_float_product", "litert", "float_codes")})
+        arrays["sample_rows"] = np.minimum(arrays["sample_rows"], 254)
 
     assert "255 of the 256 codes" in check(virtual, with_references(linear, tmp_path, shorten)).failures[0]
 

@@ -74,7 +74,7 @@ def test_references_without_their_test_split_are_refused(digits: Path, tmp_path:
     with np.load(digits / "references.npz") as stored:
         arrays = dict(stored)
     np.savez(tmp_path / "short.npz", **{**arrays, "targets": arrays["targets"][:-1]})
-    np.savez(tmp_path / "none.npz", **{name: each for name, each in arrays.items() if name != "test_rows"})
+    np.savez(tmp_path / "none.npz", **{name: each for name, each in arrays.items() if name != "targets"})
     with pytest.raises(ArtefactsDisagree, match="359 targets"):
         load_references(tmp_path / "short.npz", manifest)
     with pytest.raises(ArtefactsDisagree, match="holds no test split"):
