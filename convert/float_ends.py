@@ -44,9 +44,15 @@ def cut(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
         return raw, ()
     remove(changed, vector(subgraph, OPERATORS), gone)
     left = tuple(operator for number, operator in enumerate(operators) if number not in gone)
-    if not left or parts(bytes(changed))[1:] != (tensors, left):
+    if not left or not unchanged(parts(bytes(changed)), tensors, left):
         raise ModelRefused("The model's float32 ends cannot be cut off: parts of the file share their bytes.", HINT)
     return bytes(changed), tuple(ends)
+
+
+def unchanged(found: tuple[Table, tuple[Tensor, ...], tuple[Operator, ...]], tensors: tuple[Tensor, ...], left: tuple[Operator, ...]) -> bool:
+    """Whether the changed file reads as the old one, but for the ends, which nothing uses any more."""
+    same = all(now == before or not now.used for now, before in zip(found[1], tensors, strict=True))
+    return same and found[2] == left
 
 
 def operator_at(operators: tuple[Operator, ...], end: Tensor, what: str) -> tuple[int, Tensor]:
