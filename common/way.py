@@ -29,6 +29,11 @@ def came_as(way: Way) -> Iterator[None]:
         _way.reset(token)
 
 
+def way() -> Way:
+    """How the model that is being worked on came here."""
+    return _way.get()
+
+
 def advice(*, recipe: str, keras: str, tflite: str) -> str:
     """The hint for the way the model came, each a sentence that the user can follow from there."""
     return {Way.RECIPE: recipe, Way.KERAS: keras, Way.TFLITE: tflite}[_way.get()]

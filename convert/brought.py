@@ -25,13 +25,14 @@ from convert import flatbuffer
 from convert.codes import dequantize
 from convert.float_ends import cut
 from convert.graph import Graph
-from convert.keras_worker import has_lambda
+from convert.keras_file import has_lambda
 from convert.pipeline import compiled_model, report, representable, write
 from convert.quantize import DEADLINE_SECONDS, ROOT, ended
 from convert.quantize import quantize as quantize_keras
 from convert.references import Points, References, references, rows_of, swept
 from convert.sample_rows import most_inputs, sample_rows
-from convert.samples import load_samples
+from convert.sample_shape import fit
+from convert.samples import Samples, load_samples
 
 PREFIX = "model_"
 """Of the folder in build/, so that no model takes a recipe's place."""
@@ -75,6 +76,8 @@ def bring(
     kind = path.suffix.lower()
     folder = build / name_of(path)
     given = None if samples is None else load_samples(samples)
+    for note in given.notes if given is not None else ():
+        say(f"{samples}: {note}")
     if kind == ".tflite":
         with came_as(Way.TFLITE):
             raw, ends = cut(path.read_bytes())
@@ -91,11 +94,11 @@ def bring(
     return manifest
 
 
-def bring_tflite(raw: bytes, folder: Path, samples: NDArray[np.float32] | None) -> tuple[Manifest, Graph, References]:
+def bring_tflite(raw: bytes, folder: Path, samples: Samples | None) -> tuple[Manifest, Graph, References]:
     """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
     graph = flatbuffer.read(raw)
     compiled = compiled_model(folder.name, raw, graph)
-    (codes, own), domain = codes_for(graph, samples), representable(graph.input)
+    (codes, own), domain = codes_for(graph, None if samples is None else fit(samples.inputs, axes(graph))), representable(graph.input)
     scalar = graph.input.elements == graph.output.elements == 1
     at = swept(domain, domain) if scalar else NOWHERE
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
@@ -147,16 +150,12 @@ def codes_for(graph: Graph, samples: NDArray[np.float32] | None) -> tuple[NDArra
     """Input codes (N, input bytes): all 256 of a single int8; else the samples, all lowest, all highest, all real 0, extremes mixed, and random
     ones. With them the arrays `sample_rows` and `sample_inputs` of references.npz, where there are samples.
 
-    Raises:
-        UsageError: a sample has not as many numbers as the input.
     """
     wanted = graph.input.elements
     own: dict[str, NDArray[Any]] = {}
     groups: list[NDArray[Any]] = []
     count = most_inputs(graph)
     if samples is not None:
-        if samples[0].size != wanted:
-            raise UsageError(f"A sample holds {samples[0].size} numbers, the model takes {wanted}.", f"Its input has the shape {graph.input.shape}.")
         given = sample_rows(graph, samples, count // 2)
         own = {"sample_rows": given.rows, "sample_inputs": samples[given.chosen].reshape(-1, wanted)}
         groups.append(given.codes)
@@ -169,15 +168,19 @@ def codes_for(graph: Graph, samples: NDArray[np.float32] | None) -> tuple[NDArra
     return np.concatenate(groups).astype(np.int8), own
 
 
+def axes(graph: Graph) -> tuple[int, ...]:
+    """The shape of one sample: that of the input without the batch of 1."""
+    shape = graph.input.shape
+    return shape[1:] if shape[:1] == (1,) else shape
+
+
 def reach(graph: Graph) -> float:
     """What no error can exceed: the whole range of the output."""
     low, high = representable(graph.output)
     return high - low
 
 
-def bring_keras(
-    path: Path, folder: Path, samples: NDArray[np.float32] | None, trust: bool, per_channel_dense: bool
-) -> tuple[Manifest, Graph, References]:
+def bring_keras(path: Path, folder: Path, samples: Samples | None, trust: bool, per_channel_dense: bool) -> tuple[Manifest, Graph, References]:
     """Quantized on the samples, which are what the board is asked as well."""
     if samples is None:
         raise UsageError(
@@ -193,8 +196,8 @@ def bring_keras(
             f"{path} holds a Lambda layer, which is Python code that would run on this computer.",
             "If you trust who made the file, run it with TRUST=1; else replace the layer.",
         )
-    with task(f"Converting {path.name}", len(samples), "samples") as advance:
-        converted = quantize_keras(path, samples, samples[:0], per_channel_dense, trust=trust, advance=advance)
+    with task(f"Converting {path.name}", len(samples.inputs), "samples") as advance:
+        converted = quantize_keras(path, samples.inputs, samples.inputs[:0], per_channel_dense, trust=trust, advance=advance)
     graph = flatbuffer.read(converted.tflite)
     compiled = compiled_model(folder.name, converted.tflite, graph)
     answers = references(converted, graph, NOWHERE)

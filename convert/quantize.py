@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import ConversionFailed
+from common import errors
+from common.errors import ConversionFailed, PlumblineError
 from common.progress import Advance, chosen
+from common.way import advice, way
 
 DEADLINE_SECONDS = 900
 POLL_SECONDS = 0.2
@@ -25,6 +27,8 @@ OBSERVED = "observed"
 """Name of the file in which the child counts calibration inputs."""
 TWIN = "float.tflite"
 """Name of the file in which it leaves the model as a float32 flatbuffer."""
+ERROR = "error.json"
+"""Name of the file in which the child says what went wrong."""
 ROOT = Path(__file__).resolve().parent.parent
 RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D")
 
@@ -97,13 +101,13 @@ def quantize(
         np.save(job / "calibration.npy", calibration)
         np.save(job / "points.npy", points)
         np.save(job / "test.npy", calibration[:0] if test is None else test)
-        command = [sys.executable, "-m", "convert.keras_worker", str(model.resolve()), str(job)]
+        command = [sys.executable, "-m", "convert.keras_worker", str(model.resolve()), str(job), "--way", way().value]
         command += ["--per-channel-dense"] if per_channel_dense else []
         command += ["--recipe", recipe] if recipe else []
         command += ["--trust"] if trust else []
         code, stderr = watched(command, model, job / OBSERVED, len(calibration), advance)
         if code != 0:
-            raise failure(model, code, job / "error.txt", stderr)
+            raise failure(model, code, job / ERROR, stderr)
         with np.load(job / "float.npz") as answers:
             layers = range(sum(name.startswith("weights") for name in answers.files))
             chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
@@ -149,23 +153,24 @@ def watched(command: list[str], model: Path, observed: Path, most: int, advance:
     return child.returncode, stderr
 
 
-def failure(model: Path, code: int, error: Path, stderr: bytes) -> ConversionFailed:
+def failure(model: Path, code: int, error: Path, stderr: bytes) -> PlumblineError:
     """The child's end as one message; the hint names recurrent layers, the known cause of crashes."""
     if error.is_file():
-        reason = error.read_text().splitlines()[0]
-        if reason.startswith("FloatingPointError"):
-            return ConversionFailed(f"{model}: {reason.partition(': ')[2]}.", "Train it again: `make clean train`.")
-        if reason.startswith("SamplesMismatch"):
-            return ConversionFailed(f"{model}: {reason.partition(': ')[2]}.", "Give inputs of the model: (N, ...), or N rows of as many numbers.")
-        what = f"refused {model}: {reason}"
+        told = json.loads(error.read_text())
+        if told["error"]:
+            kind: type[PlumblineError] = getattr(errors, told["error"])
+            return kind(f"{model}: {told['message']}", told["hint"])
+        what = f"refused {model}: {told['message'].splitlines()[0]}"
     else:
         crashed, why = ended(code, stderr)
         what = f"crashed on {model} ({why})" if crashed else f"failed on {model}: {why}"
     rolled = rolled_layers(model)
     if rolled:
-        hint = f"It cannot convert a rolled {rolled[0][1]}: give the layer {rolled[0][0]!r} unroll=True in the recipe."
+        at = f"It cannot convert a rolled {rolled[0][1]}: give the layer {rolled[0][0]!r} unroll=True"
+        hint = advice(recipe=f"{at} in the recipe.", keras=f"{at}, and save the model anew.", tflite="")
     else:
-        hint = "Look for a layer without an int8 form in the recipe, and replace it."
+        what_to_do = "Look for a layer without an int8 form in the {}, and replace it."
+        hint = advice(recipe=what_to_do.format("recipe"), keras=what_to_do.format("model"), tflite="")
     return ConversionFailed(f"TensorFlow's converter {what}.", hint)
 
 

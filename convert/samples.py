@@ -1,8 +1,8 @@
-"""Inputs of a model that somebody brings, from the files in which people keep them."""
+"""Inputs of a model that somebody brings, and what they stand for, from the files in which people keep them."""
 
 from __future__ import annotations
 
-import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +10,70 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import UsageError
+from convert.file_kinds import kind_of
+from convert.sample_arrays import read_npy, read_npz
+from convert.sample_tables import read_table
+from convert.sample_values import Found, as_floats, as_targets
+
+TABLES = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab")
+HINT = "A .npy or .npz file holds an array (N, ...), a .csv, .tsv or .txt file one sample a row."
 
 
-def load_samples(path: Path) -> NDArray[np.float32]:
-    """Inputs (N, ...) float32 from a .npy file, a .npz file with one array or one named `inputs`, or a .csv file with one sample a row.
+@dataclass(frozen=True)
+class Samples:
+    """What a file of samples holds. Inputs are not yet fitted to a model, see `convert.sample_shape.fit`."""
+
+    inputs: NDArray[np.float32]
+    """(N, ...), or one sample alone without the first axis; finite."""
+    targets: NDArray[Any] | None = None
+    """What the model should answer: whole numbers, classes among them, (N,) or (N, T) int64; others float32; None where the file names none."""
+    labels: tuple[str, ...] = ()
+    """Names of the classes in `targets`, in their order, where the file has them as text; sorted, as Keras and scikit-learn number them."""
+    notes: tuple[str, ...] = ()
+    """What was done with the file beyond reading numbers, a sentence each, for the person who gave it."""
+
+
+def load_samples(path: Path) -> Samples:
+    """Read samples, and their targets where the file names them.
+
+    An .npz file holds `inputs` (or one array alone) and, if wanted, `targets` or `labels`. A table has one sample a row; with a header row, the
+    column `target`, `targets`, `label`, `labels` or `class` holds the targets, or several whose names begin with `target_`. A table may be
+    compressed with gzip.
 
     Raises:
-        UsageError: the file is missing, of another kind or holds no finite numbers.
+        UsageError: the file is missing, of another kind, damaged, too large, or holds no finite real numbers.
     """
-    hint = "A .npy or .npz file holds an array (N, ...), a .csv file one sample a row, commas between the numbers."
+    name = f"SAMPLES={path}"
+    if path.is_dir():
+        raise UsageError(f"{name} is a folder.", HINT)
     if not path.is_file():
-        raise UsageError(f"SAMPLES={path} does not exist.", hint)
+        raise UsageError(f"{name} does not exist.", HINT)
     try:
-        if path.suffix == ".csv":
-            values: NDArray[Any] = np.loadtxt(path, delimiter=",", ndmin=2)
-        else:
-            loaded = np.load(path, allow_pickle=False)
-            if isinstance(loaded, np.ndarray):
-                values = loaded
-            else:
-                names = loaded.files
-                values = loaded["inputs" if "inputs" in names else names[0]] if "inputs" in names or len(names) == 1 else np.empty(0)
-        values = values.astype(np.float32)
-    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
-        raise UsageError(f"SAMPLES={path} cannot be read: {error}.", hint) from error
-    if values.ndim < 1 or values.size == 0 or not np.isfinite(values).all():
-        raise UsageError(f"SAMPLES={path} holds no inputs, or some that are NaN or infinite.", hint)
-    return values.reshape(-1, 1) if values.ndim == 1 else values
+        found = read(path, name)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror or error}.", HINT) from error
+    inputs = as_floats(found, name)
+    targets, labels = as_targets(found, len(inputs), name)
+    return Samples(inputs, targets, labels, found.notes)
+
+
+def read(path: Path, name: str) -> Found:
+    """The arrays of a file, by what it is rather than by its name.
+
+    Raises:
+        UsageError: it is of no kind that holds samples.
+        OSError: it cannot be read.
+    """
+    kind, suffix = kind_of(path), path.suffix.lower()
+    if kind.name == "npy":
+        return read_npy(path, name)
+    if kind.name == "npz":
+        return read_npz(path, name)
+    if kind.name == "gzip":
+        suffix = Path(path.stem).suffix.lower()
+    if kind.name in ("text", "gzip") and suffix in TABLES:
+        return read_table(path, name)
+    if kind.name == "text":
+        what = f"has the suffix {path.suffix or 'of no kind'}, which is none of those that samples come in"
+        raise UsageError(f"{name} {what}.", HINT)
+    raise UsageError(f"{name} is {kind.title}: neither .npy, .npz nor a table of numbers.", kind.samples_hint or HINT)
