@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import engines, line, training, yardstick
-from common.cli import run
+from common.ending import run
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from common.cli import run
+from common.ending import run
 from common.errors import PlumblineError
 from host import firmware
 from host.board import Board

@@ -6,7 +6,7 @@ import argparse
 import time
 from collections.abc import Callable
 
-from common.cli import run
+from common.ending import run
 from common.progress import task
 from training import keras_env, recipe
 from training.fit import build, train

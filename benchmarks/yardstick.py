@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import bare_metal
-from common.cli import run
+from common.ending import run
 from convert import tflm
 from convert.compiler.emit import Compiled, compile_graph
 from convert.flatbuffer import read

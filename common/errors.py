@@ -14,7 +14,7 @@ class PlumblineError(Exception):
         hint: what to do next, as a command where there is one.
     """
 
-    exit_code = 70  # EX_SOFTWARE: only the subclasses are meant to be raised
+    exit_code = 70  # only the subclasses are meant to be raised
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -224,7 +224,26 @@ class DoctorFoundProblems(PlumblineError):
     exit_code = 60
 
 
+# 70-79: what no command expects, with the numbers of sysexits.h
+class InternalError(PlumblineError):
+    """A defect of Plumbline itself; the message says where its traceback is."""
+
+    exit_code = 70
+
+
+class OutOfMemory(PlumblineError):
+    """The computer's memory does not suffice."""
+
+    exit_code = 71
+
+
+class FileTrouble(PlumblineError):
+    """A file, a folder or standard output cannot be read or written: a full disk, a missing right."""
+
+    exit_code = 74
+
+
 class Interrupted(PlumblineError):
-    """Ctrl-C; whatever was started has been ended."""
+    """Ctrl-C, SIGTERM or SIGHUP; whatever was started has been ended."""
 
     exit_code = 130

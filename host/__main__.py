@@ -1,30 +1,8 @@
-"""The command line of the host tools: `python -m host COMMAND`."""
+"""`python -m host COMMAND`: the host tools. It is in `host/cli.py`, imported where a missing package becomes a message."""
 
 from __future__ import annotations
 
-import argparse
-import io
-import sys
-
-from common import cli
-from host.commands import build, compare, doctor, flash, monitor, ports, profile, serve, summary, verify
-
-COMMANDS = (build, flash, verify, profile, monitor, serve, doctor, ports, summary, compare)
-
-
-def main() -> int:
-    """Run the command that was typed."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without Unicode shows question marks instead of a traceback
-    parser = argparse.ArgumentParser(prog="python -m host", description="Talk to a board, real or virtual.")
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add_parser(subparsers)
-    arguments = parser.parse_args()
-    cli.choose_output(arguments)
-    return int(arguments.run(arguments))
-
+from common.ending import run
 
 if __name__ == "__main__":
-    cli.run(main)
+    run("host.cli")

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from common.errors import ArtefactsDisagree
-from host.verdict import SCHEMA
-
-Document = Mapping[str, Any]
-"""A verdict.json of this SCHEMA."""
+from host.verdict_file import Document
 
 
 @dataclass(frozen=True)
@@ -139,29 +133,11 @@ class Changes:
         return tuple(row for row in self.rows if row.before is not None or row.after is not None or row.allowed is not None)
 
 
-def load(path: Path) -> Document:
-    """Read a verdict.json, or the one in a folder.
-
-    Raises:
-        ArtefactsDisagree: there is none, or it is damaged or of another version.
-    """
-    file = path / "verdict.json" if path.is_dir() else path
-    hint = "Give a verdict.json, or a folder of `make verify` that holds one; verify anew for one of this version."
-    try:
-        document = json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise ArtefactsDisagree(f"{file} cannot be read: {error}.", hint) from error
-    found = document.get("schema") if isinstance(document, dict) else None
-    if found != SCHEMA:
-        raise ArtefactsDisagree(f"{file} has schema {found}, this version reads {SCHEMA}.", hint)
-    return dict(document)
-
-
 def changes(before: Document, after: Document, allowed: Mapping[str, Allowance]) -> Changes:
     """Compare two verdicts.
 
     Args:
-        before, after: from `load`.
+        before, after: from `verdict_file.judged`.
         allowed: by the option of a quantity; what is not named may change as it likes. That PASS becomes FAIL is never allowed.
     """
     rows = tuple(_change(quantity, before, after, allowed.get(quantity.option)) for quantity in QUANTITIES)

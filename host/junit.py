@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
+from common.text import xml_text
 from host.compare import failures
 from host.verdict import Comparison, Verdict
-
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_xml(verdict: Verdict) -> bytes:
@@ -40,15 +38,10 @@ def to_xml(verdict: Verdict) -> bytes:
     suites.append(suite)
     ET.indent(suites)
     for element in suites.iter():
-        element.attrib.update({name: _printable(value) for name, value in element.attrib.items()})
-        element.text = _printable(element.text or "") or None
+        element.attrib.update({name: xml_text(value) for name, value in element.attrib.items()})
+        element.text = xml_text(element.text or "") or None
     written: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
-
-
-def _printable(text: str) -> str:
-    """The text without what XML 1.0 cannot hold: a board may call itself anything."""
-    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _group(suite: ET.Element, group: str, what: str, comparisons: tuple[Comparison, ...]) -> None:

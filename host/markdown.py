@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from common.ending import writing
 from host import terminal
 from host.changes import Change, Changes
 from host.flow import stages
@@ -19,11 +20,14 @@ def append_summary(text: str) -> bool:
 
     Returns:
         False where this is none: the variable is not set.
+
+    Raises:
+        FileTrouble: the file cannot be written.
     """
     name = os.environ.get(VARIABLE)
     if not name:
         return False
-    with Path(name).open("a", encoding="utf-8") as file:
+    with writing(f"{VARIABLE}={name}"), Path(name).open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text + "\n")
     return True
 

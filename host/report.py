@@ -1,4 +1,4 @@
-"""Writes a verdict's files, `verdict.json`, `junit.xml` and `report.html`, and takes stale ones away."""
+"""Writes a verdict's files: `verdict.json`, `junit.xml` and `report.html`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from common import outcome
 from common.files import write_if_changed
+from common.outcome import FILES, SCHEMA
 from host import junit, page
 from host.profile import FILE, Profile
 from host.terminal import last_line
-from host.verdict import SCHEMA, Comparison, Verdict
-
-FILES = ("verdict.json", "junit.xml", "report.html")
+from host.verdict import Comparison, Verdict
 
 
 def write(verdict: Verdict, folder: Path) -> None:
@@ -25,12 +25,6 @@ def write(verdict: Verdict, folder: Path) -> None:
         write_if_changed(folder / name, content)
 
 
-def remove(folder: Path) -> None:
-    """Take away the reports of an earlier run."""
-    for name in FILES:
-        (folder / name).unlink(missing_ok=True)
-
-
 def to_json(verdict: Verdict) -> str:
     """The verdict as `verdict.schema.json` describes it. What is not a number becomes null."""
     traffic = verdict.traffic
@@ -39,9 +33,11 @@ def to_json(verdict: Verdict) -> str:
     worst = verdict.worst if known else None
     document = {
         "schema": SCHEMA,
+        "outcome": outcome.PASS if verdict.passed else outcome.FAIL,
         "passed": verdict.passed,
         "line": last_line(verdict),
         "failures": verdict.failures,
+        "error": None,
         "recipe": verdict.recipe,
         "model_sha256": verdict.model_sha256,
         "oracle": verdict.oracle,

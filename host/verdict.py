@@ -16,8 +16,6 @@ from host.metric import Metric
 from host.peers import Peer
 from host.size import Size
 
-SCHEMA = 4
-"""Version of verdict.json; raised when a field comes, goes or changes its meaning."""
 BAUD_BYTES_PER_S = 11_520
 """What a UART at 115200 baud carries: ten bits a byte."""
 

@@ -12,25 +12,25 @@ from typing import Any
 import pytest
 
 from common.errors import ArtefactsDisagree, LimitExceeded
+from common.outcome import SCHEMA
 from host import markdown
-from host.changes import QUANTITIES, Allowance, Change, changes, load
+from host.changes import QUANTITIES, Allowance, Change, changes
 from host.commands.compare import to_json
 from host.paths import ROOT
 from host.report import to_json as verdict_json
-from host.verdict import SCHEMA, Verdict
+from host.verdict import Verdict
+from host.verdict_file import load
+from tests.verdict_documents import passing
 
-BEFORE: dict[str, Any] = {
-    "schema": SCHEMA,
-    "passed": True,
-    "recipe": "r",
-    "model_sha256": "a" * 64,
-    "board": {"board": "b | c", "engine": "compiled", "build": "1"},
-    "metric": {"kind": "accuracy", "board_value": 0.9},
-    "summary": {"max_error": 0.1},
-    "inference": {"count": 1000, "unit": "instructions"},
-    "size": {"flash": 7000, "ram": 1700},
-    "footprint": {"model_bytes": 1168},
-}
+BEFORE: dict[str, Any] = passing(
+    recipe="r",
+    board={"board": "b | c", "engine": "compiled", "build": "1"},
+    metric={"kind": "accuracy", "board_value": 0.9},
+    summary={"max_error": 0.1},
+    inference={"count": 1000, "unit": "instructions"},
+    size={"flash": 7000, "ram": 1700},
+    footprint={"model_bytes": 1168},
+)
 
 
 def changed(**values: Any) -> dict[str, Any]:

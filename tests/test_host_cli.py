@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from common.outcome import FILES, outcome_of
 from host.paths import ROOT
-from host.report import FILES
 from tests.peers import on_socket, silent
 
 pytestmark = pytest.mark.slow
@@ -43,15 +45,38 @@ def test_quiet_is_one_line_and_json_is_json(virtual: Path, linear: Path) -> None
     assert printed == (linear / "verdict.json").read_text()
 
 
-def test_an_error_takes_the_old_reports_away(virtual: Path, linear: Path) -> None:
-    for name in FILES:
-        (linear / name).write_text("PASS of yesterday")
+def test_an_error_stands_in_the_place_of_the_old_reports(virtual: Path, linear: Path) -> None:
+    host("verify", "linear", "--build", linear.parent, "--quiet")
     with on_socket(silent) as url:
         ended = host("verify", "linear", "--build", linear.parent, "--port", url)
     assert ended.returncode == 44
     assert ended.stderr.startswith("error: Nothing came from socket://")
     assert "hint:" in ended.stderr
-    assert not any((linear / name).exists() for name in FILES)
+    found = json.loads((linear / "verdict.json").read_text())
+    assert (found["outcome"], found["error"]["exit_code"], found["error"]["name"]) == ("error", 44, "BoardSilent")
+    assert 'errors="1"' in (linear / "junit.xml").read_text()
+    assert not (linear / "report.html").exists()
+    assert outcome_of(linear / "last_pass") == "pass"
+
+
+@pytest.mark.parametrize(
+    ("number", "left"), [(signal.SIGINT, "error"), (signal.SIGTERM, "error"), (signal.SIGHUP, "error"), (signal.SIGKILL, "not finished")]
+)
+def test_a_signal_ends_a_run_and_its_outcome_tells(number: signal.Signals, left: str, virtual: Path, linear: Path) -> None:
+    with on_socket(silent) as url:
+        command = [sys.executable, "-m", "host", "verify", "linear", "--build", str(linear.parent), "--port", url]
+        run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while outcome_of(linear) != "not finished":
+            assert run.poll() is None
+            time.sleep(0.01)
+        time.sleep(0.2)
+        run.send_signal(number)
+        _, said = run.communicate(timeout=60)
+    assert outcome_of(linear) == left
+    assert "Traceback" not in said
+    if left == "error":
+        assert run.returncode == 130
+        assert json.loads((linear / "verdict.json").read_text())["error"]["name"] == "Interrupted"
 
 
 def test_a_failed_verdict_ends_with_1_and_leaves_reports(virtual: Path, linear: Path, tmp_path: Path) -> None:
@@ -126,7 +151,7 @@ def test_ports_lists_or_says_there_is_none() -> None:
 
 def test_no_tensorflow_is_imported(virtual: Path, linear: Path) -> None:
     code = (
-        "import sys, host.__main__ as main, host.flash, host.doctor, convert.integer\n"
+        "import sys, host.cli as main, host.flash, host.doctor, convert.integer\n"
         f"sys.argv = ['host', 'verify', 'linear', '--quiet', '--build', {str(linear.parent)!r}]\n"
         "assert main.main() == 0\n"
         "print({name.split('.')[0] for name in sys.modules} & {'tensorflow', 'keras', 'tf_keras', 'ai_edge_litert', 'jax', 'torch'})"

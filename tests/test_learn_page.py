@@ -16,7 +16,7 @@ import pytest
 
 from common.errors import ArtefactsDisagree
 from host.paths import ROOT
-from learn.__main__ import has_screen
+from learn.cli import has_screen
 from learn.layers import LAYERS
 from learn.lesson import Lesson, load
 from learn.page import figures

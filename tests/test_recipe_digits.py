@@ -18,8 +18,8 @@ from host.metric import metric_of
 from host.oracle import load_references
 from host.size import size_of
 from host.verdict import Verdict
+from host.verdict_file import conform, schema
 from tests.conftest import built, verified
-from tests.test_host_report import conforms
 from training.recipes import digits as recipe
 
 pytestmark = pytest.mark.slow
@@ -50,8 +50,7 @@ def test_every_test_image_is_right_and_accurate(verdict: Verdict) -> None:
 
 
 def test_the_reports_show_it(verdict: Verdict, digits: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    schema = json.loads((Path(report.__file__).parent / "verdict.schema.json").read_text())
-    conforms(json.loads(report.to_json(verdict)), schema)
+    conform(json.loads(report.to_json(verdict)), schema())
     html = page.to_html(verdict)
     assert "Confusion matrix" in html
     assert html.count('class="picture"') == len(verdict.metric.disagreements) > 0  # type: ignore[union-attr]

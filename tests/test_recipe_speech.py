@@ -14,8 +14,8 @@ from convert.work import multiply_accumulates
 from host import page, report
 from host.commands import summary
 from host.verdict import Verdict
+from host.verdict_file import conform, schema
 from tests.conftest import built, verified
-from tests.test_host_report import conforms
 from training.recipes import speech as recipe
 from training.recipes.speech import ACCENTS, HEARD, TAPES, UNHEARD, WORDS
 from training.spoken import PROGRAM, Utterance, speak
@@ -48,8 +48,7 @@ def test_every_word_is_exact_and_most_are_understood(verdict: Verdict) -> None:
 
 
 def test_the_reports_name_the_words(verdict: Verdict, speech: Path) -> None:
-    schema = json.loads((Path(report.__file__).parent / "verdict.schema.json").read_text())
-    conforms(json.loads(report.to_json(verdict)), schema)
+    conform(json.loads(report.to_json(verdict)), schema())
     html = page.to_html(verdict)
     assert all(f'<th scope="col">{word}</th>' in html and f'<th scope="row">{word}</th>' in html for word in WORDS)
     assert html.count('class="picture"') == len(verdict.metric.disagreements) > 0  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from host.paths import ROOT
-from torture.__main__ import _line, table
+from torture.cli import _line, table
 from torture.result import Finding, Result, not_run, timed
 
 WITHOUT_PYTEST = "import runpy, sys; sys.modules['pytest'] = None; runpy.run_module('torture', run_name='__main__', alter_sys=True)"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from common.errors import UnknownRecipe
 from host.paths import ENVS
 
 
@@ -17,6 +19,17 @@ def add_board(parser: argparse.ArgumentParser) -> None:
 
 def add_firmware(parser: argparse.ArgumentParser, envs: Sequence[str]) -> None:
     """Add `name`, `--env` (one of `envs`, by default the first) and `--build`."""
-    parser.add_argument("name", nargs="?", default="linear", help="the recipe (default: linear)")
+    parser.add_argument("name", nargs="?", type=_name, default="linear", help="a recipe, or a model's folder in the build folder (default: linear)")
     parser.add_argument("--env", choices=envs, default=envs[0], help=f"the firmware environment (default: {envs[0]})")
     parser.add_argument("--build", type=Path, default=Path("build"), help="the build folder (default: build)")
+
+
+def _name(text: str) -> str:
+    """The name of a folder in the build folder.
+
+    Raises:
+        UnknownRecipe: it would lead out of it.
+    """
+    if not re.fullmatch(r"\w[\w.-]*", text):
+        raise UnknownRecipe(f"{text!r} is no name of a recipe or a model.", "Give the name of a folder in the build folder, for instance linear.")
+    return text

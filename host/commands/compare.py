@@ -16,8 +16,9 @@ from rich.table import Table
 from common.cli import add_output
 from common.errors import LimitExceeded
 from host import markdown
-from host.changes import QUANTITIES, Allowance, Changes, changes, load
+from host.changes import QUANTITIES, Allowance, Changes, changes
 from host.terminal import Terminal
+from host.verdict_file import judged
 
 _SHOWN = 28  # of a text: a hash is told apart by less
 _WIDTH = 110
@@ -39,10 +40,10 @@ def run(given: argparse.Namespace) -> int:
     """Print the changes; 0 where PASS stayed PASS and every limit holds.
 
     Raises:
-        ArtefactsDisagree: one of the two cannot be read.
+        ArtefactsDisagree: one of the two cannot be read, or is of a run that came to no verdict.
     """
     limits = {each.option: vars(given)[each.option.replace("-", "_")] for each in QUANTITIES}
-    found = changes(load(given.before), load(given.after), {option: limit for option, limit in limits.items() if limit is not None})
+    found = changes(judged(given.before), judged(given.after), {option: limit for option, limit in limits.items() if limit is not None})
     markdown.append_summary(markdown.of_changes(found))
     if given.json:
         sys.stdout.write(to_json(found))

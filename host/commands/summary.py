@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
-from common.errors import VerdictFailed
+from common.errors import ArtefactsDisagree, VerdictFailed
+from host import verdict_file
 from host.terminal import Terminal, number
+from host.verdict_file import Document
 from training.recipe import names
 
 _WIDTH = 200
@@ -47,19 +49,19 @@ def run(given: argparse.Namespace) -> int:
     return 0 if passed else VerdictFailed.exit_code
 
 
-def load(path: Path) -> dict[str, Any] | None:
-    """A verdict.json; None where a stage before the verdict ended in an error."""
+def load(path: Path) -> Document | None:
+    """A verdict.json; None where there is none that this version reads."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text())
-    except (OSError, ValueError):
+        return verdict_file.load(path)
+    except ArtefactsDisagree:
         return None
-    return found
 
 
-def row(name: str, verdict: dict[str, Any] | None) -> tuple[str, ...]:
+def row(name: str, verdict: Document | None) -> tuple[str, ...]:
     """The cells of one recipe but the last."""
-    if verdict is None:
-        return (name, "[bold red]no verdict[/]", *[""] * 6)
+    if verdict is None or "summary" not in verdict:
+        said = "no verdict" if verdict is None else str(verdict["error"]["name"]) if verdict["error"] else str(verdict["outcome"])
+        return (name, f"[bold red]{escape(said)}[/]", *[""] * 6)
     metric, size, summary = verdict["metric"], verdict["size"], verdict["summary"]
     values = (
         [number(float("nan") if metric[f"{who}_value"] is None else metric[f"{who}_value"]) for who in ("float", "int8", "board")] if metric else []

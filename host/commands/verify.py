@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from common.cli import add_output
+from common.ending import explained
 from common.errors import VerdictFailed
 from common.manifest import Manifest
+from common.outcome import Ended, Run
 from host import firmware, markdown, report, terminal
 from host.commands import arguments
 from host.connect import connect
@@ -33,22 +35,24 @@ def run(given: argparse.Namespace) -> int:
     """Verify, report, and end with the verdict's exit code.
 
     Raises:
-        PlumblineError: anything that kept the verification from a verdict; the reports of an earlier run are gone then.
+        PlumblineError: anything that kept the verification from a verdict; verdict.json and junit.xml say so then.
     """
     folder = given.build / given.name
+    begun = Run.begin(folder, given.name, _command(given)) if folder.is_dir() else None
     try:
         verdict = _verify(given, folder)
         report.write(verdict, folder)
-    except BaseException:
-        report.remove(folder)  # an old PASS beside a new error would be a lie
+    except BaseException as error:
+        if begun:
+            begun.end(Ended.of(explained(error)))
         raise
-    markdown.append_summary(markdown.of_verdict(verdict))
     if given.json:
         sys.stdout.write(report.to_json(verdict))
     elif given.quiet:
         print(terminal.last_line(verdict))
     else:
         terminal.show(verdict, folder)
+    markdown.append_summary(markdown.of_verdict(verdict))
     return 0 if verdict.passed else VerdictFailed.exit_code
 
 

@@ -1,0 +1,39 @@
+"""`python -m convert NAME --build DIR`, or `python -m convert --model FILE --build DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from common.cli import add_output, choose_output
+from common.ending import say
+from common.errors import UsageError
+from convert.brought import bring
+from convert.pipeline import convert
+from training import recipe
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m convert", description="Convert a trained recipe, or a model of your own, to C sources.")
+    parser.add_argument("name", nargs="?", help="a recipe: " + ", ".join(recipe.names()))
+    parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="default: %(default)s")
+    parser.add_argument("--per-channel-dense", action="store_true", help="one weight scale per output of a Dense layer; not every board can run it")
+    parser.add_argument("--model", type=Path, metavar="FILE", help="instead of a recipe: an int8 .tflite file, or a .keras file with samples")
+    parser.add_argument("--samples", type=Path, metavar="FILE", help="inputs of that model: .npy, .npz or .csv, one sample a row")
+    parser.add_argument("--trust", action="store_true", help="run the Python code of a Lambda layer in the .keras file")
+    add_output(parser, "no report", "the manifest instead of a report")
+    arguments = parser.parse_args()
+    choose_output(arguments)
+    tell = (lambda line: None) if arguments.quiet or arguments.json else say
+    if (arguments.name is None) == (arguments.model is None):
+        raise UsageError("Give either a recipe or --model FILE.", f"Recipes: {', '.join(recipe.names())}.")
+    if arguments.model:
+        options = {"trust": arguments.trust, "per_channel_dense": arguments.per_channel_dense}
+        manifest = bring(arguments.model, arguments.build, tell, arguments.samples, **options)
+    else:
+        found = recipe.find(arguments.name)
+        manifest = convert(found, arguments.build / found.name, tell, arguments.per_channel_dense)
+    if arguments.json:
+        sys.stdout.write(manifest.to_json())
+    return 0
