@@ -11,6 +11,7 @@ from common.files import sha256_of
 from common.quality import Quality
 
 SCHEMA = 4
+DECLARED = "declared by the recipe"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Manifest:
     output: TensorSpec
     domain: tuple[float, float]
     tolerance: float
-    """Largest |board - float| the recipe accepts; the bound must not exceed it."""
+    """Largest |board - float| that is accepted; the bound does not exceed it."""
     operators: tuple[OperatorSpec, ...]
     arena: ArenaSpec
     bound: BoundSpec | None
@@ -108,6 +109,8 @@ class Manifest:
     """Whether a float model vouches for `references.npz`; False for a .tflite that somebody brought: errors against float mean nothing then."""
     float_parameters: int | None = None
     """Numbers that the float model was trained to, float32 each; None where there is no float model."""
+    tolerance_from: str = DECLARED
+    """Where the tolerance comes from: the recipe, or what it was worked out from."""
     schema: int = SCHEMA
 
     def to_json(self) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from common.errors import ArtefactsDisagree, DoesNotFit, QualityMissed
 from common.files import write_if_changed
-from common.manifest import BoundSpec, Manifest, OperatorSpec, TensorSpec
+from common.manifest import DECLARED, BoundSpec, Manifest, OperatorSpec, TensorSpec
 from common.progress import task
 from common.quality import Quality, measure
 from common.wire import NANO
@@ -25,6 +25,8 @@ from convert.compiler.emit import Compiled, compile_graph
 from convert.graph import Graph, Operator, Tensor
 from convert.quantize import quantize
 from convert.references import References, points, references
+from convert.tolerance import line as tolerance_line
+from convert.tolerance import propose, tolerance_of
 from convert.work import multiply_accumulates
 from training.recipe import Recipe
 
@@ -45,7 +47,7 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     Raises:
         ArtefactsDisagree: model.keras is missing.
         ConversionFailed, ModelRefused, UnsupportedOperator, DoesNotFit: the model cannot be converted, read, compiled or held by a board.
-        BadRecipe: the proven error bound exceeds the recipe's tolerance.
+        BadRecipe: the recipe's tolerance is less than the proven error bound, or than the loss that was measured.
         QualityMissed: the int8 model loses more than the recipe allows.
     """
     model = folder / "model.keras"
@@ -63,7 +65,8 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     answers = references(converted, graph, at, test is not None, test.targets if test is not None else None)
     metrics = check_quality(recipe, graph, answers)
     proven = bound(graph, converted.chain, recipe.domain)
-    check_tolerance(recipe, proven)
+    proposal = propose(graph, answers, proven)
+    tolerance = tolerance_of(recipe, proposal)
     check_reach(recipe, representable(graph.output))
     manifest = write(
         folder,
@@ -72,12 +75,13 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
         compiled,
         answers,
         domain=recipe.domain or representable(graph.input),
-        tolerance=recipe.tolerance,
+        tolerance=tolerance,
+        tolerance_from=proposal.reason if recipe.tolerance is None else DECLARED,
         bound=proven,
         quality=recipe.quality,
         float_parameters=converted.parameters,
     )
-    for line in report(manifest, graph, answers) + metrics:
+    for line in [*report(manifest, graph, answers), tolerance_line(recipe, proposal, proven), *metrics]:
         say(line)
     return manifest
 
@@ -106,6 +110,7 @@ def write(
     *,
     domain: tuple[float, float],
     tolerance: float,
+    tolerance_from: str = DECLARED,
     bound: BoundSpec | None = None,
     quality: Quality | None = None,
     float_model: bool = True,
@@ -119,7 +124,7 @@ def write(
         graph: what was read from it.
         compiled: from `compiled_model`.
         answers: what the board must answer.
-        domain, tolerance, bound, quality, float_model, float_parameters: see `Manifest`.
+        domain, tolerance, tolerance_from, bound, quality, float_model, float_parameters: see `Manifest`.
     """
     name, working_memory = compiled.name, arena(graph, answers.arena_used)
     files: dict[str, bytes] = {"model.tflite": raw, "references.npz": answers.as_npz()}
@@ -136,6 +141,7 @@ def write(
         output=tensor_spec(graph.output),
         domain=domain,
         tolerance=tolerance,
+        tolerance_from=tolerance_from,
         operators=tuple(operator_spec(each) for each in graph.operators),
         arena=working_memory,
         bound=bound,
@@ -150,15 +156,6 @@ def write(
         write_if_changed(folder / path, content)
     write_if_changed(folder / GENERATED / "manifest.json", manifest.to_json())  # last: it vouches for the others
     return manifest
-
-
-def check_tolerance(recipe: Recipe, proven: BoundSpec | None) -> None:
-    """Raises BadRecipe where int8 cannot be proven to stay within the recipe's tolerance."""
-    if proven is not None and proven.total > recipe.tolerance:
-        raise recipe.bad(
-            f"accepts errors up to {recipe.tolerance:g}, but its int8 model can only be proven to stay within {proven.total:.6g}",
-            "Narrow the domain, so that codes lie closer together, or raise the tolerance.",
-        )
 
 
 def check_quality(recipe: Recipe, graph: Graph, answers: References) -> list[str]:
@@ -241,6 +238,4 @@ def report(manifest: Manifest, graph: Graph, answers: References) -> list[str]:
         differ = int((answers.arrays["tflm"] != answers.arrays.get(name, answers.arrays["tflm"])).any(axis=1).sum())
         if differ:
             lines.append(f"  {title} differs from the expected codes on {differ} of {len(answers.arrays['codes'])} inputs")
-    if manifest.bound is not None:
-        lines.append(f"  |board - float| <= {manifest.bound.total:.6g}, proven; the recipe accepts {manifest.tolerance:g}")
     return lines

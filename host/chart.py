@@ -126,7 +126,7 @@ def _strip(verdict: Verdict, drawn: list[Comparison], across: Scale, scalar: boo
     return Chart(
         name="error",
         title="Error: board minus float model",
-        description=f"The error of each answer; the band is the bound that quantization explains, plus and minus {bound:.4g}. "
+        description=f"The error of each answer; the band is the {verdict.limit}, plus and minus {bound:.4g}. "
         f"The largest error is {verdict.max_error:.4g}.",
         x_label=x_label,
         y_label=f"board {_MINUS} float",
@@ -144,4 +144,4 @@ def _shape(each: Comparison) -> str:
 
 def _title(each: Comparison) -> str:
     at = each.worst
-    return f"{each.name}: board {each.board_y[at]:.5g}, float {each.float_y[at]:.5g}, error {each.error:.3g}, bound {each.bound:.3g}"
+    return f"{each.name}: board {each.board_y[at]:.5g}, float {each.float_y[at]:.5g}, error {each.error:.3g} of {each.bound:.3g}"

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.manifest import Manifest
+from common.numbers import above, number
 from common.wire import NANO
 from host.board import Answer
 from host.oracle import Codes, References
 from host.quantization import dequantize, quantize, real, to_nano
-from host.verdict import Comparison, Kind, Probe
+from host.verdict import Comparison, Kind, Limit, Probe
 
 FAR_NANO = 1000 * NANO
 _NAMED = 3  # failures named one by one
@@ -121,20 +122,45 @@ class Comparer:
         return tuple(self._output_nano(code) / NANO for code in codes)
 
 
-def failures(comparisons: Sequence[Comparison], probes: Sequence[Probe]) -> list[str]:
-    """Why the answers do not pass, a sentence each with the first examples; empty when they do."""
+def failures(comparisons: Sequence[Comparison], probes: Sequence[Probe], limit: Limit = "bound") -> list[str]:
+    """Why the answers do not pass, a sentence each with the first examples; empty when they do.
+
+    Args:
+        comparisons, probes: what the board was asked.
+        limit: what errors are held against: a bound, which is proven, or a tolerance, which is declared or worked out.
+    """
     found = []
     wrong = [each for each in comparisons if not each.exact]
     if wrong:
         examples = "; ".join(f"{each.name}: {_codes(each.board)} instead of {_codes(each.expected)}" for each in wrong[:_NAMED])
         found.append(f"{len(wrong)} of {len(comparisons)} answers differ from the oracle ({examples})")
-    beyond = [each for each in comparisons if not each.within]
-    if beyond:
-        examples = "; ".join(f"{each.name}: error {each.error:.4g}, bound {each.bound:.4g}" for each in beyond[:_NAMED])
-        found.append(f"{len(beyond)} of {len(comparisons)} answers are farther from the float model than quantization explains ({examples})")
+    found += _too_far(comparisons, limit)
     for probe in probes:
         if not probe.refused:
             found.append(f"x = {probe.x:.12g} lies outside the domain, but the board answers {probe.answer:.10g}")
+    return found
+
+
+def _too_far(comparisons: Sequence[Comparison], limit: Limit) -> list[str]:
+    """The answers beyond their limit: those with wrong codes, and apart from them those with right ones, where the board is not to blame."""
+    beyond = [each for each in comparisons if not each.within]
+    right = [each for each in beyond if each.exact and math.isfinite(each.error)]
+    found = []
+    for group in ([each for each in beyond if each not in right], right):
+        if not group:
+            continue
+        count = f"{len(group)} of {len(comparisons)} answers are"
+        examples = "; ".join(f"{each.name}: error {number(each.error)}, {limit} {number(each.bound)}" for each in group[:_NAMED])
+        if group is not right:
+            found.append(f"{count} farther from the float model than the {limit} allows ({examples})")
+        elif limit == "bound":
+            advice = "the bound or the float answers do not belong to this model: compute both anew with `make clean convert`"
+            found.append(f"{count} exact and yet farther from the float model than the proven bound allows ({examples}); {advice}")
+        else:
+            loss = above(max(each.error for each in group))
+            advice = f"what int8 loses here takes a tolerance of {loss:g} or more in the recipe, or none: it is worked out then"
+            tight = f"the tolerance of {number(group[0].bound)} is too tight, not the board wrong"
+            found.append(f"{tight}: {count} exact and yet farther from the float model ({examples}); {advice}")
     return found
 
 

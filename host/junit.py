@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from common.text import xml_text
 from host.compare import failures
-from host.verdict import Comparison, Verdict
+from host.verdict import Comparison, Limit, Verdict
 
 
 def to_xml(verdict: Verdict) -> bytes:
@@ -25,9 +25,9 @@ def to_xml(verdict: Verdict) -> bytes:
     for name, value in facts.items():
         ET.SubElement(properties, "property", name=name, value=value)
     for sample in verdict.of("sample"):
-        _case(suite, "samples", sample.name, failures([sample], []))
-    _group(suite, "sweep", "points of the sweep", verdict.of("sweep"))
-    _group(suite, "codes", "codes", verdict.of("code"))
+        _case(suite, "samples", sample.name, failures([sample], [], verdict.limit))
+    _group(suite, "sweep", "points of the sweep", verdict.of("sweep"), verdict.limit)
+    _group(suite, "codes", "codes", verdict.of("code"), verdict.limit)
     for probe in verdict.probes:
         _case(suite, "domain", f"x = {probe.x:.12g} is refused", failures([], [probe]))
     _case(suite, "verdict", "verdict", verdict.failures)
@@ -44,9 +44,9 @@ def to_xml(verdict: Verdict) -> bytes:
     return written + b"\n"
 
 
-def _group(suite: ET.Element, group: str, what: str, comparisons: tuple[Comparison, ...]) -> None:
+def _group(suite: ET.Element, group: str, what: str, comparisons: tuple[Comparison, ...], limit: Limit) -> None:
     if comparisons:
-        _case(suite, group, f"{len(comparisons)} {what}", failures(comparisons, []))
+        _case(suite, group, f"{len(comparisons)} {what}", failures(comparisons, [], limit))
 
 
 def _case(suite: ET.Element, group: str, name: str, reasons: Iterable[str]) -> None:

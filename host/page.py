@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jinja2
 
+from common.numbers import number
 from convert.names import own_name
 from host import terminal
 from host.chart import charts
@@ -24,7 +25,7 @@ def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["number"] = terminal.number
+    environment.filters["number"] = number
     environment.globals["value"] = terminal.value
     environment.globals["gain"] = terminal.gain
     environment.globals["layer"] = lambda each: own_name(each.layer) or each.name
@@ -41,7 +42,7 @@ def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
         stages=stages(verdict),
         charts=charts(verdict) if verdict.float_model else (),
         chosen=chosen,
-        limit=terminal.limit(verdict),
+        limit=verdict.limit,
         rest=[each for each in verdict.of("sample", "sweep") if each not in chosen],
     )
 
@@ -73,13 +74,13 @@ def _headline(verdict: Verdict) -> list[tuple[str, str, bool]]:
     ]
     if verdict.float_model:
         bound = verdict.tolerance if verdict.bound is None else verdict.bound
-        explained = "the recipe tolerates" if verdict.bound is None else "quantization explains"
+        explained = "the tolerance is" if verdict.bound is None else "the proven bound is"
         within = verdict.within == len(verdict.comparisons) > 0
-        tiles.append((terminal.number(verdict.max_error), f"largest error; {explained} {terminal.number(bound)}", within))
+        tiles.append((number(verdict.max_error), f"largest error; {explained} {number(bound)}", within))
     if verdict.metric:
         metric = verdict.metric
-        meaning = f"{metric.kind} on the board, {metric.count} test inputs; float {terminal.number(metric.float_value)}"
-        tiles.append((terminal.number(metric.board_value), meaning, not metric.failures))
+        meaning = f"{metric.kind} on the board, {metric.count} test inputs; float {number(metric.float_value)}"
+        tiles.append((number(metric.board_value), meaning, not metric.failures))
     if verdict.probes:
         tiles.append((f"{verdict.refused}/{len(verdict.probes)}", "inputs outside the domain refused", verdict.refused == len(verdict.probes)))
     tiles.append((f"{verdict.cost.count:,}", f"{verdict.cost.unit} for an inference", True))

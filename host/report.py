@@ -56,6 +56,7 @@ def to_json(verdict: Verdict) -> str:
             "rms_error": verdict.rms_error if known else None,
             "bound": verdict.bound,
             "tolerance": verdict.tolerance,
+            "tolerance_from": verdict.tolerance_from,
             "worst": {"input": worst.name, "error": worst.error, "bound": worst.bound} if worst else None,
         },
         "metric": asdict(verdict.metric) if verdict.metric else None,

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from common.numbers import number
 from host.metric import Metric
 from host.verdict import Comparison, Verdict
 
@@ -34,7 +35,7 @@ def last_line(verdict: Verdict) -> str:
     parts = [f"{' and '.join(exact) or '0 comparisons'} exact"]
     if verdict.worst and verdict.float_model:
         relation = "within" if verdict.within == len(verdict.comparisons) else "breaks"
-        parts.append(f"largest error {number(verdict.max_error, 5)} {relation} the {limit(verdict)} {_bound(verdict)}")
+        parts.append(f"largest error {number(verdict.max_error, 5)} {relation} the {verdict.limit} {_bound(verdict)}")
     if verdict.metric:
         metric = verdict.metric
         values = (metric.float_value, metric.int8_value, metric.board_value)
@@ -71,16 +72,6 @@ def selection(verdict: Verdict) -> list[Comparison]:
     return chosen + [each for index, each in enumerate(extra) if each not in chosen and each not in extra[:index]]
 
 
-def number(value: float, digits: int = 4) -> str:
-    """Some significant digits, or "none" for what is not a number."""
-    return f"{value:.{digits}g}" if math.isfinite(value) else "none"
-
-
-def limit(verdict: Verdict) -> str:
-    """What errors are held against: a bound is proven, a tolerance is what the recipe declares."""
-    return "tolerance" if verdict.bound is None else "bound"
-
-
 def _bound(verdict: Verdict) -> str:
     return number(verdict.tolerance if verdict.bound is None else verdict.bound, 5)
 
@@ -94,7 +85,7 @@ def _table(verdict: Verdict) -> Table:
     )
     table.add_column("input", no_wrap=True)
     shown = verdict.float_model
-    for name in ("x", *(["float"] if shown else []), "int8 expected", "board", *(["error", limit(verdict)] if shown else [])):
+    for name in ("x", *(["float"] if shown else []), "int8 expected", "board", *(["error", verdict.limit] if shown else [])):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for each in selection(verdict):
@@ -148,12 +139,17 @@ def _errors(verdict: Verdict) -> list[tuple[str, str]]:
     """How far the board lies from the float model."""
     worst = verdict.worst
     pairs = [
-        (f"within the {limit(verdict)}", f"{verdict.within}/{len(verdict.comparisons)}"),
+        (f"within the {verdict.limit}", f"{verdict.within}/{len(verdict.comparisons)} of {_bound(verdict)}, {_origin(verdict)}"),
         ("error against float", f"max {number(verdict.max_error, 5)}, mean {number(verdict.mean_error)}, RMS {number(verdict.rms_error)}"),
     ]
     if worst:
-        pairs.append((f"closest to its {limit(verdict)}", f"{worst.name}: {number(worst.error, 5)} of {number(worst.bound, 5)}"))
+        pairs.append((f"closest to its {verdict.limit}", f"{worst.name}: {number(worst.error, 5)} of {number(worst.bound, 5)}"))
     return pairs
+
+
+def _origin(verdict: Verdict) -> str:
+    """Where the limit comes from."""
+    return "proven" if verdict.bound is not None else verdict.tolerance_from
 
 
 def _quality(metric: Metric) -> list[tuple[str, str]]:

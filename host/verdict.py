@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from common.manifest import OperatorSpec
+from common.manifest import DECLARED, OperatorSpec
 from common.wire import NANO
 from host.board import Identity, Stats
 from host.footprint import Footprint
@@ -21,6 +21,8 @@ BAUD_BYTES_PER_S = 11_520
 
 Kind = Literal["sample", "sweep", "code"]
 """A sample point or a point of the sweep, both asked as real numbers; or a tensor of codes."""
+Limit = Literal["bound", "tolerance"]
+"""What errors are held against: a bound is proven, a tolerance is what the recipe declares or the quantization suggests."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Comparison:
     board_y: tuple[float, ...]
     float_y: tuple[float, ...]
     bound: float
-    """Largest |board - float| that quantization explains here; the recipe's tolerance where there is no bound."""
+    """Largest |board - float| that is accepted here: the proven bound, or the tolerance where there is none."""
     exact: bool
     """The board's codes are the oracle's; for a real input its input code and the number it answers as well."""
 
@@ -176,10 +178,17 @@ class Verdict:
     """Of the firmware; None where its image is not here."""
     float_model: bool = True
     """Whether there is one to hold errors against; False for a .tflite that somebody brought."""
+    tolerance_from: str = DECLARED
+    """Where the tolerance comes from: see `Manifest`."""
 
     @property
     def passed(self) -> bool:
         return not self.failures
+
+    @property
+    def limit(self) -> Limit:
+        """What errors are held against."""
+        return "tolerance" if self.bound is None else "bound"
 
     def of(self, *kinds: Kind) -> tuple[Comparison, ...]:
         """The comparisons of some kinds."""

@@ -24,7 +24,7 @@ from host.metric import metric_of
 from host.oracle import consult
 from host.peers import peers_of
 from host.size import size_of
-from host.verdict import Cost, Probe, Traffic, Verdict
+from host.verdict import Cost, Limit, Probe, Traffic, Verdict
 
 _NO_TIME = 2**32 - 1
 
@@ -84,6 +84,7 @@ def verify(
             f"Its last reset: {last_reset or 'an ordinary one'}.",
             "Check its power and its cable; a watchdog or a crash starts a board anew as well, and is named above. Then verify again.",
         )
+    limit: Limit = "bound" if manifest.bound else "tolerance"
     metric = metric_of(manifest, references, inferences.outputs)
     return Verdict(
         recipe=manifest.recipe,
@@ -97,7 +98,7 @@ def verify(
         traffic=traffic,
         cost=_cost(answers, inferences, identity),
         stats=stats,
-        failures=tuple(comparer.shortcomings() + failures(comparisons, probes)) + (metric.failures if metric else ()),
+        failures=tuple(comparer.shortcomings() + failures(comparisons, probes, limit)) + (metric.failures if metric else ()),
         started=started,
         command=command,
         versions={**_versions(), **{f"{name} (conversion)": version for name, version in manifest.versions.items()}},
@@ -107,6 +108,7 @@ def verify(
         metric=metric,
         size=size_of(image) if image else None,
         float_model=manifest.float_model,
+        tolerance_from=manifest.tolerance_from,
     )
 
 

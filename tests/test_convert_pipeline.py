@@ -138,9 +138,20 @@ def test_compiled_c_of_the_trained_model_answers_every_code(converted: Path, tmp
 
 def test_a_bound_beyond_the_tolerance_is_refused_with_both_numbers_and_writes_nothing(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "model.keras").write_bytes((trained / "linear" / "model.keras").read_bytes())
-    with pytest.raises(BadRecipe, match=r"accepts errors up to 0\.05.*within 0\.10"):
+    with pytest.raises(BadRecipe, match=r"declares a tolerance of 0\.05.*within 0\.10"):
         convert(replace(RECIPE, tolerance=0.05), tmp_path, print)
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_a_tolerance_that_is_not_declared_is_the_bound(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "model.keras").write_bytes((trained / "linear" / "model.keras").read_bytes())
+    said: list[str] = []
+    manifest = convert(replace(RECIPE, tolerance=None), tmp_path, said.append)
+    assert manifest.bound is not None
+    assert manifest.tolerance == manifest.bound.total
+    assert manifest.tolerance_from == "the proven bound"
+    assert Manifest.load(tmp_path / "generated" / "manifest.json") == manifest
+    assert "declares no tolerance" in said[-1]
 
 
 def test_an_untrained_recipe_says_what_to_do(tmp_path: Path) -> None:

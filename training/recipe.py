@@ -49,8 +49,9 @@ class Recipe:
     epochs: int
     """How often training sees all points."""
     seed: int
-    tolerance: float
-    """Largest |board - float model| accepted, in units of the output. A conversion whose proven bound exceeds it is refused."""
+    tolerance: float | None = None
+    """Largest |board - float model| accepted, in units of the output; None takes what the quantization suggests: see `convert/tolerance.py`.
+    A conversion whose proven bound or measured loss exceeds it is refused."""
     domain: tuple[float, float] | None = None
     """Lowest and highest x of a model whose input is one number: calibrates the input, and the board refuses x outside it."""
     representative: Callable[[], NDArray[np.float32]] | None = None
@@ -94,8 +95,9 @@ class Recipe:
             raise self.bad(f"trains for {self.epochs} epochs", "One is the least.")
         if self.batch_size is not None and not 1 <= self.batch_size <= len(points):
             raise self.bad(f"trains on batches of {self.batch_size} of its {len(points)} points", "Give 1 to all of them, or None for all.")
-        if not self.tolerance > 0:
-            raise self.bad(f"has a tolerance of {self.tolerance}", "Give the largest error you accept, above 0.")
+        if self.tolerance is not None and not self.tolerance > 0:
+            hint = "Give the largest error you accept, above 0, or none: it is worked out from the quantization then."
+            raise self.bad(f"has a tolerance of {self.tolerance}", hint)
         if (self.domain is None) == (self.representative is None):
             hint = "Give a domain for one number, representative inputs for any other shape."
             raise self.bad("has not exactly one of domain and representative", hint)

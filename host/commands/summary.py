@@ -11,8 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from common.errors import ArtefactsDisagree, VerdictFailed
+from common.numbers import number
 from host import verdict_file
-from host.terminal import Terminal, number
+from host.terminal import Terminal
 from host.verdict_file import Document
 from training.recipe import names
 

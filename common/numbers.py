@@ -1,0 +1,18 @@
+"""Numbers as a person reads and types them."""
+
+from __future__ import annotations
+
+import math
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Some significant digits, or "none" for what is not a number."""
+    return f"{value:.{digits}g}" if math.isfinite(value) else "none"
+
+
+def above(value: float) -> float:
+    """A positive finite value with three digits, not less than it; any other as it is."""
+    if not 0 < value < math.inf:
+        return value
+    unit = 10.0 ** (math.floor(math.log10(value)) - 2)
+    return float(f"{math.ceil(value / unit - 1e-9) * unit:.6g}")
