@@ -8,12 +8,13 @@ import jinja2
 
 from common.numbers import number
 from convert.names import own_name
-from host import terminal
+from host import rows, terminal
 from host.chart import charts
 from host.chart_latency import latency_chart
 from host.flow import stages
 from host.profile import Profile
 from host.verdict import Verdict
+from host.words import explained
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ELSEWHERE = ("line", "board")
@@ -26,13 +27,13 @@ def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["number"] = number
-    environment.globals["value"] = terminal.value
+    environment.globals["rows"] = rows
     environment.globals["gain"] = terminal.gain
     environment.globals["layer"] = lambda each: own_name(each.layer) or each.name
-    chosen = terminal.selection(verdict)
+    chosen, wrong = rows.selection(verdict), rows.wrong(verdict)
+    rest = [each for each in verdict.of("sample", "sweep") if each not in chosen and each not in wrong]
     return environment.get_template("report.html.j2").render(
         verdict=verdict,
-        scalar=any(each.x is not None for each in verdict.comparisons),
         profile=profile,
         line=terminal.last_line(verdict),
         headline=_headline(verdict),
@@ -42,8 +43,11 @@ def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
         stages=stages(verdict),
         charts=charts(verdict) if verdict.float_model else (),
         chosen=chosen,
+        wrong=wrong,
+        rest=rest,
+        wrong_count=sum(not each.good for each in verdict.comparisons),
+        words=explained(verdict),
         limit=verdict.limit,
-        rest=[each for each in verdict.of("sample", "sweep") if each not in chosen],
     )
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from common.numbers import number
+from host import rows
 from host.metric import Metric
 from host.verdict import Comparison, Verdict
 
-_SWEEP_SHOWN = 9
-_FAILED_SHOWN = 12
+_UNBOUNDED = 1000
+"""Columns: wider than any table."""
 
 
 class Terminal(Console):
@@ -50,61 +53,48 @@ def last_line(verdict: Verdict) -> str:
 
 
 def show(verdict: Verdict, folder: Path) -> None:
-    """Print the table, the summary and the last line on standard output."""
+    """Print a table of answers, the summary, the wrong answers, why it failed and the last line: what is read last is what matters most."""
     console = Terminal()
-    console.print(_table(verdict))
+    chosen, wrong = rows.selection(verdict), rows.wrong(verdict)
+    note = ""
+    if chosen:
+        made, note = table(verdict, chosen, f"{verdict.recipe}: {len(verdict.comparisons)} answers compared, a selection", console)
+        console.print(made)
+    if note and not wrong:
+        console.print(f"[dim]{escape(note)}[/]\n")
     console.print(_summary(verdict, folder))
+    if wrong:
+        count = sum(not each.good for each in verdict.comparisons)
+        title = f"{verdict.recipe}: {count} wrong" + (f", the first {len(wrong)}" if count > len(wrong) else "")
+        made, note = table(verdict, wrong, title, console)
+        console.print(made)
+        console.print(f"[dim]{escape(note)}[/]\n" if note else "")
     for failure in verdict.failures:
         console.print(f"[bold red]-[/] {escape(failure)}", soft_wrap=True)
     colour = "green" if verdict.passed else "red"
     console.print(f"[bold {colour}]{escape(last_line(verdict))}[/]", soft_wrap=True)
 
 
-def selection(verdict: Verdict) -> list[Comparison]:
-    """What a person wants to see: all samples, a few points spread over the sweep, the worst, and the first failures."""
-    sweep = verdict.of("sweep")
-    step = max(1, (len(sweep) - 1) // (_SWEEP_SHOWN - 1)) if len(sweep) > _SWEEP_SHOWN else 1
-    chosen = [*verdict.of("sample"), *sweep[::step]]
-    if not chosen:
-        chosen = list(verdict.of("code")[:: max(1, len(verdict.comparisons) // _SWEEP_SHOWN)])
-    failed = [each for each in verdict.comparisons if not each.good][:_FAILED_SHOWN]
-    extra = [*failed, *([verdict.worst] if verdict.worst else [])]
-    return chosen + [each for index, each in enumerate(extra) if each not in chosen and each not in extra[:index]]
+def table(verdict: Verdict, answers: Sequence[Comparison], title: str, console: Console) -> tuple[Table, str]:
+    """The answers, with as many columns as the console has room for: the mark, the input and the codes always stay. And what to know of them."""
+    columns, marks = rows.columns(verdict, answers), ["[green]ok[/]" if each.good else "[bold red]NO[/]" for each in answers]
+    optional = [head for head in (verdict.limit, *(head for head, _ in columns if head.startswith("float")), "error") if verdict.float_model]
+    for count in range(len(optional) + 1):
+        kept = [(head, cells) for head, cells in columns if head not in optional[:count]]
+        made = Table(title=escape(title), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+        made.add_column("", no_wrap=True)
+        for head, _ in kept:
+            made.add_column(head, justify="left" if head == "input" else "right", overflow="fold")
+        for mark, *cells in zip(marks, *(each for _, each in kept), strict=True):
+            made.add_row(mark, *map(escape, cells))
+        if Measurement.get(console, console.options.update(width=_UNBOUNDED), made).maximum <= console.width:
+            break
+    narrow = f"Left out, as the terminal is narrow: {', '.join(optional[:count])}." if count else ""
+    return made, " ".join(filter(None, (rows.note(verdict), narrow)))
 
 
 def _bound(verdict: Verdict) -> str:
     return number(verdict.tolerance if verdict.bound is None else verdict.bound, 5)
-
-
-def _table(verdict: Verdict) -> Table:
-    table = Table(
-        title=f"{verdict.recipe}: {len(verdict.comparisons)} answers compared, a selection",
-        box=box.SIMPLE_HEAD,
-        collapse_padding=True,
-        pad_edge=False,
-    )
-    table.add_column("input", no_wrap=True)
-    shown = verdict.float_model
-    for name in ("x", *(["float"] if shown else []), "int8 expected", "board", *(["error", verdict.limit] if shown else [])):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    for each in selection(verdict):
-        at = each.worst
-        table.add_row(
-            each.kind if each.x is not None else f"{each.kind} row {each.row}",
-            "" if each.x is None else f"{each.x:.6g}",
-            *([number(each.float_y[at])] if shown else []),
-            value(each.expected_y, each.expected, at),
-            value(each.board_y, each.board, at),
-            *([number(each.error, 3), number(each.bound, 3)] if shown else []),
-            "[green]ok[/]" if each.good else "[bold red]NO[/]",
-        )
-    return table
-
-
-def value(reals: tuple[float, ...], codes: tuple[int, ...], index: int) -> str:
-    """A number with the code it was made from: `19 (95)`."""
-    return f"{number(reals[index])} ({codes[index]})" if index < min(len(reals), len(codes)) else "none"
 
 
 def facts(verdict: Verdict) -> list[tuple[str, str]]:

@@ -24,6 +24,11 @@ Kind = Literal["sample", "sweep", "code"]
 Limit = Literal["bound", "tolerance"]
 """What errors are held against: a bound is proven, a tolerance is what the recipe declares or the quantization suggests."""
 
+_CHOOSING = ("SOFTMAX", "LOGISTIC")
+"""Operators at the end of a classifier, whose largest output is the class."""
+_PASSED_ON = ("RESHAPE", "QUANTIZE", "DEQUANTIZE")
+"""Operators behind them that change no order."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -58,6 +63,12 @@ class Comparison:
         return max(range(len(self.errors)), key=lambda index: (math.isnan(self.errors[index]), self.errors[index]))
 
     @property
+    def shown(self) -> int:
+        """Index of the output that a reader has to see: the one whose codes differ most, else the one with the largest error."""
+        apart = [abs(board - expected) for board, expected in zip(self.board, self.expected, strict=False)]
+        return apart.index(max(apart)) if any(apart) else self.worst
+
+    @property
     def error(self) -> float:
         """Largest |board - float| over the outputs."""
         return self.errors[self.worst]
@@ -70,6 +81,11 @@ class Comparison:
     @property
     def good(self) -> bool:
         return self.exact and self.within
+
+    @property
+    def outcome(self) -> str:
+        """For a person: "exact", "differs" (from the oracle's codes), or "too far" (from the float model)."""
+        return "exact" if self.good else "too far" if self.exact else "differs"
 
     @property
     def name(self) -> str:
@@ -189,6 +205,16 @@ class Verdict:
     def limit(self) -> Limit:
         """What errors are held against."""
         return "tolerance" if self.bound is None else "bound"
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """What the outputs of a classifier are called, in their order; empty where the model chooses no class."""
+        if self.metric and self.metric.classes:
+            return self.metric.classes
+        outputs = len(self.comparisons[0].expected) if self.comparisons else 0
+        ends = [each for each in self.layers if each.name not in _PASSED_ON]
+        chooses = outputs > 1 and bool(ends) and ends[-1].name in _CHOOSING and max(ends[-1].shape, default=0) == outputs
+        return tuple(map(str, range(outputs))) if chooses else ()
 
     def of(self, *kinds: Kind) -> tuple[Comparison, ...]:
         """The comparisons of some kinds."""

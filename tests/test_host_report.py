@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from common.outcome import FILES, outcome_of
-from host import junit, page, report, terminal
+from host import junit, page, report, rows, terminal
 from host.chart import Scale, charts
 from host.profile import FILE, Cost, Profile
 from host.verdict import Probe, Verdict
@@ -214,13 +214,14 @@ def test_the_table_fits_a_small_terminal(
     assert lines[-1] == terminal.last_line(verdict)
 
 
-def test_a_selection_holds_samples_failures_and_the_worst(passed: Verdict, failed: Verdict) -> None:
+def test_a_selection_and_the_wrong_answers_hold_all_samples_and_the_worst(passed: Verdict, failed: Verdict) -> None:
     for verdict in (passed, failed):
-        chosen = terminal.selection(verdict)
-        assert len({id(each) for each in chosen}) == len(chosen) < 30
-        assert set(verdict.of("sample")) <= set(chosen)
-        assert verdict.worst in chosen
-        assert {each for each in verdict.comparisons if not each.good} <= set(chosen)
+        chosen, wrong = rows.selection(verdict), rows.wrong(verdict)
+        shown = [*chosen, *wrong]
+        assert len({id(each) for each in shown}) == len(shown) < 30
+        assert set(verdict.of("sample")) <= set(shown)
+        assert verdict.worst in shown
+        assert {each for each in verdict.comparisons if not each.good} == set(wrong)
 
 
 def test_reports_are_written(failed: Verdict, tmp_path: Path) -> None:

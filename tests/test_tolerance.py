@@ -18,7 +18,8 @@ from convert.references import References
 from convert.tolerance import line, propose, tolerance_of
 from host.compare import failures
 from host.verdict import Comparison
-from tests.random_network import Network, write_graph
+from tests.random_network import Network
+from tests.tflite_writer import write_graph
 from training.recipes.linear import RECIPE
 
 BOUND = BoundSpec(0.125, 0.0625, 0.03125, 0.25, total=0.46, slope=0.5)
