@@ -16,6 +16,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.table import Column
 from rich.text import Text
 
+from common.text import printable
+
 Advance = Callable[[int], None]
 """Call with the number of steps done since the last call."""
 
@@ -64,7 +66,7 @@ def task(title: str, total: int | None = None, unit: str = "steps") -> Iterator[
     if _chosen.progress == "none":
         yield lambda _steps: None
         return
-    with _shown(title, total, unit) as advance:
+    with _shown(printable(title), total, unit) as advance:
         yield advance
 
 

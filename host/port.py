@@ -17,14 +17,18 @@ SLICE_S = 0.02  # a read returns at least this often, so that every deadline is 
 WRITE_TIMEOUT_S = 2.0
 
 
+SCHEMES = ("socket", "rfc2217", "loop")
+"""Of the URLs that pyserial knows. The others write files (spy://), run other handlers (alt://) or take whatever port fits (hwgrep://)."""
+
+
 def open_port(url: str) -> serial.Serial:
-    """Open anything `serial.serial_for_url` knows: a device, `socket://`, `rfc2217://`, `loop://`.
+    """Open a device, or a URL of one of the SCHEMES.
 
     Raises:
         BoardNotFound: there is no such port, or nobody listens there.
         PortBusy: another program holds it; names the program where the system tells.
         PortDenied: the user lacks the permission.
-        UsageError: not a port and not a URL that pyserial knows.
+        UsageError: not a port and not such a URL.
     """
     # pyserial's rfc2217 has no write timeout; its socket has one of its own
     write_timeout = None if url.lower().startswith("rfc2217://") else WRITE_TIMEOUT_S
@@ -51,6 +55,11 @@ def owners(device: str) -> list[str]:
 
 def _check_url(url: str) -> None:
     """pyserial trips over a URL without a port number with an exception that says nothing."""
+    scheme, separator, _ = url.partition("://")
+    if separator and scheme.lower() not in SCHEMES:
+        raise UsageError(
+            f"{url!r} is not a port: {scheme}:// is not taken.", "Give a device like /dev/ttyACM0 or a URL like socket://127.0.0.1:4000."
+        )
     if not url.lower().startswith(("socket://", "rfc2217://")):
         return
     try:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
+from rich.text import Text
 
 from common.numbers import number
+from common.text import printable
 from host import rows
 from host.metric import Metric
 from host.verdict import Comparison, Verdict
@@ -22,13 +26,37 @@ _UNBOUNDED = 1000
 
 
 class Terminal(Console):
-    """Rich's console, but a reader that leaves early ends in BrokenPipeError as everywhere: Rich would exit with 1, which means FAIL here."""
+    """Rich's console, on which what comes from a file or a board is only shown: it neither acts on the terminal nor begins a line of its own.
+
+    A reader that leaves early ends in BrokenPipeError as everywhere: Rich would exit with 1, which means FAIL here.
+    """
 
     def __init__(self) -> None:
         super().__init__(highlight=False)
 
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*map(_on_one_line, objects), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=printable(segment.text, keep="\n"))
+
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
+
+
+def _on_one_line(shown: Any) -> Any:
+    """The same without line feeds inside of a text or a cell: a name could end one line and write the next."""
+    if isinstance(shown, str):
+        inside = shown.rstrip("\n")
+        return printable(inside) + shown[len(inside) :]
+    if isinstance(shown, Text):
+        shown.plain = printable(shown.plain)
+    if isinstance(shown, Table):
+        shown.title = _on_one_line(shown.title)
+        for column in shown.columns:
+            column._cells = list(map(_on_one_line, column._cells))
+    return shown
 
 
 def last_line(verdict: Verdict) -> str:
@@ -49,7 +77,7 @@ def last_line(verdict: Verdict) -> str:
     if verdict.failures:
         parts.append(verdict.failures[0].partition(" (")[0])  # the examples stand above
     identity = verdict.identity
-    return f"{'PASS' if verdict.passed else 'FAIL'} {verdict.recipe} on {identity.board} ({identity.engine}): {'; '.join(parts)}"
+    return printable(f"{'PASS' if verdict.passed else 'FAIL'} {verdict.recipe} on {identity.board} ({identity.engine}): {'; '.join(parts)}")
 
 
 def show(verdict: Verdict, folder: Path) -> None:

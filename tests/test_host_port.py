@@ -40,6 +40,20 @@ def test_a_bad_url(url: str) -> None:
         Link(url)
 
 
+@pytest.mark.parametrize("scheme", ["spy", "SPY", "alt", "hwgrep", "cp2110", "file", " spy"])
+def test_a_url_that_does_more_than_open_a_port_is_not_taken(scheme: str, tmp_path: Path) -> None:
+    written = tmp_path / "written"
+    with pytest.raises(UsageError, match="is not taken"):
+        Link(f"{scheme}://loop://?file={written}")
+    assert not written.exists()
+
+
+def test_a_port_that_is_given_and_empty_is_refused() -> None:
+    ended = subprocess.run([sys.executable, "-m", "host", "verify", "linear", "--port", ""], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == UsageError.exit_code
+    assert "--port is empty" in ended.stderr
+
+
 def test_a_busy_port_names_who_holds_it() -> None:
     with on_terminal(silent) as device:
         holder = subprocess.Popen(

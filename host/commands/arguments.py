@@ -7,14 +7,14 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from common.errors import UnknownRecipe
+from common.errors import UnknownRecipe, UsageError
 from host.paths import ENVS
 
 
 def add_board(parser: argparse.ArgumentParser) -> None:
     """Add `--port` to what `add_firmware` adds: a firmware and where it runs."""
     add_firmware(parser, list(ENVS))
-    parser.add_argument("--port", help="a serial port or any pyserial URL; without it the virtual board, or the Nano that is connected")
+    parser.add_argument("--port", type=port, help="a serial port, or socket://HOST:PORT; without it the virtual board, or the Nano that is connected")
 
 
 def add_firmware(parser: argparse.ArgumentParser, envs: Sequence[str]) -> None:
@@ -32,4 +32,15 @@ def _name(text: str) -> str:
     """
     if not re.fullmatch(r"\w[\w.-]*", text):
         raise UnknownRecipe(f"{text!r} is no name of a recipe or a model.", "Give the name of a folder in the build folder, for instance linear.")
+    return text
+
+
+def port(text: str) -> str:
+    """The name of a port.
+
+    Raises:
+        UsageError: it is empty, as of a variable that is not set: the virtual board must not stand in for the one that was meant.
+    """
+    if not text:
+        raise UsageError("--port is empty.", "Give a port like /dev/ttyACM0, or leave --port out for the virtual board.")
     return text

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from common.errors import DoctorFoundProblems
 from host import doctor
 from host.doctor import Level
+from host.terminal import Terminal
 
 MARKS = {Level.GOOD: ("ok     ", "green"), Level.NOTE: ("note   ", "yellow"), Level.PROBLEM: ("PROBLEM", "bold red")}
 
@@ -27,13 +27,13 @@ def run(_: argparse.Namespace) -> int:
     Raises:
         DoctorFoundProblems: there is at least one problem.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     problems = 0
     for finding in doctor.examine():
         mark, style = MARKS[finding.level]
-        console.print(Text.assemble((mark, style), f"  {finding.what}"))
+        console.print(Text.assemble((mark, style), f"  {finding.what}"), soft_wrap=True)
         if finding.hint:
-            console.print(Text(f"         {finding.hint}", style="dim"))
+            console.print(Text(f"         {finding.hint}", style="dim"), soft_wrap=True)
         problems += finding.level is Level.PROBLEM
     if problems:
         raise DoctorFoundProblems(

@@ -9,6 +9,7 @@ import threading
 import time
 from typing import Any
 
+from common.text import printable
 from host.commands import arguments
 from host.connect import connect
 from host.link import Link
@@ -48,7 +49,7 @@ class _Console:
     def show(self, text: bytes) -> None:
         """Print what the board says."""
         self._heard = time.monotonic()
-        sys.stdout.write(text.decode("utf-8", "backslashreplace").replace("\r", ""))
+        sys.stdout.write(printable(text.decode("utf-8", "backslashreplace").replace("\r", ""), keep="\n\t"))
         sys.stdout.flush()
 
     def talk(self, link: Link) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from host import ports
@@ -26,6 +27,6 @@ def run(_: argparse.Namespace) -> int:
     table = Table("port", "USB", "serial number", "description", "board")
     for port in found:
         usb = f"{port.usb[0]:04x}:{port.usb[1]:04x}" if port.usb else ""
-        table.add_row(port.device, usb, port.serial_number, port.description, port.role)
+        table.add_row(*map(escape, (port.device, usb, port.serial_number, port.description, port.role)))
     Terminal().print(table)
     return 0
