@@ -82,7 +82,7 @@ def bring(
         with came_as(Way.TFLITE):
             raw, ends = cut(path.read_bytes())
             if ends:
-                say(f"{path.name}: float32 {' and '.join(ends)} cut off; the board takes and gives the int8 codes behind")
+                say(f"{path.name}: {' and '.join(ends)} cut off; the board takes and gives the int8 codes behind")
             manifest, graph, answers = bring_tflite(raw, folder, given)
     elif kind == ".keras":
         with came_as(Way.KERAS):

@@ -1,7 +1,7 @@
-"""Cuts the float32 ends off a model whose inside is int8: a board takes and gives codes, and the host knows what they stand for.
+"""Cuts the float32 or uint8 ends off a model whose inside is int8: a board takes and gives codes, and the host knows what they stand for.
 
-Such a model begins with a QUANTIZE and ends with a DEQUANTIZE, or has one of the two. The flatbuffer is changed in place: what was between them
-becomes the model's input and output, and the two operators leave its list. Everything else keeps its bytes.
+Such a model begins with a QUANTIZE and ends with a DEQUANTIZE, or with another QUANTIZE to uint8, or has one of the two. The flatbuffer is changed
+in place: what was between them becomes the model's input and output, and the two operators leave its list. Everything else keeps its bytes.
 """
 
 from __future__ import annotations
@@ -9,64 +9,75 @@ from __future__ import annotations
 import struct
 
 from common.errors import ModelRefused
-from convert.flatbuffer import INPUTS, OPERATORS, OUTPUTS, parts
 from convert.graph import Operator, Tensor
 from convert.tables import Table
+from convert.take_apart import INPUTS, OPERATORS, OUTPUTS, Parts, take_apart
 
-HINT = "Plumbline cuts off one QUANTIZE behind a float32 input and one DEQUANTIZE before a float32 output; convert with int8 input and output."
+ENDS = {"FLOAT32": ("QUANTIZE", "DEQUANTIZE"), "UINT8": ("QUANTIZE", "QUANTIZE")}
+"""Types of ends that can be cut off, and the operators that stand behind such an input and before such an output."""
 
 
 def cut(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """The model between its float32 ends.
+    """The model between its float32 or uint8 ends.
 
     Args:
         raw: a .tflite file.
 
     Returns:
-        The changed file, or the same bytes where no end is float32; and which ends were cut: "input", "output", both or none.
+        The changed file, or the same bytes where no end can be cut off; and which ends were: "float32 input", "uint8 output" and so on.
 
     Raises:
-        ModelRefused: the file is damaged, or a float32 end is not quantized by one operator.
+        ModelRefused: the file is damaged.
     """
-    subgraph, tensors, operators = parts(raw)
+    parts = take_apart(raw)
     changed = bytearray(raw)
     gone: list[int] = []
     ends: list[str] = []
-    for field, what in ((INPUTS, "input"), (OUTPUTS, "output")):
-        indices = subgraph.integers(field, "i")
-        if len(indices) != 1 or not 0 <= indices[0] < len(tensors) or tensors[indices[0]].type != "FLOAT32":
-            continue  # the reader says what is wrong, if anything is
-        number, inner = operator_at(operators, tensors[indices[0]], what)
-        gone.append(number)
-        ends.append(what)
-        struct.pack_into("<i", changed, vector(subgraph, field) + 4, inner.index)
-    if not ends:
+    for field, what, indices in ((INPUTS, "input", parts.inputs), (OUTPUTS, "output", parts.outputs)):
+        if len(indices) != 1 or not 0 <= indices[0] < len(parts.tensors):
+            continue  # the reader says what is wrong, here and where an end stays
+        end = parts.tensors[indices[0]]
+        found = operator_at(parts.operators, end, what) if end.type in ENDS else None
+        if found is not None:
+            gone.append(found[0])
+            ends.append(f"{end.type.lower()} {what}")
+            struct.pack_into("<i", changed, vector(parts.subgraph, field) + 4, found[1].index)
+    left = tuple(operator for number, operator in enumerate(parts.operators) if number not in gone)
+    if not ends or not left:
         return raw, ()
-    remove(changed, vector(subgraph, OPERATORS), gone)
-    left = tuple(operator for number, operator in enumerate(operators) if number not in gone)
-    if not left or not unchanged(parts(bytes(changed)), tensors, left):
-        raise ModelRefused("The model's float32 ends cannot be cut off: parts of the file share their bytes.", HINT)
+    remove(changed, vector(parts.subgraph, OPERATORS), gone)
+    if not unchanged(take_apart(bytes(changed)), parts.tensors, left):
+        hint = "Convert the model anew with inference_input_type = inference_output_type = tf.int8."
+        raise ModelRefused("The model's ends cannot be cut off: parts of the file share their bytes.", hint)
     return bytes(changed), tuple(ends)
 
 
-def unchanged(found: tuple[Table, tuple[Tensor, ...], tuple[Operator, ...]], tensors: tuple[Tensor, ...], left: tuple[Operator, ...]) -> bool:
+def unchanged(found: Parts, tensors: tuple[Tensor, ...], left: tuple[Operator, ...]) -> bool:
     """Whether the changed file reads as the old one, but for the ends, which nothing uses any more."""
-    same = all(now == before or not now.used for now, before in zip(found[1], tensors, strict=True))
-    return same and found[2] == left
+    return found.operators == left and all(now == before or not now.used for now, before in zip(found.tensors, tensors, strict=True))
 
 
-def operator_at(operators: tuple[Operator, ...], end: Tensor, what: str) -> tuple[int, Tensor]:
-    """The only operator that reads the float32 input, or writes the float32 output, and the int8 tensor on its other side."""
-    name = "QUANTIZE" if what == "input" else "DEQUANTIZE"
+def operator_at(operators: tuple[Operator, ...], end: Tensor, what: str) -> tuple[int, Tensor] | None:
+    """The only operator that reads the input, or writes the output, and the int8 tensor on its other side; None where there is no such.
+
+    A uint8 code and the int8 code behind it stand for the same number: the zero points differ by 128, and the codes with them.
+    """
     outside = [(operator.inputs if what == "input" else operator.outputs) for operator in operators]
     users = [number for number, found in enumerate(outside) if end in found]
-    if len(users) == 1 and operators[users[0]].name == name and len(operators[users[0]].inputs) == len(operators[users[0]].outputs) == 1:
-        operator = operators[users[0]]
-        inner = operator.outputs[0] if what == "input" else operator.inputs[0]
-        if inner is not None and inner.type == "INT8":
-            return users[0], inner
-    found = ", ".join(operators[number].name for number in users) or "nothing"
-    raise ModelRefused(f"The model's {what} {end.name} is FLOAT32, and {found} works on it, not one {name} to or from int8.", HINT)
+    if len(users) != 1 or len(operators[users[0]].inputs) != 1 or len(operators[users[0]].outputs) != 1:
+        return None
+    operator = operators[users[0]]
+    inner = operator.outputs[0] if what == "input" else operator.inputs[0]
+    if operator.name != ENDS[end.type][what == "output"] or inner is None or inner.type != "INT8":
+        return None
+    return (users[0], inner) if end.type != "UINT8" or same_numbers(end, inner) else None
+
+
+def same_numbers(end: Tensor, inner: Tensor) -> bool:
+    """Whether every code of a uint8 tensor stands for the same number as the int8 code 128 below."""
+    if end.quantization is None or inner.quantization is None or end.quantization.per_channel or inner.quantization.per_channel:
+        return False
+    return end.quantization.scale == inner.quantization.scale and end.quantization.zero_point == inner.quantization.zero_point + 128
 
 
 def vector(subgraph: Table, field: int) -> int:

@@ -98,7 +98,7 @@ class Operator:
         for tensor in self.inputs:
             if tensor is not None and tensor.data is not None and not tensor.name.startswith("arith.constant"):
                 return tensor.name
-        return self.outputs[0].name
+        return self.outputs[0].name if self.outputs else self.name
 
     @property
     def per_channel(self) -> bool:

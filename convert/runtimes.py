@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from common.errors import UnsupportedOperator
+from common.way import advice
+from convert import hints
+from convert.blockers import Blocker, of_operators, refusal
 from convert.compiler.emit import REGISTRY, compile_graph
 from convert.graph import Graph, Operator
 
@@ -79,24 +82,28 @@ def check_runtime(graph: Graph, name: str) -> None:
         name: of RUNTIMES.
 
     Raises:
-        UnsupportedOperator: names the first operator it cannot, its layer, why, and what is supported.
+        UnsupportedOperator: names the operators it cannot run, their layers, why, and what is supported.
         ModelRefused: only for `compiled`: the operator's tensors contradict each other.
     """
     runtime = RUNTIMES[name]
-    for operator in graph.operators:
-        for find in PROBLEMS:
-            problem = find(operator, runtime)
-            if problem:
-                what, hint = problem
-                raise UnsupportedOperator(f"Layer {operator.layer}: {runtime.title} cannot run {operator.name}{what}.", hint)
+    found = of_operators(graph.operators, lambda operator: check_operator(operator, runtime))
+    if found:
+        raise refusal(found)
     if name == "compiled":
         compile_graph(graph, "check", bytes(32))  # its kernels check more than versions
 
 
+def check_operator(operator: Operator, runtime: Runtime) -> None:
+    """Raises UnsupportedOperator for the first problem of an operator."""
+    for find in PROBLEMS:
+        problem = find(operator, runtime)
+        if problem:
+            what, hint = problem
+            raise refusal([Blocker(f"{runtime.title} cannot run {operator.name}{what}", hint, UnsupportedOperator, (operator.layer,))])
+
+
 def missing(operator: Operator, runtime: Runtime) -> tuple[str, str] | None:
-    if operator.name in runtime.operators:
-        return None
-    return "", f"It runs {', '.join(sorted(runtime.operators))}. Replace the layer in the recipe, or choose another engine."
+    return None if operator.name in runtime.operators else ("", hints.operators(runtime.operators))
 
 
 def per_channel(operator: Operator, runtime: Runtime) -> tuple[str, str] | None:
@@ -104,7 +111,11 @@ def per_channel(operator: Operator, runtime: Runtime) -> tuple[str, str] | None:
         return None
     return (
         " with one scale per channel: it would read the first scale only and answer nonsense",
-        "Convert without --per-channel-dense, which gives Dense layers one scale each, or choose another engine.",
+        advice(
+            recipe="Convert without --per-channel-dense, which gives Dense layers one scale each, or choose the compiled engine.",
+            keras="Convert without --per-channel-dense, which gives Dense layers one scale each, or choose the compiled engine, ENV=virtual.",
+            tflite="Choose the compiled engine, ENV=virtual, or a newer TensorFlow Lite Micro with TFLM_DIR=.",
+        ),
     )
 
 
@@ -112,10 +123,7 @@ def too_new(operator: Operator, runtime: Runtime) -> tuple[str, str] | None:
     newest = runtime.operators[operator.name]
     if operator.version <= newest:
         return None
-    return (
-        f" version {operator.version}",
-        f"It runs versions up to {newest}. Convert with the TensorFlow that this project pins, or choose another engine.",
-    )
+    return f" version {operator.version}", f"It runs versions up to {newest}. Convert anew with the TensorFlow that this project pins."
 
 
 def otherwise(operator: Operator, runtime: Runtime) -> tuple[str, str] | None:

@@ -147,7 +147,7 @@ EDITS = {
     r"has the shape \(1, 0\)": lambda m, s: setattr(s.tensors[0], "shape", [1, 0]),
     "is a variable": lambda m, s: setattr(s.tensors[0], "isVariable", True),
     "is a variable and a constant": lambda m, s: setattr(s.tensors[1], "isVariable", True),
-    "is FLOAT32, not quantized int8": lambda m, s: setattr(s.tensors[0], "type", FLOAT32),
+    "a hybrid model": lambda m, s: setattr(s.tensors[0], "type", FLOAT32),
     "type 77": lambda m, s: setattr(s.tensors[0], "type", 77),
     "buffer 99 of": lambda m, s: setattr(s.tensors[0], "buffer", 99),
     "holds 4 bytes": lambda m, s: setattr(s.tensors[1], "shape", [2, 3]),

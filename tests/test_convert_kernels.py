@@ -102,7 +102,7 @@ ODD: dict[str, tuple[type[Exception], Callable[[], bytes]]] = {
         lambda: conv(weights=replace(WEIGHTS, shape=(4, 3, 2, 1), data=np.ones((4, 3, 2, 1), np.int8))),
     ),
     "with asymmetric weights": (UnsupportedOperator, lambda: conv(weights=replace(WEIGHTS, zero_points=(0, 0, 1, 0)))),
-    "quantized along its inputs": (UnsupportedOperator, lambda: conv(weights=replace(WEIGHTS, scales=(0.1, 0.2), zero_points=(0, 0), axis=3))),
+    "quantized along axis 3": (UnsupportedOperator, lambda: conv(weights=replace(WEIGHTS, scales=(0.1, 0.2), zero_points=(0, 0), axis=3))),
     "lacks its Conv2DOptions": (ModelRefused, lambda: conv(operator=replace(CONV, options_kind=0))),
     "has 1 inputs and 1 outputs": (ModelRefused, lambda: conv(operator=replace(CONV, inputs=(0,)))),
     "has no weights": (ModelRefused, lambda: conv(operator=replace(CONV, inputs=(0, -1)))),

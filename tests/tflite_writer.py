@@ -13,11 +13,13 @@ import flatbuffers
 import numpy as np
 from numpy.typing import NDArray
 
-FLOAT32, INT32, INT16, INT8 = 0, 2, 7, 9
+FLOAT32, INT32, UINT8, INT16, INT8 = 0, 2, 3, 7, 9
 ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH")
 PADDINGS = ("SAME", "VALID")
 
 Field = tuple[int, str, Any]
+Ends = tuple[tuple[int, ...], tuple[int, ...]]
+"""Indices of the model's inputs and outputs."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def write_graph(tensors: list[TensorSpec], operators: list[OperatorSpec], first:
         ends = [(1, "offset", out.numbers(each.inputs, "Int32")), (2, "offset", out.numbers(each.outputs, "Int32"))]
         options = [(3, "Uint8", each.options_kind), (4, "offset", out.table(list(each.options)))] if each.options_kind else []
         steps.append(out.table([(0, "Uint32", codes.index((each.code, each.version))), *ends, *options]))
-    return out.model(codes, buffers, tables, steps, (first, last))
+    return out.model(codes, buffers, tables, steps, ((first,), (last,)))
 
 
 class Builder:
@@ -155,10 +157,14 @@ class Builder:
     def text(self, value: str) -> int:
         return int(self.b.CreateString(value))
 
-    def model(self, codes: list[tuple[int, int]], buffers: list[int], tensors: list[int], operators: list[int], ends: tuple[int, int]) -> bytes:
-        fields = [(0, self.offsets(tensors)), (1, self.numbers((ends[0],), "Int32")), (2, self.numbers((ends[1],), "Int32"))]
+    def model(
+        self, codes: list[tuple[int, int]], buffers: list[int], tensors: list[int], operators: list[int], ends: Ends, custom: str = ""
+    ) -> bytes:
+        """The file; `custom` names the custom operator, where there is one."""
+        fields = [(0, self.offsets(tensors)), (1, self.numbers(ends[0], "Int32")), (2, self.numbers(ends[1], "Int32"))]
         subgraph = self.table([(field, "offset", at) for field, at in [*fields, (3, self.offsets(operators))]])
-        known = [self.table([(0, "Int8", min(code, 127)), (2, "Int32", version), (3, "Int32", code)]) for code, version in codes]
+        names: list[Field] = [(1, "offset", self.text(custom))] if custom else []
+        known = [self.table([(0, "Int8", min(code, 127)), *names, (2, "Int32", version), (3, "Int32", code)]) for code, version in codes]
         parts = [(1, self.offsets(known)), (2, self.offsets([subgraph])), (4, self.offsets(buffers))]
         root = self.table([(0, "Uint32", 3), *((field, "offset", at) for field, at in parts)])
         self.b.Finish(root, file_identifier=b"TFL3")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from common.errors import UnsupportedOperator
+from convert import hints
+from convert.blockers import Blocker, of_operators, refusal
 from convert.compiler import (
     add,
     average_pool_2d,
@@ -39,6 +41,7 @@ from convert.compiler.helpers import in_order
 from convert.compiler.planner import Needs, Plan, plan, run_time_inputs
 from convert.compiler.step import Step
 from convert.graph import Graph, Operator
+from convert.model_kind import called, custom
 from convert.names import identifiers
 from convert.templating import environment
 
@@ -99,10 +102,14 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
         apart: see `planner.plan`.
 
     Raises:
-        UnsupportedOperator: names the operator and its layer.
-        ModelRefused: an operator's tensors contradict each other.
+        UnsupportedOperator: names all operators that are not there, or not in this form, and their layers.
+        ModelRefused: the tensors of some contradict each other.
     """
-    steps = [compile_one(operator, identifier) for operator, identifier in zip(graph.operators, identifiers(graph), strict=True)]
+    steps: list[Step] = []
+    names = iter(identifiers(graph))
+    found = of_operators(graph.operators, lambda operator: steps.append(compile_one(operator, next(names))))
+    if found:
+        raise refusal([*called(graph.operators), *(each for each in found if each.what not in {it.what for it in called(graph.operators)})])
     memory = plan(graph, [Needs(step.in_place, step.scratch_bytes) for step in steps], apart)
     constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
     helpers = tuple(in_order(helper for step in steps for helper in step.helpers))
@@ -124,10 +131,8 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
 
 def compile_one(operator: Operator, identifier: str) -> Step:
     if operator.name not in REGISTRY:
-        raise UnsupportedOperator(
-            f"Layer {operator.layer}: the compiler has no {operator.name}.",
-            f"It has {', '.join(sorted(REGISTRY))}. Change the recipe, or run the model with the tflm engine.",
-        )
+        hint = hints.fixed_shape() if operator.name == "SHAPE" else hints.operators(REGISTRY)  # SHAPE comes of a batch that is not fixed
+        raise refusal([custom(operator) or Blocker(f"{operator.name} is not supported", hint, UnsupportedOperator, (operator.layer,))])
     return REGISTRY[operator.name](operator, identifier)
 
 

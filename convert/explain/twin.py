@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import ModelRefused
-from convert.flatbuffer import INPUTS, OPERATORS, OUTPUTS, parts
 from convert.float_ends import remove, vector
 from convert.graph import Graph, Operator, Tensor
+from convert.take_apart import INPUTS, OPERATORS, OUTPUTS, take_apart
 from convert.tflm import captured_stderr
 
 Reals = NDArray[np.float32]
@@ -117,7 +117,8 @@ def pair(graph: Graph, raw: bytes) -> Twin:
     Raises:
         ModelRefused: it cannot be read, or has other ends.
     """
-    subgraph, tensors, operators = parts(raw)
+    parts = take_apart(raw)
+    subgraph, tensors, operators = parts.subgraph, parts.tensors, parts.operators
     first, last = (subgraph.integers(field, "i") for field in (INPUTS, OUTPUTS))
     if len(first) != 1 or len(last) != 1 or tensors[first[0]].shape != graph.input.shape or tensors[last[0]].shape != graph.output.shape:
         raise ModelRefused("The float model has other inputs or outputs than the int8 model.", "Convert the model anew.")
@@ -151,7 +152,7 @@ def alike(operator: Operator, reads: list[int], operators: tuple[Operator, ...],
 
 def shortened(raw: bytes, inputs: list[int], gone: list[int]) -> bytes:
     """The flatbuffer with other inputs and without the operators of the numbers `gone`; everything else keeps its bytes."""
-    subgraph, _, _ = parts(raw)
+    subgraph = take_apart(raw).subgraph
     changed = bytearray(raw)
     remove(changed, vector(subgraph, OPERATORS), gone)
     place = subgraph.place(INPUTS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TypeVar, cast
 
 from common.errors import ModelRefused, UnsupportedOperator
+from convert import hints
+from convert.blockers import short
 from convert.fixed_point import activation_range
 from convert.graph import Operator, Tensor
 
-HINT = "See convert/kernels for what the integer kernels can run."
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 """Fused activations that clip, which an int8 kernel does by clipping codes."""
 LARGEST_PASSED = {"RELU6": 6, "RELU_N1_TO_1": 1}
@@ -18,11 +19,11 @@ T = TypeVar("T")
 
 
 def unsupported(operator: Operator, what: str) -> UnsupportedOperator:
-    return UnsupportedOperator(f"Layer {operator.layer}: {operator.name} {what} is not supported.", HINT)
+    return UnsupportedOperator(f"Layer {short(operator.layer)}: {operator.name} {what} is not supported.", hints.layer())
 
 
 def refused(operator: Operator, what: str) -> ModelRefused:
-    return ModelRefused(f"Layer {operator.layer}: {operator.name} {what}.", HINT)
+    return ModelRefused(f"Layer {short(operator.layer)}: {operator.name} {what}.", hints.layer())
 
 
 def options_of(operator: Operator, kind: type[T]) -> T:
