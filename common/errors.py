@@ -61,7 +61,7 @@ class TrainingDiverged(PlumblineError):
 
 # 20-29: the conversion and its artefacts
 class QualityMissed(PlumblineError):
-    """On the held-back test split the model is worse than its recipe demands."""
+    """The model is worse on its samples than its recipe or the limits demand."""
 
     exit_code = 13
 

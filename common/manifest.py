@@ -8,6 +8,7 @@ from pathlib import Path
 
 from common.errors import ArtefactsDisagree
 from common.files import sha256_of
+from common.limits import Limits
 from common.quality import Quality
 
 SCHEMA = 4
@@ -111,6 +112,8 @@ class Manifest:
     """Numbers that the float model was trained to, float32 each; None where there is no float model."""
     tolerance_from: str = DECLARED
     """Where the tolerance comes from: the recipe, or what it was worked out from."""
+    limits: Limits = field(default_factory=Limits)
+    """What the board must reach on the samples, besides being exact."""
     schema: int = SCHEMA
 
     def to_json(self) -> str:
@@ -136,6 +139,7 @@ class Manifest:
             raw["bound"] = BoundSpec(**raw["bound"]) if raw["bound"] else None
             quality = raw.get("quality")
             raw["quality"] = Quality(**{**quality, "classes": tuple(quality.get("classes", ()))}) if quality else None
+            raw["limits"] = Limits(**raw["limits"]).check()
             raw["domain"] = tuple(raw["domain"])
             return cls(**raw)
         except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -18,8 +18,8 @@ class Quality:
     """What a recipe demands on its test split. For "accuracy" more is better, for the two errors less is."""
 
     kind: Kind
-    reach: float
-    """The float model's metric must be this good at least: accuracy in [0, 1], an error in units of the output."""
+    reach: float | None
+    """The float model's metric must be this good at least: accuracy in [0, 1], an error in units of the output; None where nobody demands it."""
     int8_may_lose: float
     """How much worse than the float model's the metric of the int8 model, and of the board, may be."""
     steps: float | None = None
@@ -45,11 +45,11 @@ class Quality:
         shown = f"{who} reaches {self.kind} {value:.6g}"
         if not np.isfinite(value):
             return [f"{who} has no {self.kind}: an answer is not a number"]
-        if reference is None and self.lost(self.reach, value) > 0:
+        if reference is None and self.reach is not None and self.lost(self.reach, value) > 0:
             found.append(f"{shown}, the recipe demands {self.reach:g}")
         # 1e-9: the metric is a sum in float64, and equality is allowed.
         if reference is not None and self.lost(reference, value) > self.int8_may_lose + 1e-9:
-            found.append(f"{shown}, {self.lost(reference, value):.6g} worse than the float model; the recipe allows {self.int8_may_lose:g}")
+            found.append(f"{shown}, {self.lost(reference, value):.6g} worse than the float model; at most {self.int8_may_lose:g} is allowed")
         found += [f"{shown}, no better than {name} ({each:.6g})" for name, each in self.baselines.items() if not self.lost(each, value) < 0]
         return found
 
@@ -69,11 +69,40 @@ def measure(kind: Kind, answers: NDArray[Any], targets: NDArray[Any]) -> float:
 
 
 def predicted(answers: NDArray[Any]) -> NDArray[np.int64]:
-    """The class (N,) of each answer (N, classes); the first of equals."""
-    return np.asarray(answers.argmax(axis=1), np.int64)
+    """The class (N,) of each answer (N, classes), the first of equals; of a single output 1 above 0.5, else 0."""
+    return np.asarray(answers[:, 0] > 0.5 if answers.shape[1] == 1 else answers.argmax(axis=1), np.int64)
 
 
 def labels(targets: NDArray[Any]) -> NDArray[np.int64]:
-    """The class (N,) of each target: an integer label, or the place of a one-hot vector's one."""
+    """The class (N,) of each target: a label, or the place of a one-hot vector's one."""
     flat = targets.reshape(len(targets), -1)
-    return np.asarray(flat[:, 0] if np.issubdtype(targets.dtype, np.integer) and flat.shape[1] == 1 else flat.argmax(axis=1), np.int64)
+    return np.asarray(np.rint(flat[:, 0]) if flat.shape[1] == 1 else flat.argmax(axis=1), np.int64)
+
+
+def is_labels(targets: NDArray[Any], classes: int) -> bool:
+    """Whether targets (N, ...) name one class each of a model with so many outputs, by number or as a one-hot vector; of one output, 0 or 1."""
+    flat = targets.reshape(len(targets), -1).astype(np.float64)
+    if flat.shape[1] == 1:
+        return bool((flat == np.rint(flat)).all() and flat.min() >= 0 and flat.max() < max(classes, 2))
+    return flat.shape[1] == classes and bool(np.isin(flat, (0, 1)).all() and (flat.sum(axis=1) == 1).all())
+
+
+def skill(kind: Kind, answers: NDArray[Any], targets: NDArray[Any]) -> float | None:
+    """Which share of the way from guessing to perfect the answers go: 0 is guessing, 1 perfect, below 0 worse than guessing.
+
+    For labels it is (r - 1/k) / (1 - 1/k), with r the mean of the shares of each of the k labels that were recognized, so that a rare label counts
+    as much as a frequent one (Youden's J for two). For numbers it is 1 - mean squared error / variance of the targets, R squared.
+
+    Returns:
+        None where guessing is perfect: all targets are equal.
+    """
+    if kind == "accuracy":
+        is_, said = labels(targets), predicted(answers)
+        found = np.unique(is_)
+        if len(found) < 2:
+            return None
+        recognized = float(np.mean([(said[is_ == each] == each).mean() for each in found]))
+        return (recognized - 1 / len(found)) / (1 - 1 / len(found))
+    wanted = targets.reshape(answers.shape).astype(np.float64)
+    around = ((wanted - wanted.mean(axis=0)) ** 2).mean()
+    return float(1 - ((answers.astype(np.float64) - wanted) ** 2).mean() / around) if around > 0 else None

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import ModelRefused, UsageError
+from common.limits import Limits
 from common.manifest import Manifest
 from common.progress import task
 from common.way import Way, came_as
 from convert import flatbuffer
 from convert.codes import dequantize
+from convert.demands import quality_for
 from convert.float_ends import cut
+from convert.foresight import foreseen
 from convert.graph import Graph
 from convert.keras_file import has_lambda
 from convert.pipeline import compiled_model, report, representable, write
@@ -53,6 +57,7 @@ def bring(
     *,
     trust: bool = False,
     per_channel_dense: bool = False,
+    limits: Limits | None = None,
 ) -> Manifest:
     """Convert a model into build/model_NAME.
 
@@ -63,6 +68,7 @@ def bring(
         samples: inputs, needed for a .keras file: see `load_samples`.
         trust: run the Python code that a .keras file with a Lambda holds.
         per_channel_dense: see `convert.quantize.quantize`.
+        limits: what the board must reach on the samples; None for the defaults.
 
     Raises:
         UsageError: a file is missing or of another kind, or there are no samples for a .keras file.
@@ -83,27 +89,29 @@ def bring(
             raw, ends = cut(path.read_bytes())
             if ends:
                 say(f"{path.name}: {' and '.join(ends)} cut off; the board takes and gives the int8 codes behind")
-            manifest, graph, answers = bring_tflite(raw, folder, given)
+            manifest, graph, answers = bring_tflite(raw, folder, given, limits or Limits())
     elif kind == ".keras":
         with came_as(Way.KERAS):
-            manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense)
+            manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense, limits or Limits())
     else:
         raise UsageError(f"{path} is neither a .tflite nor a .keras file.", "Save a Keras model with model.save('name.keras').")
-    for line in report(manifest, graph, answers):
+    for line in report(manifest, graph, answers) + foreseen(manifest, graph, answers):
         say(line)
     return manifest
 
 
-def bring_tflite(raw: bytes, folder: Path, samples: Samples | None) -> tuple[Manifest, Graph, References]:
+def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limits) -> tuple[Manifest, Graph, References]:
     """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
     graph = flatbuffer.read(raw)
     compiled = compiled_model(folder.name, raw, graph)
-    (codes, own), domain = codes_for(graph, None if samples is None else fit(samples.inputs, axes(graph))), representable(graph.input)
+    fitted = None if samples is None else replace(samples, inputs=fit(samples.inputs, axes(graph)))
+    quality = quality_for(fitted, graph, limits)
+    (codes, own), domain = codes_for(graph, fitted), representable(graph.input)
     scalar = graph.input.elements == graph.output.elements == 1
     at = swept(domain, domain) if scalar else NOWHERE
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
         answers = asked(raw, graph, codes, at, own)
-    manifest = write(folder, raw, graph, compiled, answers, domain=domain, tolerance=reach(graph), float_model=False)
+    manifest = write(folder, raw, graph, compiled, answers, domain=domain, tolerance=reach(graph), float_model=False, quality=quality, limits=limits)
     return manifest, graph, answers
 
 
@@ -146,18 +154,18 @@ def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], st
             return answers["expected"], str(answers["oracle"]), None if used < 0 else used
 
 
-def codes_for(graph: Graph, samples: NDArray[np.float32] | None) -> tuple[NDArray[np.int8], dict[str, NDArray[Any]]]:
+def codes_for(graph: Graph, samples: Samples | None) -> tuple[NDArray[np.int8], dict[str, NDArray[Any]]]:
     """Input codes (N, input bytes): all 256 of a single int8; else the samples, all lowest, all highest, all real 0, extremes mixed, and random
-    ones. With them the arrays `sample_rows` and `sample_inputs` of references.npz, where there are samples.
-
+    ones. With them the arrays `sample_rows`, `sample_inputs` and `targets` of references.npz, as far as there are samples and targets.
     """
     wanted = graph.input.elements
     own: dict[str, NDArray[Any]] = {}
     groups: list[NDArray[Any]] = []
     count = most_inputs(graph)
     if samples is not None:
-        given = sample_rows(graph, samples, count // 2)
-        own = {"sample_rows": given.rows, "sample_inputs": samples[given.chosen].reshape(-1, wanted)}
+        given = sample_rows(graph, samples.inputs, count // 2)
+        own = {"sample_rows": given.rows, "sample_inputs": samples.inputs[given.chosen].reshape(-1, wanted)}
+        own |= {} if samples.targets is None else {"targets": samples.targets[given.chosen]}
         groups.append(given.codes)
     if wanted == 1:
         return np.arange(-128, 128, dtype=np.int8).reshape(-1, 1), own
@@ -180,7 +188,9 @@ def reach(graph: Graph) -> float:
     return high - low
 
 
-def bring_keras(path: Path, folder: Path, samples: Samples | None, trust: bool, per_channel_dense: bool) -> tuple[Manifest, Graph, References]:
+def bring_keras(
+    path: Path, folder: Path, samples: Samples | None, trust: bool, per_channel_dense: bool, limits: Limits
+) -> tuple[Manifest, Graph, References]:
     """Quantized on the samples, which are what the board is asked as well."""
     if samples is None:
         raise UsageError(
@@ -200,7 +210,8 @@ def bring_keras(path: Path, folder: Path, samples: Samples | None, trust: bool, 
         converted = quantize_keras(path, samples.inputs, samples.inputs[:0], per_channel_dense, trust=trust, advance=advance)
     graph = flatbuffer.read(converted.tflite)
     compiled = compiled_model(folder.name, converted.tflite, graph)
-    answers = references(converted, graph, NOWHERE)
+    quality = quality_for(samples, graph, limits)
+    answers = references(converted, graph, NOWHERE, targets=samples.targets)
     manifest = write(
         folder,
         converted.tflite,
@@ -209,6 +220,8 @@ def bring_keras(path: Path, folder: Path, samples: Samples | None, trust: bool, 
         answers,
         domain=representable(graph.input),
         tolerance=reach(graph),
+        quality=quality,
+        limits=limits,
         float_parameters=converted.parameters,
     )
     return manifest, graph, answers

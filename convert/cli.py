@@ -9,6 +9,7 @@ from pathlib import Path
 from common.cli import add_output, choose_output
 from common.ending import say
 from common.errors import UsageError
+from common.limits import Limits
 from convert.brought import bring
 from convert.pipeline import convert
 from training import recipe
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--model", type=Path, metavar="FILE", help="instead of a recipe: an int8 .tflite file, or a .keras file with samples")
     parser.add_argument("--samples", type=Path, metavar="FILE", help="inputs of that model: .npy, .npz or .csv, one sample a row")
     parser.add_argument("--trust", action="store_true", help="run the Python code of a Lambda layer in the .keras file")
+    parser.add_argument("--limits", metavar="NAME=VALUE ...", help='what the board must reach on the samples, e.g. "agreement=0.9 rms=0.1"')
     add_output(parser, "no report", "the manifest instead of a report")
     arguments = parser.parse_args()
     choose_output(arguments)
@@ -29,11 +31,13 @@ def main() -> int:
     if (arguments.name is None) == (arguments.model is None):
         raise UsageError("Give either a recipe or --model FILE.", f"Recipes: {', '.join(recipe.names())}.")
     if arguments.model:
+        limits = Limits.parse(arguments.limits or "")
         options = {"trust": arguments.trust, "per_channel_dense": arguments.per_channel_dense}
-        manifest = bring(arguments.model, arguments.build, tell, arguments.samples, **options)
+        manifest = bring(arguments.model, arguments.build, tell, arguments.samples, limits=limits, **options)
     else:
         found = recipe.find(arguments.name)
-        manifest = convert(found, arguments.build / found.name, tell, arguments.per_channel_dense)
+        limits = Limits.parse(arguments.limits or "", found.limits)
+        manifest = convert(found, arguments.build / found.name, tell, arguments.per_channel_dense, limits)
     if arguments.json:
         sys.stdout.write(manifest.to_json())
     return 0

@@ -12,6 +12,7 @@ import numpy as np
 
 from common.errors import ArtefactsDisagree, DoesNotFit, QualityMissed
 from common.files import write_if_changed
+from common.limits import Limits
 from common.manifest import DECLARED, BoundSpec, Manifest, OperatorSpec, TensorSpec
 from common.progress import task
 from common.quality import Quality, measure
@@ -22,6 +23,7 @@ from convert.bound import bound
 from convert.codegen import generated_files
 from convert.codes import dequantize, formula, real_of
 from convert.compiler.emit import Compiled, compile_graph
+from convert.foresight import foreseen
 from convert.graph import Graph, Operator, Tensor
 from convert.quantize import quantize
 from convert.references import References, points, references
@@ -35,7 +37,7 @@ FLASH, RAM = 983_040, 262_144
 """Bytes of the Nano 33 BLE, which the virtual board has too."""
 
 
-def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channel_dense: bool = False) -> Manifest:
+def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channel_dense: bool = False, limits: Limits | None = None) -> Manifest:
     """Convert build/NAME/model.keras and write everything the firmware and the verification need.
 
     Args:
@@ -43,6 +45,7 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
         folder: build/NAME, which holds model.keras.
         say: receives the report line by line.
         per_channel_dense: see `quantize`.
+        limits: what the board must reach on the samples; None for the recipe's own.
 
     Raises:
         ArtefactsDisagree: model.keras is missing.
@@ -80,8 +83,9 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
         bound=proven,
         quality=recipe.quality,
         float_parameters=converted.parameters,
+        limits=limits or recipe.limits,
     )
-    for line in [*report(manifest, graph, answers), tolerance_line(recipe, proposal, proven), *metrics]:
+    for line in [*report(manifest, graph, answers), tolerance_line(recipe, proposal, proven), *metrics, *foreseen(manifest, graph, answers)]:
         say(line)
     return manifest
 
@@ -115,6 +119,7 @@ def write(
     quality: Quality | None = None,
     float_model: bool = True,
     float_parameters: int | None = None,
+    limits: Limits | None = None,
 ) -> Manifest:
     """Write everything that a firmware build and a verification need of a flatbuffer.
 
@@ -124,7 +129,7 @@ def write(
         graph: what was read from it.
         compiled: from `compiled_model`.
         answers: what the board must answer.
-        domain, tolerance, tolerance_from, bound, quality, float_model, float_parameters: see `Manifest`.
+        domain, tolerance, tolerance_from, bound, quality, float_model, float_parameters, limits: see `Manifest`.
     """
     name, working_memory = compiled.name, arena(graph, answers.arena_used)
     files: dict[str, bytes] = {"model.tflite": raw, "references.npz": answers.as_npz()}
@@ -151,6 +156,7 @@ def write(
         quality=quality,
         float_model=float_model,
         float_parameters=float_parameters,
+        limits=limits or Limits(),
     )
     for path, content in files.items():
         write_if_changed(folder / path, content)

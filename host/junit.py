@@ -5,7 +5,9 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
+from common.errors import QualityMissed
 from common.text import xml_text
+from host import useful_text
 from host.compare import failures
 from host.verdict import Comparison, Limit, Verdict
 
@@ -22,7 +24,8 @@ def to_xml(verdict: Verdict) -> bytes:
         "build": verdict.identity.build,
         "command": verdict.command,
     }
-    for name, value in facts.items():
+    told = list(facts.items()) + (useful_text.facts(verdict.useful, verdict.limits) if verdict.useful else [])
+    for name, value in [*told, *(("warning", each) for each in verdict.warnings)]:
         ET.SubElement(properties, "property", name=name, value=value)
     for sample in verdict.of("sample"):
         _case(suite, "samples", sample.name, failures([sample], [], verdict.limit))
@@ -30,6 +33,8 @@ def to_xml(verdict: Verdict) -> bytes:
     _group(suite, "codes", "codes", verdict.of("code"), verdict.limit)
     for probe in verdict.probes:
         _case(suite, "domain", f"x = {probe.x:.12g} is refused", failures([], [probe]))
+    if verdict.useful:
+        _case(suite, "usefulness", f"{verdict.useful.count} samples of real data", verdict.missed, QualityMissed.__name__)
     _case(suite, "verdict", "verdict", verdict.failures)
     failed = len(suite.findall("testcase/failure"))
     counts = {"tests": str(len(suite.findall("testcase"))), "failures": str(failed), "errors": "0", "skipped": "0"}
@@ -49,8 +54,8 @@ def _group(suite: ET.Element, group: str, what: str, comparisons: tuple[Comparis
         _case(suite, group, f"{len(comparisons)} {what}", failures(comparisons, [], limit))
 
 
-def _case(suite: ET.Element, group: str, name: str, reasons: Iterable[str]) -> None:
+def _case(suite: ET.Element, group: str, name: str, reasons: Iterable[str], kind: str = "mismatch") -> None:
     case = ET.SubElement(suite, "testcase", classname=f"{suite.attrib['name']}.{group}", name=name, time="0")
     reasons = list(reasons)
     if reasons:
-        ET.SubElement(case, "failure", message=reasons[0], type="mismatch").text = "\n".join(reasons)
+        ET.SubElement(case, "failure", message=reasons[0], type=kind).text = "\n".join(reasons)

@@ -38,6 +38,7 @@ def of_verdict(verdict: Verdict) -> str:
     sizes = [(stage.name, "unknown" if stage.bytes is None else f"{stage.bytes:,} B") for stage in stages(verdict)]
     lines = [f"## {mark}: {_text(verdict.recipe)} on {_text(verdict.identity.board)}", "", _text(terminal.last_line(verdict)), ""]
     lines += [f"- {_text(failure)}" for failure in verdict.failures] + [""] * bool(verdict.failures)
+    lines += [f"- warning: {_text(each)}" for each in verdict.warnings] + [""] * bool(verdict.warnings)
     lines += _table(("fact", "value"), [(_text(name), _text(text)) for name, text in terminal.facts(verdict)])
     lines += ["", *_table([name for name, _ in sizes], [[size for _, size in sizes]])]
     return "\n".join([*lines, "", "Repeat it:", "", "```sh", verdict.command, "```", ""])

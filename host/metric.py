@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,14 +42,16 @@ class Metric:
     count: int
     """Test inputs."""
     float_value: float
+    """NaN where there is no float model."""
     int8_value: float
     """Of the expected codes."""
     board_value: float
-    reach: float
+    reach: float | None
+    """None where nobody demands anything of the float model."""
     int8_may_lose: float
     baselines: Mapping[str, float]
     confusion: tuple[tuple[int, ...], ...]
-    """The board's: how often label i (row) was taken for j (column)."""
+    """The board's: how often label i (row) was taken for j (column); of a single output the labels are no and yes."""
     classes: tuple[str, ...]
     """What rows and columns of `confusion` are called."""
     series: tuple[tuple[float, float, float], ...]
@@ -61,45 +64,50 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
     """Measure the board's answers.
 
     Args:
-        manifest: with the quality the recipe demands; without it there is no metric.
-        references: with the test split.
+        manifest: with the quality that is demanded; without it there is no metric.
+        references: with samples and targets.
         outputs: the board's answers (N, output bytes) to `references.codes`.
     """
     quality, data = manifest.quality, references.data
-    if quality is None or data is None or data.floats is None or data.targets is None or not len(outputs):
+    if quality is None or data is None or data.targets is None or not len(outputs):
         return None
     end = manifest.output
     expected, board = ((each[data.rows].astype(np.float64) - end.zero_point) * end.scale for each in (references.expected, outputs))
-    values = {name: measure(quality.kind, each, data.targets) for name, each in (("float", data.floats), ("int8", expected), ("board", board))}
-    missed = quality.shortcomings("the float model", values["float"]) + quality.shortcomings("the board", values["board"], values["float"])
+    of_float = math.nan if data.floats is None else measure(quality.kind, data.floats, data.targets)
+    int8, on_board = (measure(quality.kind, each, data.targets) for each in (expected, board))
+    missed = []
+    if data.floats is not None:
+        missed = quality.shortcomings("the float model", of_float) + quality.shortcomings("the board", on_board, of_float)
     if quality.steps is not None:
         everywhere = (outputs.astype(np.float64) - end.zero_point) * end.scale
         steps = float(np.abs(everywhere - references.float_codes).max() / end.scale)
         if not steps <= quality.steps:
             missed.append(f"the board lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
-    classes = board.shape[1]
-    regression = quality.kind != "accuracy" and classes == 1 and manifest.input.bytes > 1  # one number has its own chart
+    classes = ("no", "yes") if board.shape[1] == 1 else tuple(map(str, range(board.shape[1])))
+    series: tuple[tuple[float, float, float], ...] = ()
+    if data.floats is not None and quality.kind != "accuracy" and board.shape[1] == 1 and manifest.input.bytes > 1:  # one number has its own chart
+        columns = (np.asarray(each, np.float64).ravel().tolist() for each in (data.targets, data.floats, board))
+        series = tuple(zip(*columns, strict=True))
     return Metric(
         kind=quality.kind,
         count=len(board),
-        float_value=values["float"],
-        int8_value=values["int8"],
-        board_value=values["board"],
+        float_value=of_float,
+        int8_value=int8,
+        board_value=on_board,
         reach=quality.reach,
         int8_may_lose=quality.int8_may_lose,
         baselines=dict(quality.baselines),
         confusion=_confusion(board, data.targets) if quality.kind == "accuracy" else (),
-        classes=(quality.classes or tuple(map(str, range(classes)))) if quality.kind == "accuracy" else (),
-        series=tuple(zip(*(np.asarray(each, np.float64).ravel().tolist() for each in (data.targets, data.floats, board)), strict=True))
-        if regression
-        else (),
-        disagreements=_disagreements(manifest, references.codes[data.rows], data.floats, data.targets, board),
+        classes=(quality.classes or classes) if quality.kind == "accuracy" else (),
+        series=series,
+        disagreements=() if data.floats is None else _disagreements(manifest, references.codes[data.rows], data.floats, data.targets, board),
         failures=tuple(missed),
     )
 
 
 def _confusion(board: NDArray[np.float64], targets: NDArray[np.generic]) -> tuple[tuple[int, ...], ...]:
-    counts = np.zeros((board.shape[1], board.shape[1]), np.int64)
+    classes = max(2, board.shape[1])
+    counts = np.zeros((classes, classes), np.int64)
     np.add.at(counts, (labels(targets), predicted(board)), 1)
     return tuple(tuple(row) for row in counts.tolist())
 
@@ -113,7 +121,7 @@ def _disagreements(
     for row in np.argsort(-errors.max(axis=1), kind="stable")[:_DISAGREEMENTS].tolist():
         at = int(errors[row].argmax())
         if manifest.quality is not None and manifest.quality.kind == "accuracy":
-            values = (float(labels(targets)[row]), float(floats[row].argmax()), float(board[row].argmax()))
+            values = (float(labels(targets)[row]), float(predicted(floats)[row]), float(predicted(board)[row]))
         else:
             values = (float(targets.reshape(len(board), -1)[row, at]), float(floats[row, at]), float(board[row, at]))
         found.append(Disagreement(row, *values, float(errors[row, at]), _picture(manifest, codes[row])))

@@ -122,7 +122,7 @@ def _check_samples(path: Path, references: References, manifest: Manifest) -> No
     data = references.data
     if not len(references.codes):
         return  # nothing is compared, which the verdict says
-    if manifest.quality is not None and (data is None or data.targets is None or data.floats is None):
+    if manifest.quality is not None and (data is None or data.targets is None or (data.floats is None and manifest.float_model)):
         raise ArtefactsDisagree(f"{path} holds no test split, but the manifest demands {manifest.quality.kind} on one.", _AGAIN)
     if data is None:
         if manifest.float_model:

@@ -8,7 +8,7 @@ import jinja2
 
 from common.numbers import number
 from convert.names import own_name
-from host import rows, terminal
+from host import rows, terminal, useful_text
 from host.chart import charts
 from host.chart_latency import latency_chart
 from host.flow import stages
@@ -81,6 +81,10 @@ def _headline(verdict: Verdict) -> list[tuple[str, str, bool]]:
         explained = "the tolerance is" if verdict.bound is None else "the proven bound is"
         within = verdict.within == len(verdict.comparisons) > 0
         tiles.append((number(verdict.max_error), f"largest error; {explained} {number(bound)}", within))
+    if verdict.useful:
+        tiles.append(useful_text.tile(verdict.useful))
+    else:
+        tiles.append((f"{verdict.distinct}", "distinct answers", verdict.distinct > 1 or len(codes) < 2))
     if verdict.metric:
         metric = verdict.metric
         meaning = f"{metric.kind} on the board, {metric.count} test inputs; float {number(metric.float_value)}"

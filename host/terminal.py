@@ -17,7 +17,7 @@ from rich.text import Text
 
 from common.numbers import number
 from common.text import printable
-from host import rows
+from host import rows, useful_text
 from host.metric import Metric
 from host.verdict import Comparison, Verdict
 
@@ -67,6 +67,10 @@ def last_line(verdict: Verdict) -> str:
     if verdict.worst and verdict.float_model:
         relation = "within" if verdict.within == len(verdict.comparisons) else "breaks"
         parts.append(f"largest error {number(verdict.max_error, 5)} {relation} the {verdict.limit} {_bound(verdict)}")
+    if verdict.useful:
+        parts.append(useful_text.in_short(verdict.useful))
+    elif len(codes) > 1:
+        parts.append(useful_text.distinct(verdict.distinct))
     if verdict.metric:
         metric = verdict.metric
         values = (metric.float_value, metric.int8_value, metric.board_value)
@@ -97,6 +101,8 @@ def show(verdict: Verdict, folder: Path) -> None:
         made, note = table(verdict, wrong, title, console)
         console.print(made)
         console.print(f"[dim]{escape(note)}[/]\n" if note else "")
+    for warning in verdict.warnings:
+        console.print(f"[bold yellow]warning[/] {escape(warning)}", soft_wrap=True)
     for failure in verdict.failures:
         console.print(f"[bold red]-[/] {escape(failure)}", soft_wrap=True)
     colour = "green" if verdict.passed else "red"
@@ -131,6 +137,8 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     compared = len(verdict.comparisons)
     pairs = [("bit for bit", f"{verdict.exact}/{compared} as {verdict.oracle}")]
     pairs += _errors(verdict) if verdict.float_model else [("error against float", "unknown: a .tflite file brings no float model")]
+    if verdict.useful:
+        pairs += useful_text.facts(verdict.useful, verdict.limits)
     if verdict.metric:
         pairs += _quality(verdict.metric)
     pairs += [
@@ -178,8 +186,12 @@ def _quality(metric: Metric) -> list[tuple[str, str]]:
         return f"{number(value)}{right}"
 
     text = f"float {shown(metric.float_value)}, int8 {shown(metric.int8_value)}, board {shown(metric.board_value)}"
+    if not math.isfinite(metric.float_value):
+        return [(metric.kind, f"int8 {shown(metric.int8_value)}, board {shown(metric.board_value)}")]
     least = "at least" if metric.kind == "accuracy" else "at most"
-    pairs: list[tuple[str, str]] = [(metric.kind, f"{text}; demanded are {least} {metric.reach:g}, of which int8 may lose {metric.int8_may_lose:g}")]
+    demanded = f"int8 may lose {metric.int8_may_lose:.4g}"
+    demanded = demanded if metric.reach is None else f"demanded are {least} {metric.reach:g}, of which {demanded}"
+    pairs: list[tuple[str, str]] = [(metric.kind, f"{text}; {demanded}")]
     if metric.baselines:
         pairs.append(("to be better than", ", ".join(f"{name} {number(value)} ({gain(metric, value)})" for name, value in metric.baselines.items())))
     return pairs

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from common.errors import QualityMissed, VerdictFailed
+from common.limits import Limits
 from common.manifest import DECLARED, OperatorSpec
+from common.useful import TRANSPARENT, Useful
 from common.wire import NANO
 from host.board import Identity, Stats
 from host.footprint import Footprint
@@ -26,8 +29,6 @@ Limit = Literal["bound", "tolerance"]
 
 _CHOOSING = ("SOFTMAX", "LOGISTIC")
 """Operators at the end of a classifier, whose largest output is the class."""
-_PASSED_ON = ("RESHAPE", "QUANTIZE", "DEQUANTIZE")
-"""Operators behind them that change no order."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,14 @@ class Verdict:
     """On the test split; None where the recipe demands no quality."""
     size: Size | None = None
     """Of the firmware; None where its image is not here."""
+    useful: Useful | None = None
+    """What the samples show; None where a .tflite file came without any."""
+    limits: Limits = field(default_factory=Limits)
+    """What they have to reach."""
+    warnings: tuple[str, ...] = ()
+    """What a reader has to know although it is no failure, a sentence each."""
+    missed: tuple[str, ...] = ()
+    """Those of the failures that say that the model is of no use although every answer is right."""
     float_model: bool = True
     """Whether there is one to hold errors against; False for a .tflite that somebody brought."""
     tolerance_from: str = DECLARED
@@ -209,12 +218,24 @@ class Verdict:
     @cached_property
     def classes(self) -> tuple[str, ...]:
         """What the outputs of a classifier are called, in their order; empty where the model chooses no class."""
-        if self.metric and self.metric.classes:
-            return self.metric.classes
         outputs = len(self.comparisons[0].expected) if self.comparisons else 0
-        ends = [each for each in self.layers if each.name not in _PASSED_ON]
+        if self.metric and len(self.metric.classes) == outputs:  # one output has two, no and yes
+            return self.metric.classes
+        ends = [each for each in self.layers if each.name not in TRANSPARENT]
         chooses = outputs > 1 and bool(ends) and ends[-1].name in _CHOOSING and max(ends[-1].shape, default=0) == outputs
         return tuple(map(str, range(outputs))) if chooses else ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 for PASS; of QualityMissed where the answers are right and the model is of no use, else of VerdictFailed."""
+        if self.passed:
+            return 0
+        return (QualityMissed if set(self.failures) == set(self.missed) else VerdictFailed).exit_code
+
+    @cached_property
+    def distinct(self) -> int:
+        """Different answers among those to tensors of codes."""
+        return len({each.board for each in self.of("code")})
 
     def of(self, *kinds: Kind) -> tuple[Comparison, ...]:
         """The comparisons of some kinds."""

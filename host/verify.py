@@ -24,6 +24,7 @@ from host.metric import metric_of
 from host.oracle import consult
 from host.peers import peers_of
 from host.size import size_of
+from host.useful import useful_of, warnings_of
 from host.verdict import Cost, Limit, Probe, Traffic, Verdict
 
 _NO_TIME = 2**32 - 1
@@ -86,6 +87,8 @@ def verify(
         )
     limit: Limit = "bound" if manifest.bound else "tolerance"
     metric = metric_of(manifest, references, inferences.outputs)
+    useful = useful_of(folder, manifest, references, inferences.outputs)
+    missed = (metric.failures if metric else ()) + ((*useful.missed, *useful.causes) if useful and useful.missed else ())
     return Verdict(
         recipe=manifest.recipe,
         model_sha256=manifest.model_sha256,
@@ -98,7 +101,11 @@ def verify(
         traffic=traffic,
         cost=_cost(answers, inferences, identity),
         stats=stats,
-        failures=tuple(comparer.shortcomings() + failures(comparisons, probes, limit)) + (metric.failures if metric else ()),
+        failures=tuple(comparer.shortcomings() + failures(comparisons, probes, limit)) + missed,
+        missed=missed,
+        useful=useful,
+        limits=manifest.limits,
+        warnings=warnings_of(useful, inferences.outputs),
         started=started,
         command=command,
         versions={**_versions(), **{f"{name} (conversion)": version for name, version in manifest.versions.items()}},

@@ -13,6 +13,7 @@ from common.manifest import Manifest
 from convert import tflm
 from convert.brought import bring, codes_for, name_of
 from convert.flatbuffer import read
+from convert.samples import Samples
 from convert.schema import BUILTIN_OPERATORS
 from host.oracle import consult
 from tests.flatbuffer_writer import random_model, write
@@ -59,7 +60,7 @@ def test_the_makefile_makes_the_same_name(tmp_path: Path, tflite: Path) -> None:
 def test_samples_are_among_what_the_board_is_asked() -> None:
     graph = read(MODEL)
     samples = np.full((5, 12), 0.37 * graph.input.quantized.scale, np.float32) + np.arange(12, dtype=np.float32) * graph.input.quantized.scale
-    codes, own = codes_for(graph, samples)
+    codes, own = codes_for(graph, Samples(samples))
     expected = np.clip(np.arange(12) + graph.input.quantized.zero_point, -128, 127)
     assert (codes[own["sample_rows"]] == expected).all()
     np.testing.assert_array_equal(own["sample_inputs"], samples)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import training.recipes
-from common.errors import BadRecipe, UnknownRecipe
+from common.errors import BadRecipe, UnknownRecipe, UsageError
+from common.limits import Limits
 from common.quality import KINDS, Quality
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ class Recipe:
     quality: Quality | None = None
     """What float model, int8 model and board must reach on `test`."""
 
+    limits: Limits = field(default_factory=Limits)
+    """What the board must reach on `test`, or without it on the points of the domain or the representative inputs, besides being exact."""
+
     def sample_points(self) -> tuple[float, ...]:
         """The x every verification compares: the training points, then the checkpoints; empty without a domain."""
         if self.domain is None:
@@ -106,6 +110,10 @@ class Recipe:
         else:
             self._check_representative(points)
         self._check_quality(data)
+        try:
+            self.limits.check()
+        except UsageError as error:
+            raise self.bad(f"has limits that make no sense: {error.message}", error.hint) from error
         return self
 
     def _check_values(self, of: str, data: Data) -> None:
@@ -128,6 +136,8 @@ class Recipe:
                 raise self.bad("demands a quality but holds back no test split", "Give test, or no quality.")
             if quality.kind not in KINDS:
                 raise self.bad(f"measures {quality.kind!r}", f"Choose one of {', '.join(KINDS)}.")
+            if quality.reach is None:
+                raise self.bad("demands a quality without saying which its float model must reach", "Give reach.")
             if not np.isfinite(quality.reach) or quality.reach < 0 or (quality.kind == "accuracy" and quality.reach > 1):
                 raise self.bad(f"demands {quality.kind} {quality.reach}", "Accuracy lies in [0, 1], an error is 0 or more.")
             if not quality.int8_may_lose >= 0 or not (quality.steps is None or quality.steps > 0):

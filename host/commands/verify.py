@@ -10,7 +10,6 @@ from typing import Any
 
 from common.cli import add_output
 from common.ending import explained
-from common.errors import VerdictFailed
 from common.manifest import Manifest
 from common.outcome import Ended, Run
 from host import firmware, markdown, report, terminal
@@ -53,7 +52,7 @@ def run(given: argparse.Namespace) -> int:
     else:
         terminal.show(verdict, folder)
     markdown.append_summary(markdown.of_verdict(verdict))
-    return 0 if verdict.passed else VerdictFailed.exit_code
+    return verdict.exit_code
 
 
 def _verify(given: argparse.Namespace, folder: Path) -> Verdict:

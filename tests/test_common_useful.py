@@ -1,0 +1,297 @@
+"""What samples show: the numbers, the limits, and the true cause of what goes wrong, each on a small input of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from common.diagnosis import judge
+from common.limits import Limits
+from common.manifest import ArenaSpec, Manifest, OperatorSpec, TensorSpec
+from common.quality import Quality
+from common.useful import Evidence, Useful, evidence_of
+
+Floats = NDArray[np.float64]
+RNG = np.random.default_rng(5)
+
+
+def spec(values: Floats, shape: tuple[int, ...]) -> TensorSpec:
+    """The int8 quantization that calibrating on these values gives."""
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    scale = (high - low) / 255 or 1.0
+    return TensorSpec((1, *shape), int(np.prod(shape)), scale, int(np.clip(round(-128 - low / scale), -128, 127)))
+
+
+def coded(values: Floats, tensor: TensorSpec) -> NDArray[np.int8]:
+    flat = values.reshape(len(values), -1)
+    return np.asarray(np.clip(np.floor(flat / tensor.scale + 0.5) + tensor.zero_point, -128, 127), np.int8)
+
+
+def real(codes: NDArray[np.int8], tensor: TensorSpec) -> Floats:
+    return (codes.astype(np.float64) - tensor.zero_point) * tensor.scale
+
+
+@dataclass
+class Board:
+    """A model in float, and a board that computes it from rounded inputs and rounds its answers."""
+
+    model: Callable[[Floats], Floats]
+    inputs: Floats
+    end: str = "FULLY_CONNECTED"
+    calibrated_on: Floats | None = None
+    targets: NDArray[Any] | None = None
+    quality: Quality | None = None
+    limits: Limits = field(default_factory=Limits)
+    output: TensorSpec | None = None
+    float_model: bool = True
+    silent: str | None = None
+
+    def found(self) -> Useful:
+        shape = self.inputs.shape[1:]
+        calibration = self.inputs if self.calibrated_on is None else self.calibrated_on
+        input_ = spec(calibration, shape)
+        floats = self.model(self.inputs)
+        output = self.output or spec(self.model(calibration), floats.shape[1:])
+        codes = coded(self.inputs, input_)
+        at_codes = self.model(real(codes, input_).reshape(self.inputs.shape))
+        manifest = Manifest(
+            recipe="m",
+            model_sha256="",
+            model_bytes=1,
+            constants_sha256="",
+            memory_bytes=1,
+            constant_bytes=1,
+            input=input_,
+            output=output,
+            domain=(0.0, 1.0),
+            tolerance=1.0,
+            operators=(OperatorSpec(self.end, 1, "last", False), OperatorSpec("RESHAPE", 1, "flat", False)),
+            arena=ArenaSpec(1, 1, 16),
+            bound=None,
+            oracle="",
+            quality=self.quality,
+            limits=self.limits,
+        )
+        known = {"floats": floats.astype(np.float32), "float_codes": at_codes.astype(np.float32)} if self.float_model else {}
+        rows = np.arange(len(codes))
+        flat = self.inputs.reshape(len(codes), -1).astype(np.float32)
+        evidence: Evidence = evidence_of(manifest, rows, flat, codes, coded(at_codes, output), targets=self.targets, **known)
+        return judge(manifest, evidence, lambda: self.silent)
+
+
+def softmax(logits: Floats) -> Floats:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+PROBABILITY = TensorSpec((1, 3), 3, 1 / 256, -128)
+WEIGHTS = RNG.normal(size=(4, 3))
+FLAT = RNG.uniform(-1, 1, (300, 4))
+CLASSES = Board(lambda x: softmax(6 * x @ WEIGHTS), FLAT, "SOFTMAX", output=PROBABILITY)
+NUMBERS = Board(lambda x: x @ WEIGHTS[:, :1], FLAT)
+
+
+def said(found: Useful) -> str:
+    return "\n".join(found.causes)
+
+
+def test_a_good_regression_misses_nothing_and_says_nothing() -> None:
+    found = NUMBERS.found()
+    assert (found.missed, found.causes, found.decides) == ((), (), "numbers")
+    assert found.count == 300
+    assert found.distinct > 100
+    assert found.rms_share is not None
+    assert found.rms_share < 0.01
+    assert found.correlation is not None
+    assert found.correlation > 0.999
+    assert found.agreement is None
+    assert found.input_rms is not None
+    assert found.rest_rms is not None
+    assert found.rms_error is not None
+    assert 0 < found.rest_rms < 2 * found.input_rms
+    assert abs(np.hypot(found.input_rms, found.rest_rms) / found.rms_error - 1) < 0.2  # the two roundings do not know of each other
+    assert found.max_error is not None
+    assert found.max_share == pytest.approx(found.max_error / (255 * spec(NUMBERS.model(FLAT), (1,)).scale))
+
+
+def test_a_good_classifier_is_judged_by_its_decisions() -> None:
+    found = CLASSES.found()
+    assert (found.missed, found.decides, found.decided) == ((), "a class", 300)
+    assert found.agreement is not None
+    assert found.agreement > 0.97
+
+
+def test_a_sigmoid_says_yes_or_no() -> None:
+    found = Board(lambda x: 1 / (1 + np.exp(-9 * x[:, :1])), FLAT, "LOGISTIC", output=TensorSpec((1, 1), 1, 1 / 256, -128)).found()
+    assert (found.missed, found.decides) == ((), "yes or no")
+    assert found.agreement is not None
+    assert found.agreement > 0.95
+
+
+def test_classes_lie_on_the_last_axis_and_each_place_decides() -> None:
+    def everywhere(x: Floats) -> Floats:
+        return np.stack([softmax(6 * x @ WEIGHTS), softmax(-6 * x @ WEIGHTS)], axis=1)
+
+    found = Board(lambda x: everywhere(x).reshape(len(x), -1), FLAT, "SOFTMAX", output=TensorSpec((1, 2, 3), 6, 1 / 256, -128)).found()
+    assert (found.decides, found.decided) == ("a class", 600)
+    assert found.agreement is not None
+    assert found.agreement > 0.97
+
+
+def test_a_feature_beside_a_much_larger_one() -> None:
+    inputs = np.column_stack([RNG.uniform(0, 1, 300), RNG.uniform(0, 10_000, 300)])
+    found = Board(lambda x: 3 * x[:, :1], inputs).found()
+    assert found.distinct == 1
+    assert "one answer to 300 different samples" in found.missed[0]
+    assert "RMS error" in found.missed[1]
+    assert found.causes == ("feature 0 has 1 of 256 codes, because feature 1 is 10,000 times larger: normalize both before the model",)
+
+
+def test_features_are_the_last_axis_of_a_window() -> None:
+    inputs = RNG.normal(size=(80, 50, 3)) * (0.01, 100.0, 20.0)
+    found = Board(lambda x: x[:, :, 0].mean(axis=1, keepdims=True), inputs).found()
+    assert "feature 0 has 1 of 256 codes, because feature 1 is 10,000 times larger: normalize all before the model" in said(found)
+
+
+def test_a_small_feature_that_does_not_matter_is_a_warning_only() -> None:
+    inputs = np.column_stack([RNG.uniform(0, 1, 300), RNG.uniform(0, 10_000, 300)])
+    found = Board(lambda x: x[:, 1:] / 100, inputs).found()
+    assert found.missed == ()
+    assert "feature 0 has 1 of 256 codes" in said(found)
+
+
+def test_yes_and_no_beside_a_hundred_are_no_matter() -> None:
+    inputs = np.column_stack([RNG.integers(0, 2, 300).astype(float), RNG.uniform(0, 100, 300)])
+    assert Board(lambda x: x @ np.array([[1.0], [0.2]]), inputs).found().causes == ()
+
+
+@pytest.mark.parametrize("shape", [(1,), (4,), (20, 2)], ids=["one number", "features", "windows"])
+def test_one_outlier_stretches_the_range(shape: tuple[int, ...]) -> None:
+    inputs = RNG.uniform(0, 1, (300, *shape))
+    inputs.reshape(300, -1)[17, 0] = 1e6
+    found = Board(lambda x: x.reshape(len(x), -1).mean(axis=1, keepdims=True), inputs).found()
+    assert "1 of " in said(found)
+    assert "far out, up to 1e+06" in said(found)
+    assert "these share 2 of 256 codes" in said(found) or "these share 1 of 256 codes" in said(found)
+    assert found.missed
+    assert "times larger" not in said(found)
+
+
+def test_sparse_data_is_no_outlier() -> None:
+    inputs = np.where(RNG.uniform(size=(200, 64)) < 0.05, RNG.uniform(0, 1, (200, 64)), 0)
+    assert "far out" not in said(Board(lambda x: x @ RNG.normal(size=(64, 1)), inputs).found())
+
+
+def test_calibration_on_zeros() -> None:
+    found = Board(lambda x: x @ WEIGHTS[:, :1], FLAT, calibrated_on=np.full_like(FLAT, 1e-6), output=spec(FLAT @ WEIGHTS[:, :1], (1,))).found()
+    assert "an empty range: the model was calibrated on samples that are all zero or all equal" in found.causes[0]
+    assert found.missed
+
+
+def test_equal_samples_show_nothing() -> None:
+    found = Board(lambda x: x @ WEIGHTS[:, :1], np.zeros((50, 4))).found()
+    assert "one and the same" in found.missed[0]
+    assert found.causes[0] == "all 50 samples are equal: give different ones"
+    assert Board(lambda x: x @ WEIGHTS[:, :1], np.ones((1, 4))).found().missed == ()
+
+
+def test_samples_that_nearly_all_saturate() -> None:
+    found = replace(CLASSES, inputs=50 * FLAT, calibrated_on=FLAT).found()
+    assert found.saturated_inputs > 0.9
+    assert "lie outside what the input holds" in found.causes[0]
+    assert "scale the samples as in training" in found.causes[0]
+
+
+def test_an_output_that_clips() -> None:
+    found = replace(NUMBERS, output=TensorSpec((1, 1), 1, 0.002, 0)).found()
+    assert "lie outside what the output holds, -0.256 to 0.254" in said(found)
+    assert "RMS error" in found.missed[0]
+
+
+def test_a_sigmoid_near_zero() -> None:
+    model = Board(lambda x: 1e-3 / (1 + np.exp(-x[:, :1])), FLAT, "LOGISTIC", output=TensorSpec((1, 1), 1, 1 / 256, -128), silent="probability")
+    found = model.found()
+    assert found.agreement == 1
+    assert "one answer" in found.missed[0]
+    assert "SOFTMAX and LOGISTIC have fixed steps of 1/256; leave the sigmoid away" in said(found)
+
+
+def test_a_dead_relu() -> None:
+    found = Board(lambda x: np.maximum(x @ WEIGHTS[:, :1] - 100, 0) + 0.25, FLAT, silent="hidden").found()
+    assert "one answer" in found.missed[0]
+    assert "the float model itself gives one answer to all samples, 0.25: layer hidden answers the same" in said(found)
+    assert "dead" in said(found)
+    assert replace(NUMBERS, limits=Limits(distinct=1), model=lambda x: 0 * x[:, :1] + 0.25).found().missed == ()
+
+
+def test_classes_that_the_board_never_chooses() -> None:
+    names = Quality("accuracy", 0.5, 0.1, classes=("no", "maybe", "yes"))
+
+    def undecided(x: Floats) -> Floats:  # 0.449 and 0.451 become the same code, and the first is taken
+        return np.where(x[:, :1] > 0, (0.1, 0.449, 0.451), (0.8, 0.1, 0.1))
+
+    found = replace(CLASSES, model=undecided, quality=names, targets=undecided(FLAT).argmax(axis=1)).found()
+    assert "the board never chooses class yes (float: " in said(found)
+    assert "of 300 decisions; 0.95 is the least" in found.missed[0]
+
+
+def test_targets_that_the_answers_have_nothing_to_do_with() -> None:
+    quality = Quality("accuracy", None, 0.05)
+    labels = CLASSES.model(FLAT).argmax(axis=1)
+    right = replace(CLASSES, quality=quality, targets=labels).found()
+    assert right.skill is not None
+    assert right.skill > 0.9
+    assert right.missed == ()
+    wrong = replace(CLASSES, quality=quality, targets=RNG.permutation(labels)).found()
+    assert wrong.skill is not None
+    assert abs(wrong.skill) < 0.2
+    shuffled = replace(CLASSES, quality=quality, targets=(labels + 1) % 3).found()
+    assert "of the way from guessing to the targets; 0.1 is the least" in shuffled.missed[0]
+    assert "order of axes" in said(shuffled)
+
+
+def test_a_rare_label_counts_as_much_as_a_frequent_one() -> None:
+    rare = np.r_[np.ones(5, int), np.zeros(95, int)]
+    always = Board(lambda x: 0.001 * x[:, :1] + 0.01, FLAT[:100], "LOGISTIC", output=TensorSpec((1, 1), 1, 1 / 256, -128))
+    found = replace(always, quality=Quality("accuracy", None, 0.05), targets=rare).found()
+    assert found.skill == 0  # 95 % accurate, and of no use
+
+
+def test_numbers_are_held_against_their_targets_by_r_squared() -> None:
+    quality = Quality("rmse", None, 1.0)
+    wanted = NUMBERS.model(FLAT)
+    near = replace(NUMBERS, quality=quality, targets=wanted + RNG.normal(size=wanted.shape) * 0.1 * wanted.std()).found()
+    assert near.skill == pytest.approx(0.99, abs=0.01)
+    away = replace(NUMBERS, quality=quality, targets=-wanted).found()
+    assert away.missed
+
+
+def test_a_small_output_beside_a_large_one_is_judged_by_its_own_spread() -> None:
+    found = Board(lambda x: np.column_stack([1000 * x[:, 0], x[:, 1]]), FLAT).found()
+    assert "the RMS error against float of output 1" in found.missed[0]
+    pooled = Board(lambda x: np.column_stack([1000 * x[:, [0] * 20], x[:, 1]]), FLAT).found()
+    assert pooled.missed == ()  # twenty-one outputs are one picture
+
+
+def test_most_of_the_error_comes_from_rounding_the_input() -> None:
+    found = Board(lambda x: np.sin(300 * x[:, :1]), FLAT).found()
+    assert found.missed
+    assert "most of the error comes from rounding the input" in said(found)
+
+
+def test_without_a_float_model_nothing_is_missed_and_causes_are_told() -> None:
+    found = replace(CLASSES, inputs=50 * FLAT, calibrated_on=FLAT, float_model=False).found()
+    assert found.missed == ()
+    assert (found.rms_error, found.agreement, found.correlation) == (None, None, None)
+    assert "lie outside what the input holds" in said(found)
+    never = replace(CLASSES, model=lambda x: softmax(x @ WEIGHTS + (0, 0, -50)), float_model=False).found()
+    assert "1 of 3 classes are never chosen: 2" in said(never)
+    clipped = replace(NUMBERS, output=TensorSpec((1, 1), 1, 0.0005, 0), float_model=False).found()
+    assert "the output's range clips them" in said(clipped)
+    silent = replace(NUMBERS, model=lambda x: 0 * x[:, :1], float_model=False, silent="hidden", output=TensorSpec((1, 1), 1, 1.0, 0)).found()
+    assert said(silent) == "all 300 samples get the same answer, from layer hidden on"
