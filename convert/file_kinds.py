@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -61,6 +62,11 @@ PROTOBUF = Kind(
 )
 ONNX = Kind("onnx", "an ONNX model", "", "Convert it to TensorFlow with onnx2tf, quantize it to int8, and give the .tflite file.")
 
+LFS = Kind("lfs", "a Git LFS pointer, a few lines of text in place of the file", "Fetch the file: git lfs pull.", "Fetch the file: git lfs pull.")
+RAW = "Download the file itself; on GitHub that is the button Raw, or the address with raw.githubusercontent.com."
+HTML = Kind("html", "a web page", RAW, RAW)
+C_SOURCE = Kind("c", "a C source", AS_NUMPY, "Give the .tflite file that its array was made of, or turn the array's bytes back into a file.")
+
 MAGICS: tuple[tuple[bytes, Kind], ...] = (
     (b"\x93NUMPY", Kind("npy", "a NumPy .npy file", "", "That is an array of numbers; give the model, and this as SAMPLES.")),
     (b"\x89HDF\r\n\x1a\n", HDF5),
@@ -110,8 +116,24 @@ def kind_of(path: Path) -> Kind:
         return TORCH if suffix in (".pt", ".pth") else PICKLE
     if suffix in BY_SUFFIX:
         return BY_SUFFIX[suffix]
+    if head.startswith(b"\x08\x01\x12"):
+        return PROTOBUF
+    if head[0] == 8 and any(maker in head[:200] for maker in (b"pytorch", b"onnx", b"tf2onnx", b"skl2onnx", b"keras2onnx")):
+        return ONNX
     if not is_text(head):
         return UNKNOWN
+    return text_kind(head, suffix)
+
+
+def text_kind(head: bytes, suffix: str) -> Kind:
+    """What a text is, by how it begins."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"version https://git-lfs"):
+        return LFS
+    if start.startswith((b"<!doctype html", b"<html")):
+        return HTML
+    if re.search(rb"^\s*(#include\b|#ifndef\b|(alignas\(\d+\)\s*)?(static |extern )?(const )?unsigned char \w+\[)", head, re.MULTILINE):
+        return C_SOURCE
     return JSON if suffix == ".json" or head.lstrip()[:1] in (b"{",) else TEXT
 
 

@@ -48,7 +48,7 @@ def test_a_version_that_is_too_new_is_refused() -> None:
 def test_an_unknown_operator_is_refused_with_what_there_is() -> None:
     graph = read(model(False, operator=140))
     for name in RUNTIMES:
-        with pytest.raises(UnsupportedOperator, match=r"model/dense_0/MatMul.*cannot run") as caught:
+        with pytest.raises(UnsupportedOperator, match=r"cannot run REDUCE_ALL.*model/dense_0/MatMul") as caught:
             check_runtime(graph, name)
         assert "FULLY_CONNECTED" in caught.value.hint
 
@@ -70,7 +70,7 @@ def test_real_models_run_on_both_tflm_libraries(stem: str) -> None:
 
 
 def test_the_compiler_names_the_layer_of_an_operator_it_lacks() -> None:
-    with pytest.raises(UnsupportedOperator, match=r"Layer model/dense_0/MatMul: the compiled engine cannot run FLOOR.") as caught:
+    with pytest.raises(UnsupportedOperator, match=r"The compiled engine cannot run FLOOR, 2 times \(layers model/dense_0/MatMul") as caught:
         check_runtime(read(model(False, operator=8)), "compiled")
     assert "CONV_2D" in caught.value.hint
 
