@@ -23,7 +23,7 @@ ON := $(if $(PORT),--port $(PORT),--env $(ENV))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test setup-torture train convert firmware verify verify-all learn profile flash monitor serve doctor test check fuzz torture benchmark lock clean always
+.PHONY: help setup setup-test setup-torture train convert firmware verify explain verify-all learn profile flash monitor serve doctor test check fuzz torture benchmark lock clean always
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ firmware: convert ## build the firmware for ENV
 
 verify: $(if $(PORT),convert,firmware) ## prove that the board answers what the model says (PORT= for a real one)
 	@$(PY) -m host verify $(RECIPE) $(ON) $(SHOW)
+
+explain: convert ## which layers the error of the int8 model comes from, worst first, and what to do
+	@$(PY) -m host explain $(RECIPE) --build $(BUILD) $(SHOW)
 
 verify-all: setup ## verify every recipe, go on after a failure, and print one table
 	@seconds=; for name in $$($(PY) -m host summary --names); do \

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import ModelRefused, UsageError
+from common.explanation import FILE, Explanation
 from common.limits import Limits
 from common.manifest import Manifest
 from common.progress import task
@@ -26,6 +27,7 @@ from common.way import Way, came_as
 from convert import flatbuffer
 from convert.codes import dequantize
 from convert.demands import quality_for
+from convert.explain.write import findings, write_explanation, write_ranges
 from convert.float_ends import cut
 from convert.foresight import foreseen
 from convert.graph import Graph
@@ -95,7 +97,8 @@ def bring(
             manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense, limits or Limits())
     else:
         raise UsageError(f"{path} is neither a .tflite nor a .keras file.", "Save a Keras model with model.save('name.keras').")
-    for line in report(manifest, graph, answers) + foreseen(manifest, graph, answers):
+    explained = findings(Explanation.load(folder / FILE, manifest.model_sha256))
+    for line in report(manifest, graph, answers) + foreseen(manifest, graph, answers) + explained:
         say(line)
     return manifest
 
@@ -111,6 +114,7 @@ def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limi
     at = swept(domain, domain) if scalar else NOWHERE
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
         answers = asked(raw, graph, codes, at, own)
+    write_ranges(folder, raw, graph, answers)
     manifest = write(folder, raw, graph, compiled, answers, domain=domain, tolerance=reach(graph), float_model=False, quality=quality, limits=limits)
     return manifest, graph, answers
 
@@ -212,6 +216,7 @@ def bring_keras(
     compiled = compiled_model(folder.name, converted.tflite, graph)
     quality = quality_for(samples, graph, limits)
     answers = references(converted, graph, NOWHERE, targets=samples.targets)
+    write_explanation(folder, converted, graph, answers)
     manifest = write(
         folder,
         converted.tflite,

@@ -23,6 +23,7 @@ from convert.bound import bound
 from convert.codegen import generated_files
 from convert.codes import dequantize, formula, real_of
 from convert.compiler.emit import Compiled, compile_graph
+from convert.explain.write import findings, write_explanation
 from convert.foresight import foreseen
 from convert.graph import Graph, Operator, Tensor
 from convert.quantize import quantize
@@ -66,7 +67,8 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     graph = flatbuffer.read(converted.tflite)
     compiled = compiled_model(recipe.name, converted.tflite, graph)
     answers = references(converted, graph, at, test is not None, test.targets if test is not None else None)
-    metrics = check_quality(recipe, graph, answers)
+    explained = findings(write_explanation(folder, converted, graph, answers))
+    metrics = check_quality(recipe, graph, answers, explained)
     proven = bound(graph, converted.chain, recipe.domain)
     proposal = propose(graph, answers, proven)
     tolerance = tolerance_of(recipe, proposal)
@@ -85,7 +87,8 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
         float_parameters=converted.parameters,
         limits=limits or recipe.limits,
     )
-    for line in [*report(manifest, graph, answers), tolerance_line(recipe, proposal, proven), *metrics, *foreseen(manifest, graph, answers)]:
+    told = [*report(manifest, graph, answers), tolerance_line(recipe, proposal, proven), *metrics, *foreseen(manifest, graph, answers)]
+    for line in told + explained:
         say(line)
     return manifest
 
@@ -164,8 +167,8 @@ def write(
     return manifest
 
 
-def check_quality(recipe: Recipe, graph: Graph, answers: References) -> list[str]:
-    """Measure the int8 model on the test split.
+def check_quality(recipe: Recipe, graph: Graph, answers: References, explained: list[str]) -> list[str]:
+    """Measure the int8 model on the test split; `explained` are the layers to look at where it falls short.
 
     Returns:
         The lines for the report.
@@ -188,7 +191,8 @@ def check_quality(recipe: Recipe, graph: Graph, answers: References) -> list[str
         if not steps <= quality.steps:
             missed.append(f"the int8 model lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
     if missed:
-        raise QualityMissed(f"Recipe {recipe.name}: {'; '.join(missed)}.", "Calibrate on more of the training data, or allow a larger loss.")
+        hint = "\n".join(explained).strip() or "Calibrate on more of the training data, or allow a larger loss."
+        raise QualityMissed(f"Recipe {recipe.name}: {'; '.join(missed)}.", hint)
     return lines
 
 

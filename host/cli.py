@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from common import cli
-from host.commands import build, compare, doctor, flash, monitor, ports, profile, serve, summary, verify
+from host.commands import build, compare, doctor, explain, flash, monitor, ports, profile, serve, summary, verify
 
-COMMANDS = (build, flash, verify, profile, monitor, serve, doctor, ports, summary, compare)
+COMMANDS = (build, flash, verify, explain, profile, monitor, serve, doctor, ports, summary, compare)
 
 
 def main() -> int:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from common.errors import ModelRefused
 from convert.float_ends import remove, vector
 from convert.graph import Graph, Operator, Tensor
-from convert.take_apart import INPUTS, OPERATORS, OUTPUTS, take_apart
+from convert.tables import Table
+from convert.take_apart import INPUTS, OPERATORS, take_apart
 from convert.tflm import captured_stderr
 
 Reals = NDArray[np.float32]
@@ -27,6 +28,7 @@ class Twin:
     """A float32 model and what of it corresponds to an int8 graph."""
 
     raw: bytes
+    subgraph: Table
     tensors: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
     output: int
@@ -52,7 +54,7 @@ class Twin:
             elif index in writers and writers[index] not in needed:
                 needed.add(writers[index])
                 pending += [tensor.index for tensor in self.operators[writers[index]].inputs if tensor is not None and tensor.computed]
-        raw = shortened(self.raw, fed, [number for number in range(len(self.operators)) if number not in needed])
+        raw = shortened(self.raw, self.subgraph, fed, [number for number in range(len(self.operators)) if number not in needed])
         computed = frozenset(tensor.index for number in needed for tensor in self.operators[number].outputs)
         return Tail(raw, self.tensors, {index: sources[index] for index in fed}, computed)
 
@@ -69,6 +71,7 @@ class Tail:
 
     def __init__(self, raw: bytes, tensors: tuple[Tensor, ...], sources: Mapping[int, int], computed: frozenset[int]) -> None:
         self.tensors, self.sources, self.computed = tensors, sources, computed
+        self.recurrent = any(tensor.state for tensor in tensors)
         with captured_stderr():  # it announces its delegates there
             from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
@@ -95,7 +98,8 @@ class Tail:
         count = len(next(iter(given.values())))
         found = [np.empty((count, self.tensors[index].elements), np.float32) for index in wanted]
         for row in range(count):
-            self.interpreter.reset_all_variables()
+            if self.recurrent:
+                self.interpreter.reset_all_variables()
             for index, value in given.items():
                 self.interpreter.set_tensor(index, value[row])
             self.interpreter.invoke()
@@ -118,8 +122,7 @@ def pair(graph: Graph, raw: bytes) -> Twin:
         ModelRefused: it cannot be read, or has other ends.
     """
     parts = take_apart(raw)
-    subgraph, tensors, operators = parts.subgraph, parts.tensors, parts.operators
-    first, last = (subgraph.integers(field, "i") for field in (INPUTS, OUTPUTS))
+    tensors, operators, first, last = parts.tensors, parts.operators, parts.inputs, parts.outputs
     if len(first) != 1 or len(last) != 1 or tensors[first[0]].shape != graph.input.shape or tensors[last[0]].shape != graph.output.shape:
         raise ModelRefused("The float model has other inputs or outputs than the int8 model.", "Convert the model anew.")
     partners = {graph.input.index: first[0]}
@@ -134,7 +137,7 @@ def pair(graph: Graph, raw: bytes) -> Twin:
             named = alike(operator, [partners[index] for index in reads], operators, set(partners.values())) or named
         partners |= {tensor.index: index for tensor, index in zip(operator.outputs, named, strict=True) if index is not None}
     partners[graph.output.index] = last[0]
-    return Twin(raw, tensors, operators, last[0], partners)
+    return Twin(raw, parts.subgraph, tensors, operators, last[0], partners)
 
 
 def alike(operator: Operator, reads: list[int], operators: tuple[Operator, ...], taken: set[int]) -> list[int | None] | None:
@@ -150,13 +153,12 @@ def alike(operator: Operator, reads: list[int], operators: tuple[Operator, ...],
     return [tensor.index for tensor in found[0].outputs] if len(found) == 1 else None
 
 
-def shortened(raw: bytes, inputs: list[int], gone: list[int]) -> bytes:
-    """The flatbuffer with other inputs and without the operators of the numbers `gone`; everything else keeps its bytes."""
-    subgraph = take_apart(raw).subgraph
+def shortened(raw: bytes, subgraph: Table, inputs: list[int], gone: list[int]) -> bytes:
+    """The flatbuffer with other inputs, and without the operators of the numbers `gone`; everything else keeps its bytes."""
     changed = bytearray(raw)
     remove(changed, vector(subgraph, OPERATORS), gone)
     place = subgraph.place(INPUTS)
-    assert place is not None  # `pair` read it
+    assert place is not None
     changed += bytes(-len(changed) % 4)
     struct.pack_into("<I", changed, place, len(changed) - place)
     changed += struct.pack(f"<{len(inputs) + 1}i", len(inputs), *inputs)

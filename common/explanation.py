@@ -1,0 +1,160 @@
+"""`explain.json`: what each layer of an int8 model adds to its error, as the conversion measured it. docs/explain.md defines every number."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+SCHEMA = 1
+FILE = "explain.json"
+INPUT = "input"
+"""What stands for the operator in the row of the model's input."""
+
+TOLERATED_LOSS = 0.01
+"""Share of the samples that a classifier may lose before a layer is named for it."""
+
+TOLERATED_ERROR = 0.05
+"""RMS error of an output, as a share of the outputs' spread, that is tolerated before a layer is named for it."""
+
+
+@dataclass(frozen=True)
+class LayerError:
+    """One operator of the int8 model, or its input. What needs a float model is None without one, or where the layer has no partner in it."""
+
+    number: int | None
+    """Of the operator, from 0; None for the model's input."""
+    name: str
+    operator: str
+    low: float
+    high: float
+    """The range of real numbers that its output codes hold."""
+    seen_low: float
+    seen_high: float
+    """What its values reach at the samples: the float model's, or without one what the codes stand for."""
+    codes: int
+    """Different codes among its values, 1 to 256."""
+    at_lowest: float
+    at_highest: float
+    """Share of its codes that are -128, and that are 127."""
+    channels: int
+    """Size of its last axis."""
+    constant_channels: int
+    """How many of these have one code only."""
+    clipped: float | None = None
+    """Share of the float values that lie more than one step outside the range."""
+    snr_db: float | None = None
+    """Signal to noise of its output: 10 log10(sum of squares of the float values / sum of squares of the errors); None also without an error."""
+    total_rms: float | None = None
+    """RMS error of its output, in units of the output."""
+    own_rms: float | None = None
+    """What the layer itself adds: against the float layer at the same inputs."""
+    inherited_rms: float | None = None
+    """What an exact layer would make of the errors of its inputs."""
+    output_rms: float | None = None
+    """RMS error of the model's output when everything up to this layer is int8 and everything behind it float."""
+    share: float | None = None
+    """Of the mean square error of the model's output: by how much it grows when this layer becomes int8; negative where it shrinks."""
+    score: float | None = None
+    """Accuracy or agreement, 0 to 1, when everything up to this layer is int8 and everything behind it float."""
+    took: float | None = None
+    """How much of the score goes when this layer becomes int8; negative where some comes back."""
+    alarming: bool = False
+    advice: str = ""
+    """What is wrong and what to do next, a sentence; empty where nothing is."""
+
+    @property
+    def used(self) -> float:
+        """Share of the range held that its values reach, 0 to 1."""
+        reached = min(self.seen_high, self.high) - max(self.seen_low, self.low)
+        return max(0.0, reached / (self.high - self.low))
+
+    @property
+    def sentence(self) -> str:
+        """The layer, what it took and what to do, in one line."""
+        taken = f" took {100 * self.took:.1f} points" if self.took is not None and self.took > 0 else ""
+        if not taken and self.share is not None:
+            taken = f" makes {max(0.0, self.share):.0%} of the error"
+        return f"{self.name} ({self.operator}){taken}: {self.advice}" if self.operator != INPUT else f"{self.name}{taken}: {self.advice}"
+
+    @property
+    def step(self) -> float:
+        """Real distance of two codes."""
+        return (self.high - self.low) / 255
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All layers of one model at some samples."""
+
+    recipe: str
+    model_sha256: str
+    """Of the flatbuffer that was measured."""
+    samples: int
+    """How many samples were measured."""
+    float_model: bool
+    """Whether there is a float model to compare with; without one only ranges are known."""
+    score: str
+    """"accuracy" (against labels), "agreement" (with the class that the float model chooses), or empty for a model that is no classifier."""
+    float_score: float | None
+    """The float model's score."""
+    output_spread: float | None
+    """Standard deviation of the float model's outputs."""
+    layers: tuple[LayerError, ...]
+    """The input, then the operators in execution order."""
+    note: str = ""
+    """Why something is missing; empty where nothing is."""
+    schema: int = SCHEMA
+
+    @property
+    def worst_first(self) -> tuple[LayerError, ...]:
+        """The layers that took most first: alarming ones, then by what they took of the score, then by their share of the error."""
+
+        def rank(each: LayerError) -> tuple[bool, float, float, float]:
+            snr = -math.inf if each.snr_db is None else -each.snr_db
+            return each.alarming, max(0.0, each.took or 0.0), each.share or 0.0, snr
+
+        return tuple(sorted(self.layers, key=rank, reverse=True))
+
+    @property
+    def alarming(self) -> tuple[LayerError, ...]:
+        """The layers that something has to be done about, worst first."""
+        return tuple(each for each in self.worst_first if each.alarming)
+
+    @property
+    def last(self) -> LayerError:
+        """The layer that answers."""
+        return self.layers[-1]
+
+    @property
+    def summary(self) -> str:
+        """What the model lost, and where, in a sentence or two."""
+        last = self.last
+        if not self.float_model or last.output_rms is None:
+            return f"{self.recipe}: the ranges of {len(self.layers)} tensors at {self.samples} inputs. {self.note}".strip()
+        parts = []
+        if self.score and self.float_score is not None and last.score is not None:
+            lost = self.float_score - last.score
+            parts.append(f"{self.score} {self.float_score:.1%} in float, {last.score:.1%} in int8: {100 * lost:.1f} points lost")
+        relative = f" ({last.output_rms / self.output_spread:.1%} of the outputs' spread)" if self.output_spread else ""
+        parts.append(f"RMS error of the output {last.output_rms:.3g}{relative}")
+        return f"{self.recipe} at {self.samples} samples: {'; '.join(parts)}."
+
+    def to_json(self) -> str:
+        document = asdict(self)
+        document["layers"] = [{**asdict(each), "used": each.used} for each in self.layers]
+        return json.dumps(document, indent=1, allow_nan=False) + "\n"
+
+    @classmethod
+    def load(cls, path: Path, model_sha256: str) -> Explanation | None:
+        """What `to_json` wrote; None where there is none, or none of this model."""
+        try:
+            raw: dict[str, Any] = json.loads(path.read_text())
+            if raw["schema"] != SCHEMA or raw["model_sha256"] != model_sha256:
+                return None
+            layers = tuple(LayerError(**{field.name: each[field.name] for field in fields(LayerError)}) for each in raw["layers"])
+            return cls(**{field.name: raw[field.name] for field in fields(cls)} | {"layers": layers}) if layers else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None  # measured anew by the next conversion

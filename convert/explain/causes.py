@@ -1,0 +1,235 @@
+"""Why a layer's output is worse than int8 makes it, and what to do next, as one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.explanation import LayerError
+from common.way import advice
+from convert.codes import dequantize
+from convert.graph import Operator, Tensor
+
+FIXED_RANGE = ("SOFTMAX", "LOGISTIC", "TANH")
+"""Operators whose output range is given, whatever the samples are."""
+WEIGHTED = ("FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D")
+FEW_CODES = 8
+"""A feature with no more codes than this has lost what it says."""
+SMALL_SHARE = 0.25
+"""Of a range: who uses no more loses two bits or more."""
+FEW_WEIGHTS = 0.02
+"""Share of a layer's weights that may be called single ones."""
+LARGE_RATIO = 10.0
+"""How many times as large one channel is than another before a common scale is called a problem."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of a layer's output: `tensor`, and its values at N samples, (N, elements) each."""
+
+    operator: Operator | None
+    """None for the model's input."""
+    tensor: Tensor
+    codes: NDArray[np.int8]
+    floats: NDArray[np.float32] | None
+    """The float model's values."""
+    exact: NDArray[np.float32] | None
+    """What the float layer makes of the int8 model's inputs of this layer."""
+
+    @property
+    def held(self) -> tuple[float, float]:
+        low, high = dequantize(np.array([-128, 127], np.int8), self.tensor.quantized).astype(float).tolist()
+        return low, high
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Shares of a layer's own mean square error, see docs/explain.md."""
+
+    clipping: float
+    rounding: float
+    """Of its output to whole codes: scale^2 / 12."""
+    weights: float
+    """The rest: rounded weights, and how the kernel computes."""
+
+
+def parts(evidence: Evidence) -> Parts:
+    """What the layer's own error is made of; nothing where it has none."""
+    assert evidence.exact is not None
+    exact, (low, high), step = evidence.exact.astype(np.float64), evidence.held, evidence.tensor.quantized.scale
+    squares = (dequantize(evidence.codes, evidence.tensor.quantized) - exact) ** 2
+    whole = float(squares.mean())
+    if not whole:
+        return Parts(0.0, 0.0, 0.0)
+    outside = (exact < low - step) | (exact > high + step)
+    clipping = float(squares[outside].sum() / squares.size / whole)
+    rounding = min(1.0 - clipping, step**2 / 12 / whole)
+    return Parts(clipping, rounding, max(0.0, 1.0 - clipping - rounding))
+
+
+def advise(evidence: Evidence) -> str:
+    """What is wrong and what to do next, for a layer that costs more than is tolerated."""
+    if evidence.floats is None or evidence.exact is None:
+        return "The float model has no such tensor: look at the layers before it."
+    fixed = evidence.operator is not None and evidence.operator.name in FIXED_RANGE
+    shares = parts(evidence)
+    if evidence.operator is None:
+        found = lost_features(evidence) or clipped(evidence, shares) or stretched(evidence)
+    elif shares.weights >= 0.5 and evidence.operator.name in WEIGHTED:
+        found = weights(evidence, evidence.operator) or ("" if fixed else clipped(evidence, shares) or stretched(evidence))
+    else:
+        found = "" if fixed else clipped(evidence, shares) or unequal_channels(evidence) or stretched(evidence)
+    return found or ordinary(evidence, shares)
+
+
+def lost_features(evidence: Evidence) -> str:
+    """Features of the input that have hardly a code left, because others reach much farther."""
+    features = evidence.tensor.shape[-1] if len(evidence.tensor.shape) > 1 else 1
+    assert evidence.floats is not None
+    values, codes = evidence.floats.reshape(-1, features), evidence.codes.reshape(-1, features)
+    spans = values.max(axis=0) - values.min(axis=0)
+    counts = np.array([len(np.unique(codes[:, each])) for each in range(features)])
+    largest = int(spans.argmax())
+    lost = [each for each in range(features) if 0 < spans[each] < spans[largest] / LARGE_RATIO and counts[each] <= FEW_CODES]
+    if not lost:
+        return ""
+    ratio = float(spans[largest] / spans[lost[0]])
+    what = "feature" if len(evidence.tensor.shape) == 2 else "channel"
+    others = f" ({len(lost) - 1} more like it)" if len(lost) > 1 else ""
+    have = f"{counts[lost[0]]} of 256 codes"
+    return f"{what} {lost[0]} has {have}{others}, because {what} {largest} is {ratio:,.0f} times larger: normalize both before the model."
+
+
+def clipped(evidence: Evidence, shares: Parts) -> str:
+    """Values beyond what the calibration samples reached."""
+    assert evidence.exact is not None
+    (low, high), step = evidence.held, evidence.tensor.quantized.scale
+    outside = float(np.mean((evidence.exact < low - step) | (evidence.exact > high + step)))
+    if shares.clipping < 0.5 or not outside:
+        return ""
+    reached = f"[{evidence.exact.min():.3g}, {evidence.exact.max():.3g}]"
+    mend = advice(
+        recipe="let the recipe's `representative` or `domain` reach as far",
+        keras="give SAMPLES= that reach as far",
+        tflite="convert it anew with calibration samples that reach as far",
+    )
+    return f"{outside:.1%} of its values saturate: calibration saw [{low:.3g}, {high:.3g}], these samples reach {reached}: {mend}."
+
+
+def weights(evidence: Evidence, operator: Operator) -> str:
+    """Single weights that stretch a scale, or channels or inputs with much smaller weights than others on it."""
+    tensor = operator.inputs[1]
+    if tensor is None or tensor.data is None:
+        return ""
+    rows = np.moveaxis(np.abs(tensor.values().astype(np.int64)), 3 if operator.name == "DEPTHWISE_CONV_2D" else 0, 0)
+    rows = rows.reshape(len(rows), -1)
+    channel = worst_channel(evidence) if tensor.quantized.per_channel else int(rows.max(axis=1).argmax())
+    judged = rows[channel : channel + 1] if tensor.quantized.per_channel else rows
+    large = int((judged > judged.max() / LARGE_RATIO).sum())
+    if large <= FEW_WEIGHTS * judged.size:
+        what = "one weight is" if large == 1 else f"{large} weights are"
+        return (
+            f"{what} more than {LARGE_RATIO:.0f} times as large as the others of channel {channel} and stretch their scale: "
+            "limit weights while training (kernel_constraint, or weight decay)."
+        )
+    if operator.name != "FULLY_CONNECTED":
+        return ""
+    one, other = None if tensor.quantized.per_channel else dwarfed(rows.max(axis=1)), dwarfed(rows.max(axis=0))
+    if other is not None and (one is None or other.ratio > one.ratio):
+        return f"the weights of its input {other.small} {other.how} input {other.large}'s, as that input is so much larger: normalize its inputs."
+    if one is not None:
+        mend = "with one scale for all: convert with --per-channel-dense, or scale them alike."
+        return f"the weights of channel {one.small} {one.how} channel {one.large}'s, {mend}"
+    return ""
+
+
+@dataclass(frozen=True)
+class Dwarfed:
+    """The smallest of several weights' magnitudes beside the largest."""
+
+    small: int
+    large: int
+    ratio: float
+    """Infinite where the smallest is 0."""
+
+    @property
+    def how(self) -> str:
+        return f"are {self.ratio:,.0f} times smaller than" if np.isfinite(self.ratio) else "became 0, being far smaller than"
+
+
+def dwarfed(magnitudes: NDArray[np.int64]) -> Dwarfed | None:
+    """The smallest where it is far smaller than the largest."""
+    small, large = int(magnitudes.argmin()), int(magnitudes.argmax())
+    ratio = float(magnitudes[large] / magnitudes[small]) if magnitudes[small] else np.inf
+    return Dwarfed(small, large, ratio) if ratio > LARGE_RATIO else None
+
+
+def worst_channel(evidence: Evidence) -> int:
+    """Of the last axis, the one with the largest error of its own."""
+    assert evidence.exact is not None
+    squares = (dequantize(evidence.codes, evidence.tensor.quantized) - evidence.exact) ** 2
+    return int(squares.reshape(-1, evidence.tensor.shape[-1]).mean(axis=0).argmax())
+
+
+def unequal_channels(evidence: Evidence) -> str:
+    """Channels of very different size, which share one scale in a layer's output."""
+    channels = evidence.tensor.shape[-1] if len(evidence.tensor.shape) > 1 else 1
+    assert evidence.floats is not None
+    reach = np.abs(evidence.floats.reshape(-1, channels)).max(axis=0)
+    largest, middle = int(reach.argmax()), float(np.median(reach))
+    if channels < 2 or not middle or reach[largest] <= LARGE_RATIO * middle:
+        return ""
+    return (
+        f"channel {largest} reaches {reach[largest]:.3g}, half of the channels no more than {middle:.3g}, with one scale for all: "
+        "normalize the channels (BatchNormalization) or limit the layer (ReLU6)."
+    )
+
+
+def stretched(evidence: Evidence) -> str:
+    """A range that few values, or none of these samples, stretch."""
+    assert evidence.floats is not None
+    low, high = evidence.held
+    values = evidence.floats.ravel()
+    ends = np.percentile(values, [0.5, 99.5])
+    if (ends[1] - ends[0]) > SMALL_SHARE * (high - low):
+        return ""
+    share = (ends[1] - ends[0]) / (high - low)
+    farthest = float(values[np.abs(values).argmax()])
+    if abs(farthest) > 0.5 * max(abs(low), abs(high)):
+        return (
+            f"99 % of its values use {share:.1%} of its range, because a value of {farthest:.3g} stretches it: "
+            "limit the layer (ReLU6), normalize, or leave such samples out of the calibration."
+        )
+    mend = advice(
+        recipe="calibrate on inputs like those of the test split",
+        keras="give SAMPLES= without such extremes",
+        tflite="convert it anew with calibration samples like these",
+    )
+    return f"the samples use {share:.1%} of the range [{low:.3g}, {high:.3g}] that the calibration samples reached: {mend}."
+
+
+def ordinary(evidence: Evidence, shares: Parts) -> str:
+    """No single cause stands out."""
+    if shares.weights > shares.rounding and evidence.operator is not None and evidence.operator.name in WEIGHTED:
+        return "its weights lose too much as int8, and none of them stands out: train with quantization in the loop, or make the layer wider."
+    step = evidence.tensor.quantized.scale
+    return f"its 256 codes, {step:.3g} apart, are too coarse here, and no value stands out: train with quantization in the loop, or make it wider."
+
+
+def judge_range(row: LayerError, last: bool) -> str:
+    """What a range alone says at the user's samples, without a float model: only what is surely no good."""
+    if row.codes == 1:
+        return "it has one code for all samples: nothing of them gets past it; see whether they have the scale and axis order the model expects."
+    if row.operator in FIXED_RANGE:
+        return ""
+    saturated = row.at_highest + (row.at_lowest if row.low < 0 else 0.0)  # a range from 0 on is a ReLU's: its lowest code is no loss
+    if saturated >= 0.05 and not last:
+        return (
+            f"{saturated:.1%} of its codes are at the end of the range [{row.low:.3g}, {row.high:.3g}]: the samples reach farther than those of "
+            "its calibration; scale them as in training, or convert it anew with samples like these."
+        )
+    if row.used < SMALL_SHARE / 2:
+        return f"the samples use {row.used:.1%} of the range [{row.low:.3g}, {row.high:.3g}]: scale them as in training, or convert it anew."
+    return ""

@@ -1,0 +1,70 @@
+"""Writes build/NAME/explain.json with every conversion, before the conversion may be refused for what the model lost: then it is needed most."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from common.errors import ModelRefused, UnsupportedOperator
+from common.explanation import FILE, Explanation
+from common.files import write_if_changed
+from common.progress import task
+from convert.explain.measure import explain, ranges
+from convert.graph import Graph
+from convert.quantize import Converted
+from convert.references import References
+
+LINES = 3
+"""Layers named in the report of a conversion; `make explain` shows all."""
+NO_FLOAT_MODEL = "A .tflite file comes without its float model, so that only ranges are known, not errors."
+OTHER_INPUTS = "The inputs are those that the verification compares; give SAMPLES= to see what your own reach."
+
+
+def write_explanation(folder: Path, converted: Converted, graph: Graph, answers: References) -> Explanation | None:
+    """Measure the layers of a model that was quantized from a float one, at its samples, and write the result into build/NAME.
+
+    Args:
+        folder: build/NAME.
+        converted: the int8 flatbuffer and the float32 one.
+        graph: read from the int8 one.
+        answers: hold the samples, and their targets where there are some.
+
+    Returns:
+        What was written; None where an operator has no reference kernel here, so that nothing inside the model is known.
+    """
+    arrays, targets = answers.arrays, answers.arrays.get("targets")
+    digest, inputs = hashlib.sha256(converted.tflite).hexdigest(), arrays["sample_inputs"]
+    chosen = targets if targets is not None and np.issubdtype(targets.dtype, np.integer) and targets.size == len(inputs) else None
+    with task("Measuring the layers"):
+        try:
+            found = explain(folder.name, digest, graph, inputs, converted.float_tflite, chosen)
+        except ModelRefused as error:
+            found = ranges(folder.name, digest, graph, arrays["codes"][arrays["sample_rows"]], error.message)
+        except UnsupportedOperator:
+            (folder / FILE).unlink(missing_ok=True)  # it is of another model
+            return None
+    write_if_changed(folder / FILE, found.to_json())
+    return found
+
+
+def write_ranges(folder: Path, raw: bytes, graph: Graph, answers: References) -> Explanation | None:
+    """Measure the ranges of a .tflite file, which has no float model, at the samples, or without some at the inputs that are compared."""
+    arrays = answers.arrays
+    own = "sample_rows" in arrays
+    codes = arrays["codes"][arrays["sample_rows"]] if own else arrays["codes"]
+    note = NO_FLOAT_MODEL if own else f"{NO_FLOAT_MODEL} {OTHER_INPUTS}"
+    try:
+        found = ranges(folder.name, hashlib.sha256(raw).hexdigest(), graph, codes, note, own)
+    except UnsupportedOperator:
+        (folder / FILE).unlink(missing_ok=True)  # it is of another model
+        return None
+    write_if_changed(folder / FILE, found.to_json())
+    return found
+
+
+def findings(explanation: Explanation | None) -> list[str]:
+    """What the report of a conversion says: the layers that something has to be done about."""
+    found = explanation.alarming if explanation is not None else ()
+    return [f"  {each.sentence}" for each in found[:LINES]]
