@@ -25,5 +25,5 @@ def explained(verdict: Verdict) -> list[tuple[str, str]]:
             ("bound", "The largest distance from the float model that rounding to int8 can cause. It is proven from the weights, not measured.")
         )
     elif verdict.float_model:
-        found.append(("tolerance", f"The largest distance from the float model that is accepted here. It is not proven: {verdict.tolerance_from}."))
+        found.append(("tolerance", f"The largest distance from the float model that is accepted here, {verdict.tolerance_from}. It is not proven."))
     return found

@@ -66,7 +66,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 def test_the_report_names_what_was_made_and_proven(converted: Path) -> None:
     text = (converted.parent / "stdout.txt").read_text()
-    for words in ("FULLY_CONNECTED v4", "0.100000001 * code", "arena", "|board - float| <= 0.10", "accepts 0.25"):
+    for words in ("FULLY_CONNECTED v4", "0.100000001 * code", "arena", "|board - float| <= 0.10", "declares a tolerance of 0.25"):
         assert words in text
 
 
