@@ -19,7 +19,8 @@ CONVERT := $(wildcard convert/*.py convert/*/*.py convert/templates/* convert/*/
 MANIFEST := $(OUT)/generated/manifest.json
 AT_ONCE := -n auto --dist loadscope
 SHOW := $(if $(QUIET),--quiet)$(if $(V), --verbose)
-ON := $(if $(PORT),--port $(PORT),--env $(ENV))
+# A board behind a port says what it runs; an ENV that somebody gave is demanded of it.
+ON := $(if $(PORT),--port $(PORT) $(if $(filter-out file,$(origin ENV)),--env $(ENV)),--env $(ENV))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

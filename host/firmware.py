@@ -15,31 +15,13 @@ from common.errors import BuildFailed, CompilerMissing, DoesNotFit, UsageError
 from common.files import write_if_changed
 from common.manifest import Manifest
 from host import platformio, tflm
-from host.paths import ENVS, FIRMWARE, PLATFORMIO_CORE, PROFILING, FirmwareEnv, image_of
+from host.build_id import build_id
+from host.built import FILE, Built
+from host.paths import ENVIRONMENTS, FIRMWARE, PLATFORMIO_CORE, FirmwareEnv, image_of
+from host.settings import settings_of
 
-VERSION = "0.1.0"
 COMPILER = "arm-none-eabi-gcc"
 INSTALL_COMPILER = "Run `make setup`, or install it: sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev"
-
-
-def build_id(generated: Path) -> str:
-    """What the firmware of these sources calls itself: the version and the first 12 digits of a SHA-256 over every source that goes into it.
-
-    The order of the files is that of their names, so the result does not depend on the folder's place or the machine.
-    """
-    digest = hashlib.sha256()
-    sources = [(path.relative_to(FIRMWARE), path) for path in FIRMWARE.rglob("*") if _is_source(path.relative_to(FIRMWARE))]
-    sources += [(Path("generated") / path.name, path) for path in generated.glob("*.[ch]")]
-    for name, path in sorted((name.as_posix(), path) for name, path in sources if path.is_file()):
-        content = path.read_bytes()
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return f"{VERSION}+{digest.hexdigest()[:12]}"
-
-
-def _is_source(relative: Path) -> bool:
-    hidden = any(part.startswith((".", "__")) for part in relative.parts)
-    return not hidden and relative.parts[0] != "test" and relative.suffix in {".c", ".cpp", ".h", ".S", ".ld", ".ini", ".json", ".py"}
 
 
 def environment(recipe_dir: Path, env: str) -> dict[str, str]:
@@ -62,7 +44,7 @@ def environment(recipe_dir: Path, env: str) -> dict[str, str]:
         "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
         "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
         "PLUMBLINE_GENERATED": str(recipe_dir / "generated"),
-        "PLUMBLINE_BUILD": build_id(recipe_dir / "generated"),
+        "PLUMBLINE_BUILD": build_id(recipe_dir / "generated", settings_of(env)),
     }
     if library:
         also = os.environ.get("PLUMBLINE_CONFIG")
@@ -81,10 +63,9 @@ def env_named(name: str) -> FirmwareEnv:
     Raises:
         UsageError: there is none of that name; the hint lists them.
     """
-    known = ENVS | {env.name: env for env in PROFILING.values()}
-    if name not in known:
-        raise UsageError(f"There is no firmware environment {name!r}.", f"Choose one of: {', '.join(known)}.")
-    return known[name]
+    if name not in ENVIRONMENTS:
+        raise UsageError(f"There is no firmware environment {name!r}.", f"Choose one of: {', '.join(ENVIRONMENTS)}.")
+    return ENVIRONMENTS[name]
 
 
 def check_compiler() -> None:
@@ -106,12 +87,12 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
 
     Args:
         recipe_dir: build/NAME, with the `generated` folder of the conversion in it.
-        env: an environment of platformio.ini, see host.paths.ENVS.
+        env: an environment of platformio.ini, see host.paths.ENVIRONMENTS.
         target: a PlatformIO target after the build, e.g. "upload".
         extra: further arguments for `pio run`.
 
     Returns:
-        The ELF file.
+        The ELF file, with firmware.json beside it.
 
     Raises:
         ArtefactsDisagree, CompilerMissing, TflmMissing, RegistryUnreachable, UnsupportedOperator, DoesNotFit, BuildFailed.
@@ -134,7 +115,10 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
         output = platformio.run([*command, *extra], variables, log, platformio.Watch(advance, upload))
     if output is not None:
         _explain(env, output, log)
-    write_if_changed(image, (_objects(recipe_dir, env) / env / "firmware.elf").read_bytes())
+    objects = _objects(recipe_dir, env) / env
+    write_if_changed(image, (objects / "firmware.elf").read_bytes())
+    built = Built.of(image, objects / "facts.json", recipe_dir / "generated", variables["PLUMBLINE_BUILD"], chosen.engine, settings_of(env))
+    write_if_changed(image.with_name(FILE), built.to_json())
     return image
 
 
@@ -149,6 +133,13 @@ def _explain(env: str, output: str, log: Path) -> None:
     if too_large:
         size, limit = (int(text) for text in too_large.groups())
         raise DoesNotFit(f"The firmware for {env} has {size:,} bytes, the board holds {limit:,}.", smaller)
+    arm_state = re.search(r"^Error: (the image holds code in ARM state.*)$", output, re.MULTILINE)
+    if arm_state:
+        raise BuildFailed(
+            f"The firmware for {env} cannot run: {arm_state[1]}.",
+            "The linker found no C library for the compiler's flags: `arm-none-eabi-gcc FLAGS -print-multi-directory` prints a dot for such flags. "
+            "Take one of them out with build_unflags in firmware/platformio.ini.",
+        )
     errors = [line for line in output.splitlines() if re.search(r"\berror\b|undefined reference|HTTPClientError", line, re.IGNORECASE)]
     shown = "\n".join(f"  {line}" for line in (errors or output.splitlines())[:8])
     raise BuildFailed(f"PlatformIO could not build {env}:\n{shown}", f"The whole output is in {log}.")

@@ -1,8 +1,8 @@
-"""Is this the board, the model and the firmware that we are to verify? Everything a board says of itself against the manifest."""
+"""Is this the board and the model that we are to verify? Everything a board says of itself against the manifest, but its build: see `Builds`."""
 
 from __future__ import annotations
 
-from common.errors import BoardFault, StaleFirmware, WrongModel
+from common.errors import BoardFault, WrongModel
 from common.manifest import Manifest
 from common.wire import TEXT_MAX
 from host.board import Identity
@@ -15,18 +15,16 @@ _ARENA = (
 )
 
 
-def check_identity(identity: Identity, manifest: Manifest, expected_build: str | None = None) -> None:
+def check_identity(identity: Identity, manifest: Manifest) -> None:
     """Hold the board to the manifest.
 
     Args:
         identity: what the board said.
         manifest: what the conversion promised.
-        expected_build: what the firmware of these sources calls itself; None to accept any.
 
     Raises:
         BoardFault: the board's engine does not work.
         WrongModel: names the first fact that differs, and both sides.
-        StaleFirmware: the right model in firmware of other sources.
     """
     if identity.engine_error:
         hint = _ANEW + _ARENA if "arena" in identity.engine_error else _ANEW
@@ -36,8 +34,6 @@ def check_identity(identity: Identity, manifest: Manifest, expected_build: str |
     for what, board, promised in _facts(identity, manifest):
         if board != promised:
             raise WrongModel(f"The board's {what} is {board}, the manifest's {promised}.", reflash)
-    if expected_build is not None and identity.build != expected_build:
-        raise StaleFirmware(f"The board's firmware is build {identity.build}, these sources make {expected_build}.", reflash)
 
 
 def _facts(identity: Identity, manifest: Manifest) -> list[tuple[str, object, object]]:

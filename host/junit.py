@@ -22,6 +22,9 @@ def to_xml(verdict: Verdict) -> bytes:
         "board": verdict.identity.board,
         "engine": verdict.identity.engine,
         "build": verdict.identity.build,
+        "flags": verdict.firmware.settings.shown if verdict.firmware else "unknown",
+        "compiler": verdict.firmware.compiler if verdict.firmware else "unknown",
+        "manifest_sha256": verdict.manifest_sha256,
         "command": verdict.command,
     }
     told = list(facts.items()) + (useful_text.facts(verdict.useful, verdict.limits) if verdict.useful else [])

@@ -41,6 +41,10 @@ PROFILING = {
 """The environments whose engine can tell what each operator costs, and those whose firmware does so."""
 
 
+ENVIRONMENTS = ENVS | {env.name: env for env in PROFILING.values()}
+"""All of them, by name."""
+
+
 def image_of(recipe_dir: Path, env: str) -> Path:
     """The ELF file that a build of `env` leaves behind."""
     return recipe_dir / "pio" / env / "firmware.elf"

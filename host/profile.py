@@ -13,6 +13,7 @@ from convert.graph import Operator
 from convert.names import layer_name
 from convert.work import multiply_accumulates
 from host.board import Board, Identity
+from host.builds import Builds
 from host.identity import check_identity
 from host.oracle import load_references
 
@@ -85,14 +86,14 @@ class Profile:
             return None  # measured anew in seconds
 
 
-def measure(board: Board, folder: Path, manifest: Manifest, expected_build: str | None = None, plain: int | None = None) -> Profile:
+def measure(board: Board, folder: Path, manifest: Manifest, builds: Builds | None = None, plain: int | None = None) -> Profile:
     """Run one inference and ask for the cost of each operator.
 
     Args:
         board: a connected one.
         folder: build/NAME with `model.tflite` and `references.npz`.
         manifest: what the board is held to.
-        expected_build: see `check_identity`.
+        builds: see `verify`.
         plain: what `plain_count` found on the firmware without probes.
 
     Raises:
@@ -102,7 +103,7 @@ def measure(board: Board, folder: Path, manifest: Manifest, expected_build: str 
     """
     manifest.check_artefacts(folder)
     operators = read((folder / "model.tflite").read_bytes()).operators
-    identity, count = _inference(board, folder, manifest, expected_build)
+    identity, count = _inference(board, folder, manifest, builds)
     costs = [board.operator_cost(number) for number in range(len(operators))]
     known = [cost for cost in costs if cost is not None]
     if len(known) != len(operators):
@@ -127,16 +128,18 @@ def measure(board: Board, folder: Path, manifest: Manifest, expected_build: str 
     )
 
 
-def plain_count(board: Board, folder: Path, manifest: Manifest, expected_build: str | None = None) -> int:
+def plain_count(board: Board, folder: Path, manifest: Manifest, builds: Builds | None = None) -> int:
     """What the same inference costs on a board whose firmware has no probes. Raises as `measure` does."""
-    return _inference(board, folder, manifest, expected_build)[1]
+    return _inference(board, folder, manifest, builds)[1]
 
 
-def _inference(board: Board, folder: Path, manifest: Manifest, expected_build: str | None) -> tuple[Identity, int]:
+def _inference(board: Board, folder: Path, manifest: Manifest, builds: Builds | None) -> tuple[Identity, int]:
     """Who the board is, and what one inference cost as it measures it."""
     references = load_references(folder / "references.npz", manifest)
     identity = board.hello()
-    check_identity(identity, manifest, expected_build)
+    check_identity(identity, manifest)
+    if builds:
+        builds.of(identity.build)
     answer = board.infer(references.codes[:1], identity)
     if (answer.outputs != references.expected[:1]).any():
         raise VerdictFailed(

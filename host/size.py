@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-_HEADER = struct.Struct("<16xHHIIIIIHHH")
-"""ELF32 after its identification: type, machine, version, entry, phoff, shoff, flags, ehsize, phentsize, phnum."""
-_SEGMENT = struct.Struct("<IIIIIIII")
-"""type, offset, vaddr, paddr, filesz, memsz, flags, align."""
-_LOAD = 1
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+
 _RAM_START = 0x2000_0000
 
 
@@ -24,10 +21,12 @@ class Size:
 
 def size_of(image: Path) -> Size | None:
     """The size of a firmware; None where there is no 32-bit little-endian ELF file at `image`."""
-    raw = image.read_bytes() if image.is_file() else b""
-    if raw[:6] != b"\x7fELF\x01\x01" or len(raw) < _HEADER.size:
+    try:
+        with image.open("rb") as file:
+            elf = ELFFile(file)
+            if elf.elfclass != 32 or not elf.little_endian:
+                return None
+            loaded = [each.header for each in elf.iter_segments() if each["p_type"] == "PT_LOAD"]
+    except (OSError, ELFError):
         return None
-    *_, table, _, _, _, entry, count = _HEADER.unpack_from(raw)
-    segments = [_SEGMENT.unpack_from(raw, table + entry * index) for index in range(count)]
-    loaded = [(vaddr, filesz, memsz) for kind, _, vaddr, _, filesz, memsz, _, _ in segments if kind == _LOAD]
-    return Size(sum(filesz for _, filesz, _ in loaded), sum(memsz for vaddr, _, memsz in loaded if vaddr >= _RAM_START))
+    return Size(sum(each["p_filesz"] for each in loaded), sum(each["p_memsz"] for each in loaded if each["p_vaddr"] >= _RAM_START))

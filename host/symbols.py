@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,16 +16,20 @@ _ADDRESS = re.compile(r"(pc|called from) 0x([0-9a-f]{8})")
 
 
 @contextmanager
-def naming(image: Path) -> Iterator[None]:
+def naming(image: Callable[[], Path | None]) -> Iterator[None]:
     """Inside the `with` block a BoardLost says the functions beside the addresses.
 
     Args:
-        image: the firmware's ELF file; where it or the compiler's tool is missing the addresses stay alone.
+        image: gives the ELF file of the firmware that the board runs, as far as that is known by then; where it or the compiler's tool is missing
+            the addresses stay alone.
     """
     try:
         yield
     except BoardLost as error:
-        raise BoardLost(_ADDRESS.sub(lambda found: found[0] + _place(image, found[1], int(found[2], 16)), error.message), error.hint) from error
+        known = image()
+        if known is None:
+            raise
+        raise BoardLost(_ADDRESS.sub(lambda found: found[0] + _place(known, found[1], int(found[2], 16)), error.message), error.hint) from error
 
 
 def _place(image: Path, what: str, address: int) -> str:

@@ -18,6 +18,8 @@ from rich.text import Text
 from common.numbers import number
 from common.text import printable
 from host import rows, useful_text
+from host.builds import UNKNOWN_SIZE
+from host.built import Built
 from host.metric import Metric
 from host.verdict import Comparison, Verdict
 
@@ -154,11 +156,21 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
         ),
         ("board", f"{verdict.identity.board}, engine {verdict.identity.engine}, build {verdict.identity.build}"),
     ]
+    pairs.append(("firmware", _firmware(verdict.firmware)))
     if verdict.identity.last_reset:
         pairs.append(("last reset", verdict.identity.last_reset))
     if stats.stack_bytes:
         pairs.append(("stack", f"{stats.stack_used:,} of {stats.stack_bytes:,} B at its deepest"))
     return pairs
+
+
+def _firmware(built: Built | None) -> str:
+    """What the board runs was built with, and its size."""
+    if built is None:
+        return UNKNOWN_SIZE
+    sizes = f"{built.flash:,} of {built.flash_limit:,} B flash, {built.ram:,} of {built.ram_limit:,} B RAM"
+    settings = built.settings
+    return f"environment {settings.environment}, flags {settings.shown}, {built.compiler}; {sizes}"
 
 
 def _errors(verdict: Verdict) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from common.manifest import DECLARED, OperatorSpec
 from common.useful import TRANSPARENT, Useful
 from common.wire import NANO
 from host.board import Identity, Stats
+from host.built import Built
 from host.footprint import Footprint
 from host.latency import Histogram
 from host.metric import Metric
@@ -189,10 +190,14 @@ class Verdict:
     """The model's operators in execution order."""
     peers: tuple[Peer, ...]
     """The oracle first."""
+    manifest_sha256: str
+    """Of the manifest that the board was held to."""
     metric: Metric | None = None
     """On the test split; None where the recipe demands no quality."""
     size: Size | None = None
-    """Of the firmware; None where its image is not here."""
+    """Of the firmware; None where it was not built here."""
+    firmware: Built | None = None
+    """The build that the board says it runs; None where it was not built here."""
     useful: Useful | None = None
     """What the samples show; None where a .tflite file came without any."""
     limits: Limits = field(default_factory=Limits)

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from common import progress
 from common.errors import BoardLost
+from common.files import sha256_of
 from common.manifest import Manifest
 from common.wire import NANO
 from host.board import Answer, Board, Identity, Inferences
+from host.builds import Builds
 from host.compare import Comparer, failures, nearest_rank, outside
 from host.footprint import footprint
 from host.identity import check_identity
@@ -23,7 +25,7 @@ from host.link import Link
 from host.metric import metric_of
 from host.oracle import consult
 from host.peers import peers_of
-from host.size import size_of
+from host.size import Size
 from host.useful import useful_of, warnings_of
 from host.verdict import Cost, Limit, Probe, Traffic, Verdict
 
@@ -35,10 +37,9 @@ def verify(
     folder: Path,
     manifest: Manifest,
     *,
-    expected_build: str | None = None,
+    builds: Builds | None = None,
     command: str = "",
     trust_answers_only: bool = False,
-    image: Path | None = None,
 ) -> Verdict:
     """Hold everything the board answers against the references in `folder`.
 
@@ -46,17 +47,16 @@ def verify(
         board: connected, in any state.
         folder: build/NAME, as the conversion left it.
         manifest: of that conversion.
-        expected_build: what the firmware of these sources calls itself; None accepts any.
+        builds: the firmware that is accepted, and where its size comes from; None accepts any, of unknown size.
         command: what the user typed, for the report.
         trust_answers_only: compare answers even when the board says it runs another model; proves that the comparison alone finds it out.
-        image: the firmware's ELF file, for its size.
 
     Returns:
         A verdict, passed or not. Whatever ends the connection is an error instead.
 
     Raises:
         ArtefactsDisagree: the folder is not what the manifest was written for.
-        BoardFault, WrongModel, StaleFirmware: the handshake ended there; see `check_identity`.
+        BoardFault, WrongModel, StaleFirmware: the handshake ended there; see `check_identity` and `Builds.of`.
         BoardLost: also when the board's own counter, or why it started last, shows that it has started anew.
         BoardSilent, NotPlumbline, WrongProtocol: see `Link.exchange`.
     """
@@ -65,7 +65,8 @@ def verify(
     oracle = consult(folder, manifest)
     identity = board.hello()
     if not trust_answers_only:
-        check_identity(identity, manifest, expected_build)
+        check_identity(identity, manifest)
+    built = builds.of(identity.build) if builds else None
     references = oracle.references
     comparer = Comparer(manifest, references)
     xs = references.x_nano.tolist() if comparer.scalar else []
@@ -113,7 +114,9 @@ def verify(
         layers=manifest.operators,
         peers=peers_of(oracle, inferences.outputs, manifest.operators),
         metric=metric,
-        size=size_of(image) if image else None,
+        size=Size(built.flash, built.ram) if built else None,
+        firmware=built,
+        manifest_sha256=sha256_of(folder / "generated" / "manifest.json"),
         float_model=manifest.float_model,
         tolerance_from=manifest.tolerance_from,
     )

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 from common.manifest import Manifest
 from host import firmware, report
 from host.board import Board
+from host.builds import Builds
 from host.compare import failures
 from host.link import Link
 from host.paths import ROOT, image_of
@@ -52,7 +53,7 @@ def verified(folder: Path) -> Verdict:
     """What the virtual board's verification of a built recipe finds; its reports are written as well."""
     image = image_of(folder, "virtual")
     with VirtualBoard(image) as board, Link(board.url) as link:
-        found = verify(Board(link), folder, Manifest.load(folder / "generated" / "manifest.json"), image=image)
+        found = verify(Board(link), folder, Manifest.load(folder / "generated" / "manifest.json"), builds=Builds(folder, "virtual"))
     report.write(found, folder)
     return found
 
@@ -111,7 +112,7 @@ def virtual(tools: None, linear: Path) -> Path:
 def passed(virtual: Path, linear: Path) -> Verdict:
     with VirtualBoard(virtual) as board, Link(board.url) as link:
         manifest = Manifest.load(linear / "generated" / "manifest.json")
-        return verify(Board(link), linear, manifest, command="python -m host verify linear <&>", image=virtual)
+        return verify(Board(link), linear, manifest, command="python -m host verify linear <&>", builds=Builds(linear, "virtual"))
 
 
 @pytest.fixture(scope="session")

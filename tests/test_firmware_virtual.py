@@ -103,7 +103,7 @@ def test_rebuild(linear: Path, tmp_path: Path) -> None:
 def test_build_text(linear: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the build calls itself arrives on the board as it is, whatever characters it has."""
     text = 'a"b\\c %d ??/ é'
-    monkeypatch.setattr("host.firmware.build_id", lambda generated: text)
+    monkeypatch.setattr("host.firmware.build_id", lambda generated, settings: text)
     with VirtualBoard(firmware.platformio(linear / "generated", tmp_path)) as board, Link(board.url) as link:
         assert Board(link).hello().build == text
 

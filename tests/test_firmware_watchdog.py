@@ -133,7 +133,7 @@ def test_a_crash_is_told_after_the_start_as_well(code: tuple[int, ...], told: st
 def test_addresses_get_their_functions(hasty: Path, tmp_path: Path) -> None:
     image = firmware.patched(hasty, "engine_invoke", HANG_AT_ONCE, tmp_path / "hangs.elf")
     named = r"pc 0x\w+ \(engine_invoke, engine_compiled.c:\d+\), called from 0x\w+ \(inference_run, inference.c:\d+\)$"
-    with pytest.raises(BoardLost, match=named), naming(image), started(image, reboots=False) as (board, _):
+    with pytest.raises(BoardLost, match=named), naming(lambda: image), started(image, reboots=False) as (board, _):
         board.ask(0)
-    with pytest.raises(BoardLost, match=r"^pc 0x00000abc$"), naming(tmp_path / "none.elf"):
+    with pytest.raises(BoardLost, match=r"^pc 0x00000abc$"), naming(lambda: tmp_path / "none.elf"):
         raise BoardLost("pc 0x00000abc", "")

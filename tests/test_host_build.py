@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from common.errors import BuildFailed, CompilerMissing, DoesNotFit, UnsupportedOperator, UsageError
-from host import firmware, tflm
+from host import build_id, firmware, tflm
 from host.paths import ENVS, ROOT
 from tests.flatbuffer_writer import random_model, write
 
@@ -28,7 +28,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
 
 
 def test_the_firmware_bears_the_project_s_version() -> None:
-    assert f'\nversion = "{firmware.VERSION}"\n' in (ROOT / "pyproject.toml").read_text()
+    assert f'\nversion = "{build_id.VERSION}"\n' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_an_unknown_environment_lists_the_others(tmp_path: Path) -> None:

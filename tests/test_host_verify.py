@@ -20,6 +20,7 @@ from common.manifest import Manifest
 from convert import tflm
 from host import firmware
 from host.board import Board
+from host.builds import Builds
 from host.compare import outside
 from host.link import Link
 from host.verdict import Verdict
@@ -71,7 +72,7 @@ def with_references(folder: Path, to: Path, change: Callable[[dict[str, Any]], N
 
 
 def test_every_code_and_point_is_right(virtual: Path, linear: Path) -> None:
-    verdict = check(virtual, linear, expected_build=firmware.build_id(linear / "generated"))
+    verdict = check(virtual, linear, builds=Builds(linear, "virtual"))
     assert verdict.passed
     assert verdict.failures == ()
     assert sorted(each.x for each in verdict.of("sample") if each.x is not None) == [-1, 0, 1, 2, 3, 4, 10]
@@ -154,9 +155,12 @@ def test_another_model_is_refused_and_named(wide: Path, linear: Path) -> None:
         check(wide / "pio" / "virtual" / "firmware.elf", linear, trust_answers_only=True)
 
 
-def test_stale_firmware_is_refused(virtual: Path, linear: Path) -> None:
-    with pytest.raises(StaleFirmware, match="these sources make none"):
-        check(virtual, linear, expected_build="none")
+def test_stale_firmware_is_refused(virtual: Path, linear: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(linear, tmp_path / "linear")
+    with (copy / "generated" / "plumbline_model.h").open("a") as header:
+        header.write("// another line\n")
+    with pytest.raises(StaleFirmware, match=r"build (0\.1\.0\+\w+ virtual), these sources make (?!\1)0\.1\.0\+\w+ virtual"):
+        Builds(copy, "virtual").of(check(virtual, linear).identity.build)
 
 
 def test_nothing_compared_is_a_failure(virtual: Path, linear: Path, tmp_path: Path) -> None:

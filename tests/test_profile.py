@@ -109,7 +109,7 @@ def test_a_thousand_instructions_more_are_counted_where_they_are(network: Path, 
 @pytest.mark.slow
 def test_no_other_firmware_pays_for_it(tools: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Byte for byte what it would be if the compiler wrote no probes, and without anything of what they need."""
-    monkeypatch.setattr("host.firmware.build_id", lambda generated: "the same")
+    monkeypatch.setattr("host.firmware.build_id", lambda generated, settings: "the same")
     contents = []
     for name, edit in (("with", str), ("without", lambda source: re.sub(PROBE_LINES, "", source))):
         folder = tmp_path / name / "network"

@@ -12,11 +12,13 @@ from itertools import islice
 from pathlib import Path
 
 from common.errors import PlumblineError, StaleFirmware, WrongModel
-from host import firmware
 from host.board import Board
+from host.build_id import build_id
+from host.builds import Builds
 from host.identity import check_identity
 from host.link import Link
 from host.oracle import consult
+from host.settings import settings_of
 from host.verify import verify
 from host.virtual import VirtualBoard
 from tests.firmware_image import platformio
@@ -102,13 +104,13 @@ def _some(folder: Path, each: int, seed: int, work: Path, part: int, parts: int)
 
 
 def _fate(folder: Path, native: Native, mutation: Mutation, number: int) -> Fate:
-    build = firmware.build_id(folder / "generated")
+    build = build_id(folder / "generated", settings_of("virtual"))
     with running(native.build(mutation.source, f"m{number}", build if number == SAMPLE else f"mutant {number}")) as url:
-        return judge(url, folder, mutation, build)
+        return judge(url, folder, mutation)
 
 
-def judge(url: str, folder: Path, mutation: Mutation, expected_build: str | None = None) -> Fate:
-    """Verify the mutant that answers at `url` against the unchanged model in `folder`; None for `expected_build` accepts any."""
+def judge(url: str, folder: Path, mutation: Mutation) -> Fate:
+    """Verify the mutant that answers at `url` against the unchanged model in `folder`."""
     manifest = manifest_of(folder)
     fate = Fate(folder.name, mutation.kind, mutation.what, 256, passed=False, identified=False)
     try:
@@ -116,7 +118,8 @@ def judge(url: str, folder: Path, mutation: Mutation, expected_build: str | None
             board = Board(link)
             identity = board.hello()
             try:
-                check_identity(identity, manifest, expected_build)
+                check_identity(identity, manifest)
+                Builds(folder).of(identity.build)
             except (WrongModel, StaleFirmware):
                 fate = replace(fate, identified=True)
             references = consult(folder, manifest).references
@@ -132,9 +135,8 @@ def on_the_virtual_board(folder: Path, count: int, seed: int, work: Path) -> lis
     generated, fates = work / folder.name / "generated", []
     shutil.copytree(folder / "generated", generated, dirs_exist_ok=True)
     source = generated / "plumbline_compiled.c"
-    build = firmware.build_id(folder / "generated")
     for mutation in islice(mutations(source.read_text(), seed), count):
         source.write_text(mutation.source)
         with VirtualBoard(platformio(generated, work / "pio")) as qemu:
-            fates.append(judge(qemu.url, folder, mutation, build))
+            fates.append(judge(qemu.url, folder, mutation))
     return fates

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from common.errors import PlumblineError
 from common.wire import Request
-from host import firmware
 from host.board import Board
+from host.builds import Builds
 from host.frame import Frame
 from host.link import PATIENCE_S, Link
 from host.paths import image_of
@@ -124,8 +124,7 @@ def _verified(url: str, folder: Path, fault: Fault) -> Ending:
     link = TimedLink(url, first_wait=FIRST_WAIT_S)
     try:
         with link:
-            build = firmware.build_id(folder / "generated") if fault.stale else None
-            verdict = verify(Board(link), folder, manifest, expected_build=build)
+            verdict = verify(Board(link), folder, manifest, builds=Builds(folder) if fault.stale else None)
     except PlumblineError as error:
         return Ending(error.exit_code, error.message, error.hint, time.monotonic() - link.due)
     message = "" if verdict.passed else verdict.failures[0]

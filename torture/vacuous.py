@@ -13,10 +13,11 @@ import numpy as np
 from common.errors import PlumblineError
 from common.files import sha256_of
 from common.wire import ERROR_REPLY, REPLY, Error, Request
-from host import firmware
 from host.board import Board
+from host.build_id import build_id
 from host.frame import Frame
 from host.link import Link
+from host.settings import settings_of
 from host.verify import verify
 from torture.lines import Line, clean, rewritten
 from torture.models import manifest_of
@@ -108,7 +109,7 @@ def spoilt(folder: Path, to: Path, attempt: Attempt) -> Path:
 def board_of(folder: Path, work: Path) -> Path:
     """The folder's model behind the firmware, as a program of this machine that does everything right."""
     source = (folder / "generated" / "plumbline_compiled.c").read_text()
-    return Native(folder / "generated", work).build(source, "right", firmware.build_id(folder / "generated"))
+    return Native(folder / "generated", work).build(source, "right", build_id(folder / "generated", settings_of("virtual")))
 
 
 def outcome(attempt: Attempt, program: Path, folder: Path, work: Path) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common.errors import UnknownRecipe, UsageError
-from host.paths import ENVS
+from host.paths import ENVIRONMENTS
 
 
 def add_board(parser: argparse.ArgumentParser) -> None:
     """Add `--port` to what `add_firmware` adds: a firmware and where it runs."""
-    add_firmware(parser, list(ENVS))
+    add_firmware(parser, list(ENVIRONMENTS))
     parser.add_argument("--port", type=port, help="a serial port, or socket://HOST:PORT; without it the virtual board, or the Nano that is connected")
 
 

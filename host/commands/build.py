@@ -10,14 +10,14 @@ from typing import Any
 from common.cli import add_output
 from host import firmware
 from host.commands import arguments
-from host.paths import ENVS
+from host.paths import ENVIRONMENTS
 from host.size import size_of
 
 
 def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("build", help="compile the firmware")
-    arguments.add_firmware(parser, list(ENVS))
+    arguments.add_firmware(parser, list(ENVIRONMENTS))
     add_output(parser, "and nothing else", "where the image is and its size")
     parser.set_defaults(run=run)
 

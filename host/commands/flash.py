@@ -9,13 +9,13 @@ from typing import Any
 from common.cli import add_output
 from host import flash
 from host.commands import arguments
-from host.paths import ENVS, PROFILING
+from host.paths import ENVIRONMENTS
 
 
 def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("flash", help="build for the Nano 33 BLE and upload")
-    arguments.add_firmware(parser, [env.name for env in (*ENVS.values(), *PROFILING.values()) if not env.virtual])
+    arguments.add_firmware(parser, [env.name for env in ENVIRONMENTS.values() if not env.virtual])
     parser.add_argument("--port", type=arguments.port, help="the board's serial port (default: the one that is connected)")
     add_output(parser, "and nothing else", "the port that the board came back as")
     parser.set_defaults(run=run)

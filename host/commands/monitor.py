@@ -13,7 +13,7 @@ from common.text import printable
 from host.commands import arguments
 from host.connect import connect
 from host.link import Link
-from host.paths import ENVS
+from host.paths import ENVIRONMENTS
 
 QUIET_S = 0.5
 """How long the board may be silent after a line until the next is sent, or after the last until we leave: piped lines get their answers."""
@@ -32,7 +32,7 @@ def run(given: argparse.Namespace) -> int:
     """Carry lines to the board and its text to standard output; Ctrl-C is a way to leave, not an error."""
     console = _Console()
     try:
-        with connect(given.port, ENVS[given.env], given.build / given.name, console.show) as board:
+        with connect(given.port, ENVIRONMENTS[given.env], given.build / given.name, console.show) as board:
             if sys.stdin.isatty():
                 print(f"Connected to {board.link.url}. Type a number, or `help`; Ctrl-D ends.", file=sys.stderr)
             console.talk(board.link)

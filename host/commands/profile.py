@@ -16,6 +16,7 @@ from common.errors import UsageError
 from common.files import write_if_changed
 from common.manifest import Manifest
 from host import firmware
+from host.builds import Builds
 from host.commands import arguments
 from host.connect import connect
 from host.paths import ENVS, PROFILING, FirmwareEnv
@@ -60,14 +61,13 @@ def run(given: argparse.Namespace) -> int:
 def _measured(port: str | None, env: FirmwareEnv, folder: Path) -> Profile:
     manifest = Manifest.load(folder / "generated" / "manifest.json")
     profiling, plain = PROFILING[env.name], None
-    build = firmware.build_id(folder / "generated")
     if env.virtual and port is None:
         for each in (env, profiling):
             firmware.build(folder, each.name)
         with connect(None, env, folder) as board:
-            plain = plain_count(board, folder, manifest, build)
+            plain = plain_count(board, folder, manifest, Builds(folder, env.name))
     with connect(port, profiling, folder) as board:
-        return measure(board, folder, manifest, build, plain)
+        return measure(board, folder, manifest, Builds(folder, profiling.name), plain)
 
 
 def show(profile: Profile) -> None:

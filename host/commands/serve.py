@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from common.errors import BoardLost
 from host.commands import arguments
-from host.paths import ENVS, image_of
+from host.paths import ENVIRONMENTS, image_of
 from host.virtual import VirtualBoard
 
 CHUNK = 4096
@@ -23,7 +23,7 @@ CHUNK = 4096
 def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("serve", help="keep the virtual board on a pseudo-terminal for other programs")
-    arguments.add_firmware(parser, [name for name, env in ENVS.items() if env.virtual])
+    arguments.add_firmware(parser, [name for name, env in ENVIRONMENTS.items() if env.virtual])
     parser.set_defaults(run=run)
 
 

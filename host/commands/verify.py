@@ -12,10 +12,11 @@ from common.cli import add_output
 from common.ending import explained
 from common.manifest import Manifest
 from common.outcome import Ended, Run
-from host import firmware, markdown, report, terminal
+from host import markdown, report, terminal
+from host.builds import Builds
 from host.commands import arguments
 from host.connect import connect
-from host.paths import ENVS, image_of
+from host.paths import ENVIRONMENTS, ENVS, image_of
 from host.symbols import naming
 from host.verdict import Verdict
 from host.verify import verify
@@ -25,6 +26,7 @@ def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("verify", help="prove that a board answers what the model says")
     arguments.add_board(parser)
+    parser.set_defaults(env=None)  # a board behind a port says itself what it runs
     parser.add_argument("--manifest", type=Path, help="hold the board to this manifest (default: the one in the build folder)")
     add_output(parser, "and the last line only", "verdict.json instead of tables")
     parser.set_defaults(run=run)
@@ -57,17 +59,19 @@ def run(given: argparse.Namespace) -> int:
 
 def _verify(given: argparse.Namespace, folder: Path) -> Verdict:
     manifest = Manifest.load(given.manifest or folder / "generated" / "manifest.json")
-    image = image_of(folder, given.env)
-    with naming(image), connect(given.port, ENVS[given.env], folder) as board:
-        expected_build = firmware.build_id(folder / "generated")
-        return verify(board, folder, manifest, expected_build=expected_build, command=_command(given), image=image)
+    env = ENVIRONMENTS[given.env or next(iter(ENVS))]
+    known = given.port is None and env.virtual
+    builds = Builds(folder, env.name if known else given.env, image_of(folder, env.name) if known else None)
+    with naming(lambda: builds.image), connect(given.port, env, folder) as board:
+        return verify(board, folder, manifest, builds=builds, command=_command(given))
 
 
 def _command(given: argparse.Namespace) -> str:
     """What repeats this verification from the folder it was started in."""
     python = Path(sys.executable)
     words = [str(python.relative_to(Path.cwd())) if python.is_relative_to(Path.cwd()) else "python", "-m", "host", "verify", given.name]
-    words += ["--port", given.port] if given.port else ["--env", given.env]
+    words += ["--port", given.port] if given.port else []
+    words += ["--env", given.env or next(iter(ENVS))] if given.env or not given.port else []
     words += ["--build", str(given.build)] if given.build != Path("build") else []
     words += ["--manifest", str(given.manifest)] if given.manifest else []
     return shlex.join(words)

@@ -1,0 +1,39 @@
+"""Behind the link: writes down what firmware.json needs of this build, and refuses an image that no Cortex-M can run.
+
+`facts.json` beside the image names the compiler and the board's memory, which nobody but PlatformIO knows.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+Import("env")  # type: ignore[name-defined]  # noqa: F821
+
+environment = env  # type: ignore[name-defined]  # noqa: F821
+sys.path.append(str(Path(environment.subst("$PROJECT_DIR")).parent))  # behind everything: PlatformIO's own modules come first
+from host.arm_state import refusal  # noqa: E402
+
+
+def compiler() -> str:
+    """The first line of its version, e.g. `arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205`."""
+    said = subprocess.run([environment.subst("$CC"), "--version"], env=environment["ENV"], capture_output=True, text=True, check=True)
+    return said.stdout.partition("\n")[0]
+
+
+def check(target, source, env):  # type: ignore[no-untyped-def]
+    """A step of the build behind the link; what it returns is its exit status."""
+    found = refusal(Path(str(target[0])))
+    if found:
+        print(f"Error: {found}")
+    return 1 if found else 0
+
+
+board = environment.BoardConfig()
+facts = {"compiler": compiler(), "flash_limit": int(board.get("upload.maximum_size")), "ram_limit": int(board.get("upload.maximum_ram_size"))}
+path = Path(environment.subst("$BUILD_DIR")) / "facts.json"
+path.parent.mkdir(parents=True, exist_ok=True)
+path.write_text(json.dumps(facts))
+environment.AddPostAction("$PROGPATH", check)
