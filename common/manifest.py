@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -118,6 +119,11 @@ class Manifest:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2) + "\n"
+
+    @property
+    def sha256(self) -> str:
+        """Of the file that holds it."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     @classmethod
     def load(cls, path: Path) -> Manifest:

@@ -17,7 +17,7 @@ from host.verdict import Verdict
 from host.words import explained
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_ELSEWHERE = ("line", "board")
+_ELSEWHERE = ("line", "board", "firmware")
 """Facts of the terminal's summary that have a section of their own here."""
 
 
@@ -37,6 +37,7 @@ def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
         profile=profile,
         line=terminal.last_line(verdict),
         headline=_headline(verdict),
+        firmware=terminal.firmware(verdict.firmware),
         facts=[(name, text) for name, text in terminal.facts(verdict) if name not in _ELSEWHERE],
         link=_link(verdict),
         latency=latency_chart(verdict.traffic),

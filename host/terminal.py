@@ -156,7 +156,7 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
         ),
         ("board", f"{verdict.identity.board}, engine {verdict.identity.engine}, build {verdict.identity.build}"),
     ]
-    pairs.append(("firmware", _firmware(verdict.firmware)))
+    pairs.append(("firmware", firmware(verdict.firmware)))
     if verdict.identity.last_reset:
         pairs.append(("last reset", verdict.identity.last_reset))
     if stats.stack_bytes:
@@ -164,7 +164,7 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     return pairs
 
 
-def _firmware(built: Built | None) -> str:
+def firmware(built: Built | None) -> str:
     """What the board runs was built with, and its size."""
     if built is None:
         return UNKNOWN_SIZE

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from common import progress
 from common.errors import BoardLost
-from common.files import sha256_of
 from common.manifest import Manifest
 from common.wire import NANO
 from host.board import Answer, Board, Identity, Inferences
@@ -116,7 +115,7 @@ def verify(
         metric=metric,
         size=Size(built.flash, built.ram) if built else None,
         firmware=built,
-        manifest_sha256=sha256_of(folder / "generated" / "manifest.json"),
+        manifest_sha256=manifest.sha256,
         float_model=manifest.float_model,
         tolerance_from=manifest.tolerance_from,
     )

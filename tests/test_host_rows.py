@@ -38,6 +38,7 @@ def verdict_of(*comparisons: Comparison, operators: tuple[str, ...] = ("FULLY_CO
     return Verdict(
         recipe="letters",
         model_sha256="0" * 64,
+        manifest_sha256="0" * 64,
         oracle="an oracle",
         identity=IDENTITY,
         tolerance=0.1,

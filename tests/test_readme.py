@@ -29,8 +29,8 @@ TERMS |= {"evaluation": "evaluation", "**bound**": "total"}
 
 
 def lasting(text: str) -> str:
-    """The text without what differs from run to run: times and rates, what another compiler counts, the build, the folder, where lines break."""
-    text = re.sub(r"^(inference|round trip|line|stack)\b.*\n(?: .*\n)*", r"\1\n", text, flags=re.MULTILINE)
+    """The text without what differs from run to run: times and rates, what another compiler counts, its name, the build, the folder, line ends."""
+    text = re.sub(r"^(inference|round trip|line|firmware|stack)\b.*\n(?: .*\n)*", r"\1\n", text, flags=re.MULTILINE)
     text = re.sub(r"\d+\.\d+\.\d+\+[0-9a-f]{12}", "BUILD", text)
     text = "".join(text.split())  # a long folder is broken as well
     return re.sub(r"(?<=report)/\S*?/linear/report\.html", "build/linear/report.html", text)
