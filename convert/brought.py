@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -31,11 +30,12 @@ from convert.explain.write import findings, write_explanation, write_ranges
 from convert.float_ends import cut
 from convert.foresight import foreseen
 from convert.graph import Graph
-from convert.keras_file import has_lambda
+from convert.model_file import way_of
 from convert.pipeline import compiled_model, report, representable, write
 from convert.quantize import DEADLINE_SECONDS, ROOT, ended
 from convert.quantize import quantize as quantize_keras
 from convert.references import Points, References, references, rows_of, swept
+from convert.sample_checks import check_range, check_varied
 from convert.sample_rows import most_inputs, sample_rows
 from convert.sample_shape import fit
 from convert.samples import Samples, load_samples
@@ -64,7 +64,7 @@ def bring(
     """Convert a model into build/model_NAME.
 
     Args:
-        path: a .tflite or .keras file.
+        path: a .tflite, .keras or .h5 file.
         build: the folder for results.
         say: receives the report line by line.
         samples: inputs, needed for a .keras file: see `load_samples`.
@@ -73,30 +73,24 @@ def bring(
         limits: what the board must reach on the samples; None for the defaults.
 
     Raises:
-        UsageError: a file is missing or of another kind, or there are no samples for a .keras file.
+        UsageError: a file is missing or of another kind, there are no samples for a Keras model, or they are none of the model's inputs.
         ModelRefused: the model is damaged, not int8, or holds code that is not trusted.
         ConversionFailed: TensorFlow does not convert it.
         UnsupportedOperator: it holds an operator that the compiler has not.
         DoesNotFit: no board here could hold it.
     """
-    if not path.is_file():
-        raise UsageError(f"MODEL={path} does not exist.", "Give a .tflite file, or a .keras file with SAMPLES=inputs.npy.")
-    kind = path.suffix.lower()
-    folder = build / name_of(path)
+    way, folder = way_of(path), build / name_of(path)
     given = None if samples is None else load_samples(samples)
     for note in given.notes if given is not None else ():
         say(f"{samples}: {note}")
-    if kind == ".tflite":
-        with came_as(Way.TFLITE):
+    with came_as(way):
+        if way is Way.TFLITE:
             raw, ends = cut(path.read_bytes())
             if ends:
                 say(f"{path.name}: {' and '.join(ends)} cut off; the board takes and gives the int8 codes behind")
             manifest, graph, answers = bring_tflite(raw, folder, given, limits or Limits())
-    elif kind == ".keras":
-        with came_as(Way.KERAS):
+        else:
             manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense, limits or Limits())
-    else:
-        raise UsageError(f"{path} is neither a .tflite nor a .keras file.", "Save a Keras model with model.save('name.keras').")
     explained = findings(Explanation.load(folder / FILE, manifest.model_sha256))
     for line in report(manifest, graph, answers) + foreseen(manifest, graph, answers) + explained:
         say(line)
@@ -106,8 +100,12 @@ def bring(
 def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limits) -> tuple[Manifest, Graph, References]:
     """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
     graph = flatbuffer.read(raw)
+    fitted = None
+    if samples is not None:
+        fitted = replace(samples, inputs=fit(samples.inputs, axes(graph)))
+        check_varied(fitted.inputs)
+        check_range(fitted.inputs, graph.input.quantized)
     compiled = compiled_model(folder.name, raw, graph)
-    fitted = None if samples is None else replace(samples, inputs=fit(samples.inputs, axes(graph)))
     quality = quality_for(fitted, graph, limits)
     (codes, own), domain = codes_for(graph, fitted), representable(graph.input)
     scalar = graph.input.elements == graph.output.elements == 1
@@ -201,15 +199,7 @@ def bring_keras(
             f"{path} is a float model: samples of its inputs are needed to choose the int8 scales.",
             "Give SAMPLES=inputs.npy with some 100 typical inputs, (N, ...) float32.",
         )
-    try:
-        holds_code = has_lambda(path)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise ModelRefused(f"{path} is no .keras file: {error}.", "Save it anew with model.save('name.keras').") from error
-    if holds_code and not trust:
-        raise ModelRefused(
-            f"{path} holds a Lambda layer, which is Python code that would run on this computer.",
-            "If you trust who made the file, run it with TRUST=1; else replace the layer.",
-        )
+    check_varied(samples.inputs)
     with task(f"Converting {path.name}", len(samples.inputs), "samples") as advance:
         converted = quantize_keras(path, samples.inputs, samples.inputs[:0], per_channel_dense, trust=trust, advance=advance)
     graph = flatbuffer.read(converted.tflite)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,10 +20,11 @@ from numpy.typing import NDArray
 from common.errors import PlumblineError
 from common.way import Way, came_as
 from convert.keras_answers import float_answers
-from convert.keras_load import axes, load
-from convert.lstm_export import convertible
-from convert.quantize import ERROR, OBSERVED, TWIN
-from convert.sample_shape import fit
+from convert.keras_config import input_axes
+from convert.keras_load import axes, examined, load
+from convert.quantize import ERROR, MEMORY, OBSERVED, TWIN
+from convert.recurrent_export import convertible
+from convert.sample_shape import Axes, fit
 from training import keras_env
 
 if TYPE_CHECKING:
@@ -43,10 +45,13 @@ def main() -> int:
     job: Path = arguments.job
     with came_as(arguments.way):
         try:
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             keras_env.prepare()
-            model = load(arguments.model, arguments.recipe, arguments.trust)
+            file = examined(arguments.model, arguments.recipe, arguments.trust)
             given = {name: np.load(job / f"{name}.npy") for name in ("points", "test", "calibration")}
-            given |= {name: fit(values, axes(model)) for name, values in given.items() if len(values)}
+            given = fitted(given, input_axes(file.config))
+            model = load(file, arguments.recipe, arguments.trust)
+            given = fitted(given, axes(model))
             raw = quantize(model, given["calibration"], arguments.per_channel_dense, job / OBSERVED)
             (job / "model.tflite").write_bytes(raw)
             np.savez(job / "float.npz", **cast(Any, float_answers(model, raw, given)))
@@ -54,6 +59,11 @@ def main() -> int:
             (job / ERROR).write_text(json.dumps(told(error)))
             return 1
     return 0
+
+
+def fitted(given: dict[str, Floats], wanted: Axes | None) -> dict[str, Floats]:
+    """Inputs in the shape that a model takes, where that is known."""
+    return given if wanted is None else {name: fit(values, wanted) if len(values) else values for name, values in given.items()}
 
 
 def told(error: Exception) -> dict[str, str]:

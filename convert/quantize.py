@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +29,12 @@ TWIN = "float.tflite"
 ERROR = "error.json"
 """Name of the file in which the child says what went wrong."""
 ROOT = Path(__file__).resolve().parent.parent
-RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D")
+MEMORY = 8 << 30
+"""Bytes of address space that the child may take: TensorFlow and a small model take 2.5 GB of it (0.7 GB of memory), the largest samples 0.5 GB
+for each of their copies."""
+LONGEST_REASON = 2000
+LACKING = re.compile(r"(?:TF Select|Custom) ops: ([^\n]*)")
+"""How the converter lists operators that TensorFlow Lite has not."""
 
 
 @dataclass(frozen=True)
@@ -154,24 +158,41 @@ def watched(command: list[str], model: Path, observed: Path, most: int, advance:
 
 
 def failure(model: Path, code: int, error: Path, stderr: bytes) -> PlumblineError:
-    """The child's end as one message; the hint names recurrent layers, the known cause of crashes."""
+    """The child's end as one message: its own error where it could say one, else what TensorFlow's converter said or how it crashed."""
     if error.is_file():
         told = json.loads(error.read_text())
         if told["error"]:
             kind: type[PlumblineError] = getattr(errors, told["error"])
-            return kind(f"{model}: {told['message']}", told["hint"])
-        what = f"refused {model}: {told['message'].splitlines()[0]}"
-    else:
-        crashed, why = ended(code, stderr)
-        what = f"crashed on {model} ({why})" if crashed else f"failed on {model}: {why}"
-    rolled = rolled_layers(model)
-    if rolled:
-        at = f"It cannot convert a rolled {rolled[0][1]}: give the layer {rolled[0][0]!r} unroll=True"
-        hint = advice(recipe=f"{at} in the recipe.", keras=f"{at}, and save the model anew.", tflite="")
-    else:
-        what_to_do = "Look for a layer without an int8 form in the {}, and replace it."
-        hint = advice(recipe=what_to_do.format("recipe"), keras=what_to_do.format("model"), tflite="")
-    return ConversionFailed(f"TensorFlow's converter {what}.", hint)
+            return kind(told["message"], told["hint"])
+        return refused(model, told["message"])
+    crashed, why = ended(code, stderr)
+    if b"bad_alloc" in stderr or b"MemoryError" in stderr:
+        return ConversionFailed(f"Converting {model} takes more than {MEMORY >> 30} GB of memory.", "Use a smaller model, or fewer samples.")
+    way_out = "Cut layers off at its end until it converts: the last one that was cut off is the cause. Then write that layer with others."
+    hint = advice(recipe=way_out, keras=way_out, tflite="")
+    return ConversionFailed(f"TensorFlow's converter {'crashed' if crashed else 'failed'} on {model}: {why}.", hint)
+
+
+def refused(model: Path, text: str) -> ConversionFailed:
+    """What the converter has against a model: the operators that have no int8 form where it names them, else its whole text in one line."""
+    operators = sorted({each for found in LACKING.findall(text) for each in re.split(r",\s*", found.strip()) if each})
+    if operators:
+        return ConversionFailed(
+            f"TensorFlow's converter has no int8 form for {', '.join(operators)} in {model}.",
+            advice(
+                recipe="Replace the layer of the recipe that computes it by layers without it, or compute it before the model.",
+                keras="Replace the layer that computes it by layers without it, or compute it before the model, and save it anew.",
+                tflite="",
+            ),
+        )
+    if text.startswith("MemoryError"):
+        return ConversionFailed(f"Converting {model} takes more than {MEMORY >> 30} GB of memory.", "Use a smaller model, or fewer samples.")
+    whole = " ".join(text.split())
+    shown = whole if len(whole) <= LONGEST_REASON else f"{whole[:LONGEST_REASON]} ..."
+    look = "Look for the layer that it names{}, and write it with others."
+    return ConversionFailed(
+        f"TensorFlow's converter refused {model}: {shown}", advice(recipe=look.format(" in the recipe"), keras=look.format(""), tflite="")
+    )
 
 
 def ended(code: int, stderr: bytes) -> tuple[bool, str]:
@@ -179,25 +200,3 @@ def ended(code: int, stderr: bytes) -> tuple[bool, str]:
     if code < 0 or code > 128:
         return True, signal.Signals(-code if code < 0 else code - 128).name
     return False, (stderr.decode(errors="replace").strip().splitlines() or ["it gave no reason"])[-1]
-
-
-def rolled_layers(model: Path) -> list[tuple[str, str]]:
-    """Name and kind of the recurrent layers that are not unrolled, from the configuration inside a .keras file."""
-    found: list[tuple[str, str]] = []
-
-    def visit(node: Any) -> None:
-        if isinstance(node, dict):
-            if node.get("class_name") in RECURRENT and not node.get("config", {}).get("unroll"):
-                found.append((node["config"].get("name", "?"), node["class_name"]))
-            for child in node.values():
-                visit(child)
-        elif isinstance(node, list):
-            for child in node:
-                visit(child)
-
-    try:
-        with zipfile.ZipFile(model) as archive:
-            visit(json.loads(archive.read("config.json")))
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError):
-        return []
-    return found

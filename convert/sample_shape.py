@@ -62,7 +62,8 @@ def filled(count: int, known: int, wanted: Axes) -> tuple[int, ...]:
 def refusal(values: NDArray[np.float32], wanted: Axes, known: int) -> UsageError:
     """Says both shapes, and what would help."""
     held = values.shape[1:]
-    text = "(" + ", ".join("any" if each is None else str(each) for each in wanted) + ("," if len(wanted) == 1 else "") + ")"
+    sides = ", ".join("any" if each is None else str(each) for each in wanted)
+    text = f"({sides}{',' if len(wanted) == 1 else ''})"
     if len(held) <= 1 and len(wanted) == 1:
         count = held[0] if held else len(values) if values.ndim == 1 and len(values) != 1 else 1
         message = f"A sample holds {count} numbers, the model takes {known}."
@@ -82,4 +83,4 @@ def refusal(values: NDArray[np.float32], wanted: Axes, known: int) -> UsageError
             order.append(place + 1)
         return UsageError(message, f"The axes are in another order: numpy.transpose(x, (0, {', '.join(map(str, order))})) puts them right.")
     flat_rows = "" if None in wanted else f", or N flat rows of {known} numbers"
-    return UsageError(message, f"Give samples of the shape (N, {text[1:]}{flat_rows}.")
+    return UsageError(message, f"Give samples of the shape (N, {sides}){flat_rows}.")

@@ -71,10 +71,20 @@ def test_samples_are_among_what_the_board_is_asked() -> None:
     ("name", "content", "error", "says"),
     [
         ("missing.tflite", None, UsageError, "does not exist"),
-        ("model.h5", b"x", UsageError, r"neither a \.tflite nor a \.keras file"),
+        ("model.h5", b"x", ModelRefused, r"is no \.h5 file: it is a text file"),
+        ("model.bin", bytes(range(256)), UsageError, r"neither a \.tflite nor a \.keras file: it is a binary file"),
+        ("graph.pb", b"\n\x05", ModelRefused, "it is a frozen TensorFlow graph"),
+        ("net.onnx", b"\x08\x07", ModelRefused, "it is an ONNX model"),
+        ("net.json", b'{"class_name": "Sequential"}', ModelRefused, "it is a JSON file"),
+        ("samples.npy", b"\x93NUMPY\x01\x00", ModelRefused, "it is a NumPy .npy file"),
+        ("net.pt", b"\x80\x02}", ModelRefused, "it is a PyTorch model"),
+        ("net.pkl", b"\x80\x04}", ModelRefused, "it is a Python pickle"),
+        ("net.tflite.gz", b"\x1f\x8b\x08", ModelRefused, "compressed with gzip"),
+        ("pickle.keras", b"\x80\x04}", ModelRefused, r"is no \.keras file: it is a Python pickle"),
         ("text.tflite", b"hello, this is text", ModelRefused, "no TensorFlow Lite model"),
         ("short.tflite", MODEL[:100], ModelRefused, "damaged"),
-        ("net.keras", b"x", UsageError, "samples of its inputs are needed"),
+        ("net.keras", b"PK\x03\x04", UsageError, "samples of its inputs are needed"),
+        ("empty.keras", b"", ModelRefused, r"is no \.keras file: it is empty"),
     ],
 )
 def test_mistakes_with_the_model_are_named(tmp_path: Path, name: str, content: bytes | None, error: type[PlumblineError], says: str) -> None:
@@ -91,6 +101,53 @@ def test_what_is_no_keras_file_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "samples.npy", np.zeros((3, 4), np.float32))
     with pytest.raises(ModelRefused, match=r"is no \.keras file"):
         bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "samples.npy")
+
+
+def test_folders_are_named(tmp_path: Path) -> None:
+    for holds, error, says in (
+        ("saved_model.pb", ModelRefused, "folder of a SavedModel"),
+        ("config.json", ModelRefused, "unpacked"),
+        ("x", UsageError, "is a folder"),
+    ):
+        folder = tmp_path / holds.partition(".")[0]
+        folder.mkdir()
+        (folder / holds).write_bytes(b"")
+        with pytest.raises(error, match=says) as caught:
+            bring(folder, tmp_path / "build", quiet)
+        assert caught.value.hint
+
+
+def test_what_is_larger_than_any_board_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "sparse.tflite").open("wb") as file:
+        file.write(MODEL)
+        file.truncate(3 << 30)
+    with pytest.raises(DoesNotFit, match="3,221,225,472 bytes"):
+        bring(tmp_path / "sparse.tflite", tmp_path / "build", quiet)
+
+
+def test_a_flatbuffer_by_another_name_is_one(tmp_path: Path) -> None:
+    (tmp_path / "net.keras").write_bytes(MODEL)
+    assert bring(tmp_path / "net.keras", tmp_path / "build", quiet).float_model is False
+
+
+@pytest.mark.parametrize(
+    ("samples", "says"),
+    [
+        (np.zeros((20, 12)), "Every number in the 20 samples is 0: a placeholder"),
+        (np.full((20, 12), 0.25), r"Every number in the 20 samples is 0\.25"),
+        (np.tile(np.linspace(0, 1, 12), (20, 1)), "All 20 samples are the same"),
+        (np.random.default_rng(1).uniform(-1e6, 1e6, (20, 12)), "% of the numbers in the samples do not fit the input: the samples reach from -9"),
+        (np.random.default_rng(1).uniform(0, 1e-6, (20, 12)), "All samples become the same codes"),
+        (np.random.default_rng(1).normal(size=(20, 3, 4)), r"A sample has the shape \(3, 4\), the model takes \(12,\)"),
+        (np.random.default_rng(1).normal(size=(20, 3)), "A sample holds 3 numbers, the model takes 12"),
+    ],
+)
+def test_samples_that_tell_nothing_are_refused_before_any_work(tmp_path: Path, tflite: Path, samples: object, says: str) -> None:
+    np.save(tmp_path / "samples.npy", np.asarray(samples, np.float32))
+    with pytest.raises(UsageError, match=says) as caught:
+        bring(tflite, tmp_path / "build", quiet, tmp_path / "samples.npy")
+    assert caught.value.hint
+    assert not (tmp_path / "build").exists()
 
 
 @pytest.mark.slow

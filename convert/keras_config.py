@@ -1,0 +1,167 @@
+"""The description of a model inside a Keras file: what in it stands in the way of a conversion, said before TensorFlow is started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from common.errors import ModelRefused
+from common.way import advice
+from convert.keras_file import KerasFile
+from convert.sample_shape import Axes
+
+CODE = ("Lambda", "__lambda__", "TFSMLayer")
+"""Classes whose description holds code, or names a file with code."""
+BUILT_IN = ("keras", "tf_keras", "tensorflow", "builtins")
+"""Packages of Keras's own classes, in files of Keras 2 and 3."""
+NOT_ASKED = ("compile_config", "training_config", "build_config")
+"""Parts of a description that inference does without."""
+PLAIN = ("__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__", "__tuple__", "__typespec__", "TensorShape")
+
+
+@dataclass(frozen=True)
+class Object:
+    """A class or function that a description names: `fields` is the dictionary that names it."""
+
+    fields: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        return str(self.fields["class_name"])
+
+    @property
+    def config(self) -> dict[str, Any]:
+        found = self.fields.get("config")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def name(self) -> str:
+        """What the person who made the model called it."""
+        return str(self.config.get("name") or self.fields.get("name") or self.kind)
+
+
+def objects(node: Any) -> Iterator[Object]:
+    """Every class and function in a description, the outermost first; what inference does without is left out."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if isinstance(each.get("class_name"), str):
+                yield Object(each)
+            waiting.extend(value for key, value in reversed(each.items()) if key not in NOT_ASKED)
+        elif isinstance(each, list):
+            waiting.extend(reversed(each))
+
+
+def check(file: KerasFile, trust: bool, *, rebuilt: bool = False) -> None:
+    """Look for what cannot be converted.
+
+    Args:
+        file: what was read.
+        trust: whether code in the file may run.
+        rebuilt: whether a recipe builds the model, and only weights are read.
+
+    Raises:
+        ModelRefused: it holds code that is not trusted, classes that are not Keras's, or not one input and one output.
+    """
+    for each in objects(file.config):
+        if each.kind in CODE and not trust and not rebuilt:
+            holds = f"the layer {each.name!r}, a {each.kind}" if not each.kind.startswith("_") else "a Python lambda"
+            raise ModelRefused(
+                f"{file.path} holds a Lambda layer, which is Python code that would run on this computer: {holds}.",
+                "If you trust who made the file, run it with TRUST=1; else replace the layer.",
+            )
+        missing = custom(each.fields)
+        if missing and not rebuilt:
+            raise ModelRefused(
+                f"{file.path}: the {'function' if each.kind == 'function' else 'class'} {missing} is code that is not in the file.",
+                "Convert it to an int8 .tflite file where the code is known, or write it with layers of Keras alone.",
+            )
+        policy = quantized_policy(each.config.get("dtype"))
+        if policy:
+            raise ModelRefused(
+                f"{file.path}: the layer {each.name!r} has the dtype policy {policy}: Keras has quantized it already.",
+                "Save the model before model.quantize(): Plumbline quantizes the float model itself.",
+            )
+    check_ends(file)
+
+
+def custom(fields: dict[str, Any]) -> str:
+    """The name of a class or function that Keras does not know; empty where it does, or where it cannot be told."""
+    kind, module, registered = str(fields["class_name"]), fields.get("module", ""), fields.get("registered_name")
+    name = str(fields.get("config")) if kind == "function" else kind
+    if kind in PLAIN or "config" not in fields:
+        return ""
+    if isinstance(registered, str) and ">" in registered:
+        return registered
+    if kind == "function" and isinstance(registered, str) and registered not in ("function", name):
+        return registered
+    known = isinstance(module, str) and (not module or module.split(".")[0] in BUILT_IN)
+    return "" if known else str(registered or name)
+
+
+def quantized_policy(dtype: Any) -> str:
+    """The name of a policy of layers that Keras itself has quantized; empty for any other."""
+    if not isinstance(dtype, dict) or not str(dtype.get("class_name", "")).startswith("Quantized"):
+        return ""
+    found = dtype.get("config")
+    held = found if isinstance(found, dict) else {}
+    return f"{held.get('mode') or held.get('name') or dtype['class_name']}"
+
+
+def check_ends(file: KerasFile) -> None:
+    """Raises ModelRefused where the model has several inputs or outputs; a model that is no graph of layers tells it only once it is built."""
+    config = file.config.get("config")
+    if not isinstance(config, dict):
+        return
+    inputs, outputs = ends(config.get("input_layers")), ends(config.get("output_layers"))
+    refuse_ends(str(file.path), inputs, outputs)
+
+
+def refuse_ends(what: str, inputs: list[str], outputs: list[str]) -> None:
+    """Raises ModelRefused where there is more than one name of either."""
+    if len(inputs) > 1:
+        raise ModelRefused(
+            f"{what}: the model has {len(inputs)} inputs, {', '.join(inputs)}; one is supported.",
+            advice(
+                recipe="Write the recipe with one input.",
+                keras="Give it one Input that holds all numbers, and take the parts inside of the model: x[:, :16], x[:, 16:].",
+                tflite="Convert a part of the model that has one input.",
+            ),
+        )
+    if len(outputs) > 1:
+        raise ModelRefused(
+            f"{what}: the model has {len(outputs)} outputs, {', '.join(outputs)}; one is supported.",
+            advice(
+                recipe="Write the recipe with one output.",
+                keras="Save a model of one output, keras.Model(model.inputs, model.outputs[0]).save('first.keras'), and verify each.",
+                tflite="Convert a part of the model that has one output.",
+            ),
+        )
+
+
+def ends(node: Any) -> list[str]:
+    """The names of the layers that `input_layers` or `output_layers` lists, whatever the nesting."""
+    if isinstance(node, dict):
+        return [name for each in node.values() for name in ends(each)]
+    if not isinstance(node, list):
+        return []
+    if len(node) >= 3 and isinstance(node[0], str) and isinstance(node[1], int):
+        return [node[0]]
+    return [name for each in node for name in ends(each)]
+
+
+def input_axes(config: dict[str, Any]) -> Axes | None:
+    """The shape of one sample, where the description tells it: None in it is a length that the samples give."""
+    held = config.get("config")
+    if not isinstance(held, dict) or not isinstance(held.get("layers"), list):
+        return None
+    layers = [Object(each) for each in held["layers"] if isinstance(each, dict) and isinstance(each.get("class_name"), str)]
+    wanted = ends(held.get("input_layers"))
+    for place, layer in enumerate(layers):
+        if layer.kind == "InputLayer" and (layer.name in wanted if wanted else place == 0):
+            shape = layer.config.get("batch_shape") or layer.config.get("batch_input_shape")
+            if isinstance(shape, list) and all(each is None or (type(each) is int and each > 0) for each in shape[1:]):
+                return tuple(shape[1:])
+    return None
