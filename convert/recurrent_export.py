@@ -164,7 +164,8 @@ def unrolled(layer: keras.layers.RNN) -> Callable[..., Any]:
     def call(sequences: tf.Tensor, initial_state: Any = None, **_: Any) -> Any:
         first = None if initial_state is None else tuple(initial_state) if isinstance(initial_state, (list, tuple)) else (initial_state,)
         every, states = steps(layer, sequences, variables(layer), first)
-        output = tf.stack(every, axis=1) if layer.return_sequences else every[-1]
+        stacked = tf.stack(every, axis=1)
+        output = stacked if layer.return_sequences else stacked[:, -1]
         return (output, *states) if layer.return_state else output
 
     return call
