@@ -101,7 +101,7 @@ class Explanation:
     float_score: float | None
     """The float model's score."""
     output_spread: float | None
-    """Standard deviation of the float model's outputs."""
+    """Distance between the 5th and the 95th percentile of the float model's outputs, as docs/what-pass-needs.md defines it."""
     layers: tuple[LayerError, ...]
     """The input, then the operators in execution order."""
     note: str = ""

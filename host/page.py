@@ -6,9 +6,10 @@ from pathlib import Path
 
 import jinja2
 
+from common.explanation import Explanation
 from common.numbers import number
 from convert.names import own_name
-from host import rows, terminal, useful_text
+from host import layer_table, rows, terminal, useful_text
 from host.chart import charts
 from host.chart_latency import latency_chart
 from host.flow import stages
@@ -21,13 +22,14 @@ _ELSEWHERE = ("line", "board", "firmware")
 """Facts of the terminal's summary that have a section of their own here."""
 
 
-def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
-    """Render `templates/report.html.j2`, with the cost of each operator where it was measured."""
+def to_html(verdict: Verdict, profile: Profile | None = None, explanation: Explanation | None = None) -> str:
+    """Render `templates/report.html.j2`, with the cost of each operator and where the error comes from where these were measured."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["number"] = number
     environment.globals["rows"] = rows
+    environment.globals["layer_table"] = layer_table
     environment.globals["gain"] = terminal.gain
     environment.globals["layer"] = lambda each: own_name(each.layer) or each.name
     chosen, wrong = rows.selection(verdict), rows.wrong(verdict)
@@ -35,6 +37,7 @@ def to_html(verdict: Verdict, profile: Profile | None = None) -> str:
     return environment.get_template("report.html.j2").render(
         verdict=verdict,
         profile=profile,
+        explanation=explanation,
         line=terminal.last_line(verdict),
         headline=_headline(verdict),
         firmware=terminal.firmware(verdict.firmware),

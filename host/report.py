@@ -8,7 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from common import explanation as explanation_file
 from common import outcome
+from common.explanation import Explanation
 from common.files import write_if_changed
 from common.outcome import FILES, SCHEMA
 from host import junit, page
@@ -18,9 +20,13 @@ from host.verdict import Comparison, Verdict
 
 
 def write(verdict: Verdict, folder: Path) -> None:
-    """Write all reports, whatever the verdict; each whole or not at all. The page shows the profile in `folder` that this firmware was given."""
+    """Write all reports, whatever the verdict; each whole or not at all.
+
+    The page shows the profile in `folder` that this firmware was given, and what its conversion found of the layers.
+    """
     profile = Profile.load(folder / FILE, verdict.identity.build)
-    contents: tuple[str | bytes, ...] = (to_json(verdict), junit.to_xml(verdict), page.to_html(verdict, profile))
+    explanation = Explanation.load(folder / explanation_file.FILE, verdict.model_sha256)
+    contents: tuple[str | bytes, ...] = (to_json(verdict), junit.to_xml(verdict), page.to_html(verdict, profile, explanation))
     for name, content in zip(FILES, contents, strict=True):
         write_if_changed(folder / name, content)
 

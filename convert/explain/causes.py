@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from common.diagnosis import equal_samples, outliers, outside_input, unequal_features
 from common.explanation import LayerError
+from common.useful import Evidence
 from common.way import advice
 from convert.codes import dequantize
 from convert.graph import Operator, Tensor
@@ -15,8 +17,6 @@ from convert.graph import Operator, Tensor
 FIXED_RANGE = ("SOFTMAX", "LOGISTIC", "TANH")
 """Operators whose output range is given, whatever the samples are."""
 WEIGHTED = ("FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D")
-FEW_CODES = 8
-"""A feature with no more codes than this has lost what it says."""
 SMALL_SHARE = 0.25
 """Of a range: who uses no more loses two bits or more."""
 FEW_WEIGHTS = 0.02
@@ -26,7 +26,7 @@ LARGE_RATIO = 10.0
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Seen:
     """What is known of a layer's output: `tensor`, and its values at N samples, (N, elements) each."""
 
     operator: Operator | None
@@ -55,11 +55,11 @@ class Parts:
     """The rest: rounded weights, and how the kernel computes."""
 
 
-def parts(evidence: Evidence) -> Parts:
+def parts(seen: Seen) -> Parts:
     """What the layer's own error is made of; nothing where it has none."""
-    assert evidence.exact is not None
-    exact, (low, high), step = evidence.exact.astype(np.float64), evidence.held, evidence.tensor.quantized.scale
-    squares = (dequantize(evidence.codes, evidence.tensor.quantized) - exact) ** 2
+    assert seen.exact is not None
+    exact, (low, high), step = seen.exact.astype(np.float64), seen.held, seen.tensor.quantized.scale
+    squares = (dequantize(seen.codes, seen.tensor.quantized) - exact) ** 2
     whole = float(squares.mean())
     if not whole:
         return Parts(0.0, 0.0, 0.0)
@@ -69,47 +69,35 @@ def parts(evidence: Evidence) -> Parts:
     return Parts(clipping, rounding, max(0.0, 1.0 - clipping - rounding))
 
 
-def advise(evidence: Evidence) -> str:
+def advise(seen: Seen) -> str:
     """What is wrong and what to do next, for a layer that costs more than is tolerated."""
-    if evidence.floats is None or evidence.exact is None:
+    if seen.floats is None or seen.exact is None:
         return "The float model has no such tensor: look at the layers before it."
-    fixed = evidence.operator is not None and evidence.operator.name in FIXED_RANGE
-    shares = parts(evidence)
-    if evidence.operator is None:
-        found = lost_features(evidence) or clipped(evidence, shares) or stretched(evidence)
-    elif shares.weights >= 0.5 and evidence.operator.name in WEIGHTED:
-        found = weights(evidence, evidence.operator) or ("" if fixed else clipped(evidence, shares) or stretched(evidence))
+    fixed = seen.operator is not None and seen.operator.name in FIXED_RANGE
+    shares = parts(seen)
+    if seen.operator is None:
+        found = clipped(seen, shares) or stretched(seen)
+    elif shares.weights >= 0.5 and seen.operator.name in WEIGHTED:
+        found = weights(seen, seen.operator) or ("" if fixed else clipped(seen, shares) or stretched(seen))
     else:
-        found = "" if fixed else clipped(evidence, shares) or unequal_channels(evidence) or stretched(evidence)
-    return found or ordinary(evidence, shares)
+        found = "" if fixed else clipped(seen, shares) or unequal_channels(seen) or stretched(seen)
+    return found or ordinary(seen, shares)
 
 
-def lost_features(evidence: Evidence) -> str:
-    """Features of the input that have hardly a code left, because others reach much farther."""
-    features = evidence.tensor.shape[-1] if len(evidence.tensor.shape) > 1 else 1
-    assert evidence.floats is not None
-    values, codes = evidence.floats.reshape(-1, features), evidence.codes.reshape(-1, features)
-    spans = values.max(axis=0) - values.min(axis=0)
-    counts = np.array([len(np.unique(codes[:, each])) for each in range(features)])
-    largest = int(spans.argmax())
-    lost = [each for each in range(features) if 0 < spans[each] < spans[largest] / LARGE_RATIO and counts[each] <= FEW_CODES]
-    if not lost:
-        return ""
-    ratio = float(spans[largest] / spans[lost[0]])
-    what = "feature" if len(evidence.tensor.shape) == 2 else "channel"
-    others = f" ({len(lost) - 1} more like it)" if len(lost) > 1 else ""
-    have = f"{counts[lost[0]]} of 256 codes"
-    return f"{what} {lost[0]} has {have}{others}, because {what} {largest} is {ratio:,.0f} times larger: normalize both before the model."
+def of_samples(evidence: Evidence) -> str:
+    """What is wrong with the samples at the input, as a verification says it; empty where nothing is."""
+    found = equal_samples(evidence) or outliers(evidence) or unequal_features(evidence) or outside_input(evidence)
+    return f"{found}." if found else ""
 
 
-def clipped(evidence: Evidence, shares: Parts) -> str:
+def clipped(seen: Seen, shares: Parts) -> str:
     """Values beyond what the calibration samples reached."""
-    assert evidence.exact is not None
-    (low, high), step = evidence.held, evidence.tensor.quantized.scale
-    outside = float(np.mean((evidence.exact < low - step) | (evidence.exact > high + step)))
+    assert seen.exact is not None
+    (low, high), step = seen.held, seen.tensor.quantized.scale
+    outside = float(np.mean((seen.exact < low - step) | (seen.exact > high + step)))
     if shares.clipping < 0.5 or not outside:
         return ""
-    reached = f"[{evidence.exact.min():.3g}, {evidence.exact.max():.3g}]"
+    reached = f"[{seen.exact.min():.3g}, {seen.exact.max():.3g}]"
     mend = advice(
         recipe="let the recipe's `representative` or `domain` reach as far",
         keras="give SAMPLES= that reach as far",
@@ -118,14 +106,14 @@ def clipped(evidence: Evidence, shares: Parts) -> str:
     return f"{outside:.1%} of its values saturate: calibration saw [{low:.3g}, {high:.3g}], these samples reach {reached}: {mend}."
 
 
-def weights(evidence: Evidence, operator: Operator) -> str:
+def weights(seen: Seen, operator: Operator) -> str:
     """Single weights that stretch a scale, or channels or inputs with much smaller weights than others on it."""
     tensor = operator.inputs[1]
     if tensor is None or tensor.data is None:
         return ""
     rows = np.moveaxis(np.abs(tensor.values().astype(np.int64)), 3 if operator.name == "DEPTHWISE_CONV_2D" else 0, 0)
     rows = rows.reshape(len(rows), -1)
-    channel = worst_channel(evidence) if tensor.quantized.per_channel else int(rows.max(axis=1).argmax())
+    channel = worst_channel(seen) if tensor.quantized.per_channel else int(rows.max(axis=1).argmax())
     judged = rows[channel : channel + 1] if tensor.quantized.per_channel else rows
     large = int((judged > judged.max() / LARGE_RATIO).sum())
     if large <= FEW_WEIGHTS * judged.size:
@@ -134,13 +122,14 @@ def weights(evidence: Evidence, operator: Operator) -> str:
             f"{what} more than {LARGE_RATIO:.0f} times as large as the others of channel {channel} and stretch their scale: "
             "limit weights while training (kernel_constraint, or weight decay)."
         )
-    if operator.name != "FULLY_CONNECTED":
+    if operator.name == "DEPTHWISE_CONV_2D":
         return ""
-    one, other = None if tensor.quantized.per_channel else dwarfed(rows.max(axis=1)), dwarfed(rows.max(axis=0))
+    inputs = rows.reshape(len(rows), -1, tensor.shape[-1]).max(axis=(0, 1))
+    one, other = None if tensor.quantized.per_channel else dwarfed(rows.max(axis=1)), dwarfed(inputs)
     if other is not None and (one is None or other.ratio > one.ratio):
         return f"the weights of its input {other.small} {other.how} input {other.large}'s, as that input is so much larger: normalize its inputs."
     if one is not None:
-        mend = "with one scale for all: convert with --per-channel-dense, or scale them alike."
+        mend = "with one scale for all: convert with one per channel (--per-channel-dense), or scale them alike."
         return f"the weights of channel {one.small} {one.how} channel {one.large}'s, {mend}"
     return ""
 
@@ -166,18 +155,18 @@ def dwarfed(magnitudes: NDArray[np.int64]) -> Dwarfed | None:
     return Dwarfed(small, large, ratio) if ratio > LARGE_RATIO else None
 
 
-def worst_channel(evidence: Evidence) -> int:
+def worst_channel(seen: Seen) -> int:
     """Of the last axis, the one with the largest error of its own."""
-    assert evidence.exact is not None
-    squares = (dequantize(evidence.codes, evidence.tensor.quantized) - evidence.exact) ** 2
-    return int(squares.reshape(-1, evidence.tensor.shape[-1]).mean(axis=0).argmax())
+    assert seen.exact is not None
+    squares = (dequantize(seen.codes, seen.tensor.quantized) - seen.exact) ** 2
+    return int(squares.reshape(-1, seen.tensor.shape[-1]).mean(axis=0).argmax())
 
 
-def unequal_channels(evidence: Evidence) -> str:
+def unequal_channels(seen: Seen) -> str:
     """Channels of very different size, which share one scale in a layer's output."""
-    channels = evidence.tensor.shape[-1] if len(evidence.tensor.shape) > 1 else 1
-    assert evidence.floats is not None
-    reach = np.abs(evidence.floats.reshape(-1, channels)).max(axis=0)
+    channels = seen.tensor.shape[-1] if len(seen.tensor.shape) > 1 else 1
+    assert seen.floats is not None
+    reach = np.abs(seen.floats.reshape(-1, channels)).max(axis=0)
     largest, middle = int(reach.argmax()), float(np.median(reach))
     if channels < 2 or not middle or reach[largest] <= LARGE_RATIO * middle:
         return ""
@@ -187,11 +176,11 @@ def unequal_channels(evidence: Evidence) -> str:
     )
 
 
-def stretched(evidence: Evidence) -> str:
+def stretched(seen: Seen) -> str:
     """A range that few values, or none of these samples, stretch."""
-    assert evidence.floats is not None
-    low, high = evidence.held
-    values = evidence.floats.ravel()
+    assert seen.floats is not None
+    low, high = seen.held
+    values = seen.floats.ravel()
     ends = np.percentile(values, [0.5, 99.5])
     if (ends[1] - ends[0]) > SMALL_SHARE * (high - low):
         return ""
@@ -210,11 +199,11 @@ def stretched(evidence: Evidence) -> str:
     return f"the samples use {share:.1%} of the range [{low:.3g}, {high:.3g}] that the calibration samples reached: {mend}."
 
 
-def ordinary(evidence: Evidence, shares: Parts) -> str:
+def ordinary(seen: Seen, shares: Parts) -> str:
     """No single cause stands out."""
-    if shares.weights > shares.rounding and evidence.operator is not None and evidence.operator.name in WEIGHTED:
+    if shares.weights > shares.rounding and seen.operator is not None and seen.operator.name in WEIGHTED:
         return "its weights lose too much as int8, and none of them stands out: train with quantization in the loop, or make the layer wider."
-    step = evidence.tensor.quantized.scale
+    step = seen.tensor.quantized.scale
     return f"its 256 codes, {step:.3g} apart, are too coarse here, and no value stands out: train with quantization in the loop, or make it wider."
 
 

@@ -5,18 +5,21 @@ the output. docs/explain.md has the definitions.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from common.explanation import INPUT, TOLERATED_ERROR, TOLERATED_LOSS, Explanation, LayerError
-from common.quality import labels, predicted
-from convert import integer, litert
+from common.manifest import TensorSpec
+from common.quality import is_labels, labels
+from common.useful import Evidence, decides, ends_in, spreads
+from convert import litert
 from convert.codes import dequantize, quantize
 from convert.explain import causes
-from convert.explain.twin import Reals, Twin, pair
+from convert.explain.twin import Reals, pair
+from convert.explain.walk import Measured, moves, places_of, reached, walk
 from convert.graph import Graph, Operator, Tensor
 from convert.names import layer_name
 from convert.work import multiply_accumulates
@@ -28,25 +31,23 @@ SECONDS_SPENT = 3.0
 """About, on a computer that does what the next three say; measured on two x86-64 cores."""
 INTEGER_MACS_PER_S, FLOAT_MACS_PER_S, SECONDS_PER_RUN = 3e8, 3e9, 1e-4
 
-MOVING = ("RESHAPE", "STRIDED_SLICE", "PACK", "UNPACK", "SPLIT", "TRANSPOSE", "PAD")
-"""Operators that add no error of their own where all their tensors have one scale."""
-
 
 @dataclass(frozen=True)
 class Scored:
-    """How good outputs (N, outputs) are: by labels (N,) where there are some, else by the classes that the float model chooses."""
+    """How good outputs (N, outputs) are: by labels where there are some, else by the classes that the float model chooses."""
 
     kind: str
+    evidence: Evidence
     wanted: NDArray[np.int64] | None
-    """None for a model that is no classifier."""
+    """(N, decisions); None for a model that is no classifier."""
 
     def of(self, outputs: Reals) -> float | None:
-        """Share of right answers, 0 to 1."""
-        return None if self.wanted is None else float(np.mean(classes(outputs) == self.wanted))
+        """Share of right decisions, 0 to 1."""
+        return None if self.wanted is None else float(np.mean(self.evidence.decisions(outputs.astype(np.float64)) == self.wanted))
 
 
 def explain(
-    name: str, model_sha256: str, graph: Graph, inputs: NDArray[np.float32], float_tflite: bytes, targets: NDArray[np.generic] | None = None
+    name: str, model_sha256: str, graph: Graph, inputs: NDArray[np.float32], float_tflite: bytes, targets: NDArray[Any] | None = None
 ) -> Explanation:
     """Measure the layers of a model that was quantized from a float one.
 
@@ -56,7 +57,7 @@ def explain(
         graph: read from it.
         inputs: samples (N, ...), of which some are taken, evenly.
         float_tflite: the same model as a float32 flatbuffer; empty where there is none.
-        targets: labels of a classifier, one for each sample; None for a model that is none, or whose labels are not known.
+        targets: of the samples (N, ...), where they are known; labels make a classifier's accuracy.
     """
     missing = lacking(graph, float_tflite)
     if missing:
@@ -70,9 +71,10 @@ def explain(
     places = sorted(whole.computed)
     floats = dict(zip(places, whole.run({graph.input.index: samples}, places), strict=True)) | {twin.partners[graph.input.index]: samples}
     output = floats[twin.output]
-    scored = scoring(graph, output, None if targets is None else targets[chosen])
+    evidence = evidence_of(graph, samples, codes, None if targets is None else targets[chosen])
+    scored = scoring(graph, evidence, output)
     measured = list(walk(graph, twin, codes, floats))
-    spread = float(output.std())
+    spread = float(np.sqrt(np.mean(spreads(output.astype(np.float64))[0] ** 2)))
     errors = [math.sqrt(float(np.mean((each.output.astype(np.float64) - output) ** 2))) for each in measured]
     rows = [ranged(each.number, each.operator, each.tensors, each.codes, each.floats) for each in measured]
     rows = [with_errors(row, each) for row, each in zip(rows, measured, strict=True)]
@@ -83,11 +85,11 @@ def explain(
         took = None if score is None or before[1] is None else before[1] - score
         rows[number] = replace(rows[number], output_rms=errors[number], share=share, score=score, took=took)
         before = errors[number], score
-    found = alarms(rows, float_score, errors[-1], spread, len(samples))
-    if found and causes.lost_features(measured[0].evidence):  # what cannot be read any more is a cause, whichever layer the rest comes from
+    found, at_input = alarms(rows, float_score, errors[-1], spread, len(samples)), causes.of_samples(evidence)
+    if found and at_input:  # what the input cannot hold is a cause, whichever layer the rest comes from
         found = sorted({0, *found})
     for number in found:
-        rows[number] = replace(rows[number], alarming=True, advice=causes.advise(measured[number].evidence))
+        rows[number] = replace(rows[number], alarming=True, advice=(at_input if not number else "") or causes.advise(measured[number].seen))
     unpaired = sum(row.total_rms is None for row in rows)
     note = f"{unpaired} layers have no partner in the float model: what they add counts with the next that has one." if unpaired else ""
     return Explanation(name, model_sha256, len(samples), True, scored.kind, float_score, spread, tuple(rows), note)
@@ -129,99 +131,30 @@ def affordable(graph: Graph, tails: int) -> int:
     return int(np.clip(min(BYTES_KEPT / (16 * values), SECONDS_SPENT / max(seconds, 1e-9)), LEAST_SAMPLES, MOST_SAMPLES))
 
 
-def reached(graph: Graph, codes: NDArray[np.int8]) -> dict[int, NDArray[np.int8]]:
-    """The codes (N, elements) of the input and of every tensor that an operator writes, by its index."""
-    found = {graph.input.index: codes}
-
-    def note(tensor: Tensor, values: NDArray[np.int8]) -> None:
-        found[tensor.index] = values
-
-    integer.run(graph, codes, note=note)
-    return found
+def scoring(graph: Graph, evidence: Evidence, output: Reals) -> Scored:
+    """How a model is scored whose float outputs at the samples are `output`, as a verification decides it."""
+    if evidence.decides == "numbers":
+        return Scored("", evidence, None)
+    if evidence.targets is not None and graph.output.elements == graph.output.shape[-1]:
+        return Scored("accuracy", evidence, labels(evidence.targets)[:, np.newaxis])
+    return Scored("agreement", evidence, evidence.decisions(output.astype(np.float64)))
 
 
-def scoring(graph: Graph, output: Reals, targets: NDArray[np.generic] | None) -> Scored:
-    """Labels make a classifier, and so does a SOFTMAX, or one LOGISTIC number, at the end."""
-    if targets is not None:
-        return Scored("accuracy", labels(targets))
-    last = graph.operators[-1].name
-    if last == "SOFTMAX" or (last == "LOGISTIC" and graph.output.elements == 1):
-        return Scored("agreement", classes(output))
-    return Scored("", None)
-
-
-def classes(outputs: Reals) -> NDArray[np.int64]:
-    """The class (N,) of each output (N, classes); of a single number whether it is above one half."""
-    return predicted(outputs) if outputs.shape[1] > 1 else np.asarray(outputs[:, 0] > 0.5, np.int64)
-
-
-def places_of(graph: Graph) -> Iterator[tuple[int | None, Operator | None, tuple[Tensor, ...]]]:
-    """Where values are measured: the input, and the outputs of each operator."""
-    yield None, None, (graph.input,)
-    for number, operator in enumerate(graph.operators):
-        yield number, operator, operator.outputs
-
-
-def moves(operator: Operator) -> bool:
-    """Whether an operator only moves codes."""
-    ends = [tensor for tensor in (*operator.inputs, *operator.outputs) if tensor is not None and tensor.computed]
-    scales = {(tensor.quantized.scale, tensor.quantized.zero_point) for tensor in ends}
-    return operator.name in MOVING and len(scales) == 1
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One place of the int8 model at all samples; the real values are (N, elements)."""
-
-    number: int | None
-    operator: Operator | None
-    tensors: tuple[Tensor, ...]
-    codes: NDArray[np.int8]
-    floats: Reals | None
-    """The float model's values."""
-    exact: Reals | None
-    """What the float layer makes of the int8 model's inputs of this layer."""
-    output: Reals
-    """The model's output (N, outputs) when everything up to here is int8 and everything behind it float."""
-
-    @property
-    def reals(self) -> Reals:
-        """What the codes stand for."""
-        return dequantize(self.codes, self.tensors[0].quantized)
-
-    @property
-    def evidence(self) -> causes.Evidence:
-        return causes.Evidence(self.operator, self.tensors[0], self.codes, self.floats, self.exact)
-
-
-def walk(graph: Graph, twin: Twin, codes: dict[int, NDArray[np.int8]], floats: dict[int, Reals]) -> Iterator[Measured]:
-    """Each place with what the float layers make of the int8 values before it, and of those up to it.
-
-    The float model is run once for every operator, from the int8 values of all before: it says what this operator's float layer makes of them,
-    and what the rest of the float model does.
-    """
-    known: list[int] = []
-    values: dict[int, Reals] = {}
-    waiting: list[Measured] = []  # for the output behind them, which the next run of the float model tells
-    for number, operator, tensors in places_of(graph):
-        here = np.concatenate([codes[tensor.index] for tensor in tensors], axis=1)
-        partners = [twin.partners.get(tensor.index) for tensor in tensors]
-        paired = [index for index in partners if index is not None and index in floats]
-        known_floats = np.concatenate([floats[index] for index in paired], axis=1) if len(paired) == len(tensors) else None
-        exact, output = known_floats if operator is None else None, np.empty((0, 0), np.float32)
-        if operator is not None and not moves(operator):
-            tail = twin.tail(known)
-            wanted = paired if known_floats is not None and all(index in tail.computed or index in tail.sources for index in paired) else []
-            output, *found = tail.run(values, [twin.output, *wanted])
-            exact = np.concatenate(found, axis=1) if found else None
-            yield from (replace(each, output=output) for each in waiting)
-            waiting = []
-        elif operator is not None and known_floats is not None:
-            exact = dequantize(here, tensors[0].quantized)
-        waiting.append(Measured(number, operator, tensors, here, known_floats, exact, output))
-        known += [tensor.index for tensor in tensors]
-        values |= {tensor.index: dequantize(codes[tensor.index], tensor.quantized) for tensor in tensors}
-    yield from (replace(each, output=values[graph.output.index]) for each in waiting)
+def evidence_of(graph: Graph, samples: Reals, codes: dict[int, NDArray[np.int8]], targets: NDArray[Any] | None) -> Evidence:
+    """The samples as a verification judges them; targets only where they name classes."""
+    first, last = (TensorSpec(end.shape, end.bytes, end.quantized.scale, end.quantized.zero_point) for end in (graph.input, graph.output))
+    end = ends_in(operator.name for operator in graph.operators)
+    labelled = targets is not None and is_labels(targets, last.shape[-1]) and (last.shape[-1] > 1 or end == "LOGISTIC")
+    return Evidence(
+        input=first,
+        output=last,
+        decides=decides(end, last, labelled),
+        end=end,
+        inputs=samples.astype(np.float64),
+        codes=codes[graph.input.index],
+        answers=codes[graph.output.index],
+        targets=targets if labelled else None,
+    )
 
 
 def ranged(number: int | None, operator: Operator | None, tensors: tuple[Tensor, ...], codes: NDArray[np.int8], floats: Reals | None) -> LayerError:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import numpy as np
-
 from common.errors import ModelRefused, UnsupportedOperator
 from common.explanation import FILE, Explanation
 from common.files import write_if_changed
@@ -34,12 +32,10 @@ def write_explanation(folder: Path, converted: Converted, graph: Graph, answers:
     Returns:
         What was written; None where an operator has no reference kernel here, so that nothing inside the model is known.
     """
-    arrays, targets = answers.arrays, answers.arrays.get("targets")
-    digest, inputs = hashlib.sha256(converted.tflite).hexdigest(), arrays["sample_inputs"]
-    chosen = targets if targets is not None and np.issubdtype(targets.dtype, np.integer) and targets.size == len(inputs) else None
+    arrays, digest = answers.arrays, hashlib.sha256(converted.tflite).hexdigest()
     with task("Measuring the layers"):
         try:
-            found = explain(folder.name, digest, graph, inputs, converted.float_tflite, chosen)
+            found = explain(folder.name, digest, graph, arrays["sample_inputs"], converted.float_tflite, arrays.get("targets"))
         except ModelRefused as error:
             found = ranges(folder.name, digest, graph, arrays["codes"][arrays["sample_rows"]], error.message)
         except UnsupportedOperator:

@@ -15,7 +15,7 @@ from common.cli import add_output
 from common.errors import ArtefactsDisagree
 from common.explanation import FILE, Explanation
 from common.files import sha256_of
-from host.explained import columns, headline, shown
+from host.layer_table import columns, headline, shown
 from host.terminal import Terminal
 
 _WIDTH = 80

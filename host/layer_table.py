@@ -31,7 +31,9 @@ def _percent(value: float | None) -> str:
     """A share, short: tiny ones do not become 0 unless they are."""
     if value is None:
         return ""
-    return "<0.1%" if 0 < value < 0.0005 else f"{value:.1%}" if abs(value) < 0.0995 else f"{value:.0%}"
+    if abs(value) < 0.0005:
+        return "<0.1%" if value > 0 else "0.0%"
+    return f"{value:.1%}" if abs(value) < 0.0995 else f"{value:.0%}"
 
 
 def _steps(value: float | None, each: LayerError) -> str:
@@ -64,7 +66,11 @@ def columns(found: Explanation) -> tuple[Column, ...]:
         *names,
         *(score if found.score else ()),
         Column("error", "share of the mean square error of the model's output that it adds", lambda each: _percent(each.share)),
-        Column("SNR", "signal to noise of its output in dB; 6 dB are one bit", lambda each: "" if each.snr_db is None else f"{each.snr_db:.1f}"),
+        Column(
+            "SNR",
+            "signal to noise of its output in dB; 6 dB are one bit",
+            lambda each: "" if each.snr_db is None else f"{each.snr_db:.1f}".replace("-0.0", "0.0"),
+        ),
         Column("own", "RMS error it adds itself, in steps of its codes; 0.29 is rounding alone", lambda each: _steps(each.own_rms, each)),
         Column("before", "RMS error that it makes of the errors before it, in the same steps", lambda each: _steps(each.inherited_rms, each)),
         used,

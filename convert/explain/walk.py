@@ -1,0 +1,100 @@
+"""Goes through an int8 model from its input to its output: at each place its codes, the float model's values, and what the float model makes of the
+int8 values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convert import integer
+from convert.codes import dequantize
+from convert.explain import causes
+from convert.explain.twin import Reals, Twin
+from convert.graph import Graph, Operator, Tensor
+
+MOVING = ("RESHAPE", "STRIDED_SLICE", "PACK", "UNPACK", "SPLIT", "TRANSPOSE", "PAD")
+"""Operators that add no error of their own where all their tensors have one scale."""
+
+
+def reached(graph: Graph, codes: NDArray[np.int8]) -> dict[int, NDArray[np.int8]]:
+    """The codes (N, elements) of the input and of every tensor that an operator writes, by its index."""
+    found = {graph.input.index: codes}
+
+    def note(tensor: Tensor, values: NDArray[np.int8]) -> None:
+        found[tensor.index] = values
+
+    integer.run(graph, codes, note=note)
+    return found
+
+
+def places_of(graph: Graph) -> Iterator[tuple[int | None, Operator | None, tuple[Tensor, ...]]]:
+    """Where values are measured: the input, and the outputs of each operator."""
+    yield None, None, (graph.input,)
+    for number, operator in enumerate(graph.operators):
+        yield number, operator, operator.outputs
+
+
+def moves(operator: Operator) -> bool:
+    """Whether an operator only moves codes."""
+    ends = [tensor for tensor in (*operator.inputs, *operator.outputs) if tensor is not None and tensor.computed]
+    scales = {(tensor.quantized.scale, tensor.quantized.zero_point) for tensor in ends}
+    return operator.name in MOVING and len(scales) == 1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One place of the int8 model at all samples; the real values are (N, elements)."""
+
+    number: int | None
+    operator: Operator | None
+    tensors: tuple[Tensor, ...]
+    codes: NDArray[np.int8]
+    floats: Reals | None
+    """The float model's values."""
+    exact: Reals | None
+    """What the float layer makes of the int8 model's inputs of this layer."""
+    output: Reals
+    """The model's output (N, outputs) when everything up to here is int8 and everything behind it float."""
+
+    @property
+    def reals(self) -> Reals:
+        """What the codes stand for."""
+        return dequantize(self.codes, self.tensors[0].quantized)
+
+    @property
+    def seen(self) -> causes.Seen:
+        return causes.Seen(self.operator, self.tensors[0], self.codes, self.floats, self.exact)
+
+
+def walk(graph: Graph, twin: Twin, codes: dict[int, NDArray[np.int8]], floats: dict[int, Reals]) -> Iterator[Measured]:
+    """Each place with what the float layers make of the int8 values before it, and of those up to it.
+
+    The float model is run once for every operator, from the int8 values of all before: it says what this operator's float layer makes of them,
+    and what the rest of the float model does.
+    """
+    known: list[int] = []
+    values: dict[int, Reals] = {}
+    waiting: list[Measured] = []  # for the output behind them, which the next run of the float model tells
+    for number, operator, tensors in places_of(graph):
+        here = np.concatenate([codes[tensor.index] for tensor in tensors], axis=1)
+        partners = [twin.partners.get(tensor.index) for tensor in tensors]
+        paired = [index for index in partners if index is not None and index in floats]
+        known_floats = np.concatenate([floats[index] for index in paired], axis=1) if len(paired) == len(tensors) else None
+        exact, output = known_floats if operator is None else None, np.empty((0, 0), np.float32)
+        if operator is not None and not moves(operator):
+            tail = twin.tail(known)
+            wanted = paired if known_floats is not None and all(index in tail.computed or index in tail.sources for index in paired) else []
+            output, *found = tail.run(values, [twin.output, *wanted])
+            exact = np.concatenate(found, axis=1) if found else None
+            yield from (replace(each, output=output) for each in waiting)
+            waiting = []
+        elif operator is not None and known_floats is not None:
+            exact = dequantize(here, tensors[0].quantized)
+        waiting.append(Measured(number, operator, tensors, here, known_floats, exact, output))
+        known += [tensor.index for tensor in tensors]
+        values |= {tensor.index: dequantize(codes[tensor.index], tensor.quantized) for tensor in tensors}
+    yield from (replace(each, output=values[graph.output.index]) for each in waiting)
