@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import os
 import re
 from dataclasses import dataclass, fields, replace
 
@@ -49,6 +50,16 @@ class Limits:
             changed[name] = _number(name, value if given else "")
         whole = {"distinct": int(changed["distinct"])} if "distinct" in changed else {}
         return replace(defaults or cls(), **{**changed, **whole})  # type: ignore[arg-type]
+
+    @classmethod
+    def given(cls, option: str | None, defaults: Limits) -> Limits:
+        """What the option of a command says, else the environment variable LIMITS, which make hands on; see `parse`."""
+        return cls.parse(cls.text(option), defaults)
+
+    @staticmethod
+    def text(option: str | None) -> str:
+        """What is written in the option, else in the environment."""
+        return os.environ.get("LIMITS", "") if option is None else option
 
     def check(self) -> Limits:
         """Raises UsageError where a value lies outside its range."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from common.errors import ArtefactsDisagree
@@ -14,6 +14,8 @@ from common.quality import Quality
 
 SCHEMA = 4
 DECLARED = "declared by the recipe"
+ENDLESS = "the output's whole range, which no error exceeds: a model of your own is held to the limits at its samples instead"
+"""Where the tolerance of a model comes from that no recipe stands behind."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,13 @@ class Manifest:
     limits: Limits = field(default_factory=Limits)
     """What the board must reach on the samples, besides being exact."""
     schema: int = SCHEMA
+
+    def with_limits(self, limits: Limits) -> Manifest:
+        """The same with other limits, and what int8 may lose of a metric that nobody but the limits demands."""
+        quality = self.quality
+        if quality is not None and quality.reach is None and self.limits.loss > 0:
+            quality = replace(quality, int8_may_lose=quality.int8_may_lose * limits.loss / self.limits.loss)
+        return replace(self, limits=limits, quality=quality)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2) + "\n"

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from common.errors import ModelRefused, UsageError
 from common.explanation import FILE, Explanation
 from common.limits import Limits
-from common.manifest import Manifest
+from common.manifest import ENDLESS, Manifest
 from common.progress import task
 from common.way import Way, came_as
 from convert import flatbuffer
@@ -113,7 +113,8 @@ def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limi
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
         answers = asked(raw, graph, codes, at, own)
     write_ranges(folder, raw, graph, answers)
-    manifest = write(folder, raw, graph, compiled, answers, domain=domain, tolerance=reach(graph), float_model=False, quality=quality, limits=limits)
+    judged: dict[str, Any] = {"tolerance": reach(graph), "tolerance_from": ENDLESS, "quality": quality, "limits": limits}
+    manifest = write(folder, raw, graph, compiled, answers, domain=domain, float_model=False, **judged)
     return manifest, graph, answers
 
 
@@ -215,6 +216,7 @@ def bring_keras(
         answers,
         domain=representable(graph.input),
         tolerance=reach(graph),
+        tolerance_from=ENDLESS,
         quality=quality,
         limits=limits,
         float_parameters=converted.parameters,

@@ -31,12 +31,12 @@ def main() -> int:
     if (arguments.name is None) == (arguments.model is None):
         raise UsageError("Give either a recipe or --model FILE.", f"Recipes: {', '.join(recipe.names())}.")
     if arguments.model:
-        limits = Limits.parse(arguments.limits or "")
+        limits = Limits.given(arguments.limits, Limits())
         options = {"trust": arguments.trust, "per_channel_dense": arguments.per_channel_dense}
         manifest = bring(arguments.model, arguments.build, tell, arguments.samples, limits=limits, **options)
     else:
         found = recipe.find(arguments.name)
-        limits = Limits.parse(arguments.limits or "", found.limits)
+        limits = Limits.given(arguments.limits, found.limits)
         manifest = convert(found, arguments.build / found.name, tell, arguments.per_channel_dense, limits)
     if arguments.json:
         sys.stdout.write(manifest.to_json())

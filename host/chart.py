@@ -122,19 +122,19 @@ def _strip(verdict: Verdict, drawn: list[Comparison], across: Scale, scalar: boo
     height = 260.0
     bound = verdict.tolerance if verdict.bound is None else verdict.bound
     errors = [each.board_y[each.worst] - each.float_y[each.worst] for each in drawn]
-    up = Scale([*errors, -bound, bound], height - BOTTOM, TOP, 0.1)
+    up = Scale([*errors, *((-bound, bound) if verdict.held else ())], height - BOTTOM, TOP, 0.1)
+    band = f"; the band is the {verdict.limit}, plus and minus {bound:.4g}" if verdict.held else ""
     return Chart(
         name="error",
         title="Error: board minus float model",
-        description=f"The error of each answer; the band is the {verdict.limit}, plus and minus {bound:.4g}. "
-        f"The largest error is {verdict.max_error:.4g}.",
+        description=f"The error of each answer{band}. The largest error is {verdict.max_error:.4g}.",
         x_label=x_label,
         y_label=f"board {_MINUS} float",
         height=height,
         x_ticks=across.ticks(8),
         y_ticks=up.ticks(5),
         marks=tuple(Mark(across(_x(each, scalar)), up(error), _shape(each), _title(each)) for each, error in zip(drawn, errors, strict=True)),
-        band=(up(bound), up(-bound)),
+        band=(up(bound), up(-bound)) if verdict.held else None,
     )
 
 

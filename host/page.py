@@ -80,7 +80,7 @@ def _headline(verdict: Verdict) -> list[tuple[str, str, bool]]:
         for group, name in ((codes, "codes"), (points, "points"))
         if group
     ]
-    if verdict.float_model:
+    if verdict.held:
         bound = verdict.tolerance if verdict.bound is None else verdict.bound
         explained = "the tolerance is" if verdict.bound is None else "the proven bound is"
         within = verdict.within == len(verdict.comparisons) > 0

@@ -66,7 +66,7 @@ def row(verdict: Verdict, each: Comparison) -> Row:
         expected=called[1] + _value(each.expected_y, each.expected, picks[1]),
         board=called[2] + _value(each.board_y, each.board, picks[2]),
         error=error if known else "",
-        limit=number(each.bound, 3) if known else "",
+        limit=number(each.bound, 3) if verdict.held else "",
     )
 
 

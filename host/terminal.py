@@ -66,7 +66,7 @@ def last_line(verdict: Verdict) -> str:
     codes, points = verdict.of("code"), verdict.of("sample", "sweep")
     exact = [f"{sum(each.exact for each in group)}/{len(group)} {name}" for group, name in ((codes, "codes"), (points, "points")) if group]
     parts = [f"{' and '.join(exact) or '0 comparisons'} exact"]
-    if verdict.worst and verdict.float_model:
+    if verdict.worst and verdict.held:
         relation = "within" if verdict.within == len(verdict.comparisons) else "breaks"
         parts.append(f"largest error {number(verdict.max_error, 5)} {relation} the {verdict.limit} {_bound(verdict)}")
     if verdict.useful:
@@ -75,9 +75,11 @@ def last_line(verdict: Verdict) -> str:
         parts.append(useful_text.distinct(verdict.distinct))
     if verdict.metric:
         metric = verdict.metric
-        values = (metric.float_value, metric.int8_value, metric.board_value)
-        shown = " / ".join(number(each) for each in values)
-        parts.append(f"{metric.kind} float / int8 / board {shown} on {metric.count} test inputs")
+        values = {"float": metric.float_value, "int8": metric.int8_value, "board": metric.board_value}
+        values = values if verdict.float_model else {name: values[name] for name in ("int8", "board")}
+        shown = " / ".join(number(each) for each in values.values())
+        inputs = "samples" if metric.reach is None else "test inputs"
+        parts.append(f"{metric.kind} {' / '.join(values)} {shown} on {metric.count} {inputs}")
     if verdict.probes:
         parts.append(f"{verdict.refused}/{len(verdict.probes)} outside the domain refused")
     if verdict.failures:
@@ -176,6 +178,8 @@ def firmware(built: Built | None) -> str:
 def _errors(verdict: Verdict) -> list[tuple[str, str]]:
     """How far the board lies from the float model."""
     worst = verdict.worst
+    if not verdict.held:
+        return [("error at the codes", f"max {number(verdict.max_error, 5)}, mean {number(verdict.mean_error)}, RMS {number(verdict.rms_error)}")]
     pairs = [
         (f"within the {verdict.limit}", f"{verdict.within}/{len(verdict.comparisons)} of {_bound(verdict)}, {_origin(verdict)}"),
         ("error against float", f"max {number(verdict.max_error, 5)}, mean {number(verdict.mean_error)}, RMS {number(verdict.rms_error)}"),

@@ -9,7 +9,7 @@ from typing import Literal
 
 from common.errors import QualityMissed, VerdictFailed
 from common.limits import Limits
-from common.manifest import DECLARED, OperatorSpec
+from common.manifest import DECLARED, ENDLESS, OperatorSpec
 from common.useful import TRANSPARENT, Useful
 from common.wire import NANO
 from host.board import Identity, Stats
@@ -214,6 +214,11 @@ class Verdict:
     @property
     def passed(self) -> bool:
         return not self.failures
+
+    @property
+    def held(self) -> bool:
+        """Whether each answer's distance from the float model is held against a limit of its own."""
+        return self.float_model and (self.bound is not None or self.tolerance_from != ENDLESS)
 
     @property
     def limit(self) -> Limit:

@@ -20,10 +20,17 @@ def explained(verdict: Verdict) -> list[tuple[str, str]]:
         found.append(("sweep", f"{len(sweep)} numbers from one end of the model's domain to the other, in even steps."))
     if verdict.comparisons:
         found.append(("exact", "The board's codes are those of TensorFlow Lite Micro's reference kernels, bit for bit."))
-    if verdict.float_model and verdict.limit == "bound":
+    if verdict.held and verdict.limit == "bound":
         found.append(
             ("bound", "The largest distance from the float model that rounding to int8 can cause. It is proven from the weights, not measured.")
         )
-    elif verdict.float_model:
+    elif verdict.held:
         found.append(("tolerance", f"The largest distance from the float model that is accepted here, {verdict.tolerance_from}. It is not proven."))
+    if verdict.useful:
+        asked = (
+            "The float model is asked at their own numbers, the board at their codes" if verdict.float_model else "The board is asked at their codes"
+        )
+        found.append(("samples", f"{verdict.useful.count:,} inputs of real data. {asked}."))
+    if verdict.useful and verdict.useful.spread is not None:
+        found.append(("spread", "From the 5th to the 95th percentile of the float model's answers, so that one far out hides nothing."))
     return found

@@ -10,6 +10,7 @@ from typing import Any
 
 from common.cli import add_output
 from common.ending import explained
+from common.limits import Limits
 from common.manifest import Manifest
 from common.outcome import Ended, Run
 from host import markdown, report, terminal
@@ -28,6 +29,7 @@ def add_parser(subparsers: Any) -> None:
     arguments.add_board(parser)
     parser.set_defaults(env=None)  # a board behind a port says itself what it runs
     parser.add_argument("--manifest", type=Path, help="hold the board to this manifest (default: the one in the build folder)")
+    parser.add_argument("--limits", metavar="NAME=VALUE ...", help='what the board must reach on the samples, e.g. "agreement=0.9 rms=0.1"')
     add_output(parser, "and the last line only", "verdict.json instead of tables")
     parser.set_defaults(run=run)
 
@@ -59,6 +61,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _verify(given: argparse.Namespace, folder: Path) -> Verdict:
     manifest = Manifest.load(given.manifest or folder / "generated" / "manifest.json")
+    manifest = manifest.with_limits(Limits.given(given.limits, manifest.limits))
     env = ENVIRONMENTS[given.env or next(iter(ENVS))]
     known = given.port is None and env.virtual
     builds = Builds(folder, env.name if known else given.env, image_of(folder, env.name) if known else None)
@@ -74,4 +77,5 @@ def _command(given: argparse.Namespace) -> str:
     words += ["--env", given.env or next(iter(ENVS))] if given.env or not given.port else []
     words += ["--build", str(given.build)] if given.build != Path("build") else []
     words += ["--manifest", str(given.manifest)] if given.manifest else []
+    words += ["--limits", limits] if (limits := Limits.text(given.limits)) else []
     return shlex.join(words)
