@@ -24,6 +24,7 @@ from common.manifest import ENDLESS, Manifest
 from common.progress import task
 from common.way import Way, came_as
 from convert import flatbuffer
+from convert.choose import samples_asked, with_chosen
 from convert.codes import dequantize
 from convert.demands import quality_for
 from convert.explain.write import findings, write_explanation, write_ranges
@@ -36,7 +37,7 @@ from convert.quantize import DEADLINE_SECONDS, ROOT, ended
 from convert.quantize import quantize as quantize_keras
 from convert.references import Points, References, references, rows_of, swept
 from convert.sample_checks import check_range, check_varied
-from convert.sample_rows import most_inputs, sample_rows
+from convert.sample_rows import sample_rows
 from convert.sample_shape import fit
 from convert.samples import Samples, load_samples
 
@@ -158,25 +159,18 @@ def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], st
 
 
 def codes_for(graph: Graph, samples: Samples | None) -> tuple[NDArray[np.int8], dict[str, NDArray[Any]]]:
-    """Input codes (N, input bytes): all 256 of a single int8; else the samples, all lowest, all highest, all real 0, extremes mixed, and random
-    ones. With them the arrays `sample_rows`, `sample_inputs` and `targets` of references.npz, as far as there are samples and targets.
+    """Input codes (N, input bytes): all 256 of a single int8; else the samples, and what `choose` finds beside them.
+
+    With them the array `kinds` of references.npz, and `sample_rows`, `sample_inputs` and `targets` as far as there are samples and targets.
     """
-    wanted = graph.input.elements
+    given = sample_rows(graph, np.empty((0, graph.input.elements), np.float32) if samples is None else samples.inputs, samples_asked(graph))
     own: dict[str, NDArray[Any]] = {}
-    groups: list[NDArray[Any]] = []
-    count = most_inputs(graph)
     if samples is not None:
-        given = sample_rows(graph, samples.inputs, count // 2)
-        own = {"sample_rows": given.rows, "sample_inputs": samples.inputs[given.chosen].reshape(-1, wanted)}
+        own = {"sample_rows": given.rows, "sample_inputs": samples.inputs[given.chosen].reshape(len(given.chosen), -1)}
         own |= {} if samples.targets is None else {"targets": samples.targets[given.chosen]}
-        groups.append(given.codes)
-    if wanted == 1:
-        return np.arange(-128, 128, dtype=np.int8).reshape(-1, 1), own
-    rng = np.random.default_rng(1)
-    groups += [np.full((1, wanted), code) for code in (-128, 127, graph.input.quantized.zero_point)]
-    groups.append(rng.choice((-128, 127), (1, wanted)))
-    groups.append(rng.integers(-128, 128, (max(0, count - sum(map(len, groups))), wanted)))
-    return np.concatenate(groups).astype(np.int8), own
+    with task("Choosing inputs that tell kernels apart"):
+        asked = with_chosen(graph, given.codes)
+    return asked.codes, own | ({"kinds": np.array(asked.kinds)} if any(asked.kinds) else {})
 
 
 def axes(graph: Graph) -> tuple[int, ...]:
@@ -194,7 +188,7 @@ def reach(graph: Graph) -> float:
 def bring_keras(
     path: Path, folder: Path, samples: Samples | None, trust: bool, per_channel_dense: bool, limits: Limits
 ) -> tuple[Manifest, Graph, References]:
-    """Quantized on the samples, which are what the board is asked as well."""
+    """Quantized on the samples, which are among what the board is asked."""
     if samples is None:
         raise UsageError(
             f"{path} is a float model: samples of its inputs are needed to choose the int8 scales.",

@@ -7,6 +7,7 @@ Arduino library defines): once after the high multiplication, once after the shi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,19 @@ class Multiplier:
         mask = (1 << self.right_shift) - 1
         threshold = (mask >> 1) + (high < 0)  # the second: half away from zero
         return (high >> self.right_shift) + ((high & mask) > threshold)
+
+
+def apply_each(multipliers: Sequence[Multiplier], values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`Multiplier.apply` along the last axis of values (..., C), each of C multipliers to its own place; or one to all of them."""
+    mantissas, lefts, rights = (
+        np.array(each, np.int64) for each in zip(*((m.mantissa, m.left_shift, m.right_shift) for m in multipliers), strict=True)
+    )
+    high = (values << lefts if lefts.any() else values) * mantissas
+    high += 1 << 30
+    high >>= 31
+    high += (high >> 63) * (rights > 0) + ((1 << rights) >> 1)  # below 0 a tie goes down
+    high >>= rights
+    return high
 
 
 def activation_range(activation: str, scale: float, zero_point: int) -> tuple[int, int]:

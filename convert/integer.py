@@ -94,36 +94,63 @@ FLOAT_PRODUCT: dict[str, Callable[[Operator], Kernel]] = {
 NAME = "the integer model of TensorFlow Lite Micro's reference kernels"
 
 
-Note = Callable[[Tensor, Codes], None]
-"""Is told the codes (N, elements) of every tensor that an operator writes."""
-
-
-def run(graph: Graph, codes: Codes, float_product: bool = False, note: Note = lambda tensor, values: None) -> Codes:
-    """Run the model on input codes.
+class Model:
+    """A graph whose operators are checked and worked out once, to be asked many times.
 
     Args:
         graph: the model.
-        codes: int8, shape (N, input bytes).
         float_product: as TFLM libraries before autumn 2026 do, see FLOAT_PRODUCT and `kernels.weighted.multipliers`.
-        note: see Note.
-
-    Returns:
-        int8, shape (N, output bytes).
 
     Raises:
         UnsupportedOperator: an operator has no integer kernel here.
         ModelRefused: an operator's tensors contradict each other.
     """
-    values = {graph.input.index: codes}
+
+    def __init__(self, graph: Graph, float_product: bool = False) -> None:
+        self._graph = graph
+        self._kernels = [_kernel(operator, float_product) for operator in graph.operators]
+
+    def values(self, codes: Codes) -> dict[int, Codes]:
+        """Codes (N, elements) of the input and of all that operators write, by the tensors' index; `codes` is (N, input bytes)."""
+        values = {self._graph.input.index: codes}
+        self.follow(values, 0)
+        return values
+
+    def follow(self, values: dict[int, Codes], first: int) -> Codes:
+        """Run the operators from number `first` on over what `values` holds, which they write to; the answers (N, output bytes)."""
+        for operator, kernel in zip(self._graph.operators[first:], self._kernels[first:], strict=True):
+            sources = (values[tensor.index] for tensor in operator.inputs if tensor is not None and tensor.computed)
+            answers = kernel.run(*sources)
+            for tensor, answer in zip(operator.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True):
+                values[tensor.index] = answer
+        return values[self._graph.output.index]
+
+
+def _kernel(operator: Operator, float_product: bool) -> Kernel:
+    if operator.name not in KERNELS:
+        raise UnsupportedOperator(
+            f"Layer {operator.layer}: the integer model has no {operator.name}.", f"It has {', '.join(sorted(KERNELS))}; see convert/integer.py."
+        )
+    return (FLOAT_PRODUCT if float_product and operator.name in FLOAT_PRODUCT else KERNELS)[operator.name](operator)
+
+
+Note = Callable[[Tensor, Codes], None]
+"""Is told the codes (N, elements) of every tensor that an operator writes."""
+
+
+def run(graph: Graph, codes: Codes, float_product: bool = False, note: Note = lambda tensor, values: None) -> Codes:
+    """Run the model once.
+
+    Args:
+        graph, float_product: see Model, which also says what is raised.
+        codes: int8, shape (N, input bytes).
+        note: see Note.
+
+    Returns:
+        int8, shape (N, output bytes).
+    """
+    values = Model(graph, float_product).values(codes)
     for operator in graph.operators:
-        if operator.name not in KERNELS:
-            raise UnsupportedOperator(
-                f"Layer {operator.layer}: the integer model has no {operator.name}.", f"It has {', '.join(sorted(KERNELS))}; see convert/integer.py."
-            )
-        kernel = (FLOAT_PRODUCT if float_product and operator.name in FLOAT_PRODUCT else KERNELS)[operator.name](operator)
-        sources = (values[tensor.index] for tensor in operator.inputs if tensor is not None and tensor.computed)
-        answers = kernel.run(*sources)
-        for tensor, answer in zip(operator.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True):
-            values[tensor.index] = answer
-            note(tensor, answer)
+        for tensor in operator.outputs:
+            note(tensor, values[tensor.index])
     return values[graph.output.index]

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from common.errors import ModelRefused, UnsupportedOperator
 from convert import flatbuffer
+from convert.choose import Asked, samples_asked, with_chosen
 from convert.codes import dequantize
-from convert.sample_rows import most_inputs, sample_rows
+from convert.sample_rows import sample_rows
 
 if TYPE_CHECKING:
     import keras
@@ -29,11 +31,15 @@ def float_answers(model: keras.Model, raw: bytes, given: dict[str, Floats]) -> d
     graph = flatbuffer.read(raw)
     held_back = len(given["test"]) > 0
     samples = given["test"] if held_back else given["calibration"]
-    asked = sample_rows(graph, samples, None if held_back else most_inputs(graph))
+    real = sample_rows(graph, samples, None if held_back else samples_asked(graph))
+    try:
+        asked = with_chosen(graph, real.codes)
+    except (UnsupportedOperator, ModelRefused):  # which the compiler says with its reason, right after this
+        asked = Asked(real.codes, ("",) * len(real.codes))
     inputs = dequantize(asked.codes, graph.input.quantized).reshape(-1, *samples.shape[1:])
-    answers: dict[str, NDArray[Any]] = {"codes": asked.codes, "chosen": asked.chosen, "sample_rows": asked.rows}
+    answers: dict[str, NDArray[Any]] = {"codes": asked.codes, "kinds": np.array(asked.kinds), "chosen": real.chosen, "sample_rows": real.rows}
     answers |= {"float_codes": predict(model, inputs), "float_x": predict(model, given["points"])}
-    answers |= {"sample_inputs": samples[asked.chosen].reshape(len(asked.chosen), -1), "float_samples": predict(model, samples[asked.chosen])}
+    answers |= {"sample_inputs": samples[real.chosen].reshape(len(real.chosen), -1), "float_samples": predict(model, samples[real.chosen])}
     answers["parameters"] = np.array(model.count_params())
     for i, (weights, bias, activation) in enumerate(dense_chain(model)):
         answers |= {f"weights{i}": weights, f"bias{i}": bias, f"activation{i}": np.array(activation)}

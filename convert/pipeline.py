@@ -184,9 +184,10 @@ def check_quality(recipe: Recipe, graph: Graph, answers: References, explained: 
     floats, int8 = (measure(quality.kind, each, arrays["targets"]) for each in (arrays["float_samples"], coded))
     missed = quality.shortcomings("the float model", floats) + quality.shortcomings("the int8 model", int8, floats)
     lines = [f"  {quality.kind} on {len(coded)} test inputs: float {floats:.4g}, int8 {int8:.4g}"]
-    steps = float(np.abs(dequantize(arrays["tflm"], end) - arrays["float_codes"]).max() / end.scale)
+    held = answers.held
+    steps = float(np.abs(dequantize(arrays["tflm"], end) - arrays["float_codes"])[held].max() / end.scale)
     if quality.steps is not None:
-        compared = len(arrays["codes"])
+        compared = int(held.sum())
         lines.append(f"  int8 lies within {steps:.3g} output steps of float on all {compared} inputs compared; the recipe allows {quality.steps:g}")
         if not steps <= quality.steps:
             missed.append(f"the int8 model lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")

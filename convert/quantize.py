@@ -53,7 +53,9 @@ class Converted:
 
     tflite: bytes
     codes: NDArray[np.int8]
-    """(N, input bytes): those of the samples, see `sample_rows.SampleRows`."""
+    """(N, input bytes): those of the samples, then the chosen ones, see `choose.Asked`."""
+    kinds: NDArray[np.str_]
+    """(N,): what each chosen input is; empty for a sample."""
     float_codes: NDArray[np.float32]
     """(N, outputs): the float model's answers for those codes' real values."""
     float_x: NDArray[np.float32]
@@ -115,7 +117,7 @@ def quantize(
         with np.load(job / "float.npz") as answers:
             layers = range(sum(name.startswith("weights") for name in answers.files))
             chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
-            names = ("codes", "float_codes", "float_x", "chosen", "sample_rows", "sample_inputs", "float_samples")
+            names = ("codes", "kinds", "float_codes", "float_x", "chosen", "sample_rows", "sample_inputs", "float_samples")
             answered = {name: answers[name] for name in names}
             return Converted(
                 (job / "model.tflite").read_bytes(),

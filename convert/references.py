@@ -69,6 +69,12 @@ class References:
     arena_used: int | None
     """Bytes of arena in use by the wheel; None without it."""
 
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """(N,): whether each input is held against the float model: what was chosen beside real data is not, see `choose`."""
+        kinds = self.arrays.get("kinds")
+        return np.ones(len(self.arrays["codes"]), bool) if kinds is None else np.asarray(kinds == "")
+
     def as_npz(self) -> bytes:
         """The file, with the same bytes for the same content whenever it is written."""
         out = io.BytesIO()
@@ -100,6 +106,8 @@ def references(converted: Converted, graph: Graph, at: Points, held_back: bool =
         "samples": np.array(at.samples, np.int64),
         "float_x": converted.float_x,
     }
+    if converted.kinds.any():
+        arrays["kinds"] = converted.kinds
     if len(at.x_nano) and not held_back:
         arrays |= {"sample_rows": rows_of(at, graph), "sample_inputs": at.inputs((1,)), "float_samples": converted.float_x}
     else:

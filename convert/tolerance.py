@@ -27,15 +27,15 @@ class Proposal:
 
 
 def propose(graph: Graph, answers: References, proven: BoundSpec | None) -> Proposal:
-    """The proven bound where there is one; else the largest |int8 - float| of all compared inputs and one step of the output more.
+    """The proven bound where there is one; else the largest |int8 - float| of all inputs compared with float and one step of the output more.
 
     The step is room for weights that another machine trains to other last bits.
     """
     if proven is not None:
         return Proposal(proven.total, "the proven bound", proven.total)
-    arrays, end = answers.arrays, graph.output.quantized
-    loss = float(np.abs(dequantize(arrays["tflm"], end) - arrays["float_codes"]).max())
-    reason = f"the largest loss measured on {len(arrays['codes'])} inputs, {loss:.4g}, and one output step, {end.scale:.4g}"
+    arrays, end, held = answers.arrays, graph.output.quantized, answers.held
+    loss = float(np.abs(dequantize(arrays["tflm"], end) - arrays["float_codes"])[held].max())
+    reason = f"the largest loss measured on {int(held.sum())} inputs, {loss:.4g}, and one output step, {end.scale:.4g}"
     return Proposal(above(loss + float(end.scale)), reason, loss)
 
 

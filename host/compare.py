@@ -75,6 +75,7 @@ class Comparer:
     def codes(self, outputs: Codes) -> list[Comparison]:
         """Compare the answers to all of `references.codes`, (N, output_bytes) in their order."""
         references, spec = self._references, self._manifest.input
+        kinds = [""] * len(references.codes) if references.kinds is None else references.kinds.tolist()
         compared = []
         for row, (codes, expected, board) in enumerate(zip(references.codes, references.expected, outputs, strict=True)):
             compared.append(
@@ -87,8 +88,9 @@ class Comparer:
                     expected_y=self._values(expected.tolist()),
                     board_y=self._values(board.tolist()),
                     float_y=tuple(references.float_codes[row].tolist()),
-                    bound=self._bound(0.0),
+                    bound=math.inf if kinds[row] else self._bound(0.0),
                     exact=bool((expected == board).all()),
+                    chosen=kinds[row],
                 )
             )
         return compared
@@ -103,7 +105,8 @@ class Comparer:
             found.append(f"the references hold {len(self._expected_of_code)} of the 256 codes")
         if self.scalar and not 0 < references.samples <= len(references.x_nano):
             found.append(f"{references.samples} of the {len(references.x_nano)} points are sample points")
-        unknown = sum(int((~np.isfinite(each)).any(axis=1).sum()) for each in (references.float_codes, references.float_x))
+        held = references.float_codes[~references.chosen]
+        unknown = sum(int((~np.isfinite(each)).any(axis=1).sum()) for each in (held, references.float_x))
         if unknown:
             found.append(f"the float model's reference is not a number in {unknown} places")
         return found

@@ -79,8 +79,9 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
     if data.floats is not None:
         missed = quality.shortcomings("the float model", of_float) + quality.shortcomings("the board", on_board, of_float)
     if quality.steps is not None:
-        everywhere = (outputs.astype(np.float64) - end.zero_point) * end.scale
-        steps = float(np.abs(everywhere - references.float_codes).max() / end.scale)
+        held = ~references.chosen
+        everywhere = (outputs[held].astype(np.float64) - end.zero_point) * end.scale
+        steps = float(np.abs(everywhere - references.float_codes[held]).max() / end.scale)
         if not steps <= quality.steps:
             missed.append(f"the board lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
     classes = ("no", "yes") if board.shape[1] == 1 else tuple(map(str, range(board.shape[1])))

@@ -60,8 +60,15 @@ class References:
     """None where a .tflite file came without samples."""
     litert: Codes | None = None
     """(N, output_bytes): LiteRT's answers; None where the conversion could not ask it."""
+    kinds: NDArray[np.str_] | None = None
+    """(N,): what each input is that was chosen to tell kernels apart, e.g. "ramp"; empty for real data and for all 256 codes of one input."""
     float_product: Codes | None = None
     """(N, output_bytes): what TFLM libraries before autumn 2026 answer; None where the conversion could not work it out."""
+
+    @property
+    def chosen(self) -> NDArray[np.bool_]:
+        """(N,): whether each input was chosen to tell kernels apart. No float model's answer says how far a board may lie from it there."""
+        return np.zeros(len(self.codes), bool) if self.kinds is None else self.kinds != ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ def load_references(path: Path, manifest: Manifest) -> References:
                 )
                 if "sample_rows" in stored
                 else None,
+                kinds=stored["kinds"].astype(np.str_, casting="safe") if "kinds" in stored else None,
                 litert=stored["litert"].astype(np.int8, casting="equiv") if "litert" in stored else None,
                 float_product=stored["tflm_float_product"].astype(np.int8, casting="equiv") if "tflm_float_product" in stored else None,
             )
@@ -109,6 +117,7 @@ def load_references(path: Path, manifest: Manifest) -> References:
         "x_nano": (points,),
         "float_x": (points, manifest.output.bytes),
     }
+    wanted |= {} if references.kinds is None else {"kinds": (rows,)}
     wanted |= {name: wanted["expected"] for name in ("litert", "float_product") if getattr(references, name) is not None}
     for name, shape in wanted.items():
         if getattr(references, name).shape != shape:

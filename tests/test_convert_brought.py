@@ -12,6 +12,7 @@ from common.errors import DoesNotFit, ModelRefused, PlumblineError, UnsupportedO
 from common.manifest import Manifest
 from convert import tflm
 from convert.brought import bring, codes_for, name_of
+from convert.choose import MOST_CHOSEN
 from convert.flatbuffer import read
 from convert.samples import Samples
 from convert.schema import BUILTIN_OPERATORS
@@ -163,7 +164,8 @@ def test_a_keras_file_is_quantized_on_its_samples(tmp_path: Path) -> None:
     manifest = bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "rows.csv")
     assert [operator.name for operator in manifest.operators] == ["CONV_2D", "RESHAPE", "FULLY_CONNECTED"]
     references = consult(tmp_path / "build" / "model_net", manifest).references
-    assert references.codes.shape == (40, 36)
+    assert references.codes.shape == (40 + MOST_CHOSEN, 36)
+    assert (references.chosen == (np.arange(len(references.codes)) >= 40)).all()
     reals = (references.expected.astype(float) - manifest.output.zero_point) * manifest.output.scale
     assert np.abs(reals - references.float_codes).max() < 10 * manifest.output.scale
     np.save(tmp_path / "other.npy", np.zeros((3, 5), np.float32))

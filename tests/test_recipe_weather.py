@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from convert import flatbuffer
+from convert.choose import MOST_CHOSEN
 from host import page, terminal
 from host.verdict import Verdict
 from tests.conftest import built, verified
@@ -44,7 +45,8 @@ def verdict(tools: None, tmp_path_factory: pytest.TempPathFactory, request: pyte
 @pytest.mark.slow
 def test_every_held_back_month_is_right_and_better_than_simple_predictions(verdict: Verdict) -> None:
     assert verdict.failures == ()
-    assert verdict.exact == len(verdict.comparisons) == 180
+    assert verdict.exact == len(verdict.comparisons) == 180 + MOST_CHOSEN
+    assert sum(not each.chosen for each in verdict.comparisons) == 180
     metric = verdict.metric
     assert metric is not None
     assert metric.board_value == metric.int8_value

@@ -31,15 +31,16 @@ def main() -> int:
     parser.add_argument("--build", type=Path, default=Path("build"), help="where build/linear lies")
     parser.add_argument("--only", nargs="+", choices=[*SECTIONS, FUZZ], default=[], help="some sections instead of all")
     parser.add_argument("--soak", type=float, metavar="SECONDS", help="ask the board for so long instead of the time it gets otherwise")
+    parser.add_argument("--models", type=Path, nargs="+", default=[], metavar="FOLDER", help="of .tflite files, for the section `inputs`")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     folder, work = given.build.resolve() / "linear", given.build.resolve() / "torture"
-    if not image_of(folder, "virtual").is_file():
+    if given.only != ["inputs"] and not image_of(folder, "virtual").is_file():
         raise BoardUnready(f"{folder} holds no firmware for the virtual board.", "Build it first: `make firmware`, or use `make torture`.")
     work.mkdir(parents=True, exist_ok=True)
     results: list[Result] = []
     plan = SHORT if given.short else FULL
-    it = Torture(folder, work, plan if given.soak is None else replace(plan, soak=given.soak), given.seed)
+    it = Torture(folder, work, plan if given.soak is None else replace(plan, soak=given.soak), given.seed, tuple(given.models))
     stream = run(it, given.only)
     while (result := _quietly(stream)) is not None:
         results.append(result)

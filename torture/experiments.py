@@ -10,8 +10,14 @@ from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from common.errors import PlumblineError
+from convert import flatbuffer
+from convert.brought import codes_for
+from convert.compiler.emit import compile_graph
+from convert.float_ends import cut
+from convert.graph import Graph
 from host.link import FIRST_WAIT_S
-from torture import bounds, flatbuffers, frames, fuzz, lossy, mutants, soak, tflm_mutants, vacuous
+from torture import bounds, flatbuffers, frames, fuzz, lossy, mutants, networks, soak, tell_apart, tflm_mutants, vacuous
 from torture.faults import FAULTS, Fault
 from torture.models import CHAINS, converted, manifest_of
 from torture.result import Finding, Result, not_run, timed
@@ -49,16 +55,19 @@ class Plan:
     """Let libFuzzer look for them, for which clang is needed; or take seeded ones."""
     soak: float
     """Seconds of questions without a pause."""
+    apart: int
+    """Mutants of each model of several input numbers, to be told by the inputs that were chosen for it."""
 
 
 # fmt: off
 FULL = Plan(
     frames=5_000_000, mutants=80, chains=len(CHAINS), on_board=12, flatbuffers=60, tflm=24, bounds=1000, all_faults=True,
     first_wait=FIRST_WAIT_S, fuzz=10_000_000, libfuzzer=True, soak=600,
+    apart=50,
 )
 SHORT = Plan(
     frames=5_000, mutants=6, chains=1, on_board=0, flatbuffers=8, tflm=0, bounds=40, all_faults=False, first_wait=0.03, fuzz=100_000, libfuzzer=False,
-    soak=3,
+    soak=3, apart=6,
 )
 # fmt: on
 
@@ -74,6 +83,8 @@ class Torture:
     plan: Plan
     seed: int
     """Of everything."""
+    models: tuple[Path, ...] = ()
+    """Folders of .tflite files whose chosen inputs are tried instead of those of the models in `networks`."""
 
     @cached_property
     def chains(self) -> list[Path]:
@@ -170,6 +181,25 @@ def _mutants(it: Torture) -> Iterator[Result]:
     (it.work / "mutants.txt").write_text("".join(f"{fate}\n" for fate in fates))
 
 
+def _inputs(it: Torture) -> Iterator[Result]:
+    trials: list[tell_apart.Trial] = []
+
+    def told(name: str, graph: Graph) -> Finding:
+        trial = tell_apart.run(name, graph, codes_for(graph, None)[0], it.plan.apart, it.seed, it.work / "inputs" / name)
+        trials.append(trial)
+        return Finding(trial.by_any, trial.by_both, str(trial), tell_apart.WANTED)
+
+    for name, raw in networks.files(it.models) if it.models else networks.written():
+        try:
+            graph = flatbuffer.read(cut(raw)[0])
+            compile_graph(graph, name, bytes(32))
+        except PlumblineError as error:
+            yield not_run("inputs", name, error.message)
+            continue
+        yield timed("inputs", f"chosen ones of {name} tell its mutants", partial(told, name, graph))
+    (it.work / "inputs.txt").write_text("".join(f"{trial.model}, missed: {mutant}\n" for trial in trials for mutant in trial.missed))
+
+
 def _equivalents(fates: list[mutants.Fate]) -> str:
     same = Counter(fate.kind for fate in fates if fate.equivalent and fate.kind != "none")
     crashed = sum(bool(fate.ended) for fate in fates)
@@ -242,6 +272,7 @@ SECTIONS: dict[str, Callable[[Torture], Iterator[Result]]] = {
     "loss": _lossy,
     "soak": _soak,
     "mutants": _mutants,
+    "inputs": _inputs,
     "tflm": _tflm,
     "bounds": _bounds,
     "vacuous": _vacuous,

@@ -23,10 +23,9 @@ class Conv2D(Weighted):
     def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer images (N, batches * height * width * channels) with (N, batches * height * width * outputs), as ConvPerChannel in conv.h does."""
         w = self.window
-        # float64 multiplies matrices many times faster than int64, and holds every sum below 2**53 exactly.
-        images = codes.reshape(-1, w.rows.inputs, w.columns.inputs, w.channels).astype(np.float64) - self.input.zero_point
-        weights = self.weights.astype(np.float64)
-        sums = np.zeros((len(images), w.rows.outputs, w.columns.outputs, len(weights)))
+        images = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
+        weights = self.weights.astype(self.exact)
+        sums = np.zeros((len(images), w.rows.outputs, w.columns.outputs, len(weights)), self.exact)
         for ky, kx, outputs, inputs in w.seen():
             sums[outputs] += images[inputs] @ weights[:, ky, kx].T
         return self.codes(sums.astype(np.int64) + self.bias).reshape(len(codes), -1)

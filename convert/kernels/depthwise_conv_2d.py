@@ -24,12 +24,13 @@ class DepthwiseConv2D(Weighted):
     def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer images (N, batches * height * width * channels) with (N, batches * height * width * outputs), as DepthwiseConvPerChannel does."""
         w = self.window
-        seen = codes.reshape(-1, w.rows.inputs, w.columns.inputs, w.channels).astype(np.int64) - self.input.zero_point
+        seen = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
         images = np.repeat(seen, self.depth_multiplier, axis=3)
-        sums = np.zeros((len(images), w.rows.outputs, w.columns.outputs, len(self.weights)), np.int64)
+        weights = self.weights.astype(self.exact)
+        sums = np.zeros((len(images), w.rows.outputs, w.columns.outputs, len(weights)), self.exact)
         for ky, kx, outputs, inputs in w.seen():
-            sums[outputs] += images[inputs] * self.weights[:, ky, kx]
-        return self.codes(sums + self.bias).reshape(len(codes), -1)
+            sums[outputs] += images[inputs] * weights[:, ky, kx]
+        return self.codes(sums.astype(np.int64) + self.bias).reshape(len(codes), -1)
 
 
 def prepare(operator: Operator) -> DepthwiseConv2D:

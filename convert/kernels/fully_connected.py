@@ -22,8 +22,8 @@ class FullyConnected(Weighted):
 
     def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer input codes (N, batches * inputs) with output codes (N, batches * outputs), as TFLM's reference kernel does."""
-        rows = codes.astype(np.int64).reshape(-1, self.weights.shape[1])
-        answer = self.codes((rows - self.input.zero_point) @ self.weights.T + self.bias)
+        rows = self.distances(codes).reshape(-1, self.weights.shape[1])
+        answer = self.codes((rows @ self.weights.T.astype(self.exact)).astype(np.int64) + self.bias)
         return answer.reshape(len(codes), self.batches * len(self.weights))
 
 

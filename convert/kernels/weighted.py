@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.fixed_point import INT32_MAX, Multiplier
+from convert.fixed_point import INT32_MAX, Multiplier, apply_each
 from convert.graph import Operator, Quantization, Tensor
 from convert.kernels.checks import activations, arity, codes_passed, refused, unsupported
 
@@ -70,11 +70,17 @@ class Weighted:
 
     def codes(self, sums: Integers) -> NDArray[np.int8]:
         """Output codes of sums (..., outputs), the bias included."""
-        if len(self.multipliers) == 1:
-            scaled = self.multipliers[0].apply(sums)
-        else:
-            scaled = np.stack([m.apply(sums[..., o]) for o, m in enumerate(self.multipliers)], axis=-1)
+        scaled = apply_each(self.multipliers, sums)
         return cast(NDArray[np.int8], np.clip(scaled + self.output.zero_point, self.lowest, self.highest).astype(np.int8))
+
+    @property
+    def exact(self) -> np.dtype[np.floating[Any]]:
+        """A float type that holds every sum, in which matrices are multiplied many times faster than in integers."""
+        return np.dtype(np.float32 if self.largest_sum < 2**24 else np.float64)
+
+    def distances(self, codes: NDArray[np.int8]) -> NDArray[np.floating[Any]]:
+        """Code - the input's zero point, in the type `exact`."""
+        return np.subtract(codes, self.input.zero_point, dtype=self.exact)
 
 
 def largest_sums(rows: Integers, bias: Integers, zero_point: int) -> Integers:

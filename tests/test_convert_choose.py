@@ -1,0 +1,109 @@
+"""Which inputs a model of several input numbers is verified on: a wide pool, chosen from by what is seen of the model's insides."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from convert import integer
+from convert.choose import MOST_CHOSEN, candidates, choose, samples_asked, with_chosen
+from convert.flatbuffer import read
+from convert.graph import Graph
+from convert.pool import KINDS, edges, near, pool_of, sides
+from convert.sample_rows import FEWEST, most_inputs
+from tests.flatbuffer_writer import random_model, write
+from torture.networks import images
+
+DENSE = read(write(random_model(np.random.default_rng(3), 12, per_channel=False)))
+IMAGES = read(images(0))
+
+
+@pytest.mark.parametrize("graph", [DENSE, IMAGES], ids=["dense", "images"])
+def test_the_pool_holds_every_kind_and_is_the_same_for_the_same_seed(graph: Graph) -> None:
+    pool = pool_of(graph.input, 3 * len(KINDS), 5)
+    assert set(pool.kinds) == set(KINDS)
+    assert pool.codes.shape == (3 * len(KINDS), graph.input.elements)
+    assert (pool.codes == pool_of(graph.input, 3 * len(KINDS), 5).codes).all()
+    assert (pool.codes != pool_of(graph.input, 3 * len(KINDS), 6).codes).any()
+    reached = pool.codes.astype(int)
+    assert reached.min() == -128
+    assert reached.max() == 127
+    spread = np.ptp(reached, axis=1)
+    assert (spread == 0).any()
+    assert ((spread > 0) & (spread < 32)).any()
+    assert (spread > 200).any()
+
+
+def test_the_edges_are_what_they_are_called() -> None:
+    pool = edges(IMAGES.input)
+    lowest, highest, zero, turns = pool.codes
+    assert (set(lowest.tolist()), set(highest.tolist()), set(zero.tolist())) == ({-128}, {127}, {IMAGES.input.quantized.zero_point})
+    board = turns.reshape(sides(IMAGES.input))
+    assert (board[1:] != board[:-1]).all()
+    assert (board[:, 1:] != board[:, :-1]).all()
+
+
+def test_what_lies_near_an_input_is_most_often_another_one() -> None:
+    rng, codes = np.random.default_rng(1), pool_of(IMAGES.input, 1, 5).codes[0]
+    others = [near(rng, codes) for _ in range(40)]
+    assert sum((other != codes).any() for other in others) > 35
+    assert all(other.shape == codes.shape and other.dtype == np.int8 for other in others)
+
+
+def test_a_classifier_that_nearly_always_answers_the_same_is_asked_where_it_wavers() -> None:
+    graph = read(images(4))
+    noise = np.random.default_rng(1).integers(-128, 128, (24, graph.input.elements)).astype(np.int8)
+    chosen = choose(graph, 24)
+    assert len(chosen) == 24
+    assert _distinct(graph, chosen.codes) > 3 * _distinct(graph, noise)
+    assert chosen.kinds[:4] == ("all lowest", "all highest", "all real 0", "checkerboard")
+    assert (choose(graph, 24).codes == chosen.codes).all()
+
+
+def _distinct(graph: Graph, codes: integer.Codes) -> int:
+    return len(np.unique(integer.run(graph, codes), axis=0))
+
+
+def test_what_is_chosen_reaches_farther_out_between_the_layers_than_noise() -> None:
+    """The lowest and highest codes of each channel between the layers, by 16 chosen inputs and by 16 of noise."""
+    noise = np.random.default_rng(1).integers(-128, 128, (16, IMAGES.input.elements)).astype(np.int8)
+    chosen, drawn = (_ends(integer.Model(IMAGES).values(codes)) for codes in (choose(IMAGES, 16).codes, noise))
+    assert (chosen > drawn).sum() > 2 * (chosen < drawn).sum()
+    assert (chosen - drawn).mean() > 5
+
+
+def _ends(values: dict[int, integer.Codes]) -> NDArray[np.int64]:
+    """For each channel that a layer writes, how far its codes go down and up."""
+    found = []
+    for tensor in (operator.outputs[0] for operator in IMAGES.operators[:2]):
+        channels = values[tensor.index].astype(np.int64).reshape(-1, tensor.shape[-1])
+        found += [-channels.min(axis=0), channels.max(axis=0)]
+    return np.concatenate(found)
+
+
+def test_samples_come_first_and_what_is_chosen_lies_near_some_of_them() -> None:
+    samples = pool_of(DENSE.input, 200, 9).codes
+    asked = with_chosen(DENSE, samples)
+    assert (asked.codes[:200] == samples).all()
+    assert asked.kinds[:200] == ("",) * 200
+    assert all(asked.kinds[200:])
+    assert len(asked.kinds) == len(asked.codes) == 200 + MOST_CHOSEN
+    assert any("near sample" in kind for kind in asked.kinds)
+
+
+def test_as_many_are_asked_as_the_line_carries_in_time_and_all_codes_of_one_number() -> None:
+    assert len(with_chosen(DENSE, np.empty((0, 12), np.int8)).codes) == most_inputs(DENSE)
+    assert samples_asked(DENSE) + MOST_CHOSEN == most_inputs(DENSE)
+    many = with_chosen(DENSE, np.zeros((600, 12), np.int8))
+    assert len(many.codes) == 600 + FEWEST
+    one = read(write(random_model(np.random.default_rng(3), 1, per_channel=False)))
+    codes = np.arange(-128, 128, dtype=np.int8).reshape(-1, 1)
+    assert with_chosen(one, codes).kinds == ("",) * 256
+    assert samples_asked(one) == most_inputs(one)
+
+
+def test_a_model_that_takes_longer_has_fewer_candidates() -> None:
+    assert candidates(DENSE) > 500
+    slow = Graph(IMAGES.tensors, IMAGES.operators * 5000, IMAGES.input, IMAGES.output)
+    assert candidates(slow) == 64
