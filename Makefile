@@ -86,8 +86,9 @@ test: setup-test ## every test: Python, C++, and the pipeline on the virtual boa
 check: setup-test ## the quick ones: lint, types, unit tests
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest $(AT_ONCE) -m "not slow"
 
-fuzz: setup-test ## 100,000 mutated models for the reader and the compiler
+fuzz: setup-test ## 100,000 mutated models for the reader and the compiler, and mutated samples and .keras files for theirs
 	@$(PY) -m tests.fuzz_flatbuffer --count 100000
+	@$(PY) -m tests.fuzz_brought --count 20000
 
 setup-torture:
 	@$(PYTHON) tools/bootstrap.py torture

@@ -112,11 +112,17 @@ def too_slow(_: int, __: FrameType | None) -> None:
     raise TimeoutError(f"a mutant took more than {SECONDS} s")
 
 
-def run(seed: int, count: int) -> Counter[str]:
-    """The fates of so many mutants.
+def run(
+    seed: int,
+    count: int,
+    source: Callable[[int, int], Iterator[bytes]] = mutants,
+    judge: Callable[[bytes], str] = fate,
+    suffix: str = ".tflite",
+) -> Counter[str]:
+    """The fates of so many mutants; other readers are fuzzed with a source and a judge of their own.
 
     Raises:
-        AssertionError: a mutant broke the reader or the compiler; it is named by its number, and its bytes lie in the file that is named.
+        AssertionError: a mutant broke what reads it; it is named by its number, and its bytes lie in the file that is named.
     """
     fates: Counter[str] = Counter()
     held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
@@ -124,12 +130,12 @@ def run(seed: int, count: int) -> Counter[str]:
     resource.setrlimit(resource.RLIMIT_AS, (held + MEMORY, before[1]))
     old = signal.signal(signal.SIGALRM, too_slow)
     try:
-        for number, raw in enumerate(mutants(seed, count)):
+        for number, raw in enumerate(source(seed, count)):
             signal.alarm(SECONDS)
             try:
-                fates[fate(raw)] += 1
+                fates[judge(raw)] += 1
             except Exception as error:
-                path = Path(tempfile.gettempdir()) / f"mutant-{hashlib.sha256(raw).hexdigest()[:12]}.tflite"
+                path = Path(tempfile.gettempdir()) / f"mutant-{hashlib.sha256(raw).hexdigest()[:12]}{suffix}"
                 path.write_bytes(raw)
                 raise AssertionError(f"mutant {number} of seed {seed} ({path}): {type(error).__name__}: {error}") from error
             finally:
