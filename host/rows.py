@@ -59,14 +59,14 @@ def row(verdict: Verdict, each: Comparison) -> Row:
     called = [f"{_name(names, pick)}: " if names else "" for pick in picks]
     known = verdict.float_model
     return Row(
-        input=each.kind if each.x is not None else f"{each.kind} row {each.row}",
+        input=each.kind if each.x is not None else f"{each.chosen or each.kind} row {each.row}",
         x="" if each.x is None else f"{each.x:.6g}",
         output=str(at) if len(each.float_y) > 1 and not names else "",
         float=called[0] + number(each.float_y[picks[0]]) if known else "",
         expected=called[1] + _value(each.expected_y, each.expected, picks[1]),
         board=called[2] + _value(each.board_y, each.board, picks[2]),
         error=error if known else "",
-        limit=number(each.bound, 3) if verdict.held else "",
+        limit=number(each.bound, 3) if verdict.held and not each.chosen else "",
     )
 
 

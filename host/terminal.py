@@ -116,7 +116,8 @@ def show(verdict: Verdict, folder: Path) -> None:
 def table(verdict: Verdict, answers: Sequence[Comparison], title: str, console: Console) -> tuple[Table, str]:
     """The answers, with as many columns as the console has room for: the mark, the input and the codes always stay. And what to know of them."""
     columns, marks = rows.columns(verdict, answers), ["[green]ok[/]" if each.good else "[bold red]NO[/]" for each in answers]
-    optional = [head for head in (verdict.limit, *(head for head, _ in columns if head.startswith("float")), "error") if verdict.float_model]
+    heads = [head for head, _ in columns]
+    optional = [head for head in (verdict.limit, *(head for head in heads if head.startswith("float")), "error") if head in heads]
     for count in range(len(optional) + 1):
         kept = [(head, cells) for head, cells in columns if head not in optional[:count]]
         made = Table(title=escape(title), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from common.manifest import OperatorSpec
+from common.manifest import ENDLESS, OperatorSpec
 from host import page, rows, terminal
 from host.board import Stats
 from host.compare import failures
@@ -129,6 +129,18 @@ def test_what_is_a_classifier(operators: tuple[str, ...], outputs: int, chooses:
 def test_without_a_float_model_nothing_stands_in_its_columns() -> None:
     brought = replace(FAILED, float_model=False)
     assert [head for head, _ in rows.columns(brought, GOOD)] == ["input", "expected class", "board class"]
+
+
+def test_without_a_tolerance_none_is_shown_nor_said_to_be_left_out(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    own = replace(FAILED, tolerance_from=ENDLESS)
+    assert "tolerance" not in [head for head, _ in rows.columns(own, GOOD)]
+    said = " ".join(" ".join(printed(own, 60, monkeypatch, capsys)).split())
+    assert "Left out, as the terminal is narrow: float class" in said
+
+
+def test_an_input_that_was_chosen_says_what_it_is_and_has_no_limit() -> None:
+    row = rows.row(FAILED, replace(GOOD[5], chosen="ramp", bound=math.inf))
+    assert (row.input, row.limit) == ("ramp row 5", "")
 
 
 def test_a_float_answer_that_is_no_number_is_shown_as_none() -> None:
