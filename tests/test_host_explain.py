@@ -18,8 +18,12 @@ from common.manifest import Manifest
 from convert.brought import bring
 from convert.explain.measure import ranges
 from convert.flatbuffer import read
+from host import page
 from host.paths import ROOT
+from host.verdict import Verdict
 from tests.flatbuffer_writer import random_model, write
+from tests.tflite_writer import FLOAT32, TensorSpec, write_graph
+from tests.write_arithmetic import unary
 
 RAW = write(random_model(np.random.default_rng(3), 12, per_channel=False))
 GOOD = LayerError(
@@ -120,6 +124,24 @@ def test_a_tflite_file_has_ranges_and_says_that_there_is_no_float_model(tmp_path
     assert "comes without its float model" in text
     assert "give SAMPLES= to see what your own reach" in text
     assert text.count("fully_connected") == len(read(RAW).operators)
+
+
+def test_float_numbers_between_two_layers_are_passed_over() -> None:
+    ends = [TensorSpec("input", (1, 4), (0.1,), (0,)), TensorSpec("a", (1, 4), kind=FLOAT32), TensorSpec("b", (1, 4), (0.2,), (0,))]
+    graph = read(write_graph(ends, [unary("DEQUANTIZE", 0, 1), unary("QUANTIZE", 1, 2)], 0, 2))
+    found = ranges("net", "0" * 64, graph, np.arange(-128, 128, dtype=np.int8).reshape(-1, 4), "")
+    assert [each.operator for each in found.layers] == ["input", "QUANTIZE"]
+    assert [each.codes for each in found.layers] == [256, 129]
+
+
+@pytest.mark.slow
+def test_the_report_names_the_layers_that_took_it(passed: Verdict, folder: Path) -> None:
+    bad = replace(BAD, name="<narrow>")
+    html = page.to_html(passed, None, explanation(folder, GOOD, bad))
+    assert "Where the error comes from" in html
+    assert "&lt;narrow&gt; (CONV_2D) took 10.0 points: channel 2 reaches 812" in html
+    assert html.index("&lt;narrow&gt;</td>") < html.index(f"{GOOD.name}</td>")
+    assert "Where the error comes from" not in page.to_html(passed)
 
 
 def test_saturated_and_constant_samples_of_a_tflite_file_are_named() -> None:

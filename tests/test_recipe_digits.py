@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from common import explanation
 from common.errors import ArtefactsDisagree
+from common.explanation import Explanation
 from common.manifest import Manifest
 from convert.choose import MOST_CHOSEN
 from host import page, report, terminal
@@ -49,6 +51,15 @@ def test_every_test_image_is_right_and_accurate(verdict: Verdict) -> None:
     assert sum(metric.confusion[i][i] for i in range(10)) == round(360 * metric.board_value)
     assert len(metric.disagreements[0].picture) == 8
     assert "within the tolerance 0.1" in terminal.last_line(verdict)
+
+
+def test_no_layer_is_accused(digits: Path) -> None:
+    manifest = Manifest.load(digits / "generated" / "manifest.json")
+    found = Explanation.load(digits / explanation.FILE, manifest.model_sha256)
+    assert found is not None
+    assert (found.score, found.alarming, found.note) == ("accuracy", (), "")
+    assert [each.number for each in found.layers] == [None, *range(len(manifest.operators))]
+    assert sum(each.took or 0.0 for each in found.layers) == pytest.approx(found.float_score - found.last.score)  # type: ignore[operator]
 
 
 def test_the_reports_show_it(verdict: Verdict, digits: Path, capsys: pytest.CaptureFixture[str]) -> None:

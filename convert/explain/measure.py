@@ -27,7 +27,7 @@ from convert.work import multiply_accumulates
 MOST_SAMPLES, LEAST_SAMPLES = 256, 8
 BYTES_KEPT = 2**26
 """Of values between the layers."""
-SECONDS_SPENT = 3.0
+SECONDS_SPENT = 1.5
 """About, on a computer that does what the next three say; measured on two x86-64 cores."""
 INTEGER_MACS_PER_S, FLOAT_MACS_PER_S, SECONDS_PER_RUN = 3e8, 3e9, 1e-4
 

@@ -32,17 +32,20 @@ def reached(graph: Graph, codes: NDArray[np.int8]) -> dict[int, NDArray[np.int8]
 
 
 def places_of(graph: Graph) -> Iterator[tuple[int | None, Operator | None, tuple[Tensor, ...]]]:
-    """Where values are measured: the input, and the outputs of each operator."""
+    """Where values are measured: the input, and the outputs of each operator that writes int8."""
     yield None, None, (graph.input,)
     for number, operator in enumerate(graph.operators):
-        yield number, operator, operator.outputs
+        if all(tensor.type == "INT8" for tensor in operator.outputs):
+            yield number, operator, operator.outputs
 
 
 def moves(operator: Operator) -> bool:
     """Whether an operator only moves codes."""
+    if operator.name not in MOVING:
+        return False
     ends = [tensor for tensor in (*operator.inputs, *operator.outputs) if tensor is not None and tensor.computed]
     scales = {(tensor.quantized.scale, tensor.quantized.zero_point) for tensor in ends}
-    return operator.name in MOVING and len(scales) == 1
+    return len(scales) == 1
 
 
 @dataclass(frozen=True)
