@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from common.manifest import Manifest
+from common.numbers import percent
 from common.quality import skill
 from common.useful import Evidence, Reals, Useful, measured
 
@@ -155,7 +156,7 @@ def outside_input(evidence: Evidence) -> str:
     if share < OUTSIDE:
         return ""
     return (
-        f"{share:.1%} of the samples' numbers, which go from {evidence.inputs.min():.4g} to {evidence.inputs.max():.4g}, lie outside what the input "
+        f"{percent(share)} of the samples' numbers, which go from {evidence.inputs.min():.4g} to {evidence.inputs.max():.4g}, lie outside what the input "
         f"holds, {low:.4g} to {high:.4g}, and are cut off: scale the samples as in training, or convert the model on samples like these"
     )
 
@@ -168,7 +169,7 @@ def beyond_output(evidence: Evidence) -> str:
         if share < OUTSIDE:
             return ""
         return (
-            f"{share:.1%} of the float model's answers lie outside what the output holds, {low:.4g} to {high:.4g}, and are cut off: convert the "
+            f"{percent(share)} of the float model's answers lie outside what the output holds, {low:.4g} to {high:.4g}, and are cut off: convert the "
             "model on samples that reach as far"
         )
     if evidence.decides != "numbers":
@@ -176,7 +177,9 @@ def beyond_output(evidence: Evidence) -> str:
     for code, value in ((-128, low), (127, high)):
         share = float((evidence.answers == code).mean())
         if share >= AT_AN_END and code != evidence.output.zero_point:
-            return f"{share:.1%} of the answers lie at the {'lowest' if code < 0 else 'highest'} code, {value:.4g}: the output's range clips them"
+            return (
+                f"{percent(share)} of the answers lie at the {'lowest' if code < 0 else 'highest'} code, {value:.4g}: the output's range clips them"
+            )
     return ""
 
 
@@ -234,7 +237,7 @@ def guessing(evidence: Evidence, found: Useful) -> str:
         return ""
     theirs = " although the float model answers the same" if found.agreement is not None and found.agreement > 0.95 else ""
     return (
-        f"the answers have no more to do with the targets than guesses have ({found.skill:.1%} of the way to perfect){theirs}: the samples are not "
+        f"the answers have no more to do with the targets than guesses have ({percent(found.skill)} of the way to perfect){theirs}: the samples are not "
         "prepared as in training (order of axes, scaling), or the targets are in another order than the outputs"
     )
 

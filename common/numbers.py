@@ -16,3 +16,8 @@ def above(value: float) -> float:
         return value
     unit = 10.0 ** (math.floor(math.log10(value)) - 2)
     return float(f"{math.ceil(value / unit - 1e-9) * unit:.6g}")
+
+
+def percent(share: float) -> str:
+    """A share in percent with three digits, or "all" for what is not a number."""
+    return f"{100 * share:.3g}%" if math.isfinite(share) else "all"

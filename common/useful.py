@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from common.limits import Limits
 from common.manifest import Manifest, TensorSpec
+from common.numbers import percent
 from common.quality import is_labels
 
 Reals = NDArray[np.float64]
@@ -230,14 +231,16 @@ def measured(evidence: Evidence, limits: Limits, skill: float | None) -> Useful:
             found["agreement"] = float(equal.mean())
             if equal.mean() < limits.agreement:
                 what = "chooses the float model's class" if evidence.decides == "a class" else "says yes and no as the float model does"
-                missed.append(f"the board {what} in {equal.mean():.1%} of {equal.size:,} decisions; {limits.agreement:.4g} is the least")
+                missed.append(
+                    f"the board {what} in {percent(float(equal.mean()))} of {equal.size:,} decisions; {percent(limits.agreement)} is the least"
+                )
         if unlike < 2 <= min(limits.distinct, len(evidence.inputs)):
             missed.insert(0, f"the {len(evidence.inputs):,} samples are one and the same, so that they show nothing of the model")
         if distinct < min(limits.distinct, unlike):
             answers = "one answer" if distinct == 1 else f"{distinct} answers"
             missed.insert(0, f"the board gives {answers} to {unlike:,} different samples; {limits.distinct} are the fewest")
     if skill is not None and floats is not None and skill < limits.skill:
-        missed.append(f"the board's answers go {skill:.1%} of the way from guessing to the targets; {limits.skill:.4g} is the least")
+        missed.append(f"the board's answers go {percent(skill)} of the way from guessing to the targets; {percent(limits.skill)} is the least")
     return Useful(
         count=len(evidence.answers),
         differing=differing,
@@ -263,5 +266,5 @@ def _rms_missed(evidence: Evidence, each: Reals, spread: Reals, limits: Limits) 
     others = f" ({len(wrong)} of {len(each)} outputs miss it)" if len(wrong) > 1 else ""
     if not np.isfinite(each[worst]):
         return [f"the float model answers the same to every sample{where}, the board something else{others}"]
-    shown = f"{each[worst]:.1%} of the {spread[worst]:.4g} over which the float model's answers spread"
-    return [f"the RMS error against float{where} at the samples is {shown}; {limits.rms:.4g} is the most{others}"]
+    shown = f"{percent(float(each[worst]))} of the {spread[worst]:.4g} over which the float model's answers spread"
+    return [f"the RMS error against float{where} at the samples is {shown}; {percent(limits.rms)} is the most{others}"]

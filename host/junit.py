@@ -37,7 +37,7 @@ def to_xml(verdict: Verdict) -> bytes:
     for probe in verdict.probes:
         _case(suite, "domain", f"x = {probe.x:.12g} is refused", failures([], [probe]))
     if verdict.useful:
-        _case(suite, "usefulness", f"{verdict.useful.count} samples of real data", verdict.missed, QualityMissed.__name__)
+        _case(suite, "usefulness", f"{verdict.useful.count} samples", verdict.missed, QualityMissed.__name__)
     _case(suite, "verdict", "verdict", verdict.failures)
     failed = len(suite.findall("testcase/failure"))
     counts = {"tests": str(len(suite.findall("testcase"))), "failures": str(failed), "errors": "0", "skipped": "0"}

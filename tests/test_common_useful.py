@@ -237,7 +237,7 @@ def test_classes_that_the_board_never_chooses() -> None:
 
     found = replace(CLASSES, model=undecided, quality=names, targets=undecided(FLAT).argmax(axis=1)).found()
     assert "the board never chooses class yes (float: " in said(found)
-    assert "of 300 decisions; 0.95 is the least" in found.missed[0]
+    assert "of 300 decisions; 95% is the least" in found.missed[0]
 
 
 def test_targets_that_the_answers_have_nothing_to_do_with() -> None:
@@ -251,7 +251,7 @@ def test_targets_that_the_answers_have_nothing_to_do_with() -> None:
     assert wrong.skill is not None
     assert abs(wrong.skill) < 0.2
     shuffled = replace(CLASSES, quality=quality, targets=(labels + 1) % 3).found()
-    assert "of the way from guessing to the targets; 0.1 is the least" in shuffled.missed[0]
+    assert "of the way from guessing to the targets; 10% is the least" in shuffled.missed[0]
     assert "order of axes" in said(shuffled)
 
 

@@ -194,7 +194,8 @@ def test_ticks_are_few_in_range_and_told_apart(low: float, high: float) -> None:
 def test_the_last_line_has_the_numbers(passed: Verdict, failed: Verdict) -> None:
     assert re.fullmatch(
         r"PASS linear on virtual .+ \(compiled\): 256/256 codes and 308/308 points exact; "
-        r"largest error 0\.\d+ within the bound 0\.\d+; 6/6 outside the domain refused",
+        r"largest error 0\.\d+ within the bound 0\.\d+; \d+ distinct answers to 308 samples, RMS error 0\.\d+% of float's spread; "
+        r"6/6 outside the domain refused",
         terminal.last_line(passed),
     )
     line = terminal.last_line(failed)
