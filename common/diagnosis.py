@@ -155,9 +155,10 @@ def outside_input(evidence: Evidence) -> str:
     share = float(((evidence.inputs < low - half) | (evidence.inputs > high + half)).mean())
     if share < OUTSIDE:
         return ""
+    theirs = f"{evidence.inputs.min():.4g} to {evidence.inputs.max():.4g}"
     return (
-        f"{percent(share)} of the samples' numbers, which go from {evidence.inputs.min():.4g} to {evidence.inputs.max():.4g}, lie outside what the input "
-        f"holds, {low:.4g} to {high:.4g}, and are cut off: scale the samples as in training, or convert the model on samples like these"
+        f"{percent(share)} of the samples' numbers, which go from {theirs}, lie outside what the input holds, {low:.4g} to {high:.4g}, and are cut "
+        "off: scale the samples as in training, or convert the model on samples like these"
     )
 
 
@@ -237,8 +238,8 @@ def guessing(evidence: Evidence, found: Useful) -> str:
         return ""
     theirs = " although the float model answers the same" if found.agreement is not None and found.agreement > 0.95 else ""
     return (
-        f"the answers have no more to do with the targets than guesses have ({percent(found.skill)} of the way to perfect){theirs}: the samples are not "
-        "prepared as in training (order of axes, scaling), or the targets are in another order than the outputs"
+        f"the answers have no more to do with the targets than guesses have ({percent(found.skill)} of the way to perfect){theirs}: the samples "
+        "are not prepared as in training (order of axes, scaling), or the targets are in another order than the outputs"
     )
 
 

@@ -16,6 +16,7 @@ from common.errors import QualityMissed, UsageError
 from common.limits import Limits
 from common.manifest import Manifest
 from convert.brought import bring
+from convert.flatbuffer import read
 from convert.samples import Samples
 from host import firmware, markdown, page, terminal
 from host.oracle import load_references
@@ -135,12 +136,16 @@ def brought(tmp_path: Path, samples: Samples | None) -> tuple[Path, Manifest]:
 
 
 def test_a_tflite_file_is_warned_of_and_not_failed(tmp_path: Path) -> None:
-    folder, manifest = brought(tmp_path, Samples(np.float32(1e6) * RNG.normal(size=(40, 12)).astype(np.float32)))
+    graph = read(write(random_model(np.random.default_rng(3), 12, per_channel=False)))
+    codes = RNG.integers(-128, 128, (40, 12))
+    codes[:, 0] = 500  # one number of twelve lies outside what the input holds
+    inputs = (codes - graph.input.quantized.zero_point) * graph.input.quantized.scale
+    folder, manifest = brought(tmp_path, Samples(inputs.astype(np.float32)))
     references = load_references(folder / "references.npz", manifest)
     useful = useful_of(folder, manifest, references, references.expected)
     assert useful is not None
     assert (useful.missed, useful.rms_error, useful.agreement) == ((), None, None)
-    assert useful.saturated_inputs > 0.9
+    assert useful.saturated_inputs == pytest.approx(1 / 12)
     assert any("lie outside what the input holds" in each for each in warnings_of(useful, references.expected))
 
 
