@@ -37,6 +37,8 @@ SIGPIPE_CODE = 128 + 13
 """What a shell reports for SIGPIPE."""
 _MEDIUM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
 
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
 
 class Signalled(KeyboardInterrupt):
     """SIGTERM or SIGHUP, which end a run as Ctrl-C does."""
@@ -66,7 +68,8 @@ def run(main: Callable[[], int] | str) -> NoReturn:
     except BaseException as error:
         known = explained(error)
         _leave(known)
-        report(known)
+        if not (isinstance(known, Interrupted) and os.environ.get(ERROR_FILE)):  # the run that this is a stage of says it once
+            report(known)
         code = known.exit_code
     _give_up_stdout()
     sys.exit(code)
@@ -217,15 +220,13 @@ def _heed_signals() -> None:
     """SIGTERM and SIGHUP end a run like Ctrl-C, but for one that was started to outlive its terminal (nohup)."""
     if threading.current_thread() is not threading.main_thread():
         return
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+    for number in _SIGNALS:
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _signalled)
 
 
 def _signalled(number: int, _frame: FrameType | None) -> None:
     """The first one ends the run; those behind it must not disturb the end."""
-    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    raise Signalled(signal.Signals(number).name)
+    for each in _SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt if number == signal.SIGINT else Signalled(signal.Signals(number).name)

@@ -5,7 +5,6 @@ It goes through the same doors as a recipe's: read and not trusted, compiled, an
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from common import names
 from common.errors import ModelRefused, UsageError
 from common.explanation import FILE, Explanation
 from common.limits import Limits
@@ -41,15 +41,8 @@ from convert.sample_rows import sample_rows
 from convert.sample_shape import fit
 from convert.samples import Samples, load_samples
 
-PREFIX = "model_"
-"""Of the folder in build/, so that no model takes a recipe's place."""
 NOWHERE = Points(np.empty(0, np.int64), 0)
 """What a board is asked for whose model does not map one number to one number."""
-
-
-def name_of(path: Path) -> str:
-    """The name of a brought model and of its folder in build/; the Makefile makes the same of MODEL."""
-    return PREFIX + re.sub("[^a-z0-9]", "_", path.stem.lower())
 
 
 def bring(
@@ -80,7 +73,7 @@ def bring(
         UnsupportedOperator: it holds an operator that the compiler has not.
         DoesNotFit: no board here could hold it.
     """
-    way, folder = way_of(path), build / name_of(path)
+    way, folder = way_of(path), build / names.claim(path, build)
     given = None if samples is None else load_samples(samples)
     for note in given.notes if given is not None else ():
         say(f"{samples}: {note}")

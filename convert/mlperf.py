@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from common.names import stem_of
 from convert.graph import Graph
 
 UNSIGNED = {"vww"}
@@ -30,7 +31,7 @@ def named(name: str, graph: Graph) -> Benchmark:
     That a model's input and output are of one size makes no autoencoder of it, only the name does; one of that name whose sizes differ has no
     distance between them, and is called by its own name too.
     """
-    stem = name.removeprefix("model_")
+    stem = stem_of(name)
     autoencoder = stem in AUTOENCODERS
     if stem not in BENCHMARKS or (autoencoder and graph.input.elements != graph.output.elements):
         return Benchmark(name)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from common.child import dies_with_parent
 from common.errors import BoardLost, BoardUnready, PlumblineError, QemuMissing
 
 QEMU = "qemu-system-arm"
 MACHINE = "mps2-an386"
 ICOUNT = "shift=6"
 """64 ns of virtual time per instruction: the timer then counts instructions exactly, on any host at any load."""
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _END_S = 2.0
 
 
@@ -54,7 +50,7 @@ class VirtualBoard:
                 stdout=subprocess.DEVNULL,
                 stderr=self._stderr,
                 start_new_session=True,  # Ctrl-C reaches us alone, and we end QEMU in order
-                preexec_fn=_die_with(os.getpid()),
+                preexec_fn=dies_with_parent(),
             )
 
     def __enter__(self) -> VirtualBoard:
@@ -103,17 +99,3 @@ def _command(program: str, image: Path, listener: int, reboots: bool) -> list[st
         *(program, "-machine", MACHINE, "-nodefaults", "-display", "none", "-monitor", "none", *(() if reboots else ("-no-reboot",))),
         *("-chardev", uart, "-serial", "chardev:uart", "-icount", ICOUNT, "-kernel", str(image)),
     ]
-
-
-def _die_with(parent: int) -> Callable[[], None] | None:
-    """A hook for the child that has Linux kill it when we die, even by SIGKILL; elsewhere only orderly ends are covered."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl  # looked up before the fork, where it is safe
-
-    def hook() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # we died before the call
-            os._exit(1)
-
-    return hook

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from common.errors import DoesNotFit, ModelRefused, PlumblineError, UnsupportedOperator, UsageError
 from common.manifest import Manifest
 from convert import tflm
-from convert.brought import bring, codes_for, name_of
+from convert.brought import bring, codes_for
 from convert.choose import MOST_CHOSEN
 from convert.flatbuffer import read
 from convert.samples import Samples
@@ -50,12 +49,6 @@ def test_a_tflite_file_is_written_for_the_firmware_as_it_is(tmp_path: Path, tfli
     references = consult(folder, manifest).references
     assert len(references.codes) == 512
     assert {-128, 127} == set(references.codes[3].tolist())
-
-
-def test_the_makefile_makes_the_same_name(tmp_path: Path, tflite: Path) -> None:
-    told = subprocess.run(["make", "-n", "convert", f"MODEL={tflite}"], cwd=ROOT, capture_output=True, text=True).stdout
-    assert f"build/{name_of(tflite)}/" in told
-    assert name_of(tflite) == "model_my_net_2"
 
 
 def test_samples_are_among_what_the_board_is_asked() -> None:

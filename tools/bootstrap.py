@@ -1,7 +1,6 @@
 """Sets up everything a fresh clone needs: the virtual environment, the system's packages, PlatformIO's build engine.
 
-`bootstrap.py GROUP RECIPE` brings a group of packages, and what the recipe needs besides. It runs under any Python 3 with the standard library
-alone, because nothing else is there yet, and does only what is missing.
+It runs under any Python 3 with the standard library alone, because nothing else is there yet, and does only what is missing.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+from common.errors import SetupFailed
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -56,43 +57,36 @@ ELSEWHERE = {
     "brew": "brew install --cask gcc-arm-embedded && brew install qemu doctest",
 }
 
-SETUP_FAILED = 30
-"""common.errors.SetupFailed's exit code; that module cannot be imported before the packages it needs are there."""
 
+def set_up(group: str, recipe: str) -> None:
+    """Bring what is missing of a group of packages, and what a recipe needs besides.
 
-class Refused(Exception):
-    """What happened, and what to do next."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-def main() -> int:
-    group = sys.argv[1] if len(sys.argv) > 1 else "virtual"
-    recipe = sys.argv[2] if len(sys.argv) > 2 else ""
+    Raises:
+        SetupFailed: what happened, and what to do next.
+    """
     wanted = {**GROUPS[group], **RECIPES.get(recipe, {})}
+    python = None if venv_is_current() else find_python()
+    packages = missing_packages(wanted)
+    bare = [venv_package(python)] if python and not can_make_venv(python) else []
+    jobs = [install_system([*packages, *bare])] if packages or bare else []
+    if bare:  # without that package the next step cannot begin; else they run side by side
+        jobs.pop().wait()
+    if python:
+        jobs.append(install_python(python))
+    for job in jobs:
+        job.wait()
+    if still := missing_packages(wanted):
+        raise SetupFailed(f"After the installation these are still missing: {' '.join(still)}.", "Install them by hand and run make again.")
+    install_scons()
+
+
+def answer(command: list[str], text: str = "") -> str | None:
+    """What a command prints on standard output; None where it fails or cannot be run."""
     try:
-        python = None if venv_is_current() else find_python()
-        packages = missing_packages(wanted)
-        bare = [venv_package(python)] if python and not can_make_venv(python) else []
-        jobs = [install_system([*packages, *bare])] if packages or bare else []
-        if bare:  # without that package the next step cannot begin; else they run side by side
-            jobs.pop().wait()
-        if python:
-            jobs.append(install_python(python))
-        for job in jobs:
-            job.wait()
-        if still := missing_packages(wanted):
-            raise Refused(f"After the installation these are still missing: {' '.join(still)}.", "Install them by hand and run make again.")
-        install_scons()
-    except Refused as error:
-        print(f"error: {error}\n  hint: {error.hint}", file=sys.stderr)
-        return SETUP_FAILED
-    except KeyboardInterrupt:
-        print("Interrupted; run make again to go on.", file=sys.stderr)
-        return 130
-    return 0
+        done = subprocess.run(command, input=text, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
 
 
 class Job:
@@ -111,7 +105,7 @@ class Job:
         """Wait for the command.
 
         Raises:
-            Refused: it failed; shows the end of its output.
+            SetupFailed: it failed; shows the end of its output.
         """
         while True:
             try:
@@ -125,7 +119,7 @@ class Job:
                 raise
         if status:
             tail = "\n".join(f"  {line}" for line in self.log.read_text(errors="replace").splitlines()[-8:])
-            raise Refused(f"{self.title} failed:\n{tail}", f"{self.hint} The whole output is in {self.log}.")
+            raise SetupFailed(f"{self.title} failed:\n{tail}", f"{self.hint} The whole output is in {self.log}.")
         print(f"{self.title}: done in {time.monotonic() - self.start:.0f} s", file=sys.stderr, flush=True)
 
     def last_line(self) -> str:
@@ -149,29 +143,26 @@ def present(probe: str) -> bool:
     if not file:
         return True
     if file == "include/c++":
-        source = "#include <cstdint>\n#include <type_traits>\n"
-        check = subprocess.run([command, "-E", "-x", "c++", "-"], input=source, text=True, capture_output=True)
-        return check.returncode == 0
-    answer = subprocess.run([command, f"-print-file-name={file}"], capture_output=True, text=True).stdout.strip()
-    return answer != file
+        return answer([command, "-E", "-x", "c++", "-"], "#include <cstdint>\n#include <type_traits>\n") is not None
+    return (answer([command, f"-print-file-name={file}"]) or file).strip() != file
 
 
 def install_system(packages: list[str]) -> Job:
     """Start installing system packages.
 
     Raises:
-        Refused: this is no Debian, or there are no rights; the hint is the line to type.
+        SetupFailed: this is no Debian, or there are no rights; the hint is the line to type.
     """
     names = " ".join(packages)
     if shutil.which("apt-get") is None:
         own = [name for needs in RECIPES.values() for name in needs.values() if name in packages]
         line = next((" ".join([line, *own]) for tool, line in ELSEWHERE.items() if shutil.which(tool)), f"your system's packages for: {names}")
-        raise Refused(f"These are missing (by their Debian names): {names}.", f"Install them and run make again: {line}")
+        raise SetupFailed(f"These are missing (by their Debian names): {names}.", f"Install them and run make again: {line}")
     line = f"sudo apt-get update && sudo apt-get install --no-install-recommends {names}"
     prefix: list[str] = []
     if os.geteuid() != 0:
-        if shutil.which("sudo") is None or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode:
-            raise Refused(f"System packages are missing: {names}.", f"Install them and run make again: {line}")
+        if shutil.which("sudo") is None or answer(["sudo", "-n", "true"]) is None:
+            raise SetupFailed(f"System packages are missing: {names}.", f"Install them and run make again: {line}")
         prefix = ["sudo", "-n"]
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
     script = f"{shlex.join(apt)} update && {shlex.join([*apt, 'install', '-y', '--no-install-recommends', *packages])}"
@@ -182,16 +173,16 @@ def find_python() -> str:
     """The running Python if its version is supported, else the best supported one on the PATH.
 
     Raises:
-        Refused: there is none.
+        SetupFailed: there is none.
     """
     if sys.version_info[:2] in SUPPORTED:
         return sys.executable
     for major, minor in SUPPORTED:
         found = shutil.which(f"python{major}.{minor}")
-        if found and subprocess.run([found, "--version"], capture_output=True).returncode == 0:
+        if found and answer([found, "--version"]) is not None:
             return found
     have = ".".join(map(str, sys.version_info[:3]))
-    raise Refused(
+    raise SetupFailed(
         f"Python {have} is not supported: TensorFlow needs 3.10 to 3.13.",
         "Install one of them (for instance `sudo apt-get install python3.12 python3.12-venv`) and run make again,"
         " or name one: make PYTHON=/path/to/python3.12",
@@ -199,13 +190,13 @@ def find_python() -> str:
 
 
 def can_make_venv(python: str) -> bool:
-    return subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True).returncode == 0
+    return answer([python, "-c", "import ensurepip, venv"]) is not None
 
 
 def venv_package(python: str) -> str:
     """Debian's package that lets this Python make virtual environments."""
-    version = subprocess.run([python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True, check=True)
-    return f"python{version.stdout.strip()}-venv"
+    version = answer([python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]) or "3"
+    return f"python{version.strip()}-venv"
 
 
 def lock_digest() -> str:
@@ -217,7 +208,7 @@ def venv_is_current() -> bool:
     python = VENV / "bin" / "python"
     if not STAMP.is_file() or STAMP.read_text() != lock_digest() or not python.exists():
         return False
-    return subprocess.run([str(python), "-c", ""], capture_output=True).returncode == 0
+    return answer([str(python), "-c", ""]) is not None
 
 
 def install_python(python: str) -> Job:
@@ -235,17 +226,16 @@ def install_scons() -> None:
     question = "from platformio.dependencies import get_core_dependencies as d; import SCons; print(d()['tool-scons'].strip('~'), SCons.__version__)"
     if (folder / ".piopm").is_file():
         return
-    wanted, scons = subprocess.run([str(python), "-c", question], capture_output=True, text=True, check=True).stdout.split()
+    answered = answer([str(python), "-c", question])
+    if answered is None:
+        raise SetupFailed("PlatformIO or SCons is missing in the environment or damaged.", "Remove the folder .venv and run make again.")
+    wanted, scons = answered.split()
     major, minor, patch = scons.split(".")
     if wanted != f"4.{major}{int(minor):02d}{int(patch):02d}.0":
         hint = "Adapt the version of scons in pyproject.toml and run `make lock`."
-        raise Refused(f"PlatformIO wants tool-scons {wanted}, the lock file has SCons {scons}.", hint)
+        raise SetupFailed(f"PlatformIO wants tool-scons {wanted}, the lock file has SCons {scons}.", hint)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "package.json").write_text(json.dumps({"name": "tool-scons", "version": wanted, "description": "SCons from PyPI"}))
     (folder / "scons.py").write_text("from SCons.Script import main\n\nmain()\n")
     spec = {"owner": "platformio", "id": None, "name": "tool-scons", "requirements": None, "uri": None}
     (folder / ".piopm").write_text(json.dumps({"type": "tool", "name": "tool-scons", "version": wanted, "spec": spec}))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from common.manifest import Manifest
-from convert.brought import bring, name_of
+from common.names import claim
+from convert.brought import bring
 from tests.flatbuffer_writer import FULLY_CONNECTED, random_model, write
 from tests.tflite_writer import INT32, OperatorSpec, TensorSpec, activated, write_graph
 from tests.write_arithmetic import unary
@@ -57,7 +58,7 @@ def converted(name: str, build: Path) -> Path:
     build.mkdir(parents=True, exist_ok=True)
     path.write_bytes(chain(name) if name in CHAINS else with_tanh())
     bring(path, build, lambda _: None)
-    return build / name_of(path)
+    return build / claim(path, build)
 
 
 def manifest_of(folder: Path) -> Manifest:

@@ -1,0 +1,64 @@
+"""Processes that do not outlive those who started them: our children us, and we the make that runs us."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def dies_with_parent() -> Callable[[], None] | None:
+    """A hook for `subprocess.Popen(preexec_fn=...)`: Linux kills the child when we die, even by SIGKILL; elsewhere orderly ends are covered."""
+    if sys.platform != "linux":
+        return None
+    parent = os.getpid()
+    prctl = ctypes.CDLL(None).prctl  # looked up before the fork, where it is safe
+
+    def hook() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # we died before the call
+            os._exit(1)
+
+    return hook
+
+
+class Make:
+    """The make that runs us, if one does and this is Linux.
+
+    It passes SIGTERM on, but on SIGINT and SIGHUP that only it has got it waits for us to finish: that it has stopped to catch them tells.
+    """
+
+    def __init__(self) -> None:
+        self.pid = os.getppid()
+        self._caught = self._catches() if self._is_make() else 0
+        if self._caught:
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+    @property
+    def gone(self) -> bool:
+        """It was killed: nobody waits for us."""
+        return bool(self._caught) and os.getppid() != self.pid
+
+    def signal(self) -> str:
+        """The name of the signal that ends it; empty while none does."""
+        lost = self._caught & ~self._catches() if self._caught and not self.gone else 0
+        return next((each.name for each in (signal.SIGHUP, signal.SIGINT) if lost >> (each - 1) & 1), "")
+
+    def _is_make(self) -> bool:
+        try:
+            return sys.platform == "linux" and "make" in Path(f"/proc/{self.pid}/comm").read_text()
+        except OSError:
+            return False
+
+    def _catches(self) -> int:
+        """The signals it has handlers for, a bit each; all where that cannot be read."""
+        try:
+            (mask,) = [line.split()[1] for line in Path(f"/proc/{self.pid}/status").read_text().splitlines() if line.startswith("SigCgt:")]
+        except (OSError, ValueError):
+            return -1
+        return int(mask, 16)

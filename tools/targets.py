@@ -1,0 +1,260 @@
+"""What each target of the Makefile does: set up, run the stages that are not up to date, and keep account of a verification to its end."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from common import ending
+from common.ending import explained
+from common.errors import SetupFailed, UsageError
+from common.outcome import Ended, Run
+from host.paths import ROOT
+from tools import bootstrap, stages
+from tools.freshness import Stamp, Unhashable, content, digest, sources
+from tools.settings import BUILD, Settings, command, folder_name, recipes
+from tools.stages import StageFailed
+
+NO_PYTHON = "PLUMBLINE_NO_PYTHON"
+"""Environment variable: the PYTHON that tools/start could not run."""
+
+
+def main() -> int:
+    """Run the target that was named.
+
+    Raises:
+        PlumblineError: it failed before or beside its stages; a stage reports its own error.
+    """
+    os.chdir(ROOT)
+    target, words = sys.argv[1], sys.argv[2:]
+    try:
+        if target == "verify":
+            verify(dict(os.environ))
+        else:
+            TARGETS[target](*words)
+    except StageFailed as failed:
+        return failed.ended.exit_code
+    return 0
+
+
+def verify(variables: dict[str, str]) -> None:
+    """Prove that the board answers what the model says, and leave in verdict.json and junit.xml whatever comes of it."""
+    name = folder_name(variables)
+    run = Run.begin(BUILD / name, name, command("verify", variables))
+    try:
+        _set_up(given := Settings.read(variables))
+        _convert(given, name)
+        if given.port is None:
+            _build(given, name)
+        stages.run("host", "verify", name, *_board(given), *given.show)
+    except StageFailed as failed:
+        run.end(failed.ended)
+        raise
+    except BaseException as error:
+        if not stages.MAKE.gone:  # else it was killed, and we with it: the run has not finished
+            run.end(Ended.of(explained(error)))
+        raise
+
+
+def explain() -> None:
+    given, name = _ready()
+    _convert(given, name)
+    stages.run("host", "explain", name, f"--build={BUILD}", *given.show)
+
+
+def verify_all() -> None:
+    """Verify every recipe and print one table.
+
+    Raises:
+        StageFailed: a recipe did not pass.
+    """
+    seconds = []
+    plain = {name: value for name, value in os.environ.items() if name not in ("MODEL", "SAMPLES", "TRUST")}
+    for name in recipes():
+        start = time.monotonic()
+        try:
+            verify({**plain, "RECIPE": name})
+        except Exception as error:
+            if not isinstance(error, StageFailed):
+                ending.report(explained(error))
+            print(f"{name} did not pass", file=sys.stderr)
+        seconds.append(f"{name}={time.monotonic() - start:.0f}")
+    stages.run("host", "summary", "--build", str(BUILD), "--seconds", *seconds)
+
+
+def train() -> None:
+    given, name = _ready()
+    if given.model:
+        raise UsageError("A model of your own is not trained here.", "Leave MODEL= out, or use `make convert`.")
+    _train(given, name)
+
+
+def convert() -> None:
+    _convert(*_ready())
+
+
+def firmware() -> None:
+    given, name = _ready()
+    _convert(given, name)
+    _build(given, name)
+
+
+def flash() -> None:
+    given, name = _ready()
+    _convert(given, name)
+    env = given.env if given.env.startswith("nano33ble") else "nano33ble"
+    stages.run("host", "flash", name, f"--env={env}", *_port(given), *given.show)
+
+
+def profile() -> None:
+    given, name = _ready()
+    _convert(given, name)
+    env = given.env[: -len("_profile")] if given.env.endswith("_profile") else given.env
+    stages.run("host", "profile", name, f"--env={env}", *_port(given), *given.show)
+
+
+def serve() -> None:
+    given, name = _ready()
+    _convert(given, name)
+    _build(given, name)
+    stages.run("host", "serve", name, f"--env={given.env}")
+
+
+def monitor() -> None:
+    given, name = _ready()
+    if given.port is None:
+        _convert(given, name)
+        _build(given, name)
+    stages.run("host", "monitor", name, *_board(given))
+
+
+def doctor() -> None:
+    _ready()
+    stages.run("host", "doctor")
+
+
+def learn() -> None:
+    given, _ = _ready()
+    for name in ("linear", "sine"):
+        _train(replace(given, recipe=name, model=None), name)
+    _convert(replace(given, recipe="linear", model=None), "linear")
+    stages.run("learn", f"--build={BUILD}")
+
+
+def setup(*group: str) -> None:
+    """What `make setup` and the tests bring: a group of bootstrap's packages."""
+    _check_python()
+    if group == ("test",) and os.environ.get("CI"):
+        group = ("ci",)
+    if group:
+        bootstrap.set_up(group[0], "")
+    else:
+        _set_up(Settings.read(os.environ))
+
+
+def show_help() -> None:
+    """The Makefile's targets, and the variables that they read."""
+    for name, text in re.findall(r"^([a-z-]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE):
+        print(f"  make {name:<10} {text}")
+    print("\n  RECIPE=linear  ENV=virtual (virtual_tflm, nano33ble, nano33ble_compiled, ...)  PORT=/dev/ttyACM0  TFLM_DIR=folder")
+    print("  MODEL=own.tflite, or MODEL=own.keras SAMPLES=inputs.npy (TRUST=1 where it holds a Lambda), instead of a recipe")
+    print("  QUIET=1 shows results and errors only, V=1 also what TensorFlow, PlatformIO and the others say")
+
+
+TARGETS: dict[str, Callable[..., None]] = {
+    "help": show_help,
+    "setup": setup,
+    "train": train,
+    "convert": convert,
+    "firmware": firmware,
+    "explain": explain,
+    "verify-all": verify_all,
+    "learn": learn,
+    "profile": profile,
+    "flash": flash,
+    "serve": serve,
+    "monitor": monitor,
+    "doctor": doctor,
+}
+
+
+def _ready() -> tuple[Settings, str]:
+    """What was given, and the folder's name, with everything set up."""
+    given = Settings.read(os.environ)
+    name = folder_name(os.environ)
+    _set_up(given)
+    return given, name
+
+
+def _set_up(given: Settings) -> None:
+    _check_python()
+    bootstrap.set_up("none" if given.port else "virtual", "" if given.model else given.recipe)
+
+
+def _check_python() -> None:
+    python = os.environ.get(NO_PYTHON)
+    if python:
+        raise SetupFailed(f"PYTHON={python} cannot be run.", "Name a Python 3.10 to 3.13: make PYTHON=/path/to/python3.12")
+
+
+def _train(given: Settings, name: str) -> str:
+    """Train unless nothing has changed.
+
+    Returns:
+        What the model was made from.
+    """
+    folder = BUILD / name
+    recipe = ROOT / "training" / "recipes" / f"{name}.py"
+    files = [*sorted((ROOT / "training").glob("*.py")), *_shared(), *([recipe] if recipe.is_file() else [])]
+    key = digest(_relative(files))
+    stamp = Stamp(folder / ".trained", key, [folder / "training.json", folder / "model.keras"])
+    if not stamp.fresh:
+        stamp.begin()
+        stages.run("training", "fit", name, f"--build={BUILD}", *given.show)
+        stamp.done()
+    return key
+
+
+def _convert(given: Settings, name: str) -> None:
+    """Convert unless nothing has changed, and train before where the model comes from a recipe."""
+    folder = BUILD / name
+    words = [name, *([f"--model={given.model}"] if given.model else []), *([f"--samples={given.samples}"] if given.samples else [])]
+    words += ["--trust"] * given.trust + ([] if given.limits is None else [f"--limits={given.limits}"])
+    made_from = [] if given.model else [_train(given, name)]
+    try:
+        inputs = [content(each) for each in (given.model or folder / "model.keras", given.samples) if each]
+        key = digest(_relative([*sources(ROOT / "convert"), *_shared()]), [*words, *made_from, *inputs])
+    except Unhashable:
+        key = None
+    stamp = Stamp(folder / ".converted", key, [folder / "generated" / "manifest.json"])
+    if not stamp.fresh:
+        stamp.begin()
+        stages.run("convert", *(words[1:] if given.model else words), f"--build={BUILD}", *given.show)
+        stamp.done()
+
+
+def _build(given: Settings, name: str) -> None:
+    stages.run("host", "build", name, f"--env={given.env}", *given.show)
+
+
+def _port(given: Settings) -> list[str]:
+    return [] if given.port is None else [f"--port={given.port}"]
+
+
+def _board(given: Settings) -> list[str]:
+    """A board behind a port says what it runs; an environment that somebody gave is demanded of it."""
+    return [*_port(given), *([f"--env={given.env}"] if given.env_given or given.port is None else [])]
+
+
+def _shared() -> list[Path]:
+    return [*sorted((ROOT / "common").glob("*.py")), ROOT / "requirements.lock"]
+
+
+def _relative(files: list[Path]) -> list[Path]:
+    """A checkout that moved is the same."""
+    return [path.relative_to(ROOT) for path in files]
