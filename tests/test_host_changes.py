@@ -167,6 +167,15 @@ def test_the_command_shows_what_changed_and_ends_in_its_code(two: tuple[Path, Pa
     assert printed["facts"]["verdict"] == {"before": "PASS", "after": "PASS"}
 
 
+@pytest.mark.parametrize("width", ["60", "80", "200"])
+def test_what_exceeds_its_limit_is_marked_at_every_width(two: tuple[Path, Path], width: str) -> None:
+    printed = host(*two, "--max-latency-growth", "5%", "--max-flash-growth", "0", "--max-metric-loss", "0", COLUMNS=width).stdout.splitlines()
+    marked = {line[1:3]: line for line in printed if line[1:3] in ("NO", "ok")}
+    assert "inference" in marked["NO"]
+    assert max(map(len, printed[: printed.index(next(line for line in printed if line.startswith("- ")))])) <= int(width)
+    assert [line[1:3] for line in printed].count("ok") == 2
+
+
 def test_a_limit_that_makes_no_sense_ends_in_2(two: tuple[Path, Path]) -> None:
     assert host(*two, "--max-flash-growth", "lots").returncode == 2
     assert host(two[0]).returncode == 2

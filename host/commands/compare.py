@@ -20,8 +20,8 @@ from host.changes import QUANTITIES, Allowance, Changes, changes
 from host.terminal import Terminal
 from host.verdict_file import judged
 
-_SHOWN = 28  # of a text: a hash is told apart by less
 _WIDTH = 110
+_SHOWN, _SHOWN_NARROW = 28, 14  # of a text, from _WIDTH columns on and below: a hash is told apart by less
 
 
 def add_parser(subparsers: Any) -> None:
@@ -64,14 +64,16 @@ def show(found: Changes, quiet: bool) -> None:
     """Print a table, unless `quiet`, and what exceeds a limit."""
     terminal = Terminal()
     if not quiet:
-        terminal.width = max(terminal.width, _WIDTH)  # a narrow terminal breaks lines rather than lose digits
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in ("", "before", "after", "change", "allowed"):
-            table.add_column(column, justify="left" if column == "" else "right", overflow="fold")
+        table.add_column("", no_wrap=True)  # the mark stays at every width, and no other cell loses a character
+        for column in ("what", "before", "after", "change", "allowed"):
+            table.add_column(column, justify="left" if column == "what" else "right", overflow="fold")
+        most = _SHOWN if terminal.width >= _WIDTH else _SHOWN_NARROW
         for name, before, after in found.facts:
-            table.add_row(name, escape(before[:_SHOWN]), escape(after[:_SHOWN]), "" if before == after else "changed", "")
+            table.add_row("", name, escape(before[:most]), escape(after[:most]), "" if before == after else "changed", "")
         for row in found.known:
-            table.add_row(*map(escape, markdown.cells(row)))
+            mark = "[bold red]NO[/]" if row.exceeded else "[green]ok[/]" if row.allowed and not row.skipped else ""
+            table.add_row(mark, *map(escape, markdown.cells(row)))
         terminal.print(table)
         for note in found.notes:
             terminal.print(f"[dim]-[/] {escape(note)}", soft_wrap=True)
