@@ -13,11 +13,22 @@ def write_if_changed(path: Path, data: bytes | str) -> bool:
 
     Returns:
         True when the file was written.
+
+    Raises:
+        OSError: it cannot be written; names the file, whichever step failed.
     """
     raw = data.encode() if isinstance(data, str) else data
     if path.is_file() and path.read_bytes() == raw:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _write(path, raw)
+    except OSError as error:  # a full disk names no file, and else it would be the temporary one
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    return True
+
+
+def _write(path: Path, raw: bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -27,7 +38,6 @@ def write_if_changed(path: Path, data: bytes | str) -> bool:
     except BaseException:
         Path(temporary).unlink()
         raise
-    return True
 
 
 def sha256_of(path: Path) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from common.child import dies_with_parent
 from common.progress import Advance, chosen
 
 _FILE = re.compile(rb"(?:Compiling|Archiving|Indexing|Linking|Building|Retrieved) ")
@@ -53,7 +57,14 @@ def run(command: list[str], variables: Mapping[str, str], log: Path, watch: Watc
     with (
         log.open("wb") as file,
         subprocess.Popen(
-            command, env=dict(variables), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, bufsize=0
+            command,
+            env=dict(variables),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            bufsize=0,
+            start_new_session=True,  # so that the compilers that it starts can be ended with it
+            preexec_fn=dies_with_parent(),
         ) as child,
     ):
         assert child.stdout is not None
@@ -64,6 +75,7 @@ def run(command: list[str], variables: Mapping[str, str], log: Path, watch: Watc
                 if chosen().verbose:
                     sys.stderr.write(data.decode(errors="replace"))
         except BaseException:
-            child.kill()  # Ctrl-C must not wait for a build to end
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)  # Ctrl-C must not wait for a build to end
             raise
     return log.read_text(errors="replace") if child.returncode else None

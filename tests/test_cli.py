@@ -90,6 +90,12 @@ def test_who_asks_for_everything_sees_the_traceback() -> None:
         ("(Path('/proc') / 'none').mkdir()", FileTrouble, "/proc/none: No such file"),
         ("Path('README.md/none').write_text('')", FileTrouble, "README.md/none: Not a directory"),
         ("import common.no_such_module", InternalError, "no_such_module"),
+        (
+            "import resource, tempfile\nfrom common.files import write_if_changed\nresource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
+            "with tempfile.TemporaryDirectory() as folder:\n    write_if_changed(Path(folder) / 'model.tflite', b'x' * 100)",
+            FileTrouble,
+            "/model.tflite: File too large",
+        ),
         ("raise RecursionError", InternalError, "RecursionError"),
     ],
 )

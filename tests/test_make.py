@@ -115,6 +115,52 @@ def test_a_recipe_is_a_name_and_no_path(recipe: str, checkout: Path) -> None:
     assert sorted(checkout.iterdir()) == before or recipe == ""
 
 
+@pytest.mark.parametrize("blocked", ["build", "build/linear", "build/linear/verdict.json", "build/linear/report.html"])
+def test_a_folder_that_cannot_be_written_is_a_message(blocked: str, checkout: Path) -> None:
+    """A file stands where a folder has to be, or a folder where a file has: that stops root as well."""
+    shutil.rmtree(checkout / "build", ignore_errors=True)
+    (checkout / blocked).parent.mkdir(parents=True, exist_ok=True)
+    if blocked.endswith(("json", "html")):
+        (checkout / blocked).mkdir()
+    else:
+        (checkout / blocked).touch()
+    ended = make(checkout, "verify", "ENV=none")
+    assert "Error 74" in ended.stderr
+    assert f"error: {blocked}" in ended.stderr or f"error: {Path(blocked).parent}" in ended.stderr
+    (checkout / "build").unlink() if blocked == "build" else shutil.rmtree(checkout / "build")
+
+
+@pytest.mark.slow
+def test_a_build_that_is_interrupted_leaves_no_compiler_behind(tools: None, checkout: Path, tmp_path: Path) -> None:
+    """PlatformIO starts SCons, which starts compilers: here one that never ends."""
+    model = tmp_path / "net.tflite"
+    model.write_bytes(write(random_model(np.random.default_rng(1), 1, per_channel=False)))
+    assert make(checkout, "convert", f"MODEL={model}").returncode == 0
+    fake = tmp_path / "bin"
+    fake.mkdir()
+    hang = f"case $* in *' -c '*) echo >> {tmp_path}/begun; exec sleep 500.25;; esac"
+    for name in ("arm-none-eabi-gcc", "arm-none-eabi-g++"):
+        (fake / name).write_text(f'#!/bin/sh\n{hang}\nexec {shutil.which(name)} "$@"\n')
+        (fake / name).chmod(0o755)
+    variables = {**os.environ, "PATH": f"{fake}:{os.environ['PATH']}"}
+    run = subprocess.Popen(["make", "verify", f"MODEL={model}"], cwd=checkout, stderr=subprocess.PIPE, text=True, env=variables)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "begun").exists() and run.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert (tmp_path / "begun").exists()
+    run.send_signal(signal.SIGTERM)
+    run.communicate(timeout=60)
+    assert not [each for each in Path("/proc").glob("[0-9]*/cmdline") if b"sleep\x00500.25" in content_of(each)]
+    assert verdict(checkout, "model_net")["error"]["name"] == "Interrupted"
+
+
+def content_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
 def test_help_lists_every_target(checkout: Path) -> None:
     ended = make(checkout)
     assert "  make verify     prove that" in ended.stdout

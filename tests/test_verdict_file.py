@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.errors import ArtefactsDisagree, UnknownRecipe
+from common.errors import ArtefactsDisagree, FileTrouble, UnknownRecipe
 from common.outcome import Ended, Run
 from host.changes import changes
 from host.commands import summary
@@ -148,3 +148,14 @@ def test_the_schema_is_one_that_is_understood() -> None:
     with pytest.raises(NotImplementedError):
         conform({}, {"oneOf": []})
     conform(WHOLE, schema())
+
+
+def test_a_summary_that_cannot_be_written_is_a_message_behind_the_result(tmp_path: Path) -> None:
+    written(tmp_path, json.dumps(passing()))
+    environment = {"COLUMNS": "80", "GITHUB_STEP_SUMMARY": str(tmp_path / "none" / "summary.md")}
+    command = [sys.executable, "-m", "host", "compare", str(tmp_path), str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, timeout=300)
+    assert ended.returncode == FileTrouble.exit_code
+    assert "within the limits" in ended.stdout
+    assert ended.stderr.startswith("error: GITHUB_STEP_SUMMARY=")
+    assert "No such file" in ended.stderr

@@ -44,11 +44,11 @@ def run(given: argparse.Namespace) -> int:
     """
     limits = {each.option: vars(given)[each.option.replace("-", "_")] for each in QUANTITIES}
     found = changes(judged(given.before), judged(given.after), {option: limit for option, limit in limits.items() if limit is not None})
-    markdown.append_summary(markdown.of_changes(found))
     if given.json:
         sys.stdout.write(to_json(found))
     else:
         show(found, given.quiet)
+    markdown.append_summary(markdown.of_changes(found))
     return LimitExceeded.exit_code if found.failures else 0
 
 

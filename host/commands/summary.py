@@ -26,15 +26,11 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("summary", help="one table of every recipe's verdict.json")
     parser.add_argument("--build", type=Path, default=Path("build"), help="the build folder (default: build)")
     parser.add_argument("--seconds", nargs="*", default=[], metavar="RECIPE=N", help="how long each took, for the table")
-    parser.add_argument("--names", action="store_true", help="print the names of all recipes and nothing else")
     parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:
     """Print the table; 0 only if every recipe has a verdict and passed."""
-    if given.names:
-        print(*names())
-        return 0
     seconds = dict(each.split("=", 1) for each in given.seconds if "=" in each)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("recipe", "verdict", "exact", "metric", "float / int8 / board", "flash, B", "RAM, B", "per inference", "s"):
