@@ -56,7 +56,8 @@ class LayerError:
     output_rms: float | None = None
     """RMS error of the model's output when everything up to this layer is int8 and everything behind it float."""
     share: float | None = None
-    """Of the mean square error of the model's output: by how much it grows when this layer becomes int8; negative where it shrinks."""
+    """Of the mean square error of the model's output, relative to its spread: by how much it grows when this layer becomes int8; negative
+    where it shrinks."""
     score: float | None = None
     """Accuracy or agreement, 0 to 1, when everything up to this layer is int8 and everything behind it float."""
     took: float | None = None
@@ -100,8 +101,8 @@ class Explanation:
     """"accuracy" (against labels), "agreement" (with the class that the float model chooses), or empty for a model that is no classifier."""
     float_score: float | None
     """The float model's score."""
-    output_spread: float | None
-    """Distance between the 5th and the 95th percentile of the float model's outputs, as docs/what-pass-needs.md defines it."""
+    output_error: float | None
+    """RMS error of the int8 model's output as a share of the spread of the float model's, of the worst output where they are judged one by one."""
     layers: tuple[LayerError, ...]
     """The input, then the operators in execution order."""
     note: str = ""
@@ -138,7 +139,7 @@ class Explanation:
         if self.score and self.float_score is not None and last.score is not None:
             lost = self.float_score - last.score
             parts.append(f"{self.score} {self.float_score:.1%} in float, {last.score:.1%} in int8: {100 * lost:.1f} points lost")
-        relative = f" ({last.output_rms / self.output_spread:.1%} of the outputs' spread)" if self.output_spread else ""
+        relative = "" if self.output_error is None else f" ({self.output_error:.1%} of its spread)"
         parts.append(f"RMS error of the output {last.output_rms:.3g}{relative}")
         return f"{self.recipe} at {self.samples} samples: {'; '.join(parts)}."
 

@@ -152,6 +152,17 @@ def test_one_weight_that_stretches_the_scale_is_named(kl: Any, tmp_path: Path) -
     assert worst.advice.startswith("one weight is more than 10 times as large as the others of channel 4")
 
 
+def test_outputs_of_unequal_size_share_a_scale(kl: Any, tmp_path: Path) -> None:
+    net, inputs = dense_network(kl, [6, 16, 2]), samples(200, 6)
+    kernel, bias = net.layers[-1].get_weights()
+    net.layers[-1].set_weights([kernel * np.array([1.0, 900.0], np.float32), bias])
+    found = explained(Planted(net, inputs, inputs), tmp_path)
+    assert found.output_error is not None
+    assert found.output_error > 0.2  # of the small output; beside the large one its error is nothing
+    assert found.alarming[0].number == 1
+    assert found.alarming[0].advice.startswith(("output 1 reaches ", "the weights of channel 0 "))
+
+
 def test_one_extreme_sample_that_stretches_a_range_is_named(kl: Any, tmp_path: Path) -> None:
     net, inputs = dense_network(kl, [6, 16, 3]), samples(200, 6)
     inputs[17] *= 150

@@ -55,7 +55,7 @@ BAD = replace(GOOD, number=1, name="narrow", operator="CONV_2D", share=0.75, sco
 
 def explanation(folder: Path, *layers: LayerError) -> Explanation:
     digest = hashlib.sha256((folder / "model.tflite").read_bytes()).hexdigest()
-    return Explanation(folder.name, digest, 256, True, "accuracy", 0.95, 0.5, layers)
+    return Explanation(folder.name, digest, 256, True, "accuracy", 0.95, 0.02, layers)
 
 
 def told(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:

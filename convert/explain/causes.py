@@ -37,6 +37,8 @@ class Seen:
     """The float model's values."""
     exact: NDArray[np.float32] | None
     """What the float layer makes of the int8 model's inputs of this layer."""
+    answers: bool = False
+    """Whether this is the model's output."""
 
     @property
     def held(self) -> tuple[float, float]:
@@ -167,9 +169,11 @@ def unequal_channels(seen: Seen) -> str:
     channels = seen.tensor.shape[-1] if len(seen.tensor.shape) > 1 else 1
     assert seen.floats is not None
     reach = np.abs(seen.floats.reshape(-1, channels)).max(axis=0)
-    largest, middle = int(reach.argmax()), float(np.median(reach))
+    largest, middle = int(reach.argmax()), float(np.sort(reach)[(channels - 1) // 2])
     if channels < 2 or not middle or reach[largest] <= LARGE_RATIO * middle:
         return ""
+    if seen.answers:
+        return f"output {largest} reaches {reach[largest]:.3g}, others {middle:.3g}, with one scale for all: train it on targets of one size."
     return (
         f"channel {largest} reaches {reach[largest]:.3g}, half of the channels no more than {middle:.3g}, with one scale for all: "
         "normalize the channels (BatchNormalization) or limit the layer (ReLU6)."

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from common.explanation import INPUT, TOLERATED_ERROR, TOLERATED_LOSS, Explanation, LayerError
 from common.manifest import TensorSpec
 from common.quality import is_labels, labels
-from common.useful import Evidence, decides, ends_in, spreads
+from common.useful import Evidence, decides, ends_in, shares
 from convert import litert
 from convert.codes import dequantize, quantize
 from convert.explain import causes
@@ -74,25 +74,36 @@ def explain(
     evidence = evidence_of(graph, samples, codes, None if targets is None else targets[chosen])
     scored = scoring(graph, evidence, output)
     measured = list(walk(graph, twin, codes, floats))
-    spread = float(np.sqrt(np.mean(spreads(output.astype(np.float64))[0] ** 2)))
-    errors = [math.sqrt(float(np.mean((each.output.astype(np.float64) - output) ** 2))) for each in measured]
+    distances = [each.output.astype(np.float64) - output for each in measured]
+    errors = [relative(each, output, graph.output.quantized.scale) for each in distances]
     rows = [ranged(each.number, each.operator, each.tensors, each.codes, each.floats) for each in measured]
     rows = [with_errors(row, each) for row, each in zip(rows, measured, strict=True)]
-    float_score, before = scored.of(output), (0.0, scored.of(output))
+    float_score, whole_square, before = scored.of(output), float(np.mean(errors[-1] ** 2)), (0.0, scored.of(output))
     for number, each in enumerate(measured):
-        score, total = scored.of(each.output), errors[-1] ** 2
-        share = (errors[number] ** 2 - before[0] ** 2) / total if total else 0.0
+        score, square = scored.of(each.output), float(np.mean(errors[number] ** 2))
+        share = (square - before[0]) / whole_square if whole_square else 0.0
         took = None if score is None or before[1] is None else before[1] - score
-        rows[number] = replace(rows[number], output_rms=errors[number], share=share, score=score, took=took)
-        before = errors[number], score
-    found, at_input = alarms(rows, float_score, errors[-1], spread, len(samples)), causes.of_samples(evidence)
+        rows[number] = replace(rows[number], output_rms=float(np.sqrt(np.mean(distances[number] ** 2))), share=share, score=score, took=took)
+        before = square, score
+    worst = float(errors[-1].max())
+    found, at_input = alarms(rows, float_score, worst, len(samples)), causes.of_samples(evidence)
     if found and at_input:  # what the input cannot hold is a cause, whichever layer the rest comes from
         found = sorted({0, *found})
     for number in found:
         rows[number] = replace(rows[number], alarming=True, advice=(at_input if not number else "") or causes.advise(measured[number].seen))
     unpaired = sum(row.total_rms is None for row in rows)
     note = f"{unpaired} layers have no partner in the float model: what they add counts with the next that has one." if unpaired else ""
-    return Explanation(name, model_sha256, len(samples), True, scored.kind, float_score, spread, tuple(rows), note)
+    return Explanation(name, model_sha256, len(samples), True, scored.kind, float_score, worst, tuple(rows), note)
+
+
+def relative(distances: NDArray[np.float64], output: Reals, step: float) -> NDArray[np.float64]:
+    """RMS errors (K,) as shares of the spreads of the outputs, as a verification judges them: each output alone, where they are few.
+
+    One that is always the same in float has no spread; its error counts in steps of the output instead.
+    """
+    found, _ = shares(distances, output.astype(np.float64), step)
+    by_output = distances if distances.shape[1] == len(found) else distances.reshape(-1, 1)
+    return np.where(np.isfinite(found), found, np.sqrt(np.mean(by_output**2, axis=0)) / step)
 
 
 def lacking(graph: Graph, float_tflite: bytes) -> str:
@@ -204,7 +215,7 @@ def with_errors(row: LayerError, each: Measured) -> LayerError:
     )
 
 
-def alarms(rows: list[LayerError], float_score: float | None, error: float, spread: float, samples: int) -> list[int]:
+def alarms(rows: list[LayerError], float_score: float | None, error: float, samples: int) -> list[int]:
     """Places of the rows that something has to be done about: those that took what the model lost, where that is more than is tolerated."""
     if float_score is not None and rows[-1].score is not None:
         least = max(TOLERATED_LOSS, 2 / samples)  # one sample alone says nothing
@@ -212,6 +223,6 @@ def alarms(rows: list[LayerError], float_score: float | None, error: float, spre
             return []
         most = max(row.took or 0.0 for row in rows)
         return [number for number, row in enumerate(rows) if row.took and row.took >= min(least, most) - 1e-9]
-    if error <= TOLERATED_ERROR * spread:
+    if error <= TOLERATED_ERROR:
         return []
     return [number for number, row in enumerate(rows) if row.share is not None and row.share >= 0.2]

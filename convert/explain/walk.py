@@ -62,6 +62,8 @@ class Measured:
     """What the float layer makes of the int8 model's inputs of this layer."""
     output: Reals
     """The model's output (N, outputs) when everything up to here is int8 and everything behind it float."""
+    answers: bool
+    """Whether this is the model's output."""
 
     @property
     def reals(self) -> Reals:
@@ -70,7 +72,7 @@ class Measured:
 
     @property
     def seen(self) -> causes.Seen:
-        return causes.Seen(self.operator, self.tensors[0], self.codes, self.floats, self.exact)
+        return causes.Seen(self.operator, self.tensors[0], self.codes, self.floats, self.exact, self.answers)
 
 
 def walk(graph: Graph, twin: Twin, codes: dict[int, NDArray[np.int8]], floats: dict[int, Reals]) -> Iterator[Measured]:
@@ -97,7 +99,9 @@ def walk(graph: Graph, twin: Twin, codes: dict[int, NDArray[np.int8]], floats: d
             waiting = []
         elif operator is not None and known_floats is not None:
             exact = dequantize(here, tensors[0].quantized)
-        waiting.append(Measured(number, operator, tensors, here, known_floats, exact, output))
+        waiting.append(
+            Measured(number, operator, tensors, here, known_floats, exact, output, graph.output.index in {tensor.index for tensor in tensors})
+        )
         known += [tensor.index for tensor in tensors]
         values |= {tensor.index: dequantize(codes[tensor.index], tensor.quantized) for tensor in tensors}
     yield from (replace(each, output=values[graph.output.index]) for each in waiting)
