@@ -149,11 +149,11 @@ class Explanation:
         return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
     @classmethod
-    def load(cls, path: Path, model_sha256: str) -> Explanation | None:
-        """What `to_json` wrote; None where there is none, or none of this model."""
+    def load(cls, path: Path, model_sha256: str | None) -> Explanation | None:
+        """What `to_json` wrote; None where there is none, or none of this model. Of any model where `model_sha256` is None."""
         try:
             raw: dict[str, Any] = json.loads(path.read_text())
-            if raw["schema"] != SCHEMA or raw["model_sha256"] != model_sha256:
+            if raw["schema"] != SCHEMA or model_sha256 not in (None, raw["model_sha256"]):
                 return None
             layers = tuple(LayerError(**{field.name: each[field.name] for field in fields(LayerError)}) for each in raw["layers"])
             return cls(**{field.name: raw[field.name] for field in fields(cls)} | {"layers": layers}) if layers else None

@@ -105,6 +105,7 @@ def test_what_belongs_to_another_model_or_is_damaged_is_not_shown(folder: Path) 
     ended = told(folder)
     assert ended.returncode == 23
     assert "make convert" in ended.stderr
+    assert "a_layer" in told(folder, "--refused").stdout
     (folder / "model.tflite").write_bytes(RAW)
     for damage in ("", "[]", "{}", '{"schema": 1}', (folder / FILE).read_text()[:-200]):
         (folder / FILE).write_text(damage)

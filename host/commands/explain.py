@@ -26,6 +26,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("explain", help="which layers the error of the int8 model comes from")
     parser.add_argument("name", nargs="?", default="linear", help="the recipe (default: linear)")
     parser.add_argument("--build", type=Path, default=Path("build"), help="the build folder (default: build)")
+    parser.add_argument("--refused", action="store_true", help="show the last conversion even if it was refused, so that no model was written")
     add_output(parser, "and the summary instead of a table", f"{FILE} instead of a table")
     parser.set_defaults(run=run)
 
@@ -38,7 +39,8 @@ def run(given: argparse.Namespace) -> int:
     """
     folder = given.build / given.name
     model = folder / "model.tflite"
-    found = Explanation.load(folder / FILE, sha256_of(model)) if model.is_file() else None
+    written = sha256_of(model) if model.is_file() else ""
+    found = Explanation.load(folder / FILE, None if given.refused else written)
     if found is None:
         raise ArtefactsDisagree(f"{folder / FILE} is missing, or of another model.", f"Run `make convert` for {given.name}; it measures the layers.")
     if given.json:
