@@ -28,9 +28,11 @@ from convert.choose import samples_asked, with_chosen
 from convert.codes import dequantize
 from convert.demands import quality_for
 from convert.explain.write import findings, write_explanation, write_ranges
+from convert.file_kinds import KERAS, kind_of
 from convert.float_ends import cut
 from convert.foresight import foreseen
 from convert.graph import Graph
+from convert.keras_load import examined
 from convert.model_file import way_of
 from convert.pipeline import compiled_model, report, representable, write
 from convert.quantize import DEADLINE_SECONDS, ROOT, ended
@@ -74,10 +76,12 @@ def bring(
         DoesNotFit: no board here could hold it.
     """
     way, folder = way_of(path), build / names.claim(path, build)
-    given = None if samples is None else load_samples(samples)
-    for note in given.notes if given is not None else ():
-        say(f"{samples}: {note}")
     with came_as(way):
+        if way is Way.KERAS and samples is not None:
+            examined_apart(path, trust)
+        given = None if samples is None else load_samples(samples)
+        for note in given.notes if given is not None else ():
+            say(f"{samples}: {note}")
         if way is Way.TFLITE:
             raw, ends = cut(path.read_bytes())
             if ends:
@@ -89,6 +93,17 @@ def bring(
     for line in report(manifest, graph, answers) + foreseen(manifest, graph, answers) + explained:
         say(line)
     return manifest
+
+
+def examined_apart(path: Path, trust: bool) -> None:
+    """What is wrong with a Keras model itself comes before what is wrong with its samples. HDF5 files are left to the child process, which the
+    library that reads them may take along.
+
+    Raises:
+        ModelRefused, DoesNotFit: see `keras_load.examined`.
+    """
+    if kind_of(path) is KERAS:
+        examined(path, None, trust)
 
 
 def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limits) -> tuple[Manifest, Graph, References]:

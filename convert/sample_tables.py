@@ -1,16 +1,9 @@
-"""Tables of samples as people write them: .csv, .tsv and .txt, one sample a row, whatever the separator, the decimal mark and the encoding.
-
-The csv module of Python splits the rows, because they are checked one by one here, so that a message can name the row.
-"""
+"""Tables of samples as people write them: .csv, .tsv and .txt, one sample a row, whatever the separator, the decimal mark and the encoding."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import itertools
 import re
-import zlib
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,31 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import UsageError
-from convert.file_kinds import kind_of
-from convert.sample_values import FEWER, Found, check_count
+from convert.sample_text import DECIMAL_COMMA, HINT, NUMBER, SNIFFED, Line, Text, decoded, rows
+from convert.sample_values import Found, check_count
 
-LARGEST_TABLE = 1 << 29
-"""Bytes of text, unpacked: some 50 million numbers, a third of what an array may hold."""
-LONGEST_FIELD = 1 << 16
-HINT = "Give one sample a row, the same separator between all numbers, and at most one header row."
 TARGETS = ("target", "targets", "label", "labels", "class")
 SEVERAL = re.compile("targets?_.+")
 INDEX = ("", "index", "unnamed: 0", "id")
 MISSING = ("na", "n/a", "null", "none", "?", "-", ".")
-DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?|[+-]?\d+,")
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?|[+-]?(inf|infinity|nan)", re.IGNORECASE)
 WHOLE = re.compile(r"[+-]?\d+")
-SNIFFED, FIRST_LINES = 20, 200
-"""Rows by which separator and decimal mark are told, and lines among which they are looked for."""
-COMMENTS = ("#", "%", "//")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row that holds something: its number in the file, from 1 on, and its fields without blanks around them."""
-
-    number: int
-    fields: tuple[str, ...]
 
 
 def read_table(path: Path, name: str) -> Found:
@@ -69,7 +45,8 @@ def read_table(path: Path, name: str) -> Found:
     columns = [column for column in range(width) if column not in (*targets, *unnamed)]
     if not columns:
         raise UsageError(f"{name} has no column of inputs.", HINT)
-    comma = any(DECIMAL_COMMA.fullmatch(field) for line in first for field in line.fields)
+    seen = [field for line in first for field in line.fields]
+    comma = True if any(map(DECIMAL_COMMA.fullmatch, seen)) else False if any("." in field for field in seen) else None
     body = rows(text, name)
     for _ in range(1 if header else 0):
         next(body)
@@ -84,100 +61,6 @@ def read_table(path: Path, name: str) -> Found:
 
     found = table.targets(fields, places, targets) if targets else None
     return Found(values, found, "targets", place, noted(header, index, [titles[column] for column in targets]))
-
-
-def decoded(path: Path, name: str) -> tuple[bytes, str]:
-    """The bytes of a file and their encoding: UTF-8, or UTF-16 and UTF-32 by their byte-order mark or their zeros, or the code page of Western
-    Windows.
-
-    Raises:
-        UsageError: it is too large, or a damaged gzip file.
-        OSError: it cannot be read.
-    """
-    out = io.BytesIO()
-    try:
-        with gzip.open(path) if kind_of(path).name == "gzip" else path.open("rb") as file:
-            while block := file.read(1 << 20):
-                out.write(block)
-                if out.tell() > LARGEST_TABLE:
-                    raise UsageError(f"{name} holds more than {LARGEST_TABLE:,} bytes of text.", FEWER)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UsageError(f"{name} is a damaged gzip file: {error}.", "Compress it anew.") from error
-    raw = out.getvalue()
-    encodings = ["utf-8-sig", "cp1252"]
-    if raw[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
-        encodings.insert(0, "utf-32")
-    elif raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings.insert(0, "utf-16")
-    elif b"\0" in raw[:1024]:
-        even = raw[:1024:2].count(0) > raw[1:1024:2].count(0)
-        encodings.insert(0, "utf-16-be" if even else "utf-16-le")
-    for encoding in encodings:
-        try:
-            raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return raw, encoding
-    return raw, "latin-1"  # which takes every byte
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text that is read line by line, more than once."""
-
-    raw: bytes
-    encoding: str
-
-    def lines(self) -> Iterator[str]:
-        """The lines without their ends, whatever these are."""
-        with io.TextIOWrapper(io.BytesIO(self.raw), self.encoding) as file:
-            for line in file:
-                yield line.strip("\n\x1a\ufeff")
-
-
-def rows(text: Text, name: str) -> Iterator[Line]:
-    """The rows that hold something, comments left out.
-
-    Raises:
-        UsageError: a field has no end, or there are zero bytes.
-    """
-    head = [line for line in itertools.islice(text.lines(), FIRST_LINES) if line.strip() and not line.lstrip().startswith(COMMENTS)]
-    told = re.fullmatch("sep=(.)", head[0].strip()) if head else None  # Excel's way to say it
-    separator = told[1] if told else sniffed(head[:SNIFFED])
-
-    def kept() -> Iterator[str]:
-        for line in text.lines():
-            if "\0" in line:
-                raise UsageError(f"{name} holds zero bytes: it is no text.", "Save it as CSV in UTF-8.")
-            aside = line.lstrip().startswith(COMMENTS) or (told and line == head[0])
-            yield "" if aside else line
-
-    csv.field_size_limit(LONGEST_FIELD)
-    if separator == " ":
-        split = ((number, line.split()) for number, line in enumerate(kept(), 1))
-    else:
-        reader = csv.reader(kept(), delimiter=separator, skipinitialspace=True)
-        split = ((reader.line_num, fields) for fields in reader)
-    try:
-        for number, fields in split:
-            stripped = tuple(field.strip().strip("\"'").strip() for field in fields)
-            if any(stripped):
-                yield Line(number, stripped)
-    except csv.Error as error:
-        raise UsageError(f"{name} cannot be read as a table: {error}.", HINT) from error
-
-
-def sniffed(lines: list[str]) -> str:
-    """The separator of some rows: a semicolon, a tab, a bar, a comma, or blanks."""
-    bare = [re.sub('"[^"]*"', '""', line) for line in lines]
-    for separator in (";", "\t", "|"):
-        if bare and all(separator in line for line in bare):
-            return separator
-    if not any("," in line for line in bare):
-        return next((each for each in (";", "\t", "|") if any(each in line for line in bare)), " ")
-    words = [word for line in bare for word in line.split()]
-    spaced = all(len(line.split()) > 1 for line in bare)
-    return " " if spaced and all(DECIMAL_COMMA.fullmatch(word) or (NUMBER.fullmatch(word) and "." not in word) for word in words) else ","
 
 
 def split_header(lines: list[Line]) -> tuple[Line | None, list[Line]]:
@@ -223,8 +106,8 @@ class Table:
     columns: list[str]
     """What the header row calls them; empty without one."""
     width: int
-    comma: bool
-    """Whether the decimal mark is a comma."""
+    comma: bool | None
+    """Whether the decimal mark is a comma; None where the first rows have none at all."""
 
     def read(self, body: Iterator[Line], columns: list[int], targets: list[int]) -> tuple[NDArray[np.float64], list[tuple[str, ...]], list[int]]:
         """Some columns of all rows as numbers (N, columns), the fields of those of targets, and the rows' numbers in the file.
@@ -283,16 +166,16 @@ class Table:
         return f"{column + 1} ({self.columns[column]!r})" if self.columns and self.columns[column] else str(column + 1)
 
 
-def plain(field: str, comma: bool) -> str:
+def plain(field: str, comma: bool | None) -> str:
     """A number as Python reads it; "" is none, and what Python reads beyond a number's usual forms is none either."""
-    if comma and DECIMAL_COMMA.fullmatch(field):
+    if comma is not False and DECIMAL_COMMA.fullmatch(field):
         return field.replace(",", ".")
     if comma and "." in field:
         return ""
     return field if NUMBER.fullmatch(field) else ""
 
 
-def is_number(field: str, comma: bool) -> bool:
+def is_number(field: str, comma: bool | None) -> bool:
     try:
         float(plain(field, comma))
     except ValueError:

@@ -18,6 +18,7 @@ from convert.schema import BUILTIN_OPERATORS
 from host.oracle import consult
 from tests.flatbuffer_writer import random_model, write
 from tests.fuzz_flatbuffer import fate
+from tests.keras_writer import functional, save
 from tests.tflite_writer import FLOAT32, TensorSpec, write_graph
 from tests.write_arithmetic import binary, unary
 from training import keras_env
@@ -95,6 +96,13 @@ def test_what_is_no_keras_file_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "samples.npy", np.zeros((3, 4), np.float32))
     with pytest.raises(ModelRefused, match=r"is no \.keras file"):
         bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "samples.npy")
+
+
+def test_the_model_is_judged_before_its_samples(tmp_path: Path) -> None:
+    save(tmp_path / "net.keras", functional([["a", 0, 0], ["b", 0, 0]], [["c", 0, 0]]))
+    np.savez(tmp_path / "samples.npz", a=np.zeros(3), b=np.zeros(3))
+    with pytest.raises(ModelRefused, match="the model has 2 inputs, a, b; one is supported"):
+        bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "samples.npz")
 
 
 def test_folders_are_named(tmp_path: Path) -> None:

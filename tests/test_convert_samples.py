@@ -213,5 +213,11 @@ def test_targets_come_with_the_samples(tmp_path: Path, name: str, content: bytes
     assert found.labels == labels
 
 
+def test_a_decimal_comma_may_come_late(tmp_path: Path) -> None:
+    assert load(tmp_path, "a.csv", "1;2\n" * 50 + "1,5;2\n").inputs[-1].tolist() == [1.5, 2]
+    with pytest.raises(UsageError, match="row 51, column 1, holds '1,5', which is no number"):
+        load(tmp_path, "a.csv", "1.5;2\n" * 50 + "1,5;2\n")
+
+
 def test_the_axes_of_a_recording_are_no_targets(tmp_path: Path) -> None:
     assert load(tmp_path, "a.csv", "x,y,z\n" + TABLE).targets is None
