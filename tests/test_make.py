@@ -168,6 +168,21 @@ def test_help_lists_every_target(checkout: Path) -> None:
     assert not (checkout / "pwned").exists()
 
 
+def test_an_old_python_looks_for_another(checkout: Path, tmp_path: Path) -> None:
+    for name, code in (("python3", 1), ("python3.12", 0)):
+        (tmp_path / name).write_text(f'#!/bin/sh\ncase $* in *version_info*) exit {code};; esac\necho {name} "$@"\n')
+        (tmp_path / name).chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    assert make(checkout, "verify", PATH=path).stdout == "python3.12 -m tools.run verify\n"
+    (tmp_path / "$(touch pwned) `touch pwned`").symlink_to("python3.12")
+    assert "python3.12" in make(checkout, "verify", f"PYTHON={tmp_path}/$(touch pwned) `touch pwned`").stdout
+    assert not (checkout / "pwned").exists()
+    bare = Path(shutil.copytree(checkout, tmp_path / "bare", ignore=lambda folder, _: {".venv"} if folder == str(checkout) else set()))
+    ended = make(bare, "verify", f"PYTHON={tmp_path}/python3")
+    assert "error: The Python that PYTHON names" in ended.stderr
+    assert "Error 30" in ended.stderr
+
+
 @pytest.mark.slow
 def test_an_environment_without_a_python_that_runs_is_a_message(checkout: Path, tmp_path: Path) -> None:
     """The environment is found damaged, and cannot be made anew where pip has nothing to install."""
