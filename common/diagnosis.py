@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from common.limits import Limits
 from common.manifest import Manifest
 from common.numbers import percent
 from common.quality import skill
@@ -43,7 +44,7 @@ def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | Non
         beyond_output(evidence),
         one_answer(evidence, found, bool(of_inputs), layer),
         never_chosen(evidence),
-        guessing(evidence, found),
+        guessing(found, manifest.limits),
         rounding(evidence, found) if found.missed and not of_inputs else "",
     ]
     causes = [sentence for sentence in said if sentence]
@@ -232,9 +233,9 @@ def _classes(missing: list[int]) -> str:
     return "class " if len(missing) == 1 else "classes "
 
 
-def guessing(evidence: Evidence, found: Useful) -> str:
+def guessing(found: Useful, limits: Limits) -> str:
     """Answers that have nothing to do with the targets."""
-    if found.skill is None or found.skill >= 0.1 or found.distinct < 2:
+    if found.skill is None or found.skill >= limits.skill or found.distinct < 2:
         return ""
     theirs = " although the float model answers the same" if found.agreement is not None and found.agreement > 0.95 else ""
     return (

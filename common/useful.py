@@ -87,8 +87,10 @@ def evidence_of(
         targets: (S, ...).
     """
     end = ends_in(each.name for each in manifest.operators)
-    labelled = targets is not None and is_labels(targets, manifest.output.shape[-1]) and manifest.output.shape[-1] > 1
-    accurate = labelled or (manifest.quality is not None and manifest.quality.kind == "accuracy")
+    if manifest.quality is not None:
+        accurate = manifest.quality.kind == "accuracy"
+    else:
+        accurate = targets is not None and is_labels(targets, manifest.output.shape[-1])
     return Evidence(
         input=manifest.input,
         output=manifest.output,

@@ -36,7 +36,8 @@ def main() -> int:
         manifest = bring(arguments.model, arguments.build, tell, arguments.samples, limits=limits, **options)
     else:
         found = recipe.find(arguments.name)
-        limits = Limits.given(arguments.limits, found.limits)
+        # LIMITS in the environment is the verification's: a recipe is not converted anew for it, and its manifest would keep it.
+        limits = Limits.parse(arguments.limits or "", found.limits)
         manifest = convert(found, arguments.build / found.name, tell, arguments.per_channel_dense, limits)
     if arguments.json:
         sys.stdout.write(manifest.to_json())

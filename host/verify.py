@@ -6,12 +6,14 @@ import platform
 import statistics
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
 
 from common import progress
 from common.errors import BoardLost
+from common.limits import Limits
 from common.manifest import Manifest
 from common.wire import NANO
 from host.board import Answer, Board, Identity, Inferences
@@ -39,6 +41,7 @@ def verify(
     builds: Builds | None = None,
     command: str = "",
     trust_answers_only: bool = False,
+    limits: Limits | None = None,
 ) -> Verdict:
     """Hold everything the board answers against the references in `folder`.
 
@@ -48,6 +51,7 @@ def verify(
         manifest: of that conversion.
         builds: the firmware that is accepted, and where its size comes from; None accepts any, of unknown size.
         command: what the user typed, for the report.
+        limits: what the board must reach on the samples; None for those of the manifest.
         trust_answers_only: compare answers even when the board says it runs another model; proves that the comparison alone finds it out.
 
     Returns:
@@ -86,9 +90,15 @@ def verify(
             "Check its power and its cable; a watchdog or a crash starts a board anew as well, and is named above. Then verify again.",
         )
     limit: Limit = "bound" if manifest.bound else "tolerance"
-    metric = metric_of(manifest, references, inferences.outputs)
-    useful = useful_of(folder, manifest, references, inferences.outputs)
-    missed = (metric.failures if metric else ()) + ((*useful.missed, *useful.causes) if useful and useful.missed else ())
+    judged = manifest.with_limits(limits or manifest.limits)
+    metric = metric_of(judged, references, inferences.outputs)
+    useful = useful_of(folder, judged, references, inferences.outputs)
+    wrong = comparer.shortcomings() + failures(comparisons, probes, limit)
+    missed = metric.failures if metric else ()
+    if useful and wrong:
+        useful = replace(useful, causes=())  # they speak of a model, which these answers are not
+    elif useful and useful.missed:
+        missed += (*useful.missed, *useful.causes)
     return Verdict(
         recipe=manifest.recipe,
         model_sha256=manifest.model_sha256,
@@ -101,10 +111,10 @@ def verify(
         traffic=traffic,
         cost=_cost(answers, inferences, identity),
         stats=stats,
-        failures=tuple(comparer.shortcomings() + failures(comparisons, probes, limit)) + missed,
+        failures=tuple(wrong) + missed,
         missed=missed,
         useful=useful,
-        limits=manifest.limits,
+        limits=judged.limits,
         warnings=warnings_of(useful, inferences.outputs),
         started=started,
         command=command,

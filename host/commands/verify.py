@@ -61,12 +61,12 @@ def run(given: argparse.Namespace) -> int:
 
 def _verify(given: argparse.Namespace, folder: Path) -> Verdict:
     manifest = Manifest.load(given.manifest or folder / "generated" / "manifest.json")
-    manifest = manifest.with_limits(Limits.given(given.limits, manifest.limits))
+    limits = Limits.given(given.limits, manifest.limits)
     env = ENVIRONMENTS[given.env or next(iter(ENVS))]
     known = given.port is None and env.virtual
     builds = Builds(folder, env.name if known else given.env, image_of(folder, env.name) if known else None)
     with naming(lambda: builds.image), connect(given.port, env, folder) as board:
-        return verify(board, folder, manifest, builds=builds, command=_command(given))
+        return verify(board, folder, manifest, builds=builds, command=_command(given), limits=limits)
 
 
 def _command(given: argparse.Namespace) -> str:
