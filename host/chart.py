@@ -81,8 +81,10 @@ class Scale:
 
 
 def charts(verdict: Verdict) -> tuple[Chart, ...]:
-    """The prediction plot and the error strip; nothing when there is no finite number to draw."""
-    drawn = [each for each in verdict.comparisons if all(map(math.isfinite, (each.board_y[each.worst], each.float_y[each.worst])))]
+    """The prediction plot and the error strip, of real inputs and not of chosen ones, which lie far out; nothing when there is nothing to draw."""
+    drawn = [
+        each for each in verdict.comparisons if not each.chosen and all(map(math.isfinite, (each.board_y[each.worst], each.float_y[each.worst])))
+    ]
     if not drawn:
         return ()
     scalar = all(each.x is not None for each in drawn)
@@ -105,7 +107,7 @@ def _prediction(verdict: Verdict, drawn: list[Comparison], across: Scale, scalar
     bad = sum(not each.good for each in drawn)
     return Chart(
         name="prediction",
-        title="Prediction: board and float model",
+        title="Prediction: board and float model" + ("" if scalar else ", both at the codes"),
         description=f"{len(drawn)} answers of the board over {x_label}, with the float model as a line. "
         + ("Every answer is good." if not bad else f"{bad} answers are wrong."),
         x_label=x_label,
@@ -126,7 +128,7 @@ def _strip(verdict: Verdict, drawn: list[Comparison], across: Scale, scalar: boo
     band = f"; the band is the {verdict.limit}, plus and minus {bound:.4g}" if verdict.held else ""
     return Chart(
         name="error",
-        title="Error: board minus float model",
+        title="Error: board minus float model" + ("" if scalar else ", both at the codes"),
         description=f"The error of each answer{band}. The largest error is {verdict.max_error:.4g}.",
         x_label=x_label,
         y_label=f"board {_MINUS} float",

@@ -65,7 +65,7 @@ def row(verdict: Verdict, each: Comparison) -> Row:
         float=called[0] + number(each.float_y[picks[0]]) if known else "",
         expected=called[1] + _value(each.expected_y, each.expected, picks[1]),
         board=called[2] + _value(each.board_y, each.board, picks[2]),
-        error=error if known else "",
+        error=error if known and not each.chosen else "",
         limit=number(each.bound, 3) if verdict.held and not each.chosen else "",
     )
 

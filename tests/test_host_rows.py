@@ -12,6 +12,7 @@ import pytest
 from common.manifest import ENDLESS, OperatorSpec
 from host import page, rows, terminal
 from host.board import Stats
+from host.chart import charts
 from host.compare import failures
 from host.footprint import Footprint
 from host.latency import Histogram
@@ -139,8 +140,11 @@ def test_without_a_tolerance_none_is_shown_nor_said_to_be_left_out(monkeypatch: 
 
 
 def test_an_input_that_was_chosen_says_what_it_is_and_has_no_limit() -> None:
-    row = rows.row(FAILED, replace(GOOD[5], chosen="ramp", bound=math.inf))
-    assert (row.input, row.limit) == ("ramp row 5", "")
+    ramp = replace(GOOD[5], chosen="ramp", bound=math.inf)
+    row = rows.row(FAILED, ramp)
+    assert (row.input, row.error, row.limit) == ("ramp row 5", "", "")
+    for chart in charts(replace(FAILED, comparisons=(*GOOD[:5], ramp))):
+        assert len(chart.marks) == 5
 
 
 def test_a_float_answer_that_is_no_number_is_shown_as_none() -> None:
