@@ -160,8 +160,10 @@ def _too_far(comparisons: Sequence[Comparison], limit: Limit) -> list[str]:
             advice = "the bound or the float answers do not belong to this model: compute both anew with `make clean convert`"
             found.append(f"{count} exact and yet farther from the float model than the proven bound allows ({examples}); {advice}")
         else:
-            loss = above(max(each.error for each in group))
-            advice = f"what int8 loses here takes a tolerance of {loss:g} or more in the recipe, or none: it is worked out then"
+            loss = max(each.error for each in group)
+            advice = (
+                f"int8 loses up to {number(loss)} here: declare a tolerance of {above(loss):g} or more in the recipe, or none, to have one worked out"
+            )
             tight = f"the tolerance of {number(group[0].bound)} is too tight, not the board wrong"
             found.append(f"{tight}: {count} exact and yet farther from the float model ({examples}); {advice}")
     return found

@@ -90,7 +90,7 @@ def test_exact_answers_beyond_a_tolerance_blame_the_tolerance() -> None:
     (said,) = failures(rows, [], "tolerance")
     assert said.startswith("the tolerance of 0.2 is too tight, not the board wrong: 1 of 397 answers are exact and yet farther from the float model")
     assert "error 0.3412, tolerance 0.2" in said
-    assert "takes a tolerance of 0.342 or more in the recipe" in said
+    assert "int8 loses up to 0.3412 here: declare a tolerance of 0.342 or more in the recipe" in said
     assert "bound" not in said
 
 
