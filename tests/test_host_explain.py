@@ -127,6 +127,30 @@ def test_a_tflite_file_has_ranges_and_says_that_there_is_no_float_model(tmp_path
     assert text.count("fully_connected") == len(read(RAW).operators)
 
 
+def test_samples_of_ones_own_are_measured_in_place_of_noise(tmp_path: Path) -> None:
+    (tmp_path / "net.tflite").write_bytes(RAW)
+    held = read(RAW).input.quantized
+    codes = np.random.default_rng(1).uniform(-128, 127 + 30, (40, 12))
+    np.save(tmp_path / "samples.npy", ((codes - held.zero_point) * held.scale).astype(np.float32))
+    told: list[str] = []
+    manifest = bring(tmp_path / "net.tflite", tmp_path / "build", told.append, tmp_path / "samples.npy")
+    found = Explanation.load(tmp_path / "build" / manifest.recipe / FILE, manifest.model_sha256)
+    assert found is not None
+    assert (found.samples, found.float_model) == (40, False)
+    assert "SAMPLES=" not in found.note
+    assert found.layers[0].alarming
+    assert any("input: " in line and "of its codes are at the end of the range" in line for line in told)
+
+
+def test_ranges_near_the_end_of_float32_are_written_as_numbers(tmp_path: Path) -> None:
+    ends = [TensorSpec("input", (1, 4), (3e38,), (0,)), TensorSpec("out", (1, 4), (3e38,), (0,))]
+    graph = read(write_graph(ends, [unary("RELU")], 0, 1))
+    found = ranges("net", "0" * 64, graph, np.arange(-128, 128, dtype=np.int8).reshape(-1, 4), "")
+    (tmp_path / FILE).write_text(found.to_json())
+    assert Explanation.load(tmp_path / FILE, found.model_sha256) == found
+    assert found.layers[0].used > 0
+
+
 def test_float_numbers_between_two_layers_are_passed_over() -> None:
     ends = [TensorSpec("input", (1, 4), (0.1,), (0,)), TensorSpec("a", (1, 4), kind=FLOAT32), TensorSpec("b", (1, 4), (0.2,), (0,))]
     graph = read(write_graph(ends, [unary("DEQUANTIZE", 0, 1), unary("QUANTIZE", 1, 2)], 0, 2))

@@ -73,8 +73,8 @@ def parts(seen: Seen) -> Parts:
 
 def advise(seen: Seen) -> str:
     """What is wrong and what to do next, for a layer that costs more than is tolerated."""
-    if seen.floats is None or seen.exact is None:
-        return "The float model has no such tensor: look at the layers before it."
+    if seen.floats is None or seen.exact is None or not np.isfinite(seen.exact).all():
+        return "The float model has no such tensor, or no number there: look at the layers before it."
     fixed = seen.operator is not None and seen.operator.name in FIXED_RANGE
     shares = parts(seen)
     if seen.operator is None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from common.errors import ModelRefused
 from common.explanation import INPUT, TOLERATED_ERROR, TOLERATED_LOSS, Explanation, LayerError
 from common.manifest import TensorSpec
 from common.quality import is_labels, labels
@@ -58,6 +59,10 @@ def explain(
         inputs: samples (N, ...), of which some are taken, evenly.
         float_tflite: the same model as a float32 flatbuffer; empty where there is none.
         targets: of the samples (N, ...), where they are known; labels make a classifier's accuracy.
+
+    Raises:
+        ModelRefused: the float model cannot be read or run, or answers what is no number.
+        UnsupportedOperator: an operator has no reference kernel here.
     """
     missing = lacking(graph, float_tflite)
     if missing:
@@ -71,6 +76,8 @@ def explain(
     places = sorted(whole.computed)
     floats = dict(zip(places, whole.run({graph.input.index: samples}, places), strict=True)) | {twin.partners[graph.input.index]: samples}
     output = floats[twin.output]
+    if not np.isfinite(output).all():
+        raise ModelRefused("The float model answers NaN or infinity to a sample.", "Look for a layer that divides, or takes a logarithm.")
     evidence = evidence_of(graph, samples, codes, None if targets is None else targets[chosen])
     scored = scoring(graph, evidence, output)
     measured = list(walk(graph, twin, codes, floats))
@@ -171,8 +178,9 @@ def evidence_of(graph: Graph, samples: Reals, codes: dict[int, NDArray[np.int8]]
 def ranged(number: int | None, operator: Operator | None, tensors: tuple[Tensor, ...], codes: NDArray[np.int8], floats: Reals | None) -> LayerError:
     """A row with its ranges."""
     tensor = tensors[0]
-    held = dequantize(np.array([-128, 127], np.int8), tensor.quantized).astype(float).tolist()
-    seen = dequantize(codes, tensor.quantized) if floats is None else floats
+    held = [(code - tensor.quantized.zero_point) * tensor.quantized.scale for code in (-128, 127)]
+    with np.errstate(over="ignore"):  # a scale near float32's end: infinity becomes its largest number
+        seen = np.nan_to_num(dequantize(codes, tensor.quantized) if floats is None else floats)
     channels = tensor.shape[-1] if len(tensor.shape) > 1 else 1
     by_channel = codes.reshape(-1, channels)
     step = tensor.quantized.scale
@@ -205,6 +213,8 @@ def with_errors(row: LayerError, each: Measured) -> LayerError:
     if each.floats is None or each.exact is None:
         return row
     reals, floats, exact = (values.astype(np.float64) for values in (each.reals, each.floats, each.exact))
+    if not (np.isfinite(floats).all() and np.isfinite(exact).all()):
+        return row
     total, signal = float(np.mean((reals - floats) ** 2)), float(np.mean(floats**2))
     return replace(
         row,
