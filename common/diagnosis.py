@@ -45,11 +45,10 @@ def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | Non
         one_answer(evidence, found, bool(of_inputs), layer),
         never_chosen(evidence),
         guessing(found, manifest.limits),
-        rounding(evidence, found) if found.missed and not of_inputs else "",
     ]
     causes = [sentence for sentence in said if sentence]
     if found.missed and not causes:
-        causes.append("the layers lose it, not the range of the input or the output: `make explain` shows which")
+        causes.append(rounding(evidence, found) or "the layers lose it, not the range of the input or the output: `make explain` shows which")
     return replace(found, causes=tuple(causes))
 
 
@@ -246,7 +245,7 @@ def guessing(found: Useful, limits: Limits) -> str:
 
 def rounding(evidence: Evidence, found: Useful) -> str:
     """Most of the error comes from rounding the input."""
-    if found.input_rms is None or found.rest_rms is None or found.input_rms < 2 * found.rest_rms:
+    if not found.input_rms or found.rest_rms is None or found.input_rms < 2 * found.rest_rms:
         return ""
     return (
         f"most of the error comes from rounding the input to steps of {evidence.input.scale:.3g} (RMS {found.input_rms:.3g} of it, the rest "

@@ -226,6 +226,7 @@ def test_a_dead_relu() -> None:
     assert "one answer" in found.missed[0]
     assert "the float model itself gives one answer to all samples, 0.25: layer hidden answers the same" in said(found)
     assert "dead" in said(found)
+    assert len(found.causes) == 1
     assert replace(NUMBERS, limits=Limits(distinct=1), model=lambda x: 0 * x[:, :1] + 0.25).found().missed == ()
 
 
