@@ -181,8 +181,9 @@ def _errors(verdict: Verdict) -> list[tuple[str, str]]:
     worst = verdict.worst
     if not verdict.held:
         return [("error at the codes", f"max {number(verdict.max_error, 5)}, mean {number(verdict.mean_error)}, RMS {number(verdict.rms_error)}")]
+    held = [each.within for each in verdict.comparisons if not each.chosen]
     pairs = [
-        (f"within the {verdict.limit}", f"{verdict.within}/{len(verdict.comparisons)} of {_bound(verdict)}, {_origin(verdict)}"),
+        (f"within the {verdict.limit}", f"{sum(held)}/{len(held)} of {_bound(verdict)}, {_origin(verdict)}"),
         ("error against float", f"max {number(verdict.max_error, 5)}, mean {number(verdict.mean_error)}, RMS {number(verdict.rms_error)}"),
     ]
     if worst:

@@ -143,6 +143,7 @@ def test_an_input_that_was_chosen_says_what_it_is_and_has_no_limit() -> None:
     ramp = replace(GOOD[5], chosen="ramp", bound=math.inf)
     row = rows.row(FAILED, ramp)
     assert (row.input, row.error, row.limit) == ("ramp row 5", "", "")
+    assert dict(terminal.facts(replace(FAILED, comparisons=(*GOOD[:5], ramp))))["within the tolerance"].startswith("5/5 of 0.1")
     for chart in charts(replace(FAILED, comparisons=(*GOOD[:5], ramp))):
         assert len(chart.marks) == 5
 

@@ -108,7 +108,7 @@ def test_a_firmware_that_says_nothing(bare: Callable[[str], Path]) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_no_qemu_outlives_the_host(number: signal.Signals, code: int, bare: Callable[[str], Path], linear: Path, tmp_path: Path) -> None:
     build = tmp_path / "build"
     image = build / "linear" / "pio" / "virtual" / "firmware.elf"
