@@ -73,7 +73,7 @@ class ConversionFailed(PlumblineError):
 
 
 class ModelRefused(PlumblineError):
-    """The flatbuffer is damaged, of an unknown version, or not an int8 model."""
+    """The model is damaged, of another kind or version, or holds what no conversion takes."""
 
     exit_code = 21
 

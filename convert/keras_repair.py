@@ -13,6 +13,8 @@ from convert.keras_file import KerasFile
 
 FLOATS = ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16", "half", "double")
 """Types and policies whose weights are float32 numbers as well, or become so when they are loaded."""
+TRAINING = ("compile_config", "training_config")
+"""Where a model, also one inside of another, keeps its loss, metrics and optimizer."""
 NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\>-]*")
 """What TensorFlow takes as the name of a part of a graph, but for the slash, which Keras 3 refuses."""
 FUNCTIONAL_2 = ("keras.src.engine.functional", "tf_keras.src.engine.functional", "keras.engine.functional", "keras.src.engine.training")
@@ -21,11 +23,11 @@ FUNCTIONAL_2 = ("keras.src.engine.functional", "tf_keras.src.engine.functional",
 def repaired(file: KerasFile) -> dict[str, Any]:
     """A description that says the same, for Keras 3 under the policy float32. That of `file` is changed, and nobody needs it any more."""
     config = file.config
-    for key in ("compile_config", "training_config"):
-        config.pop(key, None)
     in_float32(config)
     for each in objects(config):
         fields, held = each.fields, each.config
+        for key in TRAINING:
+            fields.pop(key, None)
         if each.kind == "InputLayer" and "batch_input_shape" in held:
             held["batch_shape"] = held.pop("batch_input_shape")
         if each.kind == "BatchNormalization" and isinstance(held.get("axis"), list) and len(held["axis"]) == 1:

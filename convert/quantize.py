@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MEMORY = 8 << 30
 """Bytes of address space that the child may take: TensorFlow and a small model take 2.5 GB of it (0.7 GB of memory), the largest samples 0.5 GB
 for each of their copies."""
+NO_MEMORY = ("MemoryError", "bad_alloc", "failed to map segment", "Cannot allocate memory")
+"""How Python, C++ and the loader say that memory does not suffice."""
 LONGEST_REASON = 2000
 LACKING = re.compile(r"(?:TF Select|Custom) ops: ([^\n]*)")
 """How the converter lists operators that TensorFlow Lite has not."""
@@ -168,7 +170,7 @@ def failure(model: Path, code: int, error: Path, stderr: bytes) -> PlumblineErro
             return kind(told["message"], told["hint"])
         return refused(model, told["message"])
     crashed, why = ended(code, stderr)
-    if b"bad_alloc" in stderr or b"MemoryError" in stderr:
+    if any(each.encode() in stderr for each in NO_MEMORY):
         return ConversionFailed(f"Converting {model} takes more than {MEMORY >> 30} GB of memory.", "Use a smaller model, or fewer samples.")
     way_out = "Cut layers off at its end until it converts: the last one that was cut off is the cause. Then write that layer with others."
     hint = advice(recipe=way_out, keras=way_out, tflite="")
@@ -187,7 +189,7 @@ def refused(model: Path, text: str) -> ConversionFailed:
                 tflite="",
             ),
         )
-    if text.startswith("MemoryError"):
+    if any(each in text for each in NO_MEMORY):
         return ConversionFailed(f"Converting {model} takes more than {MEMORY >> 30} GB of memory.", "Use a smaller model, or fewer samples.")
     whole = " ".join(text.split())
     shown = whole if len(whole) <= LONGEST_REASON else f"{whole[:LONGEST_REASON]} ..."

@@ -70,6 +70,8 @@ def test_what_only_training_needs_is_no_reason(tmp_path: Path) -> None:
     file = examined(save(tmp_path / "net.keras", config), None, trust=False)
     assert file.version == "3.15.1"
     assert "compile_config" not in repaired(file)
+    inner = examined(save(tmp_path / "net.keras", sequential(config | {"compile_config": {"loss": BYTECODE}})), None, trust=False)
+    assert "compile_config" not in json.dumps(repaired(inner))
 
 
 def test_code_is_let_through_where_it_is_trusted_or_a_recipe_builds_the_model(tmp_path: Path) -> None:
