@@ -208,6 +208,8 @@ def ordinary(seen: Seen, shares: Parts) -> str:
     if shares.weights > shares.rounding and seen.operator is not None and seen.operator.name in WEIGHTED:
         return "its weights lose too much as int8, and none of them stands out: train with quantization in the loop, or make the layer wider."
     step = seen.tensor.quantized.scale
+    if seen.operator is not None and seen.operator.name == "SOFTMAX":
+        return "classes lie closer together than its codes, 1/256 apart: leave SOFTMAX out of the model and compare what goes into it."
     return f"its 256 codes, {step:.3g} apart, are too coarse here, and no value stands out: train with quantization in the loop, or make it wider."
 
 
