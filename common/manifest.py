@@ -6,13 +6,21 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from common import strict_json, typed
 from common.errors import ArtefactsDisagree
 from common.files import sha256_of
 from common.limits import Limits
 from common.quality import Quality
 
 SCHEMA = 4
+GENERATED = "generated"
+SOURCES = ("model.h", "flatbuffer.h", "flatbuffer.c", "resolver.h", "compiled.h", "compiled.c", "wire.h")
+ARTEFACTS = frozenset(("model.tflite", "references.npz", *(f"{GENERATED}/plumbline_{name}" for name in SOURCES), f"{GENERATED}/library.json"))
+"""The files of a conversion, relative to the build folder, each of which the manifest vouches for."""
+_SIGNED = frozenset(("zero_point", "domain", "baselines", "skill"))
+"""Fields whose numbers may be negative."""
 DECLARED = "declared by the recipe"
 ENDLESS = "the output's whole range, which no error exceeds: a model of your own is held to the limits at its samples instead"
 """Where the tolerance of a model comes from that no recipe stands behind."""
@@ -145,7 +153,8 @@ class Manifest:
         if not path.is_file():
             raise ArtefactsDisagree(f"{path} does not exist.", hint)
         try:
-            raw = json.loads(path.read_text())
+            raw = strict_json.read(path)
+            _check_numbers("", raw)
             if raw.get("schema") != SCHEMA:
                 raise ArtefactsDisagree(f"{path} has schema {raw.get('schema')}, this version reads {SCHEMA}.", hint)
             raw["input"], raw["output"] = (TensorSpec(**{**raw[k], "shape": tuple(raw[k]["shape"])}) for k in ("input", "output"))
@@ -156,16 +165,26 @@ class Manifest:
             raw["quality"] = Quality(**{**quality, "classes": tuple(quality.get("classes", ()))}) if quality else None
             raw["limits"] = Limits(**raw["limits"]).check()
             raw["domain"] = tuple(raw["domain"])
-            return cls(**raw)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            manifest = cls(**raw)
+            typed.check(manifest)
+            return manifest
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise ArtefactsDisagree(f"{path} cannot be read: {error}.", hint) from error
 
     def check_artefacts(self, folder: Path) -> None:
         """Compare every artefact in the recipe's build folder with the hash it had when the manifest was written.
 
         Raises:
-            ArtefactsDisagree: names the first file that is missing or differs.
+            ArtefactsDisagree: the manifest does not vouch for exactly the files that a conversion makes, or names the first that is missing or
+                differs.
         """
+        anew = "Run `make clean convert` to write it anew."
+        if unlike := sorted(self.artefacts.keys() ^ ARTEFACTS):
+            how = "does not vouch for" if unlike[0] in ARTEFACTS else "vouches for a file that no conversion makes:"
+            raise ArtefactsDisagree(f"The manifest {how} {unlike[0]}.", anew)
+        sources = {f"{GENERATED}/{path.name}" for path in (folder / GENERATED).glob("*.[chS]*")}
+        if foreign := sorted(sources - ARTEFACTS):
+            raise ArtefactsDisagree(f"{folder / foreign[0]} is no file of the conversion, but would be compiled.", f"Remove it. {anew}")
         for name, expected in sorted(self.artefacts.items()):
             path = folder / name
             if not path.is_file():
@@ -175,3 +194,15 @@ class Manifest:
                     f"{path} is not the file this manifest was written for.",
                     "Someone or something changed it after the conversion; run `make clean convert` to start from the recipe.",
                 )
+
+
+def _check_numbers(name: str, value: Any) -> None:
+    """Raises ValueError where a number of the document is negative that must not be; none is NaN or infinite, see `strict_json`."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            _check_numbers(name if name in _SIGNED else key, each)
+    elif isinstance(value, list):
+        for each in value:
+            _check_numbers(name, each)
+    elif isinstance(value, (int, float)) and value < 0 and name not in _SIGNED:
+        raise ValueError(f"{name} is {value}")

@@ -34,7 +34,8 @@ from convert.foresight import foreseen
 from convert.graph import Graph
 from convert.keras_load import examined
 from convert.model_file import way_of
-from convert.pipeline import compiled_model, report, representable, write
+from convert.pipeline import compiled_model, report, write
+from convert.promises import reach, representable
 from convert.quantize import DEADLINE_SECONDS, ROOT, ended
 from convert.quantize import quantize as quantize_keras
 from convert.references import Points, References, references, rows_of, swept
@@ -185,12 +186,6 @@ def axes(graph: Graph) -> tuple[int, ...]:
     """The shape of one sample: that of the input without the batch of 1."""
     shape = graph.input.shape
     return shape[1:] if shape[:1] == (1,) else shape
-
-
-def reach(graph: Graph) -> float:
-    """What no error can exceed: the whole range of the output."""
-    low, high = representable(graph.output)
-    return high - low
 
 
 def bring_keras(

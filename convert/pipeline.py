@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 from common.errors import ArtefactsDisagree, DoesNotFit, QualityMissed
 from common.files import write_if_changed
 from common.limits import Limits
-from common.manifest import DECLARED, BoundSpec, Manifest, OperatorSpec, TensorSpec
+from common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
 from common.progress import task
 from common.quality import Quality, measure
 from common.wire import NANO
@@ -21,19 +22,18 @@ from convert import flatbuffer
 from convert.arena import arena
 from convert.bound import bound
 from convert.codegen import generated_files
-from convert.codes import dequantize, formula, real_of
+from convert.codes import dequantize, formula
 from convert.compiler.emit import Compiled, compile_graph
 from convert.explain.write import findings, write_explanation
 from convert.foresight import foreseen
-from convert.graph import Graph, Operator, Tensor
+from convert.graph import Graph
+from convert.promises import float_arrays, operator_spec, representable, tensor_spec
 from convert.quantize import quantize
 from convert.references import References, points, references
 from convert.tolerance import line as tolerance_line
 from convert.tolerance import propose, tolerance_of
-from convert.work import multiply_accumulates
 from training.recipe import Recipe
 
-GENERATED = "generated"
 FLASH, RAM = 983_040, 262_144
 """Bytes of the Nano 33 BLE, which the virtual board has too."""
 
@@ -67,6 +67,7 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     graph = flatbuffer.read(converted.tflite)
     compiled = compiled_model(recipe.name, converted.tflite, graph)
     answers = references(converted, graph, at, test is not None, test.targets if test is not None else None)
+    answers = replace(answers, arrays=answers.arrays | float_arrays(converted.chain))
     explained = findings(write_explanation(folder, converted, graph, answers))
     metrics = check_quality(recipe, graph, answers, explained)
     proven = bound(graph, converted.chain, recipe.domain)
@@ -202,28 +203,6 @@ def check_reach(recipe: Recipe, outputs: tuple[float, float]) -> None:
     """Raises BadRecipe where an answer would not fit the link, which carries 64-bit integers of 1e-9."""
     if max(abs(y) for y in outputs) >= 2**63 / NANO:
         raise recipe.bad(f"answers up to {max(outputs, key=abs):g}", "Scale the targets: y travels in units of 1e-9 and reaches 9e9.")
-
-
-def representable(tensor: Tensor) -> tuple[float, float]:
-    low, high = (float(real_of(code, tensor.quantized)) for code in (-128, 127))
-    return low, high
-
-
-def tensor_spec(tensor: Tensor) -> TensorSpec:
-    return TensorSpec(tensor.shape, tensor.bytes, tensor.quantized.scale, tensor.quantized.zero_point)
-
-
-def operator_spec(operator: Operator) -> OperatorSpec:
-    constants = [tensor for tensor in operator.inputs if tensor is not None and tensor.data is not None]
-    return OperatorSpec(
-        operator.name,
-        operator.version,
-        operator.layer,
-        operator.per_channel,
-        operator.outputs[0].shape,
-        sum(tensor.bytes for tensor in constants),
-        multiply_accumulates(operator),
-    )
 
 
 def versions() -> dict[str, str]:

@@ -16,6 +16,7 @@ from common.wire import NANO
 from convert import integer, litert, tflm
 from convert.codes import code_of, round_half_away
 from convert.graph import Graph
+from convert.promises import PARAMETERS
 from convert.quantize import Converted
 from training.recipe import Recipe
 
@@ -105,6 +106,7 @@ def references(converted: Converted, graph: Graph, at: Points, held_back: bool =
         "x_nano": at.x_nano,
         "samples": np.array(at.samples, np.int64),
         "float_x": converted.float_x,
+        PARAMETERS: np.array(converted.parameters, np.int64),
     }
     if converted.kinds.any():
         arrays["kinds"] = converted.kinds

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from common import strict_json, typed
 from common.errors import ArtefactsDisagree, BuildFailed
 from common.files import sha256_of
 from host.settings import Settings
@@ -92,17 +93,16 @@ class Built:
             ArtefactsDisagree: it is missing, damaged, or of another schema.
         """
         try:
-            raw = json.loads(path.read_text())
+            raw = strict_json.read(path)
             if raw["schema"] != SCHEMA:
                 raise ValueError(f"schema {raw['schema']} instead of {SCHEMA}")
             given = raw["settings"]
-            raw["settings"] = Settings(str(given["environment"]), tuple(map(str, given["flags"])), tuple(map(str, given["options"])))
+            raw["settings"] = Settings(given["environment"], tuple(given["flags"]), tuple(given["options"]))
             built = cls(**raw)
-            numbers = (built.flash, built.ram, built.flash_limit, built.ram_limit, built.stack or 0)
-            texts = (built.build, built.board, built.engine, built.compiler, built.image_sha256, built.manifest_sha256)
-            if not all(type(each) is int and each >= 0 for each in numbers) or not all(isinstance(each, str) for each in texts):
-                raise ValueError("a field has the wrong type")
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            typed.check(built)
+            if min(built.flash, built.ram, built.flash_limit, built.ram_limit, built.stack or 0) < 0:
+                raise ValueError("a size is negative")
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise ArtefactsDisagree(f"{path} cannot be read: {error}.", "Build the firmware anew: `make firmware`.") from error
         return built
 

@@ -16,6 +16,7 @@ from common.errors import BoardLost
 from common.limits import Limits
 from common.manifest import Manifest
 from common.wire import NANO
+from host.anchor import check_anchored
 from host.board import Answer, Board, Identity, Inferences
 from host.builds import Builds
 from host.compare import Comparer, failures, nearest_rank, outside
@@ -58,13 +59,14 @@ def verify(
         A verdict, passed or not. Whatever ends the connection is an error instead.
 
     Raises:
-        ArtefactsDisagree: the folder is not what the manifest was written for.
+        ArtefactsDisagree: the folder is not what the manifest was written for, or the manifest does not follow from the model.
         BoardFault, WrongModel, StaleFirmware: the handshake ended there; see `check_identity` and `Builds.of`.
         BoardLost: also when the board's own counter, or why it started last, shows that it has started anew.
         BoardSilent, NotPlumbline, WrongProtocol: see `Link.exchange`.
     """
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
     manifest.check_artefacts(folder)
+    check_anchored(folder, manifest)
     oracle = consult(folder, manifest)
     identity = board.hello()
     if not trust_answers_only:

@@ -11,7 +11,8 @@ import numpy as np
 from common.manifest import Manifest
 from convert.brought import NOWHERE, asked
 from convert.flatbuffer import read
-from convert.pipeline import compiled_model, representable, write
+from convert.pipeline import compiled_model, write
+from convert.promises import representable
 
 
 def write_folder(folder: Path, raw: bytes, edit: Callable[[str], str] | None = None) -> Manifest:

@@ -21,7 +21,7 @@ from convert.brought import bring
 from convert.graph import Graph
 from convert.kernels.quantize import Quantize
 from convert.mlperf import Benchmark, named
-from convert.pipeline import representable
+from convert.promises import representable
 from host import firmware
 from host.paths import ROOT
 from tests.random_layers import random_softmax

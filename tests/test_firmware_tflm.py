@@ -23,7 +23,7 @@ from convert.arena import arena
 from convert.codegen import generated_files
 from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
-from convert.pipeline import representable
+from convert.promises import representable
 from convert.tflm import Interpreter
 from host import firmware, oracle
 from host.board import Board, Identity

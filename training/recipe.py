@@ -197,6 +197,16 @@ def find(name: str) -> Recipe:
         UnknownRecipe: there is none; the hint lists what exists.
         BadRecipe: it contradicts itself.
     """
+    return declared(name).check()
+
+
+def declared(name: str) -> Recipe:
+    """The recipe of that name as its file declares it, without its data, which may take long to make.
+
+    Raises:
+        UnknownRecipe: there is none; the hint lists what exists.
+        BadRecipe: its file cannot be loaded, or declares another one.
+    """
     if name not in names():
         raise UnknownRecipe(f"There is no recipe {name!r}.", f"Recipes: {', '.join(names())}. Each is a file in training/recipes/.")
     try:
@@ -208,4 +218,4 @@ def find(name: str) -> Recipe:
     recipe = getattr(module, "RECIPE", None)
     if not isinstance(recipe, Recipe) or recipe.name != name:
         raise BadRecipe(f"training/recipes/{name}.py does not define RECIPE with the name {name!r}.", "See training/recipes/linear.py.")
-    return recipe.check()
+    return recipe

@@ -113,6 +113,7 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
     memory = plan(graph, [Needs(step.in_place, step.scratch_bytes) for step in steps], apart)
     constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
     helpers = tuple(in_order(helper for step in steps for helper in step.helpers))
+    constant_bytes = sum(each.values.nbytes for each in constants)
     context = {
         "name": name,
         "model_sha256": model_sha256.hex(),
@@ -122,11 +123,12 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
         "helpers": helpers,
         "constants": constants,
         "memory_bytes": memory.bytes,
+        "constant_bytes": constant_bytes,
         "input_offset": memory.offsets[graph.input.index],
         "output_offset": memory.offsets[graph.output.index],
     }
     source, header = (environment().get_template(f"plumbline_compiled.{kind}.j2").render(**context) for kind in ("c", "h"))
-    return Compiled(name, source, header, digest(model_sha256, constants), sum(each.values.nbytes for each in constants), memory, helpers)
+    return Compiled(name, source, header, digest(model_sha256, constants), constant_bytes, memory, helpers)
 
 
 def compile_one(operator: Operator, identifier: str) -> Step:
