@@ -85,7 +85,7 @@ class UnsupportedOperator(PlumblineError):
 
 
 class ArtefactsDisagree(PlumblineError):
-    """A file in build/ is missing or is not the one the manifest was written for."""
+    """A file in build/ is missing or is not the one the manifest was written for, or the manifest does not follow from the model."""
 
     exit_code = 23
 
@@ -213,7 +213,7 @@ class BoardUnready(PlumblineError):
 
 
 class StaleFirmware(PlumblineError):
-    """The board runs the right model in firmware that was built from other sources."""
+    """The board runs the right model in firmware of other sources, or in another firmware than was asked for."""
 
     exit_code = 51
 
