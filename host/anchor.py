@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from common.errors import ArtefactsDisagree, BadRecipe
 from common.files import sha256_of
 from common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
+from common.names import PREFIX
 from convert.arena import arena
 from convert.bound import bound
-from convert.brought import PREFIX
 from convert.flatbuffer import read
 from convert.graph import Graph
 from convert.promises import PARAMETERS, chain_of, operator_spec, reach, representable, tensor_spec

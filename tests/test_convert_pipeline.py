@@ -73,7 +73,9 @@ def test_the_report_names_what_was_made_and_proven(converted: Path) -> None:
 def test_the_manifest_vouches_for_every_file(converted: Path) -> None:
     manifest = Manifest.load(converted / "generated" / "manifest.json")
     manifest.check_artefacts(converted)
-    made = {name for name in contents(converted) if name not in ("model.keras", "training.json", "loss.png", "generated/manifest.json")}
+    made = {
+        name for name in contents(converted) if name not in ("model.keras", "training.json", "loss.png", "explain.json", "generated/manifest.json")
+    }
     assert set(manifest.artefacts) == made
     assert {"model.tflite", "references.npz", "generated/plumbline_compiled.c", "generated/library.json"} <= made
     assert (manifest.domain, manifest.tolerance, manifest.recipe) == ((-12.8, 12.7), 0.25, "linear")
