@@ -142,7 +142,7 @@ def check_size(path: Path, size: int) -> None:
     if size > LARGEST_WEIGHTS:
         raise DoesNotFit(
             f"{path} holds {size:,} bytes of weights, a board has {FLASH:,} bytes of flash: at most {LARGEST_WEIGHTS:,} are looked at.",
-            "Use a smaller model, and save it without its optimizer: model.save('name.keras', include_optimizer=False).",
+            "Use a smaller model, and save it without its optimizer: keras.models.load_model(path, compile=False).save('name.keras').",
         )
 
 
