@@ -19,6 +19,8 @@ def facts(useful: Useful, limits: Limits) -> list[tuple[str, str]]:
         largest = f"max {number(useful.max_error, 5)} ({percent(useful.max_share)} of the output's range)"
         text = f"{largest}, mean {number(useful.mean_error)}, RMS {number(useful.rms_error)}"
         pairs.append(("error at the samples", text))
+    if useful.input_rms is not None and useful.rest_rms is not None:
+        pairs.append(("of which", f"rounding the input RMS {number(useful.input_rms)}, the rest RMS {number(useful.rest_rms)}"))
     if useful.agreement is not None:
         what = {"a class": "the float model's class", "yes or no": "the float model's yes or no"}[useful.decides]
         agreeing = round(useful.agreement * useful.decided)
@@ -27,8 +29,6 @@ def facts(useful: Useful, limits: Limits) -> list[tuple[str, str]]:
         related = "" if useful.correlation is None else f", correlation {useful.correlation:.5f}"
         of = f"RMS {percent(useful.rms_share)} of the float answers' spread of {number(useful.spread)}"
         pairs.append(("error by spread", f"{of}; {percent(limits.rms)} is the most{related}"))
-    if useful.input_rms is not None and useful.rest_rms is not None:
-        pairs.append(("of which", f"rounding the input RMS {number(useful.input_rms)}, the rest RMS {number(useful.rest_rms)}"))
     if useful.skill is not None:
         pairs.append(("against the targets", f"{percent(useful.skill)} of the way from guessing to perfect; {percent(limits.skill)} is the least"))
     pairs.append(("saturated", f"{percent(useful.saturated_inputs)} of the samples' numbers, {percent(useful.saturated_outputs)} of the answers'"))
