@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from common import strict_json, typed
-from common.errors import ArtefactsDisagree
+from common.errors import ArtefactsDisagree, UsageError
 from common.files import sha256_of
 from common.limits import Limits
 from common.quality import Quality
@@ -168,7 +168,7 @@ class Manifest:
             manifest = cls(**raw)
             typed.check(manifest)
             return manifest
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, UsageError) as error:
             raise ArtefactsDisagree(f"{path} cannot be read: {error}.", hint) from error
 
     def check_artefacts(self, folder: Path) -> None:
