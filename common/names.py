@@ -54,6 +54,11 @@ def stem_of(name: str) -> str:
     return _OTHERS.sub("", name[len(PREFIX) :]) if name.startswith(PREFIX) else name
 
 
+def asked_as(name: str) -> str:
+    """How a user names this folder's model to `make`: the file of a model of their own is theirs to know."""
+    return "MODEL=..." if name.startswith(PREFIX) else f"RECIPE={name}"
+
+
 def _source(path: Path, build: Path) -> str:
     """Where the file is: relative to the project, which may move as a whole, or absolute where it is elsewhere."""
     real, project = os.path.realpath(path), os.path.dirname(os.path.realpath(build))  # noqa: PTH120

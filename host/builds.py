@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from common.errors import StaleFirmware
+from common.names import asked_as
 from host.build_id import build_id
 from host.built import Built, left
 from host.paths import ENVIRONMENTS
@@ -60,18 +61,19 @@ class Builds:
         if purpose == wanted and demanded in (None, settings.environment):
             return
         other = demanded or settings.environment.removesuffix("_profile").removesuffix("_mlperf")
-        flash = f"`make flash RECIPE={self._folder.name} ENV={other}`"
+        command = "verify" if ENVIRONMENTS[other].virtual else "flash"
         raise StaleFirmware(
             f"The board runs build {build}, the {purpose or 'ordinary'} firmware of {settings.environment} (flags: {settings.shown}); "
             f"asked for is {demanded or 'the ordinary firmware'}.",
-            f"Name what it runs, ENV={settings.environment}, or put build {self._name(other)} on it: {flash}.",
+            f"Name what it runs, ENV={settings.environment}, or put build {self._name(other)} on it: "
+            f"`make {command} {asked_as(self._folder.name)} ENV={other}`.",
         )
 
     def _name(self, environment: str) -> str:
         return build_id(self._folder / "generated", settings_of(environment))
 
     def _stale(self, message: str) -> StaleFirmware:
-        recipe = f"RECIPE={self._folder.name}"
+        recipe = asked_as(self._folder.name)
         return StaleFirmware(
             message, f"Build its firmware anew: `make flash {recipe}` for a board, `make verify {recipe}` for the virtual one, which builds it first."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from common.errors import BoardFault, WrongModel
 from common.manifest import Manifest
+from common.names import asked_as
 from common.wire import TEXT_MAX
 from host.board import Identity
 from host.quantization import to_nano
@@ -29,7 +30,7 @@ def check_identity(identity: Identity, manifest: Manifest) -> None:
     if identity.engine_error:
         hint = _ANEW + _ARENA if "arena" in identity.engine_error else _ANEW
         raise BoardFault(f"The board's engine {identity.engine} does not work: {identity.engine_error}.", hint)
-    recipe = f"RECIPE={manifest.recipe}"
+    recipe = asked_as(manifest.recipe)
     reflash = f"Build its firmware anew: `make flash {recipe}` for a board, `make verify {recipe}` for the virtual one, which builds it first."
     for what, board, promised in _facts(identity, manifest):
         if board != promised:

@@ -7,9 +7,11 @@ import json
 from typing import Any
 
 from common.cli import add_output
+from common.names import asked_as
 from host import flash
 from host.commands import arguments
 from host.paths import ENVIRONMENTS
+from host.settings import settings_of
 
 
 def add_parser(subparsers: Any) -> None:
@@ -27,5 +29,6 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         print(json.dumps({"port": device}))
     elif not given.quiet:
-        print(f"Flashed. Now prove it: make verify PORT={device}")
+        named = f" ENV={given.env}" if settings_of(given.env).purpose else ""  # the ordinary firmware says itself what it is
+        print(f"Flashed. Now prove it: make verify {asked_as(given.name)} PORT={device}{named}")
     return 0
