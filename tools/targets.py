@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from common import ending
+from common import ending, explanation
 from common.ending import explained
 from common.errors import SetupFailed, UsageError
 from common.outcome import Ended, Run
@@ -62,7 +62,10 @@ def verify(variables: dict[str, str]) -> None:
 
 
 def explain() -> None:
+    """Show what the conversion measured, and convert anew where that is missing."""
     given, name = _ready()
+    if not (BUILD / name / explanation.FILE).is_file():
+        (BUILD / name / ".converted").unlink(missing_ok=True)
     _convert(given, name)
     stages.run("host", "explain", name, f"--build={BUILD}", *given.show)
 
