@@ -10,7 +10,7 @@ from common.numbers import number
 from host.verdict import Comparison, Verdict
 
 _SWEEP_SHOWN = 9
-_WRONG_SHOWN = 12
+_WRONG_SHOWN = 8  # with the reasons below them they fit a terminal of 24 lines
 _NAME_SHOWN = 14  # of a class: a column has to leave room for the others
 
 
