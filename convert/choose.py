@@ -8,6 +8,7 @@ Candidates near those taken, and between two of them, are tried as well: where a
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,10 +27,12 @@ BUDGET = 12e9
 """What the candidates may cost in all, a few seconds; see `candidates`."""
 PER_CODE = 100
 """What rounding and clamping one code costs, in multiply-accumulates."""
-FEWEST_TRIED, MOST_TRIED = 64, 1000
+FEWEST_TRIED, MOST_TRIED = 64, 600
 ROUNDS = 3
 """How often candidates near those taken are tried, a third of all in as many rounds."""
 PARENTS = 32
+EDGE = 8
+"""An edge is asked for so many inputs, up to all four; of a large model that is asked for few, the others are candidates as any."""
 AT_ONCE = 8
 """Inputs answered together: what lies between the layers then stays in a processor's cache."""
 CUTS = (0.2, 0.5, 0.8)
@@ -58,9 +61,11 @@ class Seen:
     shows: Reals
     """(N,): how many of the small changes inside, and one more, the answer shows, as a share."""
 
-    def __add__(self, other: Seen) -> Seen:
-        pairs = ((self.inside, other.inside), (self.outputs, other.outputs), (self.answers, other.answers), (self.shows, other.shows))
-        return Seen(*(np.concatenate(pair) for pair in pairs))  # type: ignore[arg-type]
+    @classmethod
+    def joined(cls, parts: Sequence[Seen]) -> Seen:
+        """Several, one behind the other."""
+        inside, outputs = (np.concatenate([getattr(part, name) for part in parts]) for name in ("inside", "outputs"))
+        return cls(inside, outputs, np.concatenate([part.answers for part in parts]), np.concatenate([part.shows for part in parts]))
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,11 @@ def with_chosen(graph: Graph, samples: Codes) -> Asked:
 
 
 def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = SEED) -> Pool:
-    """Inputs for a board, the edges first.
+    """Inputs for a board, edges first.
 
     Args:
         graph: the model.
-        count: how many, at least the edges.
+        count: how many.
         samples: codes (S, input bytes) that are asked as well; candidates lie near them too, and what they reach counts as reached.
         seed: of the candidates.
 
@@ -104,14 +109,14 @@ def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = S
     rng, total, watched = np.random.default_rng(seed), candidates(graph), Watched(graph, seed)
     given = np.empty((0, graph.input.elements), np.int8) if samples is None else samples[:: max(1, len(samples) * 4 // total)]
     pool = Pool(given, ("sample",) * len(given)) + edges(graph.input)
-    fixed = len(pool)
+    fixed = min(len(pool), len(given) + count // EDGE)
     pool += pool_of(graph.input, max(1, total * 2 // 3 - len(pool)), seed)
     seen = watched.observe(pool.codes)
     for _ in range(ROUNDS):
         parents = taken(seen, fixed + min(count, PARENTS), fixed)
         children = offspring(rng, pool, parents, seen.answers, total // (3 * ROUNDS))
         pool += children
-        seen += watched.observe(children.codes)
+        seen = Seen.joined((seen, watched.observe(children.codes)))
     return pool.rows(taken(seen, len(given) + count, fixed)[len(given) :])
 
 
@@ -136,10 +141,7 @@ class Watched:
     def observe(self, codes: Codes) -> Seen:
         """Answer candidates (N, input bytes) and note what they reach."""
         parts = [self._observe(codes[at : at + AT_ONCE]) for at in range(0, len(codes), AT_ONCE)]
-        total = parts[0]
-        for part in parts[1:]:
-            total += part
-        return total
+        return Seen.joined(parts)
 
     def _observe(self, codes: Codes) -> Seen:
         values = self._model.values(codes)
@@ -183,7 +185,8 @@ def taken(seen: Seen, count: int, fixed: int) -> list[int]:
     outputs = np.ones(int(seen.outputs.max()) + 1)
 
     def gain(row: int) -> float:
-        return float(seen.shows[row] * inside[seen.inside[row]].mean() + OUTPUT_WEIGHT * outputs[seen.outputs[row]].mean())
+        new, answered = inside[seen.inside[row]].sum(), outputs[seen.outputs[row]].sum()
+        return float(seen.shows[row] * new / seen.inside.shape[1] + OUTPUT_WEIGHT * answered / seen.outputs.shape[1])
 
     def take(row: int) -> None:
         picked.append(row)

@@ -32,7 +32,8 @@ WANTED = 0.98
 FEW = 0.6
 """Where the many tell a smaller share of all mutants than this, the model hides most of what is changed in it, and it is said."""
 PROGRAM = Path(__file__).with_suffix(".c")
-DEADLINE_S = 300
+DEADLINE_S = 600
+"""For all rows of one mutant, which the program itself cuts short; for a computer that is busy with other things."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ class Conv2D(Weighted):
         """Answer images (N, batches * height * width * channels) with (N, batches * height * width * outputs), as ConvPerChannel in conv.h does."""
         w = self.window
         images = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
-        weights = self.weights.astype(self.exact)
+        weights = self.factors
         sums = np.zeros((len(images), w.rows.outputs, w.columns.outputs, len(weights)), self.exact)
         for ky, kx, outputs, inputs in w.seen():
             sums[outputs] += images[inputs] @ weights[:, ky, kx].T

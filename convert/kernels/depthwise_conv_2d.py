@@ -26,7 +26,7 @@ class DepthwiseConv2D(Weighted):
         w = self.window
         seen = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
         images = np.repeat(seen, self.depth_multiplier, axis=3)
-        weights = self.weights.astype(self.exact)
+        weights = self.factors
         sums = np.zeros((len(images), w.rows.outputs, w.columns.outputs, len(weights)), self.exact)
         for ky, kx, outputs, inputs in w.seen():
             sums[outputs] += images[inputs] * weights[:, ky, kx]

@@ -23,7 +23,7 @@ class FullyConnected(Weighted):
     def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer input codes (N, batches * inputs) with output codes (N, batches * outputs), as TFLM's reference kernel does."""
         rows = self.distances(codes).reshape(-1, self.weights.shape[1])
-        answer = self.codes((rows @ self.weights.T.astype(self.exact)).astype(np.int64) + self.bias)
+        answer = self.codes((rows @ self.factors.T).astype(np.int64) + self.bias)
         return answer.reshape(len(codes), self.batches * len(self.weights))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypedDict, cast
 
 import numpy as np
@@ -73,10 +74,15 @@ class Weighted:
         scaled = apply_each(self.multipliers, sums)
         return cast(NDArray[np.int8], np.clip(scaled + self.output.zero_point, self.lowest, self.highest).astype(np.int8))
 
-    @property
+    @cached_property
     def exact(self) -> np.dtype[np.floating[Any]]:
         """A float type that holds every sum, in which matrices are multiplied many times faster than in integers."""
         return np.dtype(np.float32 if self.largest_sum < 2**24 else np.float64)
+
+    @cached_property
+    def factors(self) -> NDArray[np.floating[Any]]:
+        """The weights in the type `exact`."""
+        return self.weights.astype(self.exact)
 
     def distances(self, codes: NDArray[np.int8]) -> NDArray[np.floating[Any]]:
         """Code - the input's zero point, in the type `exact`."""
