@@ -49,7 +49,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "masks": (sequential(layer("Masking", "gaps"), layer("GRU")), "GRU layer 'gru' .* masked steps from the layer 'gaps'", "without masks"),
     "an embedding that masks": (sequential(layer("Embedding", "words", mask_zero=True), layer("LSTM")), "mask_zero=True .* 'words'", "without masks"),
-    "a loop of convolutions": (sequential(layer("ConvLSTM2D", "loop")), "ConvLSTM2D layer 'loop' .* a loop of convolutions", "TimeDistributed"),
+    "a loop of convolutions": (
+        sequential(layer("ConvLSTM2D", "loop")),
+        "ConvLSTM2D layer 'loop' .* a loop of convolutions",
+        "channels of one picture",
+    ),
     "a cell of one's own kind": (sequential(layer("RNN", cell=layer("StackedRNNCells"))), "RNN layer 'rnn' .* the cell StackedRNNCells", "LSTM, GRU"),
 }
 
