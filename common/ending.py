@@ -52,9 +52,9 @@ def run(main: Callable[[], int] | str) -> NoReturn:
     """
     _open_streams()
     _silence()
-    _heed_signals()
     code = FileTrouble.exit_code
     try:
+        _heed_signals()
         _need_stdout()
         if isinstance(main, str):
             main = importlib.import_module(main).main
@@ -223,6 +223,8 @@ def _heed_signals() -> None:
     for number in _SIGNALS:
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _signalled)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)  # whoever started us held them back until now
 
 
 def _signalled(number: int, _frame: FrameType | None) -> None:

@@ -20,7 +20,7 @@ from host.paths import ROOT
 from tests.flatbuffer_writer import random_model, write
 from tests.peers import on_socket, silent
 from tools.freshness import Stamp, Unhashable, content, digest
-from tools.settings import OURS
+from tools.settings import OURS, recipes
 
 PARTS = ("Makefile", "requirements.lock", "common", "convert", "firmware", "host", "tools", "training")
 
@@ -104,6 +104,15 @@ def test_a_run_that_cannot_begin_takes_the_old_verdict_away(words: list[str], co
     assert said in found["error"]["message"] + found["error"]["hint"]
     assert 'errors="1"' in (folder / "junit.xml").read_text()
     assert outcome_of(folder / "last_pass") == "pass"
+
+
+def test_verify_all_goes_on_after_a_failure_and_leaves_an_outcome_each(checkout: Path) -> None:
+    ended = make(checkout, "verify-all", "ENV=none", MODEL="none.tflite")
+    names = recipes()
+    assert [f"{name} did not pass" in ended.stderr for name in names] == [True] * len(names)
+    assert ended.stdout.count("UsageError") == len(names)
+    assert "Error 1" in ended.stderr
+    assert {verdict(checkout, name)["outcome"] for name in names} == {"error"}
 
 
 @pytest.mark.parametrize("recipe", ["../linear", "/etc", "..", "-h", "", "model_x", "linear/../sine", "Linear\n"])
@@ -249,6 +258,8 @@ def test_a_signal_ends_a_run_and_its_outcome_tells(number: signal.Signals, group
     while alive(checkout) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not alive(checkout)
+    assert begun.stderr is not None
+    assert "Traceback" not in begun.stderr.read()
     found = verdict(checkout, "linear")
     if number == signal.SIGKILL:
         assert found["outcome"] == "not finished"

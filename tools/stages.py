@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def run(*words: str) -> None:
 
 def _waited(command: list[str], variables: dict[str, str]) -> int:
     try:
-        child = subprocess.Popen(command, cwd=ROOT, env=variables, preexec_fn=dies_with_parent())
+        child = subprocess.Popen(command, cwd=ROOT, env=variables, preexec_fn=_before())
     except OSError as error:
         raise SetupFailed(f"{PYTHON} cannot be run: {error.strerror}.", "Remove the folder .venv and run make again.") from error
     with _ended_with_us(child):
@@ -62,6 +62,18 @@ def _waited(command: list[str], variables: dict[str, str]) -> int:
                 return child.wait(timeout=POLL_S)
             if name := MAKE.signal():
                 raise Signalled(name)
+
+
+def _before() -> Callable[[], None]:
+    """What the child does before it becomes Python: Ctrl-C waits until `ending.run` is there to say so without a traceback."""
+    tied = dies_with_parent()
+
+    def hook() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        if tied is not None:
+            tied()
+
+    return hook
 
 
 @contextlib.contextmanager
