@@ -14,6 +14,7 @@ from common.manifest import ArenaSpec
 from convert import mlperf
 from convert.compiler.emit import Compiled
 from convert.graph import Graph, Tensor
+from convert.keras_file import FLASH
 from convert.references import nano
 from convert.runtimes import registration
 from convert.templating import environment
@@ -83,6 +84,7 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
     context = {
         "name": name,
         "tflite": tflite,
+        "flash": FLASH,
         "model_sha256": sha256.hex(),
         "sha256_initializer": ", ".join(f"0x{byte:02x}" for byte in sha256),
         "graph": graph,

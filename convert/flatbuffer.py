@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from common.wire import NANO
 from convert import hints
 from convert.blockers import Blocker, of_operators, refusal
 from convert.compiler.emit import REGISTRY, compile_one
@@ -12,6 +13,8 @@ from convert.take_apart import Parts, pick, take_apart
 
 RECURRENT = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
 NOT_INT8 = ", not quantized int8"
+SMALLEST_NORMAL = 2.0**-126
+"""Of a float32; a smaller scale has fewer digits, down to none."""
 LISTED = 4
 """Inputs or outputs that are listed where there are more than one."""
 
@@ -59,7 +62,24 @@ def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
             found.append(Blocker(f"the model's {what} is {tensor.type}{NOT_INT8}", hints.not_int8(), places=(tensor.name,), noun="tensor"))
         elif not -128 <= tensor.quantization.zero_point <= 127:
             raise damaged(f"the zero point {tensor.quantization.zero_point} of {tensor.name} is no int8")
+        else:
+            found += scale_of(tensor, what)
     return found
+
+
+def scale_of(tensor: Tensor, what: str) -> list[Blocker]:
+    """What is wrong with the scale of an end, whose numbers a board and its host have to write down."""
+    scale = tensor.quantized.scale
+    largest = scale * max(127 - tensor.quantized.zero_point, tensor.quantized.zero_point + 128)
+    least = 1 / NANO if tensor.elements == 1 else SMALLEST_NORMAL
+    hint = hints.changed("Bring inputs and outputs into a range of ordinary numbers")
+    if largest >= 2**63 / NANO:
+        problem = f"the model's {what} has the scale {scale:g}: its numbers reach {largest:g}, and what passes the line {2**63 / NANO:.3g}"
+    elif scale < least:
+        problem = f"the model's {what} has the scale {scale:g}, below {least:g}: its steps cannot be told apart"
+    else:
+        return []
+    return [Blocker(problem, hint, places=(tensor.name,), noun="tensor")]
 
 
 def states(operators: tuple[Operator, ...]) -> list[Blocker]:

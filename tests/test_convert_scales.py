@@ -72,3 +72,14 @@ def test_an_activation_that_clips_at_no_number_takes_the_smallest_scales(activat
     compile_graph(read(raw), "scales", bytes(32))
     with pytest.raises(ModelRefused, match="too small for its activation"):
         compile_graph(read(write_graph(ends, [pool_2d(17, 0, 1, "VALID", (1, 1), (1, 1), "RELU6")], 0, 1)), "scales", bytes(32))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4)])
+@pytest.mark.parametrize(
+    ("scale", "says"), [(3e38, "what passes the line 9.22e"), (1e8, "what passes the line 9.22e"), (1e-40, "cannot be told apart")]
+)
+def test_ends_of_extraordinary_scales_are_refused_by_their_name(shape: tuple[int, ...], scale: float, says: str) -> None:
+    ends = [TensorSpec("input", shape, (0.1,), (0,)), TensorSpec("net/out", shape, (scale,), (0,))]
+    with pytest.raises(ModelRefused, match=says) as caught:
+        read(write_graph(ends, [unary("QUANTIZE")], 0, 1))
+    assert "ordinary numbers" in caught.value.hint
