@@ -170,7 +170,7 @@ def test_a_keras_file_is_quantized_on_its_samples(tmp_path: Path) -> None:
     assert (references.chosen == (np.arange(len(references.codes)) >= 40)).all()
     reals = (references.expected.astype(float) - manifest.output.zero_point) * manifest.output.scale
     assert np.abs(reals - references.float_codes)[~references.chosen].max() < 10 * manifest.output.scale
-    np.save(tmp_path / "other.npy", np.zeros((3, 5), np.float32))
+    np.save(tmp_path / "other.npy", np.arange(15, dtype=np.float32).reshape(3, 5))
     with pytest.raises(UsageError, match=r"A sample has the shape \(5,\), the model takes \(6, 6, 1\)"):
         bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "other.npy")
 
