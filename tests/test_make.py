@@ -19,7 +19,6 @@ from common.outcome import outcome_of
 from host.paths import ROOT
 from tests.flatbuffer_writer import random_model, write
 from tests.peers import on_socket, silent
-from tools.freshness import Stamp, Unhashable, content, digest
 from tools.settings import OURS, recipes
 
 PARTS = ("Makefile", "requirements.lock", "common", "convert", "firmware", "host", "tools", "training")
@@ -277,45 +276,3 @@ def alive(checkout: Path) -> list[str]:
         except OSError:
             continue
     return [each for each in found if each]
-
-
-def test_a_stage_is_fresh_while_nothing_has_changed(tmp_path: Path) -> None:
-    source, result, stamp = tmp_path / "source", tmp_path / "result", tmp_path / "stamp"
-    source.write_text("1")
-    result.write_text("made")
-
-    def of(*words: str) -> Stamp:
-        return Stamp(stamp, digest([source], words), [result])
-
-    assert not of().fresh
-    of().done()
-    assert of().fresh
-    assert not of("--trust").fresh
-    source.touch()
-    assert of().fresh
-    source.write_text("2")
-    assert not of().fresh
-    source.write_text("1")
-    result.unlink()
-    assert not of().fresh
-    result.write_text("made")
-    of().begin()
-    assert not of().fresh
-
-
-def test_what_cannot_be_remembered_is_made_anew(tmp_path: Path) -> None:
-    (tmp_path / "huge").touch()
-    os.truncate(tmp_path / "huge", 2**40)
-    os.mkfifo(tmp_path / "fifo")
-    for path in (tmp_path / "huge", tmp_path / "fifo", tmp_path / "none", Path("/dev/zero")):
-        with pytest.raises(Unhashable):
-            content(path)
-    assert not Stamp(tmp_path / "stamp", None, []).fresh
-
-
-def test_a_folder_is_hashed_by_what_it_holds(tmp_path: Path) -> None:
-    (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "a").write_text("1")
-    first = content(tmp_path / "model")
-    (tmp_path / "model" / "b").write_text("2")
-    assert content(tmp_path / "model") != first
