@@ -139,7 +139,8 @@ class Explanation:
         if self.score and self.float_score is not None and last.score is not None:
             lost = self.float_score - last.score
             parts.append(f"{self.score} {self.float_score:.1%} in float, {last.score:.1%} in int8: {100 * lost:.1f} points lost")
-        relative = "" if self.output_error is None else f" ({self.output_error:.1%} of its spread)"
+        near = self.output_error is not None and self.output_error < 10  # else float hardly varies, and the share says nothing
+        relative = "" if not near else f" ({self.output_error:.1%} of its spread)"
         parts.append(f"RMS error of the output {last.output_rms:.3g}{relative}")
         return f"{self.recipe} at {self.samples} samples: {'; '.join(parts)}."
 
