@@ -23,7 +23,7 @@ from convert.work import multiply_accumulates
 SEED = 1
 MOST_CHOSEN = 128
 """Inputs chosen at most beside samples."""
-BUDGET = 12e9
+BUDGET = 24e9
 """What the candidates may cost in all, a few seconds; see `candidates`."""
 PER_CODE = 100
 """What rounding and clamping one code costs, in multiply-accumulates."""
