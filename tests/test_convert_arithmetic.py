@@ -23,6 +23,8 @@ INPUT = TensorSpec("input", (2, 3), (0.5,), (3,))
 CONSTANT = TensorSpec("layer/constant", (3,), (0.25,), (-1,), np.array([1, -5, 100], np.int8))
 OUTPUT = TensorSpec("layer/out", (2, 3), (0.5,), (0,))
 
+needs_wheel = pytest.mark.skipif(not tflm.available(), reason="needs the tflite-micro wheel")
+
 
 def combined(
     name: str = "ADD", source: TensorSpec = INPUT, constant: TensorSpec = CONSTANT, output: TensorSpec = OUTPUT, operator: OperatorSpec | None = None
@@ -133,6 +135,7 @@ def test_shapes_broadcast_as_numpys() -> None:
 EVERY = np.arange(-128, 128, dtype=np.int8)
 
 
+@needs_wheel
 def test_older_libraries_subtract_with_scales_divided_in_float32() -> None:
     tensors = [
         TensorSpec("input", (256,), (0.053387098,), (-34,)),
@@ -146,6 +149,7 @@ def test_older_libraries_subtract_with_scales_divided_in_float32() -> None:
     assert 0 < (today != older).sum() < 100  # of 65,536
 
 
+@needs_wheel
 @pytest.mark.parametrize(
     ("operator", "zero", "scales", "differ"),
     [(unary("RELU"), -128, (0.011, 0.018), 14), (leaky_relu(0.7), 127, (0.013, 0.012), 2)],
