@@ -25,7 +25,7 @@ POLL_SECONDS = 0.2
 OBSERVED = "observed"
 """Name of the file in which the child counts calibration inputs."""
 TWIN = "float.tflite"
-"""Name of the file in which it leaves the model as a float32 flatbuffer."""
+"""Name of the file in which it leaves the float32 flatbuffer that the converter quantizes."""
 ERROR = "error.json"
 """Name of the file in which the child says what went wrong."""
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,7 +75,7 @@ class Converted:
     parameters: int
     """Numbers the float model holds, those that are not trained included."""
     float_tflite: bytes = b""
-    """The model as a float32 flatbuffer; empty where it could not be converted."""
+    """The float32 flatbuffer that it was quantized from; empty where TensorFlow does not show it."""
 
 
 def quantize(
@@ -126,7 +126,7 @@ def quantize(
                 **answered,
                 chain=chain,
                 parameters=int(answers["parameters"]),
-                float_tflite=(job / TWIN).read_bytes(),
+                float_tflite=(job / TWIN).read_bytes() if (job / TWIN).is_file() else b"",
             )
 
 
@@ -170,8 +170,8 @@ def failure(model: Path, code: int, error: Path, stderr: bytes) -> PlumblineErro
             return kind(told["message"], told["hint"])
         return refused(model, told["message"])
     crashed, why = ended(code, stderr)
-    if any(each.encode() in stderr for each in NO_MEMORY):
-        return ConversionFailed(f"Converting {model} takes more than {MEMORY >> 30} GB of memory.", "Use a smaller model, or fewer samples.")
+    if lacks_memory(stderr.decode(errors="replace")):
+        return too_large(model)
     way_out = "Cut layers off at its end until it converts: the last one that was cut off is the cause. Then write that layer with others."
     hint = advice(recipe=way_out, keras=way_out, tflite="")
     return ConversionFailed(f"TensorFlow's converter {'crashed' if crashed else 'failed'} on {model}: {why}.", hint)
@@ -189,14 +189,22 @@ def refused(model: Path, text: str) -> ConversionFailed:
                 tflite="",
             ),
         )
-    if any(each in text for each in NO_MEMORY):
-        return ConversionFailed(f"Converting {model} takes more than {MEMORY >> 30} GB of memory.", "Use a smaller model, or fewer samples.")
+    if lacks_memory(text):
+        return too_large(model)
     whole = " ".join(text.split())
     shown = whole if len(whole) <= LONGEST_REASON else f"{whole[:LONGEST_REASON]} ..."
     look = "Look for the layer that it names{}, and write it with others."
     return ConversionFailed(
         f"TensorFlow's converter refused {model}: {shown}", advice(recipe=look.format(" in the recipe"), keras=look.format(""), tflite="")
     )
+
+
+def lacks_memory(text: str) -> bool:
+    return any(each in text for each in NO_MEMORY)
+
+
+def too_large(model: Path) -> ConversionFailed:
+    return ConversionFailed(f"Converting {model} takes more than {MEMORY >> 30} GB of memory.", "Use a smaller model, or fewer samples.")
 
 
 def ended(code: int, stderr: bytes) -> tuple[bool, str]:

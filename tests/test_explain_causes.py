@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from common.explanation import Explanation
-from convert.explain.measure import explain
+from convert.explain.measure import MOST_SAMPLES, explain
 from convert.flatbuffer import read
 from convert.quantize import TWIN
 from training import keras_env
@@ -81,12 +81,14 @@ def test_a_good_network_is_left_in_peace_and_its_errors_add_up(kl: Any, tmp_path
 def test_unequal_features_are_found_at_the_input(kl: Any, tmp_path: Path) -> None:
     net = dense_network(kl, [2, 8, 1])
     net.layers[0].set_weights([net.layers[0].get_weights()[0] * np.array([[1.0], [1e-4]], np.float32), np.zeros(8, np.float32)])
-    inputs = np.random.default_rng(1).uniform(0, 1, (200, 2)).astype(np.float32) * np.array([1, 10_000], np.float32)
+    inputs = np.random.default_rng(1).uniform(0, 1, (300, 2)).astype(np.float32) * np.array([1, 10_000], np.float32)
+    unmeasured = np.setdiff1d(np.arange(300), np.linspace(0, 299, MOST_SAMPLES).round())
+    inputs[unmeasured, 1] = 40_000  # what is said of the input is said of all samples, as a verification does
     found = explained(Planted(net, inputs, inputs), tmp_path)
     at_input, dense = sorted(found.alarming, key=lambda each: each.number is not None)
     assert (at_input.operator, dense.operator) == ("input", "FULLY_CONNECTED")
-    assert at_input.advice.startswith("feature 0 has 1 of 256 codes, because feature 1 is ")
-    assert "times larger: normalize both before the model" in at_input.advice
+    because = "because feature 1 is 40,000 times larger: normalize both before the model."
+    assert at_input.advice == f"feature 0 has 1 of 256 codes, {because}"
     assert dense.advice.startswith("the weights of its input 1 became 0, being far smaller than input 0's")  # it loses the other half
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from common.errors import ConversionFailed, ModelRefused, PlumblineError, UsageError
 from common.way import Way, came_as
+from convert.keras_worker import keep_float
 from convert.quantize import LONGEST_REASON, MEMORY, failure
 
 MODEL = Path("net.keras")
@@ -57,3 +59,10 @@ def test_a_crash_is_named(code: int, stderr: bytes, says: str) -> None:
     assert says in found.message
     assert found.hint
     assert "recipe" not in found.hint
+
+
+def test_a_converter_that_does_not_show_its_float_model_converts_all_the_same(tmp_path: Path) -> None:
+    converter = SimpleNamespace(convert=lambda: b"int8")
+    keep_float(converter, tmp_path / "float.tflite")
+    assert converter.convert() == b"int8"
+    assert not (tmp_path / "float.tflite").exists()

@@ -57,7 +57,7 @@ def explain(
         model_sha256: of the flatbuffer.
         graph: read from it.
         inputs: samples (N, ...), of which some are taken, evenly.
-        float_tflite: the same model as a float32 flatbuffer; empty where there is none.
+        float_tflite: the float32 flatbuffer that it was quantized from; empty where there is none.
         targets: of the samples (N, ...), where they are known; labels make a classifier's accuracy.
 
     Raises:
@@ -93,7 +93,9 @@ def explain(
         rows[number] = replace(rows[number], output_rms=float(np.sqrt(np.mean(distances[number] ** 2))), share=share, score=score, took=took)
         before = square, score
     worst = float(errors[-1].max())
-    found, at_input = alarms(rows, float_score, worst, len(samples)), causes.of_samples(evidence)
+    every = inputs.reshape(len(inputs), -1)  # as a verification looks at all of them, so that both say the same
+    of_all = replace(evidence, inputs=every.astype(np.float64), codes=quantize(every, graph.input.quantized))
+    found, at_input = alarms(rows, float_score, worst, len(samples)), causes.of_samples(of_all)
     if found and at_input:  # what the input cannot hold is a cause, whichever layer the rest comes from
         found = sorted({0, *found})
     for number in found:
@@ -116,7 +118,7 @@ def relative(distances: NDArray[np.float64], output: Reals, step: float) -> NDAr
 def lacking(graph: Graph, float_tflite: bytes) -> str:
     """Why a model's error cannot be measured; empty where it can."""
     if not float_tflite:
-        return "TensorFlow did not convert the float model, so that there is nothing to compare with."
+        return "TensorFlow's converter did not show the float model, so that there is nothing to compare with."
     if not litert.available():
         return "LiteRT, which runs the float model, does not exist for this computer."
     return ""
