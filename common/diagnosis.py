@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from common.limits import Limits
 from common.manifest import Manifest
 from common.numbers import percent
 from common.quality import skill
@@ -35,7 +34,7 @@ def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | Non
         evidence: of at least one sample.
         silent: finds the first layer that answers the same to all samples; asked only where the board does.
     """
-    found = measured(evidence, manifest.limits, skill_of(manifest, evidence))
+    found = measured(evidence, manifest.limits, skill_of(manifest, evidence, evidence.reals))
     of_inputs = equal_samples(evidence) or outliers(evidence) or unequal_features(evidence)
     layer = silent() if found.distinct == 1 and found.differing > 1 else None
     said = [
@@ -44,7 +43,7 @@ def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | Non
         beyond_output(evidence),
         one_answer(evidence, found, bool(of_inputs), layer),
         never_chosen(evidence),
-        guessing(found, manifest.limits),
+        guessing(manifest, evidence, found),
     ]
     causes = [sentence for sentence in said if sentence]
     if found.missed and not causes:
@@ -52,12 +51,12 @@ def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | Non
     return replace(found, causes=tuple(causes))
 
 
-def skill_of(manifest: Manifest, evidence: Evidence) -> float | None:
-    """How much the answers have to do with the targets; None without targets, and where a recipe demands what it wants itself."""
+def skill_of(manifest: Manifest, evidence: Evidence, answers: Reals | None) -> float | None:
+    """How much answers (S, outputs) have to do with the targets; None without one of both, and where a recipe demands what it wants itself."""
     quality = manifest.quality
-    if evidence.targets is None or quality is None or quality.reach is not None:
+    if answers is None or evidence.targets is None or quality is None or quality.reach is not None:
         return None
-    return skill(quality.kind, evidence.reals, evidence.targets)
+    return skill(quality.kind, answers, evidence.targets)
 
 
 def features(evidence: Evidence) -> Reals:
@@ -232,13 +231,17 @@ def _classes(missing: list[int]) -> str:
     return "class " if len(missing) == 1 else "classes "
 
 
-def guessing(found: Useful, limits: Limits) -> str:
-    """Answers that have nothing to do with the targets."""
-    if found.skill is None or found.skill >= limits.skill or found.distinct < 2:
+def guessing(manifest: Manifest, evidence: Evidence, found: Useful) -> str:
+    """Answers that have nothing to do with the targets. Where only the board's have not, samples and targets fit the model, and int8 is the cause."""
+    least = manifest.limits.skill
+    if found.skill is None or found.skill >= least or found.distinct < 2:
         return ""
-    theirs = " although the float model answers the same" if found.agreement is not None and found.agreement > 0.95 else ""
+    theirs = skill_of(manifest, evidence, evidence.floats)
+    if theirs is not None and theirs >= least:
+        return ""
+    as_well = "" if theirs is None else f", and neither have the float model's ({percent(theirs)})"
     return (
-        f"the answers have no more to do with the targets than guesses have ({percent(found.skill)} of the way to perfect){theirs}: the samples "
+        f"the answers have no more to do with the targets than guesses have ({percent(found.skill)} of the way to perfect){as_well}: the samples "
         "are not prepared as in training (order of axes, scaling), or the targets are in another order than the outputs"
     )
 
