@@ -193,7 +193,7 @@ def check_quality(recipe: Recipe, graph: Graph, answers: References, explained: 
         if not steps <= quality.steps:
             missed.append(f"the int8 model lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
     if missed:
-        rest = f"All layers: `.venv/bin/python -m host explain {recipe.name} --refused`."
+        rest = f"All layers: `make explain RECIPE={recipe.name}`."
         hint = "\n".join([*explained, rest]).strip() if explained else "Calibrate on more of the training data, or allow a larger loss."
         raise QualityMissed(f"Recipe {recipe.name}: {'; '.join(missed)}.", hint)
     return lines

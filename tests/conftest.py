@@ -26,6 +26,7 @@ from host.paths import ROOT, image_of
 from host.verdict import Verdict
 from host.verify import verify
 from host.virtual import QEMU, VirtualBoard
+from tests.makes import PARTS
 
 # The same examples in every run; no deadline for one of them, as a busy machine takes its time.
 settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -92,6 +93,19 @@ def linear(once: Once) -> Path:
         run_stage("convert", "linear", "--build", str(build))
 
     return once("linear", fill) / "linear"
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout whose build folder is empty; its environment is ours."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for part in PARTS:
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".pio"))
+        else:
+            shutil.copy2(ROOT / part, folder / part)
+    (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -18,30 +18,9 @@ import pytest
 from common.outcome import outcome_of
 from host.paths import ROOT
 from tests.flatbuffer_writer import random_model, write
+from tests.makes import make
 from tests.peers import on_socket, silent
-from tools.settings import OURS, recipes
-
-PARTS = ("Makefile", "requirements.lock", "common", "convert", "firmware", "host", "tools", "training")
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout whose build folder is empty; its environment is ours."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for part in PARTS:
-        if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".pio"))
-        else:
-            shutil.copy2(ROOT / part, folder / part)
-    (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
-    return folder
-
-
-def make(checkout: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if name not in {*OURS, "MAKEFLAGS", "MAKELEVEL"}}
-    ended = subprocess.run(["make", *words], cwd=checkout, capture_output=True, text=True, env={**clean, **variables}, timeout=600)
-    assert "Traceback" not in ended.stderr
-    return ended
+from tools.settings import recipes
 
 
 def verdict(checkout: Path, name: str) -> dict[str, Any]:

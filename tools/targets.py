@@ -12,7 +12,7 @@ from pathlib import Path
 
 from common import ending, explanation
 from common.ending import explained
-from common.errors import SetupFailed, UsageError
+from common.errors import QualityMissed, SetupFailed, UsageError
 from common.outcome import Ended, Run
 from host.paths import ROOT
 from tools import bootstrap, stages
@@ -62,12 +62,18 @@ def verify(variables: dict[str, str]) -> None:
 
 
 def explain() -> None:
-    """Show what the conversion measured, and convert anew where that is missing."""
+    """Show what the conversion measured, and convert anew where that is missing. One that is refused for what int8 loses is shown as well."""
     given, name = _ready()
     if not (BUILD / name / explanation.FILE).is_file():
         (BUILD / name / ".converted").unlink(missing_ok=True)
-    _convert(given, name)
-    stages.run("host", "explain", name, f"--build={BUILD}", *given.show)
+    refused: tuple[str, ...] = ()
+    try:
+        _convert(given, name)
+    except StageFailed as failed:
+        if failed.ended.name != QualityMissed.__name__:
+            raise
+        refused = ("--refused",)
+    stages.run("host", "explain", name, f"--build={BUILD}", *refused, *given.show)
 
 
 def verify_all() -> None:
