@@ -26,12 +26,21 @@ def quality_for(samples: Samples | None, graph: Graph, limits: Limits) -> Qualit
     targets, outputs = samples.targets, graph.output.elements
     wide = targets.size // len(targets)
     labelled = is_labels(targets, outputs) and (outputs > 1 or ends_in(each.name for each in graph.operators) == "LOGISTIC")
-    if labelled and (outputs > 1 or not samples.labels):
-        return Quality("accuracy", None, limits.loss, classes=_classes(samples, outputs))
-    if samples.labels or (wide == 1 and outputs > 1):
+    if labelled:
+        return Quality("accuracy", None, limits.loss, classes=_classes(samples, max(outputs, 2)))
+    if samples.labels:
+        no_class = " that no sigmoid makes a probability of" if outputs == 1 and len(samples.labels) == 2 else ""
+        raise UsageError(
+            f"The samples name {_named(samples)}, the model answers {outputs} number{'s' * (outputs != 1)}{no_class}.",
+            "Text names one class for each output, or two classes of a model that ends in one sigmoid.",
+        )
+    if wide == 1 and outputs > 1:
+        low = int(targets.min())
+        shift = f" Where these are labels that begin at {low}, {'subtract' if low > 0 else 'add'} {abs(low)}."
+        shifted = low != 0 and is_labels(targets - low, outputs)
         raise UsageError(
             f"The targets of the samples are {_shown(targets)}, the model answers {outputs} numbers.",
-            f"Labels are whole numbers from 0 to {outputs - 1}, in the order of the outputs; values need {outputs} a sample.",
+            f"Labels are whole numbers from 0 to {outputs - 1}, in the order of the outputs; values need {outputs} a sample.{shift * shifted}",
         )
     if wide != outputs:
         raise UsageError(f"The samples have {wide} targets each, the model answers {outputs} numbers.", "Give as many targets as outputs, or labels.")
@@ -47,10 +56,15 @@ def _classes(samples: Samples, outputs: int) -> tuple[str, ...]:
     """
     if samples.labels and len(samples.labels) != outputs:
         raise UsageError(
-            f"The samples name {len(samples.labels)} classes ({', '.join(samples.labels[:4])}, ...), the model has {outputs} outputs.",
+            f"The samples name {_named(samples)}, the model tells {outputs}.",
             f"Give labels as whole numbers from 0 to {outputs - 1}, in the order of the outputs.",
         )
     return samples.labels
+
+
+def _named(samples: Samples) -> str:
+    count = len(samples.labels)
+    return f"{count} class{'es' * (count != 1)} ({', '.join(samples.labels[:4])}{', ...' * (count > 4)})"
 
 
 def _shown(targets: NDArray[Any]) -> str:

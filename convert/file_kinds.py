@@ -134,7 +134,7 @@ def text_kind(head: bytes, suffix: str) -> Kind:
         return HTML
     if re.search(rb"^\s*(#include\b|#ifndef\b|(alignas\(\d+\)\s*)?(static |extern )?(const )?unsigned char \w+\[)", head, re.MULTILINE):
         return C_SOURCE
-    return JSON if suffix == ".json" or head.lstrip()[:1] in (b"{",) else TEXT
+    return JSON if suffix == ".json" or re.match(rb'\s*\{\s*("|\}|$)', head) else TEXT
 
 
 def zip_kind(path: Path) -> Kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,18 @@ from convert.sample_shape import Axes
 
 CODE = ("Lambda", "__lambda__", "TFSMLayer")
 """Classes whose description holds code, or names a file with code."""
+BARE = "bytecode without a class"
 BUILT_IN = ("keras", "tf_keras", "tensorflow", "builtins")
 """Packages of Keras's own classes, in files of Keras 2 and 3."""
 NOT_ASKED = ("compile_config", "training_config", "build_config")
 """Parts of a description that inference does without."""
+TRAINING_ONLY = ("_initializer", "_regularizer", "_constraint")
+"""Ends of the keys of a layer that only training needs."""
+ACTIVATIONS = re.compile(
+    "celu|elu|exponential|gelu|glu|hard_shrink|hard_sigmoid|hard_silu|hard_swish|hard_tanh|leaky_relu|linear|log_sigmoid|log_softmax|mish|relu|relu6|"
+    "selu|sigmoid|silu|soft_shrink|softmax|softplus|softsign|sparse_plus|sparse_sigmoid|sparsemax|squareplus|swish|tanh|tanh_shrink|threshold"
+)
+"""Functions that Keras finds by their bare name, whichever module they came from."""
 PLAIN = ("__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__", "__tuple__", "__typespec__", "TensorShape")
 
 
@@ -49,7 +58,9 @@ def objects(node: Any) -> Iterator[Object]:
         if isinstance(each, dict):
             if isinstance(each.get("class_name"), str):
                 yield Object(each)
-            waiting.extend(value for key, value in reversed(each.items()) if key not in NOT_ASKED)
+            elif each.keys() == {"value"} and isinstance(each["value"], list):  # how Keras 3 writes an activation that is a lambda
+                yield Object({"class_name": BARE, "config": each})
+            waiting.extend(value for key, value in reversed(each.items()) if key not in NOT_ASKED and not key.endswith(TRAINING_ONLY))
         elif isinstance(each, list):
             waiting.extend(reversed(each))
 
@@ -71,6 +82,11 @@ def check(file: KerasFile, trust: bool, *, rebuilt: bool = False) -> None:
             raise ModelRefused(
                 f"{file.path} holds a Lambda layer, which is Python code that would run on this computer: {holds}.",
                 "If you trust who made the file, run it with TRUST=1; else replace the layer.",
+            )
+        if each.kind == BARE and not rebuilt:
+            raise ModelRefused(
+                f"{file.path} holds a Python lambda as the activation of a layer, in a form that Keras saves and does not load.",
+                "Give the layer an activation of Keras by its name, activation='relu', and save the model anew.",
             )
         missing = custom(each.fields)
         if missing and not rebuilt:
@@ -97,6 +113,8 @@ def custom(fields: dict[str, Any]) -> str:
         return registered
     if kind == "function" and isinstance(registered, str) and registered not in ("function", name):
         return registered
+    if kind == "function" and module == "builtins":
+        return "" if ACTIVATIONS.fullmatch(name) else name
     known = isinstance(module, str) and (not module or module.split(".")[0] in BUILT_IN)
     return "" if known else str(registered or name)
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Any
 
-from convert.keras_config import NOT_ASKED, objects
+from convert.keras_config import NOT_ASKED, TRAINING_ONLY, objects
 from convert.keras_file import KerasFile
 
 FLOATS = ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16", "half", "double")
@@ -28,6 +28,8 @@ def repaired(file: KerasFile) -> dict[str, Any]:
         fields, held = each.fields, each.config
         for key in TRAINING:
             fields.pop(key, None)
+        for key in [each for each in held if each.endswith(TRAINING_ONLY)]:
+            del held[key]  # each has a default, and weights are read from the file
         if each.kind == "InputLayer" and "batch_input_shape" in held:
             held["batch_shape"] = held.pop("batch_input_shape")
         if each.kind == "BatchNormalization" and isinstance(held.get("axis"), list) and len(held["axis"]) == 1:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from common.errors import UsageError
 from convert.bounded_zip import DAMAGE, members
-from convert.sample_values import Found, check_count
+from convert.sample_values import TARGETS, Found, check_count
 
 HEADER_ERRORS = (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, OverflowError, EOFError, KeyError, tokenize.TokenError)
 """What NumPy's reader of headers raises on bytes that are none."""
@@ -31,7 +31,7 @@ def read_npy(path: Path, name: str) -> Found:
 
 
 def read_npz(path: Path, name: str) -> Found:
-    """`inputs` of an .npz file, or its only array, and `targets` or `labels`.
+    """`inputs` of an .npz file, or its only array, and `targets` or `labels`, whatever the case; other arrays are told in the notes.
 
     Raises:
         UsageError: it is damaged, encrypted, too large, or does not say which array holds the inputs.
@@ -39,18 +39,21 @@ def read_npz(path: Path, name: str) -> Found:
     try:
         with zipfile.ZipFile(path) as archive:
             arrays = {each.removesuffix(".npy"): info for each, info in members(archive, name).items()}
-            targets = [each for each in ("targets", "labels") if each in arrays]
+            targets = [each for each in arrays if each.lower() in TARGETS]
             others = [each for each in arrays if each not in targets]
+            named = [each for each in others if each.lower() == "inputs"]
             if len(targets) > 1:
-                raise UsageError(f"{name} holds both targets and labels.", "Keep one of them.")
-            if "inputs" not in arrays and len(others) != 1:
+                raise UsageError(f"{name} holds both {targets[0]} and {targets[1]}.", "Keep one of them.")
+            if len(named) != 1 and len(others) != 1:
                 held = f"holds the arrays {', '.join(sorted(arrays)[:20])}" if arrays else "holds no array"
                 raise UsageError(f"{name} {held}; which are the inputs?", "Save them as numpy.savez('samples.npz', inputs=x, targets=y).")
-            chosen = "inputs" if "inputs" in arrays else others[0]
+            chosen = (named or others)[0]
+            unread = sorted(each for each in others if each != chosen)
             found = {each: unpacked(archive, arrays[each], f"{name}: {each}") for each in (chosen, *targets)}
     except DAMAGE as error:
         raise UsageError(f"{name} is damaged: {error}.", DAMAGED) from error
-    return Found(found[chosen], found.get(targets[0]) if targets else None, targets[0] if targets else "")
+    notes = [f"{', '.join(unread[:8])} not read, inputs are in {chosen}; what the model should answer is called targets or labels"] if unread else []
+    return Found(found[chosen], found.get(targets[0]) if targets else None, targets[0] if targets else "", notes=tuple(notes))
 
 
 def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> NDArray[Any]:

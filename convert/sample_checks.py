@@ -17,7 +17,7 @@ percent or so of them; numbers in another unit lie outside by far more. 0 is lef
 def check_varied(samples: NDArray[np.float32]) -> None:
     """Raises UsageError where several samples (N, ...) are one and the same, or all numbers are."""
     first = samples.reshape(len(samples), -1)[0]
-    if np.ptp(samples) == 0 and samples.size > 1:
+    if samples.min() == samples.max() and samples.size > 1:
         what = "is 0: a placeholder of numpy.zeros?" if first[0] == 0 else f"is {first[0]:g}"
         raise UsageError(f"Every number in the {len(samples):,} samples {what}", "Give samples of real inputs: they show which numbers occur.")
     if len(samples) > 1 and (samples == samples[0]).all():

@@ -25,6 +25,8 @@ def fit(values: NDArray[np.float32], wanted: Axes) -> NDArray[np.float32]:
         return values
     if agrees(shape, wanted):
         return values[np.newaxis]
+    if shape[0] == 1 and agrees(shape[2:], wanted):
+        return values[0]
     if agrees(squeezed(held), bare):
         return values.reshape(len(values), *restored(squeezed(held), wanted))
     if values.ndim == 2 and flat(held[0], known, free):
@@ -66,21 +68,48 @@ def refusal(values: NDArray[np.float32], wanted: Axes, known: int) -> UsageError
     text = f"({sides}{',' if len(wanted) == 1 else ''})"
     if len(held) <= 1 and len(wanted) == 1:
         count = held[0] if held else len(values) if values.ndim == 1 and len(values) != 1 else 1
-        message = f"A sample holds {count} numbers, the model takes {known}."
-        counting = values.ndim == 2 and count == known + 1 and (np.diff(values[:, 0]) == 1).all() and len(values) > 1
-        if counting:
-            return UsageError(message, "The first column counts the rows: leave this index out (in pandas: index=False).")
-        extra = count == known + 1 and values.ndim == 2
-        return UsageError(
-            message, "Where one column is the target, name it `target` or `label` in a header row." if extra else f"Give N rows of {known} numbers."
-        )
+        return UsageError(f"A sample holds {count} number{'s' * (count != 1)}, the model takes {known}.", row_hint(values, count, known))
     message = f"A sample has the shape {held}, the model takes {text}."
-    if None not in wanted and sorted(held) == sorted(each or 0 for each in wanted) and len(held) > 1:
-        order, left = [], list(range(len(held)))
-        for side in wanted:
-            place = next(axis for axis in left if held[axis] == side)
-            left.remove(place)
-            order.append(place + 1)
-        return UsageError(message, f"The axes are in another order: numpy.transpose(x, (0, {', '.join(map(str, order))})) puts them right.")
+    order = transposition(values.shape, wanted)
+    if order:
+        return UsageError(message, f"The axes are in another order: numpy.transpose(x, ({', '.join(map(str, order))})) puts them right.")
     flat_rows = "" if None in wanted else f", or N flat rows of {known} numbers"
     return UsageError(message, f"Give samples of the shape (N, {sides}){flat_rows}.")
+
+
+def transposition(shape: tuple[int, ...], wanted: Axes) -> list[int]:
+    """The order of the axes of samples, or of one alone, in which they fit, the axis that counts them first; empty where there is none."""
+    for count in (axis for axis in range(len(shape)) if len(shape) == len(wanted) + 1):
+        rest = matched([axis for axis in range(len(shape)) if axis != count], shape, wanted)
+        if rest:
+            return [count, *rest]
+    return matched(list(range(len(shape))), shape, wanted) if len(shape) == len(wanted) else []
+
+
+def matched(left: list[int], shape: tuple[int, ...], wanted: Axes) -> list[int]:
+    """The axes in `left`, each for a side of `wanted`, in its order; empty where they do not fit. Lengths that samples give fit nothing here."""
+    order = []
+    for side in wanted:
+        place = next((axis for axis in left if shape[axis] == side), None)
+        if place is None:
+            return []
+        left.remove(place)
+        order.append(place)
+    return order
+
+
+def row_hint(values: NDArray[np.float32], count: int, known: int) -> str:
+    """What helps where flat rows of `count` numbers are given to a model that takes `known`."""
+    rows = f"Give N rows of {known} number{'s' * (known != 1)}."
+    if values.ndim == 2 and len(values) > 1 and count == known + 1:
+        steps = np.diff(values[:, 0])
+        if (steps == 1).all():
+            return "The first column counts the rows: leave this index out (in pandas: index=False)."
+        if (steps > 0).all():
+            return "The first column rises from row to row, as a time does: leave it out."
+        return "Where one column is the target, name it `target` or `label` in a header row."
+    if values.ndim == 2 and len(values) == known:
+        return f"There are {known} rows: where each column is a sample, numpy.transpose(x) puts them right."
+    if values.size > known and values.size % known == 0 and 1 in (values.ndim, count):
+        return f"{rows} Where the samples stand one behind the other, x.reshape(-1, {known}) makes rows of them."
+    return rows

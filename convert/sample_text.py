@@ -112,7 +112,7 @@ def rows(text: Text, name: str) -> Iterator[Line]:
         split = ((reader.line_num, fields) for fields in reader)
     try:
         for number, fields in split:
-            stripped = tuple(field.strip().strip("\"'").strip() for field in fields)
+            stripped = tuple(field.strip().strip("\"'").strip().replace("\N{MINUS SIGN}", "-") for field in fields)
             if any(stripped):
                 yield Line(number, stripped)
     except csv.Error as error:

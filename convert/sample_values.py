@@ -14,6 +14,8 @@ from common.errors import UsageError
 LARGEST_COUNT = 2**27
 """Numbers in one array: 512 MB as float32, of which a conversion holds several copies. Some hundred samples calibrate a model."""
 FEWER = "Some hundred typical samples are enough: give fewer of them."
+TARGETS = ("target", "targets", "label", "labels", "class")
+"""What holds the targets in a file, in lower case."""
 CLASSES = 2**31
 """Whole numbers beyond this are no classes."""
 
@@ -101,5 +103,7 @@ def check_numbers(raw: NDArray[Any], name: str, title: str) -> None:
         hints = {
             "c": "Give real numbers: the magnitude numpy.abs(x), or real and imaginary parts as numbers of their own.",
             "O": "Make it an array of numbers, numpy.asarray(x, 'float32'), and save that.",
+            "U": "Make numbers of it, x.astype('float32'), and save that.",
+            "V": "Make one array of it, numpy.lib.recfunctions.structured_to_unstructured(x), and save that.",
         }
         raise UsageError(f"{name}: {title} holds {kinds[raw.dtype.kind]}, not real numbers.", hints.get(raw.dtype.kind, "Make numbers of it first."))

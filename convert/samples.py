@@ -36,8 +36,8 @@ class Samples:
 def load_samples(path: Path) -> Samples:
     """Read samples, and their targets where the file names them.
 
-    An .npz file holds `inputs` (or one array alone) and, if wanted, `targets` or `labels`. A table has one sample a row; with a header row, the
-    column `target`, `targets`, `label`, `labels` or `class` holds the targets, or several whose names begin with `target_`. A table may be
+    An .npz file holds `inputs` (or one array alone) and, if wanted, one called `target`, `targets`, `label`, `labels` or `class`. A table has one
+    sample a row; with a header row, the column of such a name holds the targets, or several whose names begin with `target_`. A table may be
     compressed with gzip.
 
     Raises:
@@ -74,6 +74,6 @@ def read(path: Path, name: str) -> Found:
     if kind.name in ("text", "gzip") and suffix in TABLES:
         return read_table(path, name)
     if kind.name == "text":
-        what = f"has the suffix {path.suffix or 'of no kind'}, which is none of those that samples come in"
-        raise UsageError(f"{name} {what}.", HINT)
+        what = f"the suffix {path.suffix}, which is none of those that samples come in" if path.suffix else "no suffix"
+        raise UsageError(f"{name} is a text and has {what}.", HINT)
     raise UsageError(f"{name} is {kind.title}: neither .npy, .npz nor a table of numbers.", kind.samples_hint or HINT)

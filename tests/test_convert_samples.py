@@ -63,6 +63,15 @@ READ: dict[str, tuple[str, bytes | str]] = {
         "a.csv",
         "".join(",".join('"' + each.replace(".", ",") + '"' for each in line.split(",")) + "\n" for line in TABLE.splitlines()),
     ),
+    "R with the names of its rows": (
+        "a.txt",
+        '"f0" "f1" "f2"\n' + "".join(f'"{i}" {line}\n' for i, line in enumerate(TABLE.replace(",", " ").splitlines(), 1)),
+    ),
+    "a separator at each row's end": ("a.csv", TABLE.replace("\n", ",\n")),
+    "such a separator below a header": ("a.csv", HEADER + TABLE.replace("\n", ",\n")),
+    "such a separator in the header too": ("a.csv", (HEADER + TABLE).replace("\n", ";\n").replace(",", ";")),
+    "columns that are counted from 1": ("a.csv", "1,2,3\n" + TABLE),
+    "the minus sign of typography": ("a.csv", TABLE.replace("-1.25", "\N{MINUS SIGN}1.25")),
     "tabs": ("a.tsv", TABLE.replace(",", "\t")),
     "tabs and decimal commas": ("a.tsv", TABLE.replace(",", "\t").replace(".", ",")),
     "blanks": ("a.txt", TABLE.replace(",", "  ")),
@@ -92,7 +101,7 @@ def test_what_people_keep_their_numbers_in_is_read(tmp_path: Path, kind: str) ->
 
 
 NAMED = [kind for kind, (_, content) in READ.items() if b"f2" in (content.encode() if isinstance(content, str) else content).replace(b"\0", b"")]
-NAMED += ["pandas without names", "columns that are counted"]
+NAMED += ["pandas without names", "columns that are counted", "columns that are counted from 1"]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +112,7 @@ NAMED += ["pandas without names", "columns that are counted"]
         ("column.csv", "1\n2\n3.5\n", (3, 1)),
         ("commas.csv", "1,5\n2,5\n", (2, 2)),
         ("bits.npy", npy(np.eye(3, dtype=bool)), (3, 3)),
+        ("bits.csv", "True,False\nFalse,True\nTrue,True\n", (3, 2)),
         ("bytes.npy", npy(np.arange(6, dtype=np.uint8).reshape(3, 2)), (3, 2)),
         ("wide.csv", ",".join(map(str, range(20000))) + "\n" + ",".join("0.5" for _ in range(20000)), (1, 20000)),
     ],
@@ -120,7 +130,7 @@ REFUSED: dict[str, tuple[str, bytes | str, str, str]] = {
     "complex": ("x.npy", npy(VALUES * 1j), "holds complex numbers", "magnitude"),
     "text": ("x.npy", npy(["a", "b"]), "holds text", "numbers"),
     "dates": ("x.npy", npy(np.array(["2020-01-01"], "datetime64[D]")), "holds dates", "numbers"),
-    "records": ("x.npy", npy(np.zeros(3, [("a", "f4")])), "holds records", "numbers"),
+    "records": ("x.npy", npy(np.zeros(3, [("a", "f4")])), "holds records", "structured_to_unstructured"),
     "a single number": ("x.npy", npy(3.0), "holds a single number", "array"),
     "no rows": ("x.npy", npy(np.zeros((0, 4))), r"holds no samples: its shape is \(0, 4\)", "at least one"),
     "empty": ("x.csv", "", "is empty", r"numpy\.save"),
@@ -142,6 +152,13 @@ REFUSED: dict[str, tuple[str, bytes | str, str, str]] = {
     "infinity": ("x.npy", npy([[1, np.inf], [np.inf, 2]]), r"sample 0, number \[1\] is infinite, and so are 1 others", "Leave"),
     "too large for float32": ("x.npy", npy([[1.0, 1e300]]), r"is 1e\+300, which is too large", "Leave"),
     "thousands": ("x.csv", "1,5;2\n1.234,5;3\n", "'1.234,5' among decimal commas", "thousands"),
+    "thousands in English": ("x.csv", '1,2\n"1,234.5",3\n', "holds '1,234.5', which is no number", "thousands"),
+    "an error of a spreadsheet": ("x.csv", "a,b\n1,2\n3,#DIV/0!\n", "holds '#DIV/0!'", "error of a spreadsheet"),
+    "brackets of Python": ("x.txt", "[[0.5, 1],\n [2, 3]]\n", r"row 1, column 1, holds '\[\[0.5'", "without brackets"),
+    "braces of C": ("x.csv", "{0.5, 1},\n{2, 3},\n", r"row 1, column 1, holds '\{0.5'", "without brackets"),
+    "percent": ("x.csv", "5%,1%\n2%,3%\n", "row 1, column 1, holds '5%'", "label"),
+    "units below a header": ("x.csv", "a,b\nm/s,g\n1,2\n", "rows up to row 2 hold no numbers", "begin them with #"),
+    "what a board says at its start": ("x.txt", "Starting\nReady\n1,2\n", "rows up to row 2 hold no numbers", "begin them with #"),
     "a workbook": ("x.xlsx", b"", "", ""),
     "PNG": ("x.png", b"\x89PNG\r\n\x1a\n" + bytes(20), "is a PNG picture", r"numpy\.save"),
     "HDF5": ("x.h5", b"\x89HDF\r\n\x1a\n" + bytes(20), "is an HDF5 file", r"numpy\.save"),
@@ -191,6 +208,7 @@ def test_folders_and_missing_files(tmp_path: Path) -> None:
     [
         ("a.npz", npz(inputs=VALUES, targets=np.array([1.5, 2, 3])), np.array([1.5, 2, 3], np.float32), ()),
         ("a.npz", npz(x=VALUES, labels=np.array([2, 0, 1], np.uint8)), np.array([2, 0, 1], np.int64), ()),
+        ("a.npz", npz(Inputs=VALUES, Label=np.array([2, 0, 1])), np.array([2, 0, 1], np.int64), ()),
         ("a.npz", npz(inputs=VALUES, labels=["up", "down", "up"]), np.array([1, 0, 1], np.int64), ("down", "up")),
         ("a.npz", npz(inputs=VALUES, targets=np.eye(3, dtype=np.float32)), np.eye(3, dtype=np.float32), ()),
         ("a.csv", "a,b,c,Label\n0.5,-1.25,3,up\n2,0,-7.5,down\n1e-3,4,0.125,up\n", np.array([1, 0, 1], np.int64), ("down", "up")),
@@ -221,3 +239,9 @@ def test_a_decimal_comma_may_come_late(tmp_path: Path) -> None:
 
 def test_the_axes_of_a_recording_are_no_targets(tmp_path: Path) -> None:
     assert load(tmp_path, "a.csv", "x,y,z\n" + TABLE).targets is None
+
+
+def test_arrays_that_are_not_read_are_told(tmp_path: Path) -> None:
+    found = load(tmp_path, "a.npz", npz(inputs=VALUES, y=[1, 2, 3]))
+    assert found.targets is None
+    assert [note.startswith("y not read") for note in found.notes] == [True]

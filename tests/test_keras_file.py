@@ -31,10 +31,20 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "a class without a package": (sequential({**CUSTOM, "registered_name": "Scale"}), "the class Scale is code", r"\.tflite"),
     "a class of another module": (sequential({**CUSTOM, "module": "mine.layers", "registered_name": "Scale"}), "the class Scale", r"\.tflite"),
     "a function": (sequential(layer("Dense", activation=WAVE)), "the function mine>wave is code", r"\.tflite"),
+    "a function without a package": (
+        sequential(layer("Dense", activation={**WAVE, "registered_name": "function"})),
+        "the function wave is code that is not in the file",
+        r"\.tflite",
+    ),
     "a model of one's own": ({"module": None, "class_name": "Net", "config": {}, "registered_name": "Net"}, "the class Net is code", r"\.tflite"),
     "a Lambda": (sequential(layer("Lambda", "twice")), "Lambda layer, which is Python code .* the layer 'twice'", "TRUST=1"),
     "a Lambda in a wrapper": (sequential(layer("TimeDistributed", layer=layer("Lambda", "twice"))), "the layer 'twice'", "TRUST=1"),
     "bytecode as an activation": (sequential(layer("Dense", activation=BYTECODE)), "a Python lambda", "TRUST=1"),
+    "bytecode as Keras writes it there": (
+        sequential(layer("Dense", activation={"value": ["4wEAAA==", None, None]})),
+        "a Python lambda as the activation",
+        "by its name",
+    ),
     "bytecode in a nested list": (sequential(layer("Dense", kernel=[[{"deep": BYTECODE}]])), "a Python lambda", "TRUST=1"),
     "a SavedModel as a layer": (sequential(layer("TFSMLayer", "graph", filepath="/tmp/x")), "'graph', a TFSMLayer", "TRUST=1"),
     "layers that Keras quantized": (sequential(layer("Dense", "fast", dtype=MODE)), "'fast' has the dtype policy int8", "before model.quantize"),
@@ -74,6 +84,9 @@ def test_what_only_training_needs_is_no_reason(tmp_path: Path) -> None:
     file = examined(save(tmp_path / "net.keras", config), None, trust=False)
     assert file.version == "3.15.1"
     assert "compile_config" not in repaired(file)
+    own = layer("Dense", kernel_initializer=WAVE, bias_regularizer=CUSTOM, kernel_constraint=BYTECODE, activation="relu")
+    bare = repaired(examined(save(tmp_path / "net.keras", sequential(own)), None, trust=False))["config"]["layers"][1]["config"]
+    assert bare.keys() == {"name", "dtype", "activation"}
     inner = examined(save(tmp_path / "net.keras", sequential(config | {"compile_config": {"loss": BYTECODE}})), None, trust=False)
     assert "compile_config" not in json.dumps(repaired(inner))
 

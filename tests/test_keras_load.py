@@ -17,6 +17,7 @@ from convert import flatbuffer
 from convert.codes import dequantize, quantize
 from convert.integer import run
 from convert.keras_answers import predict
+from convert.keras_config import ACTIVATIONS
 from convert.keras_load import axes, examined, load
 from convert.keras_worker import quantize as converted
 from convert.recurrent_export import convertible
@@ -101,6 +102,28 @@ def recurrent(keras: Any) -> dict[str, Any]:
         "both ways, averaged": pair(layers.LSTM(4, unroll=True), merge_mode="ave"),
         "both ways, multiplied": pair(layers.GRU(4, return_sequences=True), merge_mode="mul"),
     }
+
+
+def test_what_weights_began_with_and_were_held_to_is_no_reason(keras: Any, tmp_path: Path) -> None:
+    def begin(shape: tuple[int, ...], dtype: str | None = None) -> Any:
+        return keras.ops.ones(shape, dtype or "float32")
+
+    class Small(keras.regularizers.Regularizer):  # type: ignore[misc,name-defined]
+        def __call__(self, weights: Any) -> Any:
+            return keras.ops.sum(weights)
+
+        def get_config(self) -> dict[str, Any]:
+            return {}
+
+    own = keras.layers.Dense(3, activation=keras.ops.relu, kernel_initializer=begin, kernel_regularizer=Small(), bias_constraint=abs)
+    model = keras.Sequential([keras.Input((4,)), own, keras.layers.Dense(2)])
+    model.save(tmp_path / "net.keras")
+    np.testing.assert_array_equal(loaded(tmp_path / "net.keras").predict(np.eye(4), verbose=0), model.predict(np.eye(4), verbose=0))
+
+
+def test_the_activations_of_keras_are_known_by_name(keras: Any) -> None:
+    functions = {name for name in dir(keras.activations) if not name.startswith("_")} - {"get", "serialize", "deserialize"}
+    assert functions == set(ACTIVATIONS.pattern.split("|"))
 
 
 def test_recurrent_layers_are_exported_as_what_keras_computes(keras: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
 from common.errors import UsageError
 from convert.graph import Quantization
-from convert.sample_checks import MOST_SATURATED, check_range, saturated_share
+from convert.sample_checks import MOST_SATURATED, check_range, check_varied, saturated_share
 from convert.sample_shape import fit
 
 Wanted = tuple[int | None, ...]
@@ -28,6 +30,8 @@ Wanted = tuple[int | None, ...]
         ((28, 28), (28, 28, 1), (1, 28, 28, 1)),
         ((5, 1, 28, 28, 1), (28, 28), (5, 28, 28)),
         ((5, 1, 28, 28), (28, 28, 1), (5, 28, 28, 1)),
+        ((1, 5, 16), (16,), (5, 16)),
+        ((1, 5, 20, 13), (None, 13), (5, 20, 13)),
         ((5, 20, 13), (None, 13), (5, 20, 13)),
         ((5, 260), (None, 13), (5, 20, 13)),
         ((20, 13), (None, 13), (1, 20, 13)),
@@ -50,6 +54,12 @@ def test_what_keeps_the_order_is_reshaped(given: tuple[int, ...], wanted: Wanted
         ((5, 8, 8), (64,), r"shape \(8, 8\), the model takes \(64,\)", r"\(N, 64\)"),
         ((5, 16, 4), (64, 1), r"shape \(16, 4\)", "flat rows of 64"),
         ((5, 17), (16,), "holds 17 numbers, the model takes 16", "header row"),
+        ((64, 5, 3), (64, 3), r"shape \(5, 3\)", r"transpose\(x, \(1, 0, 2\)\)"),
+        ((8, 9, 3, 5), (8, 9, 3), r"shape \(9, 3, 5\)", r"transpose\(x, \(3, 0, 1, 2\)\)"),
+        ((3, 8, 9), (8, 9, 3), r"shape \(8, 9\)", r"transpose\(x, \(1, 2, 0\)\)"),
+        ((16, 5), (16,), "holds 5 numbers", r"transpose\(x\)"),
+        ((48,), (16,), "holds 48 numbers", r"reshape\(-1, 16\)"),
+        ((48, 1), (16,), "holds 1 number, ", r"reshape\(-1, 16\)"),
         ((5, 3), (16,), "holds 3 numbers, the model takes 16", "N rows of 16"),
         ((7,), (16,), "holds 7 numbers, the model takes 16", "N rows of 16"),
         ((5, 14), (None, 13), r"the model takes \(any, 13\)", r"\(N, any, 13\)"),
@@ -94,3 +104,17 @@ def test_zeros_do_not_hide_that_pictures_are_bytes() -> None:
     with pytest.raises(UsageError) as caught:
         check_range(samples, Quantization((1 / 255,), (-128,), 0))
     assert "divide them by 255" in caught.value.hint
+
+
+def test_a_first_column_that_rises_is_told_to_be_a_time() -> None:
+    rows = np.random.default_rng(1).uniform(-1, 1, (5, 17)).astype(np.float32)
+    rows[:, 0] = [1000, 1020, 1041, 1060, 1080]
+    with pytest.raises(UsageError) as caught:
+        fit(rows, (16,))
+    assert "rises from row to row" in caught.value.hint
+
+
+def test_the_largest_numbers_of_float32_are_compared_without_a_warning() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_varied(np.array([[3e38, -3e38], [1, 2]], np.float32))
