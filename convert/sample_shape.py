@@ -26,7 +26,7 @@ def fit(values: NDArray[np.float32], wanted: Axes) -> NDArray[np.float32]:
     if agrees(shape, wanted):
         return values[np.newaxis]
     if shape[0] == 1 and agrees(shape[2:], wanted):
-        return values[0]
+        return values.reshape(shape[1:])
     if agrees(squeezed(held), bare):
         return values.reshape(len(values), *restored(squeezed(held), wanted))
     if values.ndim == 2 and flat(held[0], known, free):

@@ -108,7 +108,7 @@ def test_what_weights_began_with_and_were_held_to_is_no_reason(keras: Any, tmp_p
     def begin(shape: tuple[int, ...], dtype: str | None = None) -> Any:
         return keras.ops.ones(shape, dtype or "float32")
 
-    class Small(keras.regularizers.Regularizer):  # type: ignore[misc,name-defined]
+    class Small(keras.regularizers.Regularizer):  # type: ignore[misc]
         def __call__(self, weights: Any) -> Any:
             return keras.ops.sum(weights)
 
