@@ -87,7 +87,7 @@ def test_unequal_features_are_found_at_the_input(kl: Any, tmp_path: Path) -> Non
     found = explained(Planted(net, inputs, inputs), tmp_path)
     at_input, dense = sorted(found.alarming, key=lambda each: each.number is not None)
     assert (at_input.operator, dense.operator) == ("input", "FULLY_CONNECTED")
-    because = "because feature 1 is 40,000 times larger: normalize both before the model."
+    because = "because feature 1 is 41,000 times larger: normalize both before the model."
     assert at_input.advice == f"feature 0 has 1 of 256 codes, {because}"
     assert dense.advice.startswith("the weights of its input 1 became 0, being far smaller than input 0's")  # it loses the other half
 
