@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
+from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
 _RAM_START = 0x2000_0000
+_HEAP = ".heap"
+"""The section that a linker script stretches over what RAM is left, as the Arduino core's does: a program that grows takes its place."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """Bytes; stacks the linker assigns count as RAM."""
+    """Bytes; stacks the linker assigns count as RAM, the heap does not."""
 
     flash: int
     ram: int
@@ -27,6 +30,7 @@ def size_of(image: Path) -> Size | None:
             if elf.elfclass != 32 or not elf.little_endian:
                 return None
             loaded = [each.header for each in elf.iter_segments() if each["p_type"] == "PT_LOAD"]
+            heap = sum(each["sh_size"] for each in elf.iter_sections() if each.name == _HEAP and each["sh_flags"] & SH_FLAGS.SHF_ALLOC)
     except (OSError, ELFError):
         return None
-    return Size(sum(each["p_filesz"] for each in loaded), sum(each["p_memsz"] for each in loaded if each["p_vaddr"] >= _RAM_START))
+    return Size(sum(each["p_filesz"] for each in loaded), sum(each["p_memsz"] for each in loaded if each["p_vaddr"] >= _RAM_START) - heap)
