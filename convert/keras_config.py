@@ -14,6 +14,17 @@ from convert.sample_shape import Axes
 
 CODE = ("Lambda", "__lambda__", "TFSMLayer")
 """Classes whose description holds code, or names a file with code."""
+BEFORE = {
+    "StringLookup": "turns text into numbers",
+    "TextVectorization": "turns text into numbers",
+    "IntegerLookup": "looks whole numbers up in a table",
+    "Hashing": "hashes whole numbers or text",
+    "HashedCrossing": "hashes whole numbers or text",
+    "CategoryEncoding": "takes whole numbers that name categories",
+    "Discretization": "sorts numbers into bins",
+    "Embedding": "looks up rows by whole numbers",
+}
+"""Layers that no int8 operator computes, and what they do: an int8 input holds real numbers in 256 steps, and neither whole numbers nor text."""
 BARE = "bytecode without a class"
 BUILT_IN = ("keras", "tf_keras", "tensorflow", "builtins")
 """Packages of Keras's own classes, in files of Keras 2 and 3."""
@@ -26,6 +37,7 @@ ACTIVATIONS = re.compile(
     "selu|sigmoid|silu|soft_shrink|softmax|softplus|softsign|sparse_plus|sparse_sigmoid|sparsemax|squareplus|swish|tanh|tanh_shrink|threshold"
 )
 """Functions that Keras finds by their bare name, whichever module they came from."""
+BARE_GRAPH = "Where the class changes the training alone, save the graph of its layers: keras.Model(model.inputs, model.outputs).save('name.keras'). "
 PLAIN = ("__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__", "__tuple__", "__typespec__", "TensorShape")
 
 
@@ -88,11 +100,21 @@ def check(file: KerasFile, trust: bool, *, rebuilt: bool = False) -> None:
                 f"{file.path} holds a Python lambda as the activation of a layer, in a form that Keras saves and does not load.",
                 "Give the layer an activation of Keras by its name, activation='relu', and save the model anew.",
             )
+        if each.kind in BEFORE and not custom(each.fields):
+            raise ModelRefused(
+                f"{file.path}: the {each.kind} layer {each.name!r} {BEFORE[each.kind]}, and has no int8 form.",
+                advice(
+                    recipe="Compute it before the model, in the recipe.",
+                    keras="Compute it before the model: save the layers behind it as a model of their own, and give what it answers as SAMPLES.",
+                    tflite="Compute it before the model.",
+                ),
+            )
         missing = custom(each.fields)
         if missing and not rebuilt:
             raise ModelRefused(
                 f"{file.path}: the {'function' if each.kind == 'function' else 'class'} {missing} is code that is not in the file.",
-                "Convert it to an int8 .tflite file where the code is known, or write it with layers of Keras alone.",
+                (BARE_GRAPH if "input_layers" in each.config else "")
+                + "Convert it to an int8 .tflite file where the code is known, or write it with layers of Keras alone.",
             )
         policy = quantized_policy(each.config.get("dtype"))
         if policy:

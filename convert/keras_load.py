@@ -70,7 +70,7 @@ def load(file: KerasFile, recipe: str | None, trust: bool) -> keras.Model:
     check_finite(model)
     if file.of_keras_2 and not file.legacy:
         check_weights(model, file)
-    return model
+    return unwrapped(model)
 
 
 def from_recipe(path: Path, name: str) -> keras.Model:
@@ -148,6 +148,15 @@ def check_ends(model: keras.Model, path: Path) -> None:
         hint = "Save it as a functional model: keras.Model(x, model(x)) with x = keras.Input(shape)."
         raise ModelRefused(f"{path}: the model does not say which shape its input has.", hint)
     keras_config.refuse_ends(str(path), [each.name for each in inputs], [each.name for each in outputs])
+
+
+def unwrapped(model: keras.Model) -> keras.Model:
+    """The model, answering its one output itself where it answers a dictionary or a list of it."""
+    import keras
+
+    if not isinstance(getattr(model, "output", None), (dict, list, tuple)):
+        return model
+    return keras.Model(model.inputs, model.outputs[0], name=model.name)
 
 
 def check_finite(model: keras.Model) -> None:

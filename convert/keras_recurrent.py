@@ -26,10 +26,9 @@ def check_recurrent(config: dict[str, Any], name: str) -> None:
     for layer in recurrent:
         for property_, way_out in obstacles(layer):
             raise refusal(name, layer, property_, way_out)
-    masking = next((each for each in found if each.kind in MASKS or each.config.get("mask_zero") is True), None)
+    masking = next((each for each in found if each.kind in MASKS), None)
     if recurrent and masking is not None:
-        how = "mask_zero=True" if masking.config.get("mask_zero") else "masked steps"
-        raise refusal(name, recurrent[0], f"{how} from the layer {masking.name!r}", "train it without masks, on sequences of one length")
+        raise refusal(name, recurrent[0], f"masked steps from the layer {masking.name!r}", "train it without masks, on sequences of one length")
 
 
 def obstacles(layer: Object) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from convert.keras_repair import repaired
 from tests.keras_writer import archive, functional, layer, save, sequential
 
 CUSTOM = {"module": None, "class_name": "Scale", "config": {"name": "scale"}, "registered_name": "mine>Scale"}
+CLASS = {"module": None, "class_name": "Net", "registered_name": "mine>Net"}
 WAVE = {"module": "builtins", "class_name": "function", "config": "wave", "registered_name": "mine>wave"}
 BYTECODE = {"class_name": "__lambda__", "config": {"value": ["4wEAAA==", None, None]}}
 MODE = {"module": "keras", "class_name": "QuantizedDTypePolicy", "config": {"mode": "int8", "source_name": "float32"}, "registered_name": None}
@@ -51,6 +52,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "two inputs": (functional([["a", 0, 0], ["b", 0, 0]], [["c", 0, 0]]), "has 2 inputs, a, b; one is supported", "one Input"),
     "two inputs by name": (functional({"x": ["a", 0, 0], "y": ["b", 0, 0]}, ["c", 0, 0]), "has 2 inputs, a, b", "one Input"),
     "two outputs": (functional(["a", 0, 0], [["b", 0, 0], ["c", 0, 0]]), "has 2 outputs, b, c; one is supported", "outputs.0."),
+    "words": (sequential(layer("StringLookup", "words")), "the StringLookup layer 'words' turns text into numbers", "before the model"),
+    "an embedding": (sequential(layer("Embedding", "rows")), "the Embedding layer 'rows' looks up rows by whole numbers", "before the model"),
+    "a training step of one's own": (functional(["a", 0, 0], ["b", 0, 0]) | CLASS, "the class mine>Net is code", r"keras\.Model\(model\.inputs"),
     "a stateful LSTM": (sequential(layer("LSTM", "memory", stateful=True)), "LSTM layer 'memory' .* stateful=True", "stateful=False"),
     "a stateful LSTM both ways": (
         sequential(layer("Bidirectional", layer=layer("LSTM", "m", stateful=True))),
@@ -58,7 +62,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "stateful=False",
     ),
     "masks": (sequential(layer("Masking", "gaps"), layer("GRU")), "GRU layer 'gru' .* masked steps from the layer 'gaps'", "without masks"),
-    "an embedding that masks": (sequential(layer("Embedding", "words", mask_zero=True), layer("LSTM")), "mask_zero=True .* 'words'", "without masks"),
     "a loop of convolutions": (
         sequential(layer("ConvLSTM2D", "loop")),
         "ConvLSTM2D layer 'loop' .* a loop of convolutions",

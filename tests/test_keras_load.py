@@ -121,6 +121,12 @@ def test_what_weights_began_with_and_were_held_to_is_no_reason(keras: Any, tmp_p
     np.testing.assert_array_equal(loaded(tmp_path / "net.keras").predict(np.eye(4), verbose=0), model.predict(np.eye(4), verbose=0))
 
 
+def test_one_output_in_a_dictionary_is_one_output(keras: Any, tmp_path: Path) -> None:
+    image = keras.Input((4,))
+    keras.Model({"x": image}, {"y": keras.layers.Dense(2)(image)}).save(tmp_path / "net.keras")
+    assert loaded(tmp_path / "net.keras")(np.zeros((3, 4), np.float32)).shape == (3, 2)
+
+
 def test_the_activations_of_keras_are_known_by_name(keras: Any) -> None:
     functions = {name for name in dir(keras.activations) if not name.startswith("_")} - {"get", "serialize", "deserialize"}
     assert functions == set(ACTIVATIONS.pattern.split("|"))
