@@ -88,6 +88,8 @@ MAGICS: tuple[tuple[bytes, Kind], ...] = (
     (b"\x7fELF", Kind("elf", "a program", "", "Give the model that the program was built from.")),
     (b"SQLite format 3\0", Kind("sqlite", "an SQLite database", AS_CSV)),
 )
+C_SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".ino")
+C_BEGINS = rb"^\s*(#include\b|#ifndef\b|#pragma once\b|(alignas\(\d+\)\s*)?((static|extern|const|constexpr)\s+)*(unsigned char|u?int8_t)\s+\w+\s*\[)"
 CHECKPOINT = Kind("checkpoint", "a checkpoint, which holds weights without layers", "", AS_KERAS)
 BY_SUFFIX = {".pb": PROTOBUF, ".pbtxt": PROTOBUF, ".onnx": ONNX, ".pt": TORCH, ".pth": TORCH, ".ckpt": CHECKPOINT}
 """Kinds whose first bytes say nothing."""
@@ -132,7 +134,7 @@ def text_kind(head: bytes, suffix: str) -> Kind:
         return LFS
     if start.startswith((b"<!doctype html", b"<html")):
         return HTML
-    if re.search(rb"^\s*(#include\b|#ifndef\b|(alignas\(\d+\)\s*)?(static |extern )?(const )?unsigned char \w+\[)", head, re.MULTILINE):
+    if suffix in C_SUFFIXES or re.search(C_BEGINS, head, re.MULTILINE):
         return C_SOURCE
     return JSON if suffix == ".json" or re.match(rb'\s*\{\s*("|\}|$)', head) else TEXT
 

@@ -109,6 +109,15 @@ def check(file: KerasFile, trust: bool, *, rebuilt: bool = False) -> None:
                     tflite="Compute it before the model.",
                 ),
             )
+        if each.kind in ("Conv2D", "DepthwiseConv2D", "SeparableConv2D") and each.config.get("data_format") == "channels_first":
+            raise ModelRefused(
+                f"{file.path}: the {each.kind} layer {each.name!r} has data_format='channels_first', which TensorFlow computes on a GPU alone.",
+                advice(
+                    recipe="Build it with data_format='channels_last', in the recipe.",
+                    keras="Build the model with data_format='channels_last', copy the weights, whose shapes are the same up to a Flatten.",
+                    tflite="Build it with data_format='channels_last', and convert it anew.",
+                ),
+            )
         missing = custom(each.fields)
         if missing and not rebuilt:
             raise ModelRefused(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from common.errors import DoesNotFit, ModelRefused, UsageError
 from common.way import Way
-from convert.file_kinds import EMPTY, KERAS, TFLITE, UNKNOWN, Kind, kind_of
+from convert.file_kinds import EMPTY, KERAS, TEXT, TFLITE, UNKNOWN, Kind, kind_of
 from convert.keras_file import ANEW, FLASH
 
 LARGEST_TFLITE = 16 << 20
@@ -45,12 +45,22 @@ def way_of(path: Path) -> Way:
 def no_model(path: Path, kind: Kind, suffix: str) -> UsageError | ModelRefused:
     """What a file is that is no model for this."""
     if suffix == ".tflite":
-        return ModelRefused(f"{path} is {kind.title}, no TensorFlow Lite model.", kind.model_hint or "Convert the model anew.")
+        hint = kind.model_hint if kind is not EMPTY else ""
+        return ModelRefused(f"{path} is {kind.title}, no TensorFlow Lite model.", hint or begins(path, kind) or "Convert the model anew.")
     if suffix in (".keras", ".h5", ".hdf5"):
         return ModelRefused(f"{path} is no {suffix} file: it is {kind.title}.", kind.model_hint or ANEW)
     if kind in (EMPTY, UNKNOWN) or not kind.model_hint:
         return UsageError(f"{path} is neither a .tflite nor a .keras file: it is {kind.title}.", GIVE)
     return ModelRefused(f"{path} is neither a .tflite nor a .keras file: it is {kind.title}.", kind.model_hint)
+
+
+def begins(path: Path, kind: Kind) -> str:
+    """What a text says at its beginning, which is often an answer of a server; empty of other files."""
+    if kind is not TEXT:
+        return ""
+    with path.open("rb") as file:
+        start = file.read(60).decode(errors="replace").strip()
+    return f"It begins with {start!r}. Get the model anew from where it came."
 
 
 def folder(path: Path) -> UsageError | ModelRefused:

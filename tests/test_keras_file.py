@@ -52,6 +52,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "two inputs": (functional([["a", 0, 0], ["b", 0, 0]], [["c", 0, 0]]), "has 2 inputs, a, b; one is supported", "one Input"),
     "two inputs by name": (functional({"x": ["a", 0, 0], "y": ["b", 0, 0]}, ["c", 0, 0]), "has 2 inputs, a, b", "one Input"),
     "two outputs": (functional(["a", 0, 0], [["b", 0, 0], ["c", 0, 0]]), "has 2 outputs, b, c; one is supported", "outputs.0."),
+    "channels first": (sequential(layer("Conv2D", "edges", data_format="channels_first")), "layer 'edges' has data_format='channels_first'", "last"),
     "words": (sequential(layer("StringLookup", "words")), "the StringLookup layer 'words' turns text into numbers", "before the model"),
     "an embedding": (sequential(layer("Embedding", "rows")), "the Embedding layer 'rows' looks up rows by whole numbers", "before the model"),
     "a training step of one's own": (functional(["a", 0, 0], ["b", 0, 0]) | CLASS, "the class mine>Net is code", r"keras\.Model\(model\.inputs"),
