@@ -1,7 +1,8 @@
 """Chooses what a board of a model with several input numbers is asked, so that kernels which differ answer differently.
 
 Candidates of every kind are answered by the integer model. Those are taken one by one that reach most of what none before reached: codes of the
-output, and lowest and highest codes of every channel between the layers, which count as much as a small change inside is seen in the answer.
+output, places in tables, and lowest and highest codes of every channel between the layers. The last count as much as a small change inside is seen
+in the answer.
 Candidates near those taken, and between two of them, are tried as well: where a classifier answers nearly always the same, it wavers there.
 """
 
@@ -14,16 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.graph import Graph, Tensor
+from convert.graph import Graph, Operator, Tensor
 from convert.integer import Model
-from convert.pool import Codes, Pool, edges, near, pool_of
+from convert.pool import HIGHEST, LOWEST, Codes, Pool, edges, near, pool_of
 from convert.sample_rows import FEWEST, most_inputs
 from convert.work import multiply_accumulates
 
 SEED = 1
 MOST_CHOSEN = 128
 """Inputs chosen at most beside samples."""
-BUDGET = 24e9
+BUDGET = 16e9
 """What the candidates may cost in all, a few seconds; see `candidates`."""
 PER_CODE = 100
 """What rounding and clamping one code costs, in multiply-accumulates."""
@@ -33,14 +34,18 @@ ROUNDS = 3
 PARENTS = 32
 EDGE = 8
 """An edge is asked for so many inputs, up to all four; of a large model that is asked for few, the others are candidates as any."""
-AT_ONCE = 8
-"""Inputs answered together: what lies between the layers then stays in a processor's cache."""
-CUTS = (0.2, 0.5, 0.8)
+CODES_AT_ONCE = 2**18
+"""Of the largest tensor: so many inputs are answered together that what lies between two layers stays in a processor's cache."""
+CUTS = (0.3, 0.6, 0.9)
 """Where in the list of operators a small change is made, to see whether the answer shows it."""
 BUCKET = 4
 """Codes that count as one, for the lowest and highest of a channel."""
 OUTPUT_WEIGHT = 0.25
 """How much new codes of all outputs count, against all new lowest and highest codes inside."""
+TABLES = ("LOGISTIC", "TANH", "SOFTMAX", "LEAKY_RELU", "RELU", "RELU6", "QUANTIZE")
+"""Operators that may be a table of 256 numbers, each of which counts as a code of the output does."""
+LARGEST_LOOK_UP = 256
+"""Codes looked up at once beyond which any input meets nearly all of a table."""
 FADING = 0.25
 """What a thing counts that was reached once before, against one that was not."""
 
@@ -55,7 +60,7 @@ class Seen:
     inside: Ids
     """(N, F): the numbers of F things reached between the layers."""
     outputs: Ids
-    """(N, output bytes): the numbers of the output's codes."""
+    """(N, O): the numbers of the output's codes, and of those that were looked up in a table."""
     answers: Codes
     """(N, output bytes)."""
     shows: Reals
@@ -137,10 +142,12 @@ class Watched:
     def __init__(self, graph: Graph, seed: int) -> None:
         self._graph, self._model, self._rng = graph, Model(graph), np.random.default_rng(seed)
         self._inside = [tensor for operator in graph.operators for tensor in operator.outputs]
+        self._tables = [operator for operator in graph.operators if operator.name in TABLES and operator.outputs[0].elements <= LARGEST_LOOK_UP]
+        self._at_once = at_once(graph)
 
     def observe(self, codes: Codes) -> Seen:
         """Answer candidates (N, input bytes) and note what they reach."""
-        parts = [self._observe(codes[at : at + AT_ONCE]) for at in range(0, len(codes), AT_ONCE)]
+        parts = [self._observe(codes[at : at + self._at_once]) for at in range(0, len(codes), self._at_once)]
         return Seen.joined(parts)
 
     def _observe(self, codes: Codes) -> Seen:
@@ -153,11 +160,13 @@ class Watched:
                 found.append(number + np.arange(channels) * 256 + beyond // BUCKET)
                 number += channels * 256
         answers = values[self._graph.output.index]
-        outputs = np.arange(self._graph.output.elements) * 256 + answers.astype(np.int64) + 128
-        return Seen(np.concatenate(found, axis=1), outputs, answers, self._shows(values, answers))
+        outputs = [np.arange(self._graph.output.elements) * 256 + answers.astype(np.int64) + 128]
+        for number, operator in enumerate(self._tables, self._graph.output.elements):
+            outputs.append(256 * number + looked_up(operator, values))
+        return Seen(np.concatenate(found, axis=1), np.concatenate(outputs, axis=1), answers, self._shows(values, answers))
 
     def _shows(self, values: dict[int, Codes], answers: Codes) -> Reals:
-        """The share of the changes that are seen: at each cut one channel, another for each input, is one code higher."""
+        """The share of the changes that are seen: at each cut one channel, another for each input, is one code higher where it is not clamped."""
         count, seen = len(answers), np.ones(len(answers))
         for cut in CUTS:
             at = int(cut * len(self._graph.operators))
@@ -165,10 +174,27 @@ class Watched:
             channels = channels_of(tensor)
             changed = values[tensor.index].reshape(count, -1, channels).copy()
             rows, one = np.arange(count), self._rng.integers(0, channels, count)
-            changed[rows, :, one] = np.minimum(changed[rows, :, one], 126) + 1
+            before = changed[rows, :, one]
+            changed[rows, :, one] = before + ((before > LOWEST) & (before < HIGHEST))
             answer = self._model.follow({**values, tensor.index: changed.reshape(count, -1)}, at + 1)
             seen += (answer != answers).any(axis=1)
         return seen / (1 + len(CUTS))
+
+
+def looked_up(operator: Operator, values: dict[int, Codes]) -> Ids:
+    """The places in an operator's table (N, elements) that its inputs ask for, from 0 to 255."""
+    source = operator.inputs[0]
+    assert source is not None
+    codes = values[source.index].astype(np.int64)
+    if operator.name != "SOFTMAX":
+        return codes - LOWEST
+    rows = codes.reshape(len(codes), -1, source.shape[-1])
+    return np.asarray(rows.max(axis=2, keepdims=True) - rows, np.int64).reshape(codes.shape)
+
+
+def at_once(graph: Graph) -> int:
+    """How many inputs are answered together."""
+    return max(1, CODES_AT_ONCE // max(tensor.elements for operator in graph.operators for tensor in operator.outputs))
 
 
 def channels_of(tensor: Tensor) -> int:

@@ -18,6 +18,8 @@ LARGEST_SCALED = 2**30 - 1
 """What compiled code multiplies inline stays within this, which leaves a bit for doubling and one for rounding."""
 
 INT8 = (-128, 127)
+LONG_ROW = 1024
+"""Numbers of a row in which NumPy's arithmetic no longer pays for beginning anew."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,25 @@ class Multiplier:
 
 def apply_each(multipliers: Sequence[Multiplier], values: NDArray[np.int64]) -> NDArray[np.int64]:
     """`Multiplier.apply` along the last axis of values (..., C), each of C multipliers to its own place; or one to all of them."""
-    mantissas, lefts, rights = (
-        np.array(each, np.int64) for each in zip(*((m.mantissa, m.left_shift, m.right_shift) for m in multipliers), strict=True)
-    )
-    high = (values << lefts if lefts.any() else values) * mantissas
+    each = np.array([(m.mantissa, m.left_shift, m.right_shift) for m in multipliers], np.int64).T
+    side_by_side = _pixels(values.shape) if len(multipliers) > 1 else 1
+    mantissas, lefts, rights = np.tile(each, side_by_side)
+    wide = values.reshape(-1, side_by_side * values.shape[-1])
+    high = (wide << lefts if lefts.any() else wide) * mantissas
     high += 1 << 30
     high >>= 31
-    high += (high >> 63) * (rights > 0) + ((1 << rights) >> 1)  # below 0 a tie goes down
+    high += high >> 63 if rights.all() else (high >> 63) * (rights > 0)  # below 0 a tie goes down
+    high += (1 << rights) >> 1
     high >>= rights
-    return high
+    return high.reshape(values.shape)
+
+
+def _pixels(shape: tuple[int, ...]) -> int:
+    """How many neighbours along the inner axes of (..., C) are worked on as one row: NumPy is slow with many short ones."""
+    pixels = 1
+    for side in shape[-2:0:-1]:
+        pixels *= side if pixels * shape[-1] < LONG_ROW else 1
+    return pixels
 
 
 def activation_range(activation: str, scale: float, zero_point: int) -> tuple[int, int]:

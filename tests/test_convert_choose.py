@@ -7,12 +7,14 @@ import pytest
 from numpy.typing import NDArray
 
 from convert import integer
-from convert.choose import MOST_CHOSEN, candidates, choose, samples_asked, with_chosen
+from convert.choose import MOST_CHOSEN, at_once, candidates, choose, looked_up, samples_asked, with_chosen
 from convert.flatbuffer import read
 from convert.graph import Graph
 from convert.pool import KINDS, edges, near, pool_of, sides
 from convert.sample_rows import FEWEST, most_inputs
-from tests.flatbuffer_writer import random_model, write
+from tests.flatbuffer_writer import FULLY_CONNECTED, random_model, write
+from tests.tflite_writer import OperatorSpec, TensorSpec, activated, write_graph
+from tests.write_arithmetic import unary
 from torture.networks import images
 
 DENSE = read(write(random_model(np.random.default_rng(3), 12, per_channel=False)))
@@ -80,6 +82,36 @@ def _ends(values: dict[int, integer.Codes]) -> NDArray[np.int64]:
         channels = values[tensor.index].astype(np.int64).reshape(-1, tensor.shape[-1])
         found += [-channels.min(axis=0), channels.max(axis=0)]
     return np.concatenate(found)
+
+
+def test_what_is_chosen_looks_up_more_of_a_table_than_noise() -> None:
+    """Most of a steep table's entries answer alike, so that the answers do not say which of them was looked up."""
+    weights = np.array([[9, -7, 5, -3, 1, 2, -4, 6, -8, 10, 11, -12]], np.int8)
+    tensors = [
+        TensorSpec("input", (1, 12), (0.05,), (0,)),
+        TensorSpec("net/weights", (1, 12), (0.05,), (0,), weights),
+        TensorSpec("net/sum", (1, 1), (0.2,), (0,)),
+        TensorSpec("net/out", (1, 1), (1 / 256,), (-128,)),
+    ]
+    graph = read(write_graph(tensors, [OperatorSpec(FULLY_CONNECTED, 4, (0, 1, -1), (2,), 8, activated(0, "NONE")), unary("LOGISTIC", 2, 3)], 0, 3))
+    chosen, noise = choose(graph, 64).codes, pool_of(graph.input, 64, 9).codes
+    places = [len(np.unique(integer.Model(graph).values(codes)[2])) for codes in (chosen, noise)]
+    assert places[0] > 1.7 * places[1]
+    assert _distinct(graph, chosen) >= _distinct(graph, noise)
+
+
+def test_softmax_looks_up_distances_from_the_highest_code() -> None:
+    operator = IMAGES.operators[-1]
+    assert operator.name == "SOFTMAX"
+    assert operator.inputs[0] is not None
+    codes = np.array([[-128, 127, 0, 126, 127]], np.int8)
+    assert looked_up(operator, {operator.inputs[0].index: codes}).tolist() == [[255, 0, 127, 1, 0]]
+
+
+def test_so_many_are_answered_together_as_a_cache_holds() -> None:
+    largest = max(tensor.elements for operator in IMAGES.operators for tensor in operator.outputs)
+    assert at_once(IMAGES) * largest <= 2**18
+    assert (at_once(IMAGES) + 1) * largest > 2**18
 
 
 def test_samples_come_first_and_what_is_chosen_lies_near_some_of_them() -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from common.errors import ModelRefused, UnsupportedOperator
 from convert import integer, tflm
-from convert.fixed_point import Multiplier, activation_range
+from convert.fixed_point import Multiplier, activation_range, apply_each
 from convert.flatbuffer import read
 from convert.kernels.fully_connected import prepare
 from convert.kernels.weighted import multipliers
@@ -55,6 +55,15 @@ def test_multipliers_at_the_edges() -> None:
     assert Multiplier.of(1 - 2.0**-40) == Multiplier(2**30, 1)  # rounds up to the next power of two
     assert Multiplier.of(2.0**-32) == Multiplier(2**30, -31)
     assert Multiplier.of(2.0**-33) == Multiplier(0, 0)
+
+
+@pytest.mark.parametrize("shape", [(3,), (0, 3), (2, 3), (2, 5, 3), (2, 7, 30, 3), (2, 30, 40, 3), (2, 2, 2000, 3)])
+@pytest.mark.parametrize("real", [(0.3, 0.004, 0.6), (0.3, 1.7, 5.0), (0.01,)], ids=["right", "left and right", "one"])
+def test_each_channel_is_multiplied_by_its_own_wherever_it_lies(shape: tuple[int, ...], real: tuple[float, ...]) -> None:
+    multipliers = [Multiplier.of(each) for each in real]
+    values = np.random.default_rng(1).integers(-(2**20), 2**20, shape)
+    one_by_one = np.stack([multipliers[at % len(real)].apply(values[..., at]) for at in range(3)], axis=-1)
+    assert (apply_each(multipliers, values) == one_by_one).all()
 
 
 def test_double_rounding_differs_from_single_rounding() -> None:

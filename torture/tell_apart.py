@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.choose import AT_ONCE
+from convert.choose import at_once
 from convert.compiler.emit import compile_graph
 from convert.graph import Graph
 from convert.integer import Model
@@ -110,8 +110,8 @@ class Programs:
 
     def _written(self, name: str, graph: Graph, codes: Codes) -> int:
         """Leave rows of codes and answers for the programs; how many answers differ."""
-        model = Model(graph)
-        answers = np.concatenate([model.values(codes[at : at + AT_ONCE])[graph.output.index] for at in range(0, len(codes), AT_ONCE)])
+        model, step = Model(graph), at_once(graph)
+        answers = np.concatenate([model.values(codes[at : at + step])[graph.output.index] for at in range(0, len(codes), step)])
         (self._work / name).write_bytes(np.concatenate([codes, answers], axis=1).tobytes())
         return len(np.unique(answers, axis=0))
 

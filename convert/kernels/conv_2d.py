@@ -25,10 +25,10 @@ class Conv2D(Weighted):
         w = self.window
         images = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
         weights = self.factors
-        sums = np.zeros((len(images), w.rows.outputs, w.columns.outputs, len(weights)), self.exact)
+        sums = np.full((len(images), w.rows.outputs, w.columns.outputs, len(weights)), self.bias, self.exact)
         for ky, kx, outputs, inputs in w.seen():
             sums[outputs] += images[inputs] @ weights[:, ky, kx].T
-        return self.codes(sums.astype(np.int64) + self.bias).reshape(len(codes), -1)
+        return self.codes(sums.astype(np.int64)).reshape(len(codes), -1)
 
 
 def prepare(operator: Operator) -> Conv2D:

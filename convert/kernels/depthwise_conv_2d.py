@@ -25,12 +25,12 @@ class DepthwiseConv2D(Weighted):
         """Answer images (N, batches * height * width * channels) with (N, batches * height * width * outputs), as DepthwiseConvPerChannel does."""
         w = self.window
         seen = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
-        images = np.repeat(seen, self.depth_multiplier, axis=3)
+        images = np.repeat(seen, self.depth_multiplier, axis=3) if self.depth_multiplier > 1 else seen
         weights = self.factors
-        sums = np.zeros((len(images), w.rows.outputs, w.columns.outputs, len(weights)), self.exact)
+        sums = np.full((len(images), w.rows.outputs, w.columns.outputs, len(weights)), self.bias, self.exact)
         for ky, kx, outputs, inputs in w.seen():
             sums[outputs] += images[inputs] * weights[:, ky, kx]
-        return self.codes(sums.astype(np.int64) + self.bias).reshape(len(codes), -1)
+        return self.codes(sums.astype(np.int64)).reshape(len(codes), -1)
 
 
 def prepare(operator: Operator) -> DepthwiseConv2D:

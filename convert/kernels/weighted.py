@@ -72,7 +72,8 @@ class Weighted:
     def codes(self, sums: Integers) -> NDArray[np.int8]:
         """Output codes of sums (..., outputs), the bias included."""
         scaled = apply_each(self.multipliers, sums)
-        return cast(NDArray[np.int8], np.clip(scaled + self.output.zero_point, self.lowest, self.highest).astype(np.int8))
+        scaled += self.output.zero_point
+        return cast(NDArray[np.int8], np.clip(scaled, self.lowest, self.highest, out=scaled).astype(np.int8))
 
     @cached_property
     def exact(self) -> np.dtype[np.floating[Any]]:
