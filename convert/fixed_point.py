@@ -68,7 +68,7 @@ def apply_each(multipliers: Sequence[Multiplier], values: NDArray[np.int64]) -> 
     high += high >> 63 if rights.all() else (high >> 63) * (rights > 0)  # below 0 a tie goes down
     high += (1 << rights) >> 1
     high >>= rights
-    return high.reshape(values.shape)
+    return np.asarray(high.reshape(values.shape), np.int64)
 
 
 def _pixels(shape: tuple[int, ...]) -> int:
