@@ -10,6 +10,7 @@ import numpy as np
 
 from common.manifest import Manifest
 from common.numbers import percent
+from common.output_causes import coarse_output, equal_targets
 from common.quality import skill
 from common.useful import Evidence, Reals, Useful, measured
 
@@ -24,6 +25,12 @@ OUTSIDE = 0.01
 AT_AN_END = 0.25
 """The same of answers at the lowest or highest code, where no float model says whether they belong there."""
 NAMED = 3
+FIXED = {
+    "SOFTMAX": "leave the softmax away and compare its inputs",
+    "LOGISTIC": "leave the sigmoid away and compare its input with 0",
+    "TANH": "leave the tanh away and use its input",
+}
+"""Operators whose answers have the same steps whatever the calibration, and how to do without."""
 
 
 def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | None]) -> Useful:
@@ -43,7 +50,9 @@ def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | Non
         beyond_output(evidence),
         one_answer(evidence, found, bool(of_inputs), layer),
         never_chosen(evidence),
+        coarse_output(evidence, found, manifest.limits),
         guessing(manifest, evidence, found),
+        equal_targets(evidence),
     ]
     causes = [sentence for sentence in said if sentence]
     if found.missed and not causes:
@@ -101,8 +110,8 @@ def outliers(evidence: Evidence) -> str:
     usual = np.where(usual > 0, usual, usual.max())  # of a feature that is nearly always the same
     farthest = away.max(axis=0)
     width = 255 * evidence.input.scale
-    # Where many values of any feature reach as far, the range is theirs.
-    alone = np.array([(away > each / 4).sum() for each in farthest]) <= max(few, len(values) // 100)
+    # Where many rows reach as far in any feature, the range is theirs.
+    alone = np.array([(away > each / 4).any(axis=1).sum() for each in farthest]) <= max(few, len(values) // 100)
     found = np.flatnonzero((usual.max() > 0) & (farthest > FAR_OUT * usual) & (farthest > width / 4) & alone)
     if not len(found):
         return ""
@@ -130,7 +139,7 @@ def unequal_features(evidence: Evidence) -> str:
     starved = []
     for feature in np.flatnonzero((reach > 0) & (reach * UNEQUAL <= reach[largest])):
         used, different = len(np.unique(codes[:, feature])), len(np.unique(values[:, feature]))
-        if used < STARVED and used < different:
+        if used < STARVED and used < different and np.ptp(values[:, feature]) > reach[feature] / 100:  # less is noise
             starved.append((int(feature), used))
     if not starved:
         return ""
@@ -188,7 +197,8 @@ def one_answer(evidence: Evidence, found: Useful, explained: bool, silent: str |
     if found.distinct > 1 or found.count < 2 or (evidence.inputs == evidence.inputs[0]).all():
         return ""
     if found.differing == 1:
-        return "" if explained else "all samples become the same codes: they lie closer together than one step of the input"
+        nearer = f"they lie closer together than one step of the input, {evidence.input.scale:.3g}"
+        return "" if explained else f"all samples become the same codes: {nearer}; take what they have in common off before the model"
     floats, step = evidence.floats, evidence.output.scale
     if floats is None:
         where = f", from layer {silent} on" if silent else ""
@@ -196,16 +206,28 @@ def one_answer(evidence: Evidence, found: Useful, explained: bool, silent: str |
     low, high = float(floats.min()), float(floats.max())
     varies = float((floats.max(axis=0) - floats.min(axis=0)).max())
     if varies == 0 or (silent and varies <= 1e-6 * max(abs(low), abs(high))):
-        layer = f"layer {silent} answers the same to every sample" if silent else "a layer answers the same to every sample"
-        return f"the float model itself gives one answer to all samples, {low:.4g}: {layer}, as a ReLU does that never rises above 0 (a dead one)"
+        gives = f"the float model itself gives one answer to all samples, {low:.4g}{'' if low == high else f' to {high:.4g}'}"
+        if at_ends(evidence, floats):
+            return f"{gives}: its {evidence.end} is saturated, as the sums before it lie far from 0 for every sample; train it anew with smaller sums"
+        layer = f"layer {silent}" if silent else "a layer"
+        return (
+            f"{gives}: {layer} answers the same to every sample: its bias outweighs its weights, these are 0, or its ReLU never rises above 0 "
+            "(a dead one)"
+        )
     if varies < 2 * step:
-        fixed = "SOFTMAX and LOGISTIC have fixed steps of 1/256" if evidence.end in ("SOFTMAX", "LOGISTIC") else "that is the output's step"
-        end = {"SOFTMAX": "leave the softmax away and compare its inputs", "LOGISTIC": "leave the sigmoid away and compare its input with 0"}
-        mends = end.get(evidence.end, "scale the targets so that they spread, or check the output's range in the calibration samples")
+        fixed = f"{evidence.end} has fixed steps of {step:.3g}" if evidence.end in FIXED else "that is the output's step"
+        mends = FIXED.get(evidence.end, "scale the targets so that they spread, or check the output's range in the calibration samples")
         return f"the float model's answers differ by {varies:.3g} only ({low:.3g} to {high:.3g}), less than {step:.3g} can tell: {fixed}; {mends}"
     if silent and not explained:
         return f"layer {silent} answers the same to every sample on the board: what reaches it lies below one step of its scale"
     return ""
+
+
+def at_ends(evidence: Evidence, floats: Reals) -> bool:
+    """Whether each answer (S, outputs) of the float model lies at an end of what the model's last operator can answer."""
+    lowest = -1 if evidence.end == "TANH" else 0
+    near = evidence.output.scale
+    return evidence.end in FIXED and bool(((floats < lowest + near) | (floats > 1 - near)).all())
 
 
 def never_chosen(evidence: Evidence) -> str:
@@ -242,7 +264,7 @@ def guessing(manifest: Manifest, evidence: Evidence, found: Useful) -> str:
     as_well = "" if theirs is None else f", and neither have the float model's ({percent(theirs)})"
     return (
         f"the answers have no more to do with the targets than guesses have ({percent(found.skill)} of the way to perfect){as_well}: the samples "
-        "are not prepared as in training (order of axes, scaling), or the targets are in another order than the outputs"
+        "are not prepared as in training (order of axes, scaling), the targets are in another order than the outputs, or the model did not learn them"
     )
 
 

@@ -220,6 +220,7 @@ def measured(evidence: Evidence, limits: Limits, skill: float | None) -> Useful:
     if floats is not None:
         errors = np.abs(reals - floats)
         each, spread = shares(errors, floats, evidence.output.scale)
+        each = np.where(unasked(evidence.targets, len(each)), 0.0, each)
         worst = int(each.argmax())
         found |= {"max_error": float(errors.max()), "mean_error": float(errors.mean()), "rms_error": rms(errors)}
         found |= {"max_share": float(errors.max() / (255 * evidence.output.scale)), "spread": float(spread[worst]), "rms_share": float(each[worst])}
@@ -256,6 +257,14 @@ def measured(evidence: Evidence, limits: Limits, skill: float | None) -> Useful:
         causes=(),
         **found,
     )
+
+
+def unasked(targets: NDArray[Any] | None, outputs: int) -> NDArray[np.bool_]:
+    """(K,) whether an output's targets are always the same number while another's are not: what it answers around that is noise of the training."""
+    if targets is None or targets.size != len(targets) * outputs or outputs < 2:
+        return np.zeros(outputs, bool)
+    ranges = np.ptp(targets.reshape(-1, outputs), axis=0)
+    return np.asarray((ranges == 0) & (ranges.max() > 0), bool)
 
 
 def _rms_missed(evidence: Evidence, each: Reals, spread: Reals, limits: Limits) -> list[str]:

@@ -131,7 +131,7 @@ def test_a_sigmoid_near_zero() -> None:
     found = model.found()
     assert found.agreement == 1
     assert "one answer" in found.missed[0]
-    assert "SOFTMAX and LOGISTIC have fixed steps of 1/256; leave the sigmoid away" in said(found)
+    assert "LOGISTIC has fixed steps of 0.00391; leave the sigmoid away" in said(found)
 
 
 def test_a_dead_relu() -> None:
@@ -218,3 +218,51 @@ def test_without_a_float_model_nothing_is_missed_and_causes_are_told() -> None:
     assert "the output's range clips them" in said(clipped)
     silent = replace(NUMBERS, model=lambda x: 0 * x[:, :1], float_model=False, silent="hidden", output=TensorSpec((1, 1), 1, 1.0, 0)).found()
     assert said(silent) == "all 300 samples get the same answer, from layer hidden on"
+
+
+def test_an_output_that_a_larger_one_makes_coarse() -> None:
+    found = Board(lambda x: np.column_stack([x @ WEIGHTS[:, 0], 1000 * x @ WEIGHTS[:, 1]]), FLAT).found()
+    assert found.missed
+    assert "output 0 spreads over" in said(found)
+    assert "because output 1 reaches" in said(found)
+    assert "the layers lose it" not in said(found)
+
+
+def test_an_output_far_from_0_that_varies_little() -> None:
+    found = Board(lambda x: 20 + 0.01 * x @ WEIGHTS[:, :1], FLAT).found()
+    assert found.missed
+    assert "because it lies around 20 and the codes hold 0 as well" in said(found)
+
+
+def test_an_output_whose_targets_are_always_the_same_is_not_asked() -> None:
+    def model(x: Floats) -> Floats:
+        return np.column_stack([1000 * x @ WEIGHTS[:, 0], x @ WEIGHTS[:, 1]])
+
+    board = Board(model, FLAT, quality=Quality("rmse", None, 50.0), targets=np.column_stack([model(FLAT)[:, 0], np.zeros(len(FLAT))]))
+    assert board.found().missed == ()
+    assert "RMS error against float of output 1" in " ".join(replace(board, targets=model(FLAT)).found().missed)
+
+
+def test_targets_that_are_all_the_same_show_nothing() -> None:
+    board = replace(NUMBERS, quality=Quality("rmse", None, 50.0), targets=np.ones(len(FLAT)))
+    assert board.found().causes == ("all targets are 1, so that they do not show whether the answers have to do with them",)
+
+
+def test_a_sigmoid_that_is_saturated_is_no_dead_relu() -> None:
+    ends = {"output": TensorSpec((1, 1), 1, 1 / 256, -128), "silent": "hidden"}
+    found = Board(lambda x: 1 / (1 + np.exp(-40 - 1e-3 * x[:, :1])), FLAT, "LOGISTIC", **ends).found()
+    assert "its LOGISTIC is saturated" in said(found)
+    assert "dead" not in said(found)
+
+
+def test_one_sample_whose_features_all_lie_far_out() -> None:
+    inputs = RNG.uniform(-1, 1, (300, 6))
+    inputs[17] = 1e6
+    assert "1 of 300 values of feature" in said(Board(lambda x: x.mean(axis=1, keepdims=True), inputs).found())
+
+
+def test_samples_that_differ_by_noise_alone_are_not_told_to_be_unequal() -> None:
+    inputs = np.array([0.01, 1.0, 0.31]) + RNG.normal(size=(100, 3)) * 1e-7
+    found = Board(lambda x: x.sum(axis=1, keepdims=True), inputs).found()
+    assert "closer together than one step of the input" in said(found)
+    assert "times larger" not in said(found)

@@ -181,4 +181,11 @@ def check_sums(operator: Operator, layer: Weighted) -> None:
     largest = layer.largest_sums
     left = np.array([m.left_shift for m in layer.multipliers])
     if np.any(largest * 2.0**left > INT32_MAX):
-        raise refused(operator, f"has sums of up to {int(largest.max())}, shifted left by {int(left.max())}, which overflow 32 bits")
+        shifted = f"has sums of up to {int(largest.max())}, shifted left by {int(left.max())}, which overflow 32 bits"
+        scale = operator.outputs[0].quantized.scale
+        dead = (
+            f": its output has the scale {scale:.3g}, as a layer has that answers 0 to every calibration sample (a dead ReLU)"
+            if left.max() > 7
+            else ""
+        )
+        raise refused(operator, shifted + dead)
