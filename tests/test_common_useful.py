@@ -249,8 +249,8 @@ def test_targets_that_are_all_the_same_show_nothing() -> None:
 
 
 def test_a_sigmoid_that_is_saturated_is_no_dead_relu() -> None:
-    ends = {"output": TensorSpec((1, 1), 1, 1 / 256, -128), "silent": "hidden"}
-    found = Board(lambda x: 1 / (1 + np.exp(-40 - 1e-3 * x[:, :1])), FLAT, "LOGISTIC", **ends).found()
+    output = TensorSpec((1, 1), 1, 1 / 256, -128)
+    found = Board(lambda x: 1 / (1 + np.exp(-40 - 1e-3 * x[:, :1])), FLAT, "LOGISTIC", output=output, silent="hidden").found()
     assert "its LOGISTIC is saturated" in said(found)
     assert "dead" not in said(found)
 
