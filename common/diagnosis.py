@@ -12,7 +12,7 @@ from common.manifest import Manifest
 from common.numbers import percent
 from common.output_causes import coarse_output, equal_targets
 from common.quality import skill
-from common.useful import Evidence, Reals, Useful, measured
+from common.useful import Evidence, Reals, Useful, measured, outside
 
 UNEQUAL = 32
 """A feature that is so many times smaller than another has no more than 8 of the 256 codes."""
@@ -86,18 +86,12 @@ def equal_samples(evidence: Evidence) -> str:
         return f"all {count:,} samples hold the number {evidence.inputs.min():.4g} only: give different ones"
     width = 255 * evidence.input.scale
     if width < 1e-4 * np.abs(evidence.inputs).max():
-        low, high = held(evidence)
+        low, high = evidence.input.range
         return (
             f"the input holds {low:.3g} to {high:.3g} only, an empty range: the model was calibrated on samples that are all zero or all equal; "
             "convert it on real ones"
         )
     return ""
-
-
-def held(evidence: Evidence) -> tuple[float, float]:
-    """The lowest and the highest number that the input's codes stand for."""
-    low, high = ((code - evidence.input.zero_point) * evidence.input.scale for code in (-128, 127))
-    return low, high
 
 
 def outliers(evidence: Evidence) -> str:
@@ -158,11 +152,10 @@ def _round(value: float) -> str:
 
 def outside_input(evidence: Evidence) -> str:
     """Samples beyond what the input's codes hold."""
-    low, high = held(evidence)
-    half = evidence.input.scale / 2
-    share = float(((evidence.inputs < low - half) | (evidence.inputs > high + half)).mean())
+    share = outside(evidence)
     if share < OUTSIDE:
         return ""
+    low, high = evidence.input.range
     theirs = f"{evidence.inputs.min():.4g} to {evidence.inputs.max():.4g}"
     return (
         f"{percent(share)} of the samples' numbers, which go from {theirs}, lie outside what the input holds, {low:.4g} to {high:.4g}, and are cut "
@@ -172,7 +165,7 @@ def outside_input(evidence: Evidence) -> str:
 
 def beyond_output(evidence: Evidence) -> str:
     """An output whose range clips: by the float model's answers, or without one by answers at an end that is not 0."""
-    low, high = ((code - evidence.output.zero_point) * evidence.output.scale for code in (-128, 127))
+    low, high = evidence.output.range
     if evidence.floats is not None:
         share = float(((evidence.floats < low - evidence.output.scale) | (evidence.floats > high + evidence.output.scale)).mean())
         if share < OUTSIDE:

@@ -36,6 +36,11 @@ class TensorSpec:
     """The float32 of the flatbuffer, exactly."""
     zero_point: int
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """The lowest and the highest real number that a code stands for."""
+        return (-128 - self.zero_point) * self.scale, (127 - self.zero_point) * self.scale
+
 
 @dataclass(frozen=True)
 class OperatorSpec:

@@ -195,6 +195,12 @@ def correlation(answers: Reals, floats: Reals) -> float | None:
     return min(found) if found else None
 
 
+def outside(evidence: Evidence) -> float:
+    """Share of the samples' numbers that lie more than half a step outside what the input's codes hold."""
+    (low, high), half = evidence.input.range, evidence.input.scale / 2
+    return float(((evidence.inputs < low - half) | (evidence.inputs > high + half)).mean())
+
+
 def rms(errors: Reals) -> float:
     return float(np.sqrt(np.mean(errors**2)))
 
@@ -210,7 +216,6 @@ def measured(evidence: Evidence, limits: Limits, skill: float | None) -> Useful:
     reals, floats = evidence.reals, evidence.floats
     distinct, differing = (len(np.unique(each, axis=0)) for each in (evidence.answers, evidence.codes))
     unlike = len(np.unique(evidence.inputs, axis=0))
-    low, high = ((code - evidence.input.zero_point) * evidence.input.scale for code in (-128.5, 127.5))
     found: dict[str, Any] = dict.fromkeys(
         ("max_error", "mean_error", "rms_error", "max_share", "spread", "rms_share", "correlation", "agreement", "input_rms", "rest_rms")
     )
@@ -250,7 +255,7 @@ def measured(evidence: Evidence, limits: Limits, skill: float | None) -> Useful:
         distinct=distinct,
         decides=evidence.decides,
         decided=decided,
-        saturated_inputs=float(((evidence.inputs < low) | (evidence.inputs > high)).mean()),
+        saturated_inputs=outside(evidence),
         saturated_outputs=float(np.isin(evidence.answers, (-128, 127)).mean()),
         skill=skill,
         missed=tuple(missed),

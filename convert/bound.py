@@ -151,7 +151,7 @@ def enclose(layers: list[Layer], low: Reals, high: Reals) -> tuple[Reals, Reals,
 def propagated(graph: Graph, layers: list[Layer]) -> BoundSpec:
     """For any input within what its codes represent: each layer's own roundings, carried through the layers after it."""
     quantization = graph.input.quantized
-    ends: list[Reals] = [np.full(graph.input.elements, (code - quantization.zero_point) * quantization.scale) for code in (-128, 127)]
+    ends: list[Reals] = [np.full(graph.input.elements, end) for end in quantization.range]
     low, high = ends
     size = np.maximum(np.abs(low), np.abs(high))  # of the board's values, per unit
     from_input: Reals = np.full(graph.input.elements, quantization.scale / 2)

@@ -35,7 +35,7 @@ from convert.graph import Graph
 from convert.keras_load import examined
 from convert.model_file import way_of
 from convert.pipeline import compiled_model, report, write
-from convert.promises import reach, representable
+from convert.promises import reach
 from convert.quantize import DEADLINE_SECONDS, ROOT, ended
 from convert.quantize import quantize as quantize_keras
 from convert.references import Points, References, references, rows_of, swept
@@ -117,7 +117,7 @@ def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limi
         check_range(fitted.inputs, graph.input.quantized)
     compiled = compiled_model(folder.name, raw, graph)
     quality = quality_for(fitted, graph, limits)
-    (codes, own), domain = codes_for(graph, fitted), representable(graph.input)
+    (codes, own), domain = codes_for(graph, fitted), graph.input.quantized.range
     scalar = graph.input.elements == graph.output.elements == 1
     at = swept(domain, domain) if scalar else NOWHERE
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
@@ -211,7 +211,7 @@ def bring_keras(
         graph,
         compiled,
         answers,
-        domain=representable(graph.input),
+        domain=graph.input.quantized.range,
         tolerance=reach(graph),
         tolerance_from=ENDLESS,
         quality=quality,

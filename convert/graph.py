@@ -36,6 +36,11 @@ class Quantization:
     def zero_point(self) -> int:
         return self.zero_points[0]
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """The lowest and the highest real number that an int8 code stands for."""
+        return (-128 - self.zero_point) * self.scale, (127 - self.zero_point) * self.scale
+
 
 @dataclass(frozen=True)
 class Tensor:

@@ -27,7 +27,7 @@ from convert.compiler.emit import Compiled, compile_graph
 from convert.explain.write import findings, write_explanation
 from convert.foresight import foreseen
 from convert.graph import Graph
-from convert.promises import float_arrays, operator_spec, representable, tensor_spec
+from convert.promises import float_arrays, operator_spec, tensor_spec
 from convert.quantize import quantize
 from convert.references import References, points, references
 from convert.tolerance import line as tolerance_line
@@ -73,14 +73,14 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     proven = bound(graph, converted.chain, recipe.domain)
     proposal = propose(graph, answers, proven)
     tolerance = tolerance_of(recipe, proposal)
-    check_reach(recipe, representable(graph.output))
+    check_reach(recipe, graph.output.quantized.range)
     manifest = write(
         folder,
         converted.tflite,
         graph,
         compiled,
         answers,
-        domain=recipe.domain or representable(graph.input),
+        domain=recipe.domain or graph.input.quantized.range,
         tolerance=tolerance,
         tolerance_from=proposal.reason if recipe.tolerance is None else DECLARED,
         bound=proven,

@@ -9,19 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.manifest import OperatorSpec, TensorSpec
-from convert.codes import real_of
 from convert.graph import Graph, Operator, Tensor
 from convert.quantize import DenseLayer
 from convert.work import multiply_accumulates
 
 PARAMETERS = "parameters"
 """Array of references.npz: how many numbers the float model holds."""
-
-
-def representable(tensor: Tensor) -> tuple[float, float]:
-    """The lowest and the highest real number that a code stands for."""
-    low, high = (float(real_of(code, tensor.quantized)) for code in (-128, 127))
-    return low, high
 
 
 def tensor_spec(tensor: Tensor) -> TensorSpec:
@@ -45,7 +38,7 @@ def operator_spec(operator: Operator) -> OperatorSpec:
 
 def reach(graph: Graph) -> float:
     """What no error can exceed: the whole range of the output."""
-    low, high = representable(graph.output)
+    low, high = graph.output.quantized.range
     return high - low
 
 

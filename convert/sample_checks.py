@@ -26,17 +26,11 @@ def check_varied(samples: NDArray[np.float32]) -> None:
 
 def saturated_share(samples: NDArray[np.float32], quantization: Quantization) -> float:
     """Share of the numbers other than 0 in samples (N, ...) that lie more than half a step outside what int8 codes can hold; in [0, 1]."""
-    low, high = held(quantization)
+    low, high = quantization.range
     half = quantization.scale / 2
     counted = int((samples != 0).sum())
     outside = int(((samples < low - half) | (samples > high + half)).sum())
     return outside / counted if counted else 0.0
-
-
-def held(quantization: Quantization) -> tuple[float, float]:
-    """The lowest and the highest real number that a code stands for."""
-    low, high = ((code - quantization.zero_point) * quantization.scale for code in (-128, 127))
-    return low, high
 
 
 def check_range(samples: NDArray[np.float32], quantization: Quantization) -> None:
@@ -45,7 +39,7 @@ def check_range(samples: NDArray[np.float32], quantization: Quantization) -> Non
     Raises:
         UsageError: too many numbers lie outside what the input can hold, or all samples become the same codes.
     """
-    (low, high), first, last = held(quantization), float(samples.min()), float(samples.max())
+    (low, high), first, last = quantization.range, float(samples.min()), float(samples.max())
     share = saturated_share(samples, quantization)
     spans = f"the samples reach from {first:.6g} to {last:.6g}, the input of the model from {low:.6g} to {high:.6g}"
     if share > MOST_SATURATED:

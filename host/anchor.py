@@ -20,7 +20,7 @@ from convert.arena import arena
 from convert.bound import bound
 from convert.flatbuffer import read
 from convert.graph import Graph
-from convert.promises import PARAMETERS, chain_of, operator_spec, reach, representable, tensor_spec
+from convert.promises import PARAMETERS, chain_of, operator_spec, reach, tensor_spec
 from convert.references import References
 from convert.tolerance import propose
 from host.oracle import UNREADABLE
@@ -104,13 +104,13 @@ def _of_the_recipe(manifest: Manifest, graph: Graph, arrays: Mapping[str, NDArra
     recipe = _recipe(manifest.recipe)
     if recipe is None:
         if manifest.recipe.startswith(PREFIX):
-            yield Promise("domain", manifest.domain, representable(graph.input), "model.tflite")
+            yield Promise("domain", manifest.domain, graph.input.quantized.range, "model.tflite")
             yield Promise("tolerance", manifest.tolerance, reach(graph), "model.tflite")
             yield Promise("float_model", manifest.float_model, PARAMETERS in arrays, "references.npz")
         return
     said = f"the recipe {recipe.name}"
     yield Promise("float_model", manifest.float_model, True, said)
-    yield Promise("domain", manifest.domain, recipe.domain or representable(graph.input), said)
+    yield Promise("domain", manifest.domain, recipe.domain or graph.input.quantized.range, said)
     yield Promise("quality", manifest.quality, recipe.quality, said)
     yield Promise("tolerance_from", manifest.tolerance_from == DECLARED, recipe.tolerance is not None, said)
     tolerance = propose(graph, References(dict(arrays), "", None), proven).value if recipe.tolerance is None else recipe.tolerance

@@ -12,7 +12,6 @@ from common.manifest import Manifest
 from convert.brought import NOWHERE, asked
 from convert.flatbuffer import read
 from convert.pipeline import compiled_model, write
-from convert.promises import representable
 
 
 def write_folder(folder: Path, raw: bytes, edit: Callable[[str], str] | None = None) -> Manifest:
@@ -23,4 +22,4 @@ def write_folder(folder: Path, raw: bytes, edit: Callable[[str], str] | None = N
     if edit:
         compiled = replace(compiled, source=edit(compiled.source))
     answers = asked(raw, graph, codes, NOWHERE)
-    return write(folder, raw, graph, compiled, answers, domain=representable(graph.input), tolerance=1.0, float_model=False)
+    return write(folder, raw, graph, compiled, answers, domain=graph.input.quantized.range, tolerance=1.0, float_model=False)

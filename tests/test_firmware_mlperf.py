@@ -21,7 +21,6 @@ from convert.brought import bring
 from convert.graph import Graph
 from convert.kernels.quantize import Quantize
 from convert.mlperf import Benchmark, named
-from convert.promises import representable
 from host import firmware
 from host.paths import ROOT
 from tests.random_layers import random_softmax
@@ -163,7 +162,7 @@ def test_of_an_autoencoder_the_runner_hears_how_far_its_output_is_from_its_input
     """Against scores in float64 from NumPy, which may differ from the board's by far less than the half of a thousandth that rounding takes."""
     graph, run = flatbuffer.read((autoencoder / "model.tflite").read_bytes()), oracle(autoencoder)
     rng = np.random.default_rng(2)
-    low, high = representable(graph.input)
+    low, high = graph.input.quantized.range
     # about the middle and over all that codes can say, beyond their ends, on the ties between two codes, and tiny
     samples: list[NDArray[np.floating]] = [rng.normal((low + high) / 2, (high - low) * width, graph.input.elements) for width in (0.02, 0.1, 0.3, 30)]
     samples += [(rng.integers(-200, 200, graph.input.elements) + 0.5) * graph.input.quantized.scale, rng.normal(0, 1e-40, graph.input.elements)]

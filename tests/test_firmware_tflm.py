@@ -23,7 +23,6 @@ from convert.arena import arena
 from convert.codegen import generated_files
 from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
-from convert.promises import representable
 from convert.tflm import Interpreter
 from host import firmware, oracle
 from host.board import Board, Identity
@@ -133,7 +132,7 @@ def test_hidden_layers_are_exact_or_refused(tflm_recipe: Path, per_channel: bool
     graph = read(raw)
     tflm = Interpreter(raw, graph)
     compiled = compile_graph(graph, "random", hashlib.sha256(raw).digest())
-    image = rebuilt(tflm_recipe, generated_files("random", raw, graph, compiled, arena(graph, tflm.arena_used()), representable(graph.input)))
+    image = rebuilt(tflm_recipe, generated_files("random", raw, graph, compiled, arena(graph, tflm.arena_used()), graph.input.quantized.range))
     codes = np.arange(-128, 128).astype(np.int8).reshape(-1, 1)
     with VirtualBoard(image) as virtual, Link(virtual.url) as link:
         board = Board(link)

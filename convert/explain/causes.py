@@ -40,16 +40,13 @@ class Seen:
     answers: bool = False
     """Whether this is the model's output."""
 
-    @property
-    def held(self) -> tuple[float, float]:
-        low, high = dequantize(np.array([-128, 127], np.int8), self.tensor.quantized).astype(float).tolist()
-        return low, high
-
 
 @dataclass(frozen=True)
 class Parts:
-    """Shares of a layer's own mean square error, see docs/explain.md."""
+    """What a layer's own mean square error is made of, as shares of it: see docs/explain.md."""
 
+    outside: float
+    """Share of its values that lie beyond its range."""
     clipping: float
     rounding: float
     """Of its output to whole codes: scale^2 / 12."""
@@ -60,15 +57,15 @@ class Parts:
 def parts(seen: Seen) -> Parts:
     """What the layer's own error is made of; nothing where it has none."""
     assert seen.exact is not None
-    exact, (low, high), step = seen.exact.astype(np.float64), seen.held, seen.tensor.quantized.scale
+    exact, (low, high), step = seen.exact.astype(np.float64), seen.tensor.quantized.range, seen.tensor.quantized.scale
     squares = (dequantize(seen.codes, seen.tensor.quantized) - exact) ** 2
     whole = float(squares.mean())
     if not whole:
-        return Parts(0.0, 0.0, 0.0)
+        return Parts(0.0, 0.0, 0.0, 0.0)
     outside = (exact < low - step) | (exact > high + step)
     clipping = float(squares[outside].sum() / squares.size / whole)
     rounding = min(1.0 - clipping, step**2 / 12 / whole)
-    return Parts(clipping, rounding, max(0.0, 1.0 - clipping - rounding))
+    return Parts(float(outside.mean()), clipping, rounding, max(0.0, 1.0 - clipping - rounding))
 
 
 def advise(seen: Seen) -> str:
@@ -95,17 +92,16 @@ def of_samples(evidence: Evidence) -> str:
 def clipped(seen: Seen, shares: Parts) -> str:
     """Values beyond what the calibration samples reached."""
     assert seen.exact is not None
-    (low, high), step = seen.held, seen.tensor.quantized.scale
-    outside = float(np.mean((seen.exact < low - step) | (seen.exact > high + step)))
-    if shares.clipping < 0.5 or not outside:
+    if shares.clipping < 0.5:
         return ""
+    low, high = seen.tensor.quantized.range
     reached = f"[{seen.exact.min():.3g}, {seen.exact.max():.3g}]"
     mend = advice(
         recipe="let the recipe's `representative` or `domain` reach as far",
         keras="give SAMPLES= that reach as far",
         tflite="convert it anew with calibration samples that reach as far",
     )
-    return f"{outside:.1%} of its values saturate: calibration saw [{low:.3g}, {high:.3g}], these samples reach {reached}: {mend}."
+    return f"{shares.outside:.1%} of its values saturate: calibration saw [{low:.3g}, {high:.3g}], these samples reach {reached}: {mend}."
 
 
 def weights(seen: Seen, operator: Operator) -> str:
@@ -183,7 +179,7 @@ def unequal_channels(seen: Seen) -> str:
 def stretched(seen: Seen) -> str:
     """A range that few values, or none of these samples, stretch."""
     assert seen.floats is not None
-    low, high = seen.held
+    low, high = seen.tensor.quantized.range
     values = seen.floats.ravel()
     ends = np.percentile(values, [0.5, 99.5])
     if (ends[1] - ends[0]) > SMALL_SHARE * (high - low):

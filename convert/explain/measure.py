@@ -180,19 +180,19 @@ def evidence_of(graph: Graph, samples: Reals, codes: dict[int, NDArray[np.int8]]
 def ranged(number: int | None, operator: Operator | None, tensors: tuple[Tensor, ...], codes: NDArray[np.int8], floats: Reals | None) -> LayerError:
     """A row with its ranges."""
     tensor = tensors[0]
-    held = [(code - tensor.quantized.zero_point) * tensor.quantized.scale for code in (-128, 127)]
+    low, high = tensor.quantized.range
     with np.errstate(over="ignore"):  # a scale near float32's end: infinity becomes its largest number
         seen = np.nan_to_num(dequantize(codes, tensor.quantized) if floats is None else floats)
     channels = tensor.shape[-1] if len(tensor.shape) > 1 else 1
     by_channel = codes.reshape(-1, channels)
     step = tensor.quantized.scale
-    outside = None if floats is None else float(np.mean((floats > held[1] + 1.001 * step) | (floats < held[0] - 1.001 * step)))
+    outside = None if floats is None else float(np.mean((floats > high + 1.001 * step) | (floats < low - 1.001 * step)))
     return LayerError(
         number=number,
         name=INPUT if operator is None else shown_name(operator),
         operator=INPUT if operator is None else operator.name,
-        low=held[0],
-        high=held[1],
+        low=low,
+        high=high,
         seen_low=float(seen.min()),
         seen_high=float(seen.max()),
         codes=len(np.unique(codes)),
