@@ -199,7 +199,8 @@ def one_answer(evidence: Evidence, found: Useful, explained: bool, silent: str |
     low, high = float(floats.min()), float(floats.max())
     varies = float((floats.max(axis=0) - floats.min(axis=0)).max())
     if varies == 0 or (silent and varies <= 1e-6 * max(abs(low), abs(high))):
-        gives = f"the float model itself gives one answer to all samples, {low:.4g}{'' if low == high else f' to {high:.4g}'}"
+        span = " to ".join(dict.fromkeys((f"{low:.4g}", f"{high:.4g}")))
+        gives = f"the float model itself gives one answer to all samples, {span}"
         if at_ends(evidence, floats):
             return f"{gives}: its {evidence.end} is saturated, as the sums before it lie far from 0 for every sample; train it anew with smaller sums"
         layer = f"layer {silent}" if silent else "a layer"

@@ -77,7 +77,7 @@ class LayerError:
         """The layer, what it took and what to do, in one line."""
         taken = f" took {100 * self.took:.1f} points" if self.took is not None and self.took > 0 else ""
         if not taken and self.share is not None:
-            taken = f" makes {max(0.0, self.share):.0%} of the error"
+            taken = f" makes {min(1.0, max(0.0, self.share)):.0%} of the error"
         return f"{self.name} ({self.operator}){taken}: {self.advice}" if self.operator != INPUT else f"{self.name}{taken}: {self.advice}"
 
     @property

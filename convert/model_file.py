@@ -46,7 +46,10 @@ def no_model(path: Path, kind: Kind, suffix: str) -> UsageError | ModelRefused:
     """What a file is that is no model for this."""
     if suffix == ".tflite":
         hint = kind.model_hint if kind is not EMPTY else ""
-        return ModelRefused(f"{path} is {kind.title}, no TensorFlow Lite model.", hint or begins(path, kind) or "Convert the model anew.")
+        return ModelRefused(
+            f"{path} is {kind.title}, no TensorFlow Lite model.",
+            hint or begins(path, kind) or "Get the file anew from where it came, or convert the model anew.",
+        )
     if suffix in (".keras", ".h5", ".hdf5"):
         return ModelRefused(f"{path} is no {suffix} file: it is {kind.title}.", kind.model_hint or ANEW)
     if kind in (EMPTY, UNKNOWN) or not kind.model_hint:

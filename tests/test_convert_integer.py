@@ -155,7 +155,11 @@ def one_layer(**change: object) -> bytes:
         (one_layer(activation="TANH"), UnsupportedOperator, "model/dense_0/MatMul.*fused activation TANH"),
         (one_layer(bias=np.array([3, 4], np.int32)), ModelRefused, "2 biases for 1 outputs"),
         (one_layer(bias=np.array([2**31 - 1], np.int32)), ModelRefused, "overflow 32 bits"),
-        (one_layer(scale=1e-7, weight_scales=(100.0,)), ModelRefused, "shifted left by .* overflow"),
+        (
+            one_layer(scale=1e-7, weight_scales=(100.0,)),
+            ModelRefused,
+            "shifted left by .* overflow 32 bits: its output has the scale 1e-07, .*dead ReLU",
+        ),
         (one_layer(scale=1e-8, weight_scales=(1e6,)), ModelRefused, "too small"),
         (write(Model(0.5, 0, (DENSE,)), operator=1), ModelRefused, "model/dense_0/MatMul.*lacks its Pool2DOptions"),
         (write(Model(0.5, 0, (DENSE,)), operator=140), UnsupportedOperator, "model/dense_0/MatMul.*no REDUCE_ALL"),

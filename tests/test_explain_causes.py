@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from common.explanation import Explanation
+from convert.explain.causes import Seen, stretched
 from convert.explain.measure import MOST_SAMPLES, explain
 from convert.flatbuffer import read
+from convert.graph import Quantization, Tensor
 from convert.quantize import TWIN
 from training import keras_env
 
@@ -174,3 +176,12 @@ def test_one_extreme_sample_that_stretches_a_range_is_named(kl: Any, tmp_path: P
     assert extreme.worst_first[0].operator == "input"
     assert extreme.worst_first[0].advice.startswith("the samples use ")
     assert "that the calibration samples reached" in extreme.worst_first[0].advice
+
+
+def test_values_far_from_0_are_no_extreme_that_stretches_the_range() -> None:
+    tensor = Tensor(0, "out", "INT8", (1, 1), Quantization((20.1 / 255,), (-128,), 0), None)
+    values = np.random.default_rng(1).uniform(19.9, 20.1, (200, 1)).astype(np.float32)
+    near = Seen(None, tensor, np.full((200, 1), 127, np.int8), values, values, answers=True)
+    assert "which holds 0 as well: take what they have in common off" in stretched(near)
+    values = np.where(np.arange(200)[:, None] < 199, values - 20, values)
+    assert "because a value of 20" in stretched(replace(near, floats=values))

@@ -188,7 +188,7 @@ def stretched(seen: Seen) -> str:
     farthest = float(values[np.abs(values).argmax()])
     if min(abs(ends[0]), abs(ends[1])) > ends[1] - ends[0] and ends[0] * ends[1] > 0:
         return (
-            f"99 % of its values lie between {ends[0]:.4g} and {ends[1]:.4g}, {share:.1%} of its range, which holds 0 as well: "
+            f"99 % of its values lie between {ends[0]:.6g} and {ends[1]:.6g}, {share:.1%} of its range, which holds 0 as well: "
             "take what they have in common off, from the inputs before the model or from the targets."
         )
     if abs(farthest) > 0.5 * max(abs(low), abs(high)):
