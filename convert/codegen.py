@@ -12,9 +12,9 @@ from enum import IntEnum
 from common import wire
 from common.manifest import ArenaSpec
 from convert import mlperf
+from convert.capacity import FLASH
 from convert.compiler.emit import Compiled
 from convert.graph import Graph, Tensor
-from convert.keras_file import FLASH
 from convert.references import nano
 from convert.runtimes import registration
 from convert.templating import environment

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import UnsupportedOperator
+from convert import hints
 from convert.graph import Graph, Operator, Tensor
 from convert.kernels import (
     add,
@@ -128,9 +129,7 @@ class Model:
 
 def _kernel(operator: Operator, float_product: bool) -> Kernel:
     if operator.name not in KERNELS:
-        raise UnsupportedOperator(
-            f"Layer {operator.layer}: the integer model has no {operator.name}.", f"It has {', '.join(sorted(KERNELS))}; see convert/integer.py."
-        )
+        raise UnsupportedOperator(f"Layer {operator.layer}: the integer model has no {operator.name}.", hints.operators(KERNELS))
     return (FLOAT_PRODUCT if float_product and operator.name in FLOAT_PRODUCT else KERNELS)[operator.name](operator)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from common.errors import DoesNotFit, ModelRefused
 from convert.bounded_zip import DAMAGE, content, members
+from convert.capacity import FLASH
 from convert.file_kinds import kind_of
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", ("model.weights.h5", "model.weights.npz")
@@ -19,7 +20,6 @@ LARGEST_CONFIG = 1 << 23
 LARGEST_METADATA = 1 << 16
 DEEPEST = 100
 """Levels of braces and brackets in config.json; a layer inside of three nested models lies 30 deep."""
-FLASH = 983_040
 LARGEST_WEIGHTS = 64 << 20
 """Bytes of weights: four for each byte of a board's flash, as float32, and twice as many again for the state of an optimizer, is 11.8 MB; this
 is five times that, for float64 and for what HDF5 adds."""

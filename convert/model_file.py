@@ -6,8 +6,9 @@ from pathlib import Path
 
 from common.errors import DoesNotFit, ModelRefused, UsageError
 from common.way import Way
+from convert.capacity import FLASH
 from convert.file_kinds import EMPTY, KERAS, TEXT, TFLITE, UNKNOWN, Kind, kind_of
-from convert.keras_file import ANEW, FLASH
+from convert.keras_file import ANEW
 
 LARGEST_TFLITE = 16 << 20
 """Bytes of a .tflite file: sixteen times the flash of a board, so that a float32 model of twice the size that could fit is still looked at and

@@ -21,6 +21,7 @@ from common.wire import NANO
 from convert import flatbuffer
 from convert.arena import arena
 from convert.bound import bound
+from convert.capacity import FLASH, RAM
 from convert.codegen import generated_files
 from convert.codes import dequantize, formula
 from convert.compiler.emit import Compiled, compile_graph
@@ -33,9 +34,6 @@ from convert.references import References, points, references
 from convert.tolerance import line as tolerance_line
 from convert.tolerance import propose, tolerance_of
 from training.recipe import Recipe
-
-FLASH, RAM = 983_040, 262_144
-"""Bytes of the Nano 33 BLE, which the virtual board has too."""
 
 
 def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channel_dense: bool = False, limits: Limits | None = None) -> Manifest:

@@ -148,7 +148,7 @@ def watched(command: list[str], model: Path, observed: Path, most: int, advance:
                     break
                 except subprocess.TimeoutExpired:
                     if time.monotonic() > deadline:
-                        hint = "Use a smaller model or calibration set."
+                        hint = "Use a smaller model, or fewer samples."
                         raise ConversionFailed(f"Converting {model} took longer than {DEADLINE_SECONDS} s.", hint) from None
                 finally:
                     now = min(most, observed.stat().st_size if observed.exists() else 0)

@@ -29,14 +29,14 @@ def test_mutated_files_are_read_or_refused(source, judge) -> None:  # type: igno
     assert sum(fates.values()) - fates["read"] > 50
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.text(alphabet="0123456789.,;\t\n eE+-\"'#ab\r\0", max_size=60))
 @example("1,2\n3,4\n")
 def test_any_text_is_a_table_or_is_refused(text: str) -> None:
     assert fuzz_brought.sample_fate(b"c" + text.encode()) in ("read", "UsageError")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.binary(max_size=200))
 @example(b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,), }\n")
 @example(b"\x93NUMPY\x01\x00\x76\x00" + b"(" * 118)
@@ -44,7 +44,7 @@ def test_any_bytes_are_an_array_or_are_refused(raw: bytes) -> None:
     assert fuzz_brought.sample_fate(b"n" + raw) in ("read", "UsageError")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(JSON)
 def test_any_description_is_examined_or_refused(config: object) -> None:
     assert fuzz_brought.keras_fate(archive(config)) in ("read", "ModelRefused")

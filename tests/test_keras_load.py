@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from convert.codes import dequantize, quantize
 from convert.integer import run
 from convert.keras_answers import predict
 from convert.keras_config import ACTIVATIONS
-from convert.keras_load import axes, examined, load
+from convert.keras_load import axes, check_weights, examined, load
 from convert.keras_worker import quantize as converted
 from convert.recurrent_export import convertible
 from convert.sample_shape import fit
@@ -208,10 +209,6 @@ def test_files_of_keras_2_are_loaded_with_their_weights_or_refused(keras: Any, t
         archive.extract("model.weights.h5", tmp_path)
     with h5py.File(tmp_path / "model.weights.h5", "r+") as held:
         held["layers/dense/vars/1"][...] = 7
-    from dataclasses import replace
-
-    from convert.keras_load import check_weights
-
     other = replace(file, weights=(tmp_path / "model.weights.h5").read_bytes())
     with pytest.raises(ModelRefused, match=r"was written by Keras 2\.15\.0: Keras 3 builds its layers, but not with its weights"):
         check_weights(model, other)

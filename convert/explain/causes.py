@@ -127,7 +127,7 @@ def weights(seen: Seen, operator: Operator) -> str:
     if other is not None and (one is None or other.ratio > one.ratio):
         return f"the weights of its input {other.small} {other.how} input {other.large}'s, as that input is so much larger: normalize its inputs."
     if one is not None:
-        mend = "with one scale for all: convert with one per channel (--per-channel-dense), or scale them alike."
+        mend = "with one scale for all: convert with one per channel (`python -m convert` with --per-channel-dense), or scale them alike."
         return f"the weights of channel {one.small} {one.how} channel {one.large}'s, {mend}"
     return ""
 
