@@ -43,9 +43,12 @@ from convert.sample_checks import check_range, check_varied
 from convert.sample_rows import sample_rows
 from convert.sample_shape import fit
 from convert.samples import Samples, load_samples
+from convert.unused_types import called_int8
 
 NOWHERE = Points(np.empty(0, np.int64), 0)
 """What a board is asked for whose model does not map one number to one number."""
+LISTED = 4
+"""Unused tensors that are named."""
 
 
 def bring(
@@ -87,6 +90,10 @@ def bring(
             raw, ends = cut(path.read_bytes())
             if ends:
                 say(f"{path.name}: {' and '.join(ends)} cut off; the board takes and gives the int8 codes behind")
+            raw, unused = called_int8(raw)
+            if unused:
+                more = f" and {len(unused) - LISTED} more" if len(unused) > LISTED else ""
+                say(f"{path.name}: unused tensors called INT8, as TensorFlow Lite Micro refuses their types: {', '.join(unused[:LISTED])}{more}")
             manifest, graph, answers = bring_tflite(raw, folder, given, limits or Limits())
         else:
             manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense, limits or Limits())

@@ -68,7 +68,7 @@ RUNTIMES = {
             "Chirale_TensorFlowLite 2.0.0, the Arduino library",
             {**TFLM_OPERATORS, "FULLY_CONNECTED": 4},
             per_channel_dense=False,
-            otherwise={"UNIDIRECTIONAL_SEQUENCE_LSTM": "its kernel of early 2023 missed 172 of the 180 answers of the recipe weather"},
+            otherwise={"UNIDIRECTIONAL_SEQUENCE_LSTM": "its kernel of early 2023 missed 172 of the 180 answers of Plumbline's own model weather"},
         ),
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from common.errors import ModelRefused
+from common.errors import DoesNotFit, ModelRefused
 from convert import hints
 from convert.blockers import Blocker
 from convert.graph import NUMPY_TYPES, Operator, Quantization, Tensor
@@ -23,6 +23,10 @@ LARGEST_FAN = 256
 """Inputs or outputs of one operator; the widest real one, a concatenation, stays far below."""
 MOST = 1 << 16
 """Tensors, operators, operator codes, buffers or scales of a model: no board here could hold a list of more."""
+
+MOST_OPERATORS = 4096
+"""Where a recurrent layer is unrolled into many small ones, an operator takes some 170 bytes of code and constants, and so many of them 70 % of a
+board's flash."""
 
 INPUTS, OUTPUTS, OPERATORS = 1, 2, 3
 """Fields of a subgraph."""
@@ -48,6 +52,7 @@ def take_apart(raw: bytes) -> Parts:
 
     Raises:
         ModelRefused: it is no flatbuffer, damaged, or of another schema version.
+        DoesNotFit: it has more operators than a board has room for.
     """
     file = Bytes(raw)
     if raw[4:8] != IDENTIFIER:
@@ -67,6 +72,10 @@ def take_apart(raw: bytes) -> Parts:
         found.append(Blocker(what, hints.changed("Leave control flow, variables and further signatures out")))
     subgraph, codes, buffers = subgraphs[0], model.tables(1, MOST), Buffers(model.tables(4, MOST))
     steps = subgraph.tables(OPERATORS, MOST)
+    if len(steps) > MOST_OPERATORS:
+        raise DoesNotFit(
+            f"The model has {len(steps):,} operators, {MOST_OPERATORS:,} are the most that are taken.", hints.changed("Use fewer layers")
+        )
     inputs, outputs = (subgraph.integers(field, "i", LARGEST_FAN) for field in (INPUTS, OUTPUTS))
     referred = {i for step in steps for field in (1, 2) for i in step.integers(field, "i", LARGEST_FAN)} | {*inputs, *outputs}
     tables = enumerate(subgraph.tables(0, MOST))

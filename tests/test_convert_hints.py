@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
 from convert.runtimes import RUNTIMES, check_runtime
 from convert.tables import damaged
+from host.paths import ROOT
 from tests.fuzz_flatbuffer import mutants
 from tests.tflite_writer import FLOAT32, TensorSpec, write_graph
 from tests.write_arithmetic import unary
@@ -57,3 +59,37 @@ def test_a_recipe_is_told_of_itself() -> None:
     with came_as(Way.RECIPE), pytest.raises(PlumblineError) as caught:
         read(write_graph(ends, [unary("TANH")], 0, 1))
     assert "layers that TensorFlow" in caught.value.hint
+
+
+RECIPES_ALONE = {
+    ("cli.py", None),  # which takes either
+    ("pipeline.py", "convert"),
+    ("pipeline.py", "check_quality"),
+    ("pipeline.py", "check_reach"),
+    ("tolerance.py", "line"),
+    ("tolerance.py", "too_tight"),
+}
+"""Functions whose messages only users of recipes see; None for all of a file."""
+
+
+def texts_of(node: ast.AST) -> list[str]:
+    """Literals below a node, without docstrings and what `advice` says to users of recipes."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "advice":
+        return [text for keyword in node.keywords if keyword.arg != "recipe" for text in texts_of(keyword.value)]
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return []
+    return [text for child in ast.iter_child_nodes(node) for text in texts_of(child)]
+
+
+def test_no_text_that_a_user_of_a_file_reaches_speaks_of_recipes() -> None:
+    sources = sorted((ROOT / "convert").rglob("*.py"))
+    assert len(sources) > 80
+    found = []
+    for source in sources:
+        for node in ast.parse(source.read_text()).body:
+            name = getattr(node, "name", None)
+            if not {(source.name, None), (source.name, name)} & RECIPES_ALONE:
+                found += [(source.name, name, text) for text in texts_of(node) if any(each in text for each in FORBIDDEN)]
+    assert [each for each in found if not each[2].startswith("--")] == []  # options of child processes

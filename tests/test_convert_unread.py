@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from common.errors import ModelRefused, UnsupportedOperator
 from convert import integer, tflm
+from convert.brought import bring
 from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
+from convert.unused_types import called_int8
 from tests.tflite_writer import INT32, OperatorSpec, TensorSpec, activated, write_graph
 
 SOURCE = TensorSpec("input", (1, 3), (0.1,), (-3,))
@@ -19,7 +23,7 @@ BIAS = TensorSpec("net/dense/bias", (2,), (0.01, 0.02), (0, 0), np.array([100, -
 ANSWER = TensorSpec("net/dense/out", (1, 2), (0.05,), (4,))
 CODES = np.random.default_rng(5).integers(-128, 128, (50, 3)).astype(np.int8)
 
-RESOURCE, STRING, FLOAT16, INT4 = 13, 5, 1, 17
+RESOURCE, STRING, FLOAT16, INT4, VARIANT, YOUNGER = 13, 5, 1, 17, 14, 19
 UNUSED = {
     "a resource": TensorSpec("spare", (1,), kind=RESOURCE),
     "float16 data": TensorSpec("spare", (2,), data=np.zeros(2, np.float16), kind=FLOAT16),
@@ -55,6 +59,28 @@ def answered(raw: bytes) -> list[list[int]]:
 @pytest.mark.parametrize("what", UNUSED)
 def test_a_tensor_that_no_operator_reads_is_no_reason(what: str) -> None:
     assert answered(model(spare=(UNUSED[what],))) == answered(model())
+
+
+@pytest.mark.parametrize(("kind", "called"), [(STRING, "STRING"), (VARIANT, "VARIANT"), (YOUNGER, "type 19")])
+@pytest.mark.parametrize("data", [None, np.zeros(3, np.int8)], ids=["computed", "constant"])
+def test_an_unused_tensor_whose_type_tensorflow_lite_micro_refuses_is_called_int8(kind: int, called: str, data: NDArray[np.int8] | None) -> None:
+    raw = model(spare=(TensorSpec("spare", (2,), data=data, kind=kind),))
+    changed, names = called_int8(raw)
+    assert names == (f"spare ({called})",)
+    assert sum(before != now for before, now in zip(raw, changed, strict=True)) == 1
+    assert answered(changed) == answered(model())
+
+
+def test_types_that_tensorflow_lite_micro_takes_stay() -> None:
+    raw = model(spare=tuple(UNUSED.values()))
+    assert called_int8(raw) == (raw, ())
+
+
+def test_bringing_a_model_says_what_was_called_int8(tmp_path: Path) -> None:
+    path, lines = tmp_path / "odd.tflite", list[str]()
+    path.write_bytes(model(spare=(TensorSpec("spare", (2,), kind=STRING),)))
+    bring(path, tmp_path / "build", lines.append)
+    assert "odd.tflite: unused tensors called INT8, as TensorFlow Lite Micro refuses their types: spare (STRING)" in lines
 
 
 @pytest.mark.parametrize("what", BIASES)
