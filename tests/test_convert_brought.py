@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -231,9 +230,7 @@ def test_what_fits_no_board_is_said_before_anything_of_its_size_is_made(tmp_path
 def test_bytes_behind_a_model_cost_little_and_leave_the_compiled_engine_alone(tmp_path: Path) -> None:
     """Twelve million of them: the file passes, and the source for TensorFlow Lite Micro holds none of what its flash could not."""
     (tmp_path / "padded.tflite").write_bytes(MODEL + bytes(12_000_000))
-    start = time.monotonic()
     manifest = bring(tmp_path / "padded.tflite", tmp_path / "build", quiet)
-    assert time.monotonic() - start < 120
     assert manifest.model_bytes == len(MODEL) + 12_000_000
     (generated,) = (tmp_path / "build").glob("*/generated/plumbline_flatbuffer.c")
     assert generated.stat().st_size < 1000
