@@ -10,7 +10,7 @@ import numpy as np
 
 from common.manifest import Manifest
 from common.numbers import percent
-from common.output_causes import coarse_output, equal_targets
+from common.output_causes import close_decisions, coarse_output, equal_targets
 from common.quality import skill
 from common.useful import Evidence, Reals, Useful, measured, outside
 
@@ -50,6 +50,7 @@ def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | Non
         beyond_output(evidence),
         one_answer(evidence, found, bool(of_inputs), layer),
         never_chosen(evidence),
+        close_decisions(evidence, manifest.limits),
         coarse_output(evidence, found, manifest.limits),
         guessing(manifest, evidence, found),
         equal_targets(evidence),
@@ -174,7 +175,7 @@ def beyond_output(evidence: Evidence) -> str:
             f"{percent(share)} of the float model's answers lie outside what the output holds, {low:.4g} to {high:.4g}, and are cut off: convert the "
             "model on samples that reach as far"
         )
-    if evidence.decides != "numbers":
+    if evidence.decides != "numbers" or evidence.end in FIXED:
         return ""
     for code, value in ((-128, low), (127, high)):
         share = float((evidence.answers == code).mean())

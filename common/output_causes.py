@@ -34,3 +34,24 @@ def equal_targets(evidence: Evidence) -> str:
     if targets is None or evidence.decides != "numbers" or len(targets) < 2 or np.ptp(targets) > 0 or len(np.unique(evidence.answers, axis=0)) < 2:
         return ""
     return f"all targets are {float(np.ravel(targets)[0]):.4g}, so that they do not show whether the answers have to do with them"
+
+
+def close_decisions(evidence: Evidence, limits: Limits) -> str:
+    """More decisions that differ than the limit allows, because the float model's answers lie closer together than the steps of the output."""
+    floats, step = evidence.floats, evidence.output.scale
+    if floats is None or evidence.decides == "numbers":
+        return ""
+    if evidence.decides == "a class":
+        two = np.sort(floats.reshape(len(floats), -1, evidence.output.shape[-1]), axis=2)[:, :, -2:]
+        apart = two[:, :, 1] - two[:, :, 0]
+    else:
+        apart = np.abs(floats - 0.5)
+    other = evidence.decisions(evidence.reals) != evidence.decisions(floats)
+    close = int((apart[other] < step).sum())
+    if other.mean() <= 1 - limits.agreement or 2 * close < other.sum():
+        return ""
+    what = "the float model's first two classes lie" if evidence.decides == "a class" else "the float model's answers lie from 0.5"
+    return (
+        f"in {close:,} of the {int(other.sum()):,} decisions that differ {what} less than one step of the output, {step:.3g}, apart: the model "
+        "hardly decides there; train it on, or leave its last operator away and compare what comes before"
+    )

@@ -9,6 +9,8 @@ from common.errors import UsageError
 from convert.codes import quantize
 from convert.graph import Quantization
 
+EMPTY = 1e-4
+"""Width of an input's range as a share of the samples' largest number below which the range is empty."""
 MOST_SATURATED = 0.25
 """Share of the numbers other than 0 that may lie outside what an input holds. A model is quantized on the range of its inputs, or on all but a
 percent or so of them; numbers in another unit lie outside by far more. 0 is left out because it fits every unit and fills most of many pictures."""
@@ -42,6 +44,11 @@ def check_range(samples: NDArray[np.float32], quantization: Quantization) -> Non
     (low, high), first, last = quantization.range, float(samples.min()), float(samples.max())
     share = saturated_share(samples, quantization)
     spans = f"the samples reach from {first:.6g} to {last:.6g}, the input of the model from {low:.6g} to {high:.6g}"
+    if high - low < EMPTY * max(abs(first), abs(last)):
+        raise UsageError(
+            f"The input of the model holds {low:.3g} to {high:.3g} only, the samples reach from {first:.6g} to {last:.6g}.",
+            "An empty range comes from calibration on samples that are all zero or all equal: convert the model anew with real ones.",
+        )
     if share > MOST_SATURATED:
         raise UsageError(
             f"{share:.0%} of the numbers in the samples do not fit the input: {spans}.",

@@ -28,6 +28,8 @@ MOST_OPERATORS = 4096
 """Where a recurrent layer is unrolled into many small ones, an operator takes some 170 bytes of code and constants, and so many of them 70 % of a
 board's flash."""
 
+NEWEST = 100
+"""Schema versions beyond this are bytes of something else, as of a file that was sent as text."""
 INPUTS, OUTPUTS, OPERATORS = 1, 2, 3
 """Fields of a subgraph."""
 QUANTIZED = ("INT8", "UINT8", "INT16", "INT4")
@@ -61,6 +63,8 @@ def take_apart(raw: bytes) -> Parts:
         )
     model = file.root()
     version = model.number(0, "I")
+    if version > NEWEST:
+        raise damaged(f"its schema version is {version}, and the newest one is {SCHEMA_VERSION}")
     if version != SCHEMA_VERSION:
         raise ModelRefused(f"The model has schema version {version}, this reader knows {SCHEMA_VERSION}.", hints.changed("Use a current TensorFlow"))
     subgraphs = model.tables(2, MOST)

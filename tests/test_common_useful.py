@@ -266,3 +266,18 @@ def test_samples_that_differ_by_noise_alone_are_not_told_to_be_unequal() -> None
     found = Board(lambda x: x.sum(axis=1, keepdims=True), inputs).found()
     assert "closer together than one step of the input" in said(found)
     assert "times larger" not in said(found)
+
+
+def test_classes_that_float_itself_hardly_decides() -> None:
+    found = replace(CLASSES, model=lambda x: softmax(1e-3 * x @ WEIGHTS)).found()
+    assert found.missed
+    assert "first two classes lie less than one step of the output, 0.00391, apart" in said(found)
+    assert "the layers lose it" not in said(found)
+    output = TensorSpec((1, 1), 1, 1 / 256, -128)
+    found = Board(lambda x: 1 / (1 + np.exp(-1e-2 * x[:, :1])), FLAT, "LOGISTIC", output=output).found()
+    assert "answers lie from 0.5 less than one step of the output" in said(found)
+
+
+def test_a_steep_tanh_clips_nothing() -> None:
+    board = Board(lambda x: np.tanh(50 * x @ WEIGHTS[:, :1]), FLAT, "TANH", output=TensorSpec((1, 1), 1, 1 / 128, 0), float_model=False)
+    assert board.found().causes == ()

@@ -137,6 +137,7 @@ def edited(edit: Any) -> bytes:
 
 EDITS = {
     "schema version 4": lambda m, s: setattr(m, "version", 4),
+    "is damaged: its schema version is 3444": lambda m, s: setattr(m, "version", 3444),
     "2 subgraphs": lambda m, s: m.subgraphs.append(s),
     "no operators": lambda m, s: setattr(s, "operators", []),
     "2 inputs": lambda m, s: setattr(s, "inputs", [0, 0]),

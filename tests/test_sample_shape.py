@@ -118,3 +118,9 @@ def test_the_largest_numbers_of_float32_are_compared_without_a_warning() -> None
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         check_varied(np.array([[3e38, -3e38], [1, 2]], np.float32))
+
+
+def test_an_input_that_was_calibrated_on_zeros_is_not_blamed_on_the_samples() -> None:
+    with pytest.raises(UsageError, match=r"holds -1e-06 to 9\.92e-07 only") as caught:
+        check_range(np.random.default_rng(1).uniform(0, 1, (50, 4)).astype(np.float32), Quantization((1e-6 / 128,), (0,), 0))
+    assert "calibration on samples that are all zero" in caught.value.hint
