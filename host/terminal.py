@@ -43,6 +43,10 @@ class Terminal(Console):
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=printable(segment.text, keep="\n"))
 
+    def say(self, markup: str) -> None:
+        """A sentence: a terminal gets it broken between words, a file or a pipe on one line."""
+        self.print(markup, soft_wrap=not self.is_terminal)
+
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
 
@@ -106,30 +110,45 @@ def show(verdict: Verdict, folder: Path) -> None:
         console.print(made)
         console.print(f"[dim]{escape(note)}[/]\n" if note else "")
     for warning in verdict.warnings:
-        console.print(f"[bold yellow]warning[/] {escape(warning)}", soft_wrap=True)
+        console.say(f"[bold yellow]warning[/] {escape(warning)}")
     for failure in verdict.failures:
-        console.print(f"[bold red]-[/] {escape(failure)}", soft_wrap=True)
+        console.say(f"[bold red]-[/] {escape(failure)}")
     colour = "green" if verdict.passed else "red"
-    console.print(f"[bold {colour}]{escape(last_line(verdict))}[/]", soft_wrap=True)
+    console.say(f"[bold {colour}]{escape(last_line(verdict))}[/]")
 
 
 def table(verdict: Verdict, answers: Sequence[Comparison], title: str, console: Console) -> tuple[Table, str]:
     """The answers, with as many columns as the console has room for: the mark, the input and the codes always stay. And what to know of them."""
     columns, marks = rows.columns(verdict, answers), ["[green]ok[/]" if each.good else "[bold red]NO[/]" for each in answers]
     heads = [head for head, _ in columns]
-    optional = [head for head in (verdict.limit, *(head for head in heads if head.startswith("float")), "error") if head in heads]
+    optional = [verdict.limit, *(head for head in heads if head.startswith("float")), "error"]
+    cells = [("", marks), *((head, list(map(escape, each))) for head, each in columns)]
+    made, left_out = fitting(console, cells, [head for head in optional if head in heads], ("input",), escape(title))
+    return made, " ".join(filter(None, (rows.note(verdict), left_out)))
+
+
+def fitting(
+    console: Console, columns: Sequence[tuple[str, Sequence[str]]], optional: Sequence[str], left: Sequence[str], title: str | None = None
+) -> tuple[Table, str]:
+    """A table with as many columns as the console has room for, and a sentence that names those it left out; empty where it left none.
+
+    Args:
+        console: whose width counts.
+        columns: heads and cells, which are markup; the first column is never broken.
+        optional: heads in the order in which they are left out.
+        left: heads of the columns that are justified to the left, as the first one is.
+        title: markup; None for none.
+    """
     for count in range(len(optional) + 1):
         kept = [(head, cells) for head, cells in columns if head not in optional[:count]]
-        made = Table(title=escape(title), box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-        made.add_column("", no_wrap=True)
-        for head, _ in kept:
-            made.add_column(head, justify="left" if head == "input" else "right", overflow="fold")
-        for mark, *cells in zip(marks, *(each for _, each in kept), strict=True):
-            made.add_row(mark, *map(escape, cells))
+        made = Table(title=title, box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+        for place, (head, _) in enumerate(kept):
+            made.add_column(head, justify="left" if place == 0 or head in left else "right", no_wrap=place == 0, overflow="fold")
+        for row in zip(*(cells for _, cells in kept), strict=True):
+            made.add_row(*row)
         if Measurement.get(console, console.options.update(width=_UNBOUNDED), made).maximum <= console.width:
             break
-    narrow = f"Left out, as the terminal is narrow: {', '.join(optional[:count])}." if count else ""
-    return made, " ".join(filter(None, (rows.note(verdict), narrow)))
+    return made, f"Left out, as the terminal is narrow: {', '.join(optional[:count])}." if count else ""
 
 
 def _bound(verdict: Verdict) -> str:

@@ -68,8 +68,8 @@ def test_the_reports_show_it(verdict: Verdict, digits: Path, capsys: pytest.Capt
     assert "Confusion matrix" in html
     assert html.count('class="picture"') == len(verdict.metric.disagreements) > 0  # type: ignore[union-attr]
     row = summary.row("digits", summary.load(digits / "verdict.json"))
-    assert row[:4] == ("digits", "[green]PASS[/]", "488/488", "accuracy")
-    assert summary.row("x", summary.load(digits / "none.json"))[1] == "[bold red]no verdict[/]"
+    assert row[:4] == ("[green]PASS[/]", "digits", "488/488", "accuracy")
+    assert summary.row("x", summary.load(digits / "none.json"))[0] == "[bold red]no verdict[/]"
 
 
 def test_a_board_that_answers_worse_misses_the_quality(digits: Path) -> None:

@@ -76,9 +76,9 @@ def show(found: Changes, quiet: bool) -> None:
             table.add_row(mark, *map(escape, markdown.cells(row)))
         terminal.print(table)
         for note in found.notes:
-            terminal.print(f"[dim]-[/] {escape(note)}", soft_wrap=True)
+            terminal.say(f"[dim]-[/] {escape(note)}")
     for failure in found.failures:
-        terminal.print(f"[bold red]-[/] {escape(failure)}", soft_wrap=True)
+        terminal.say(f"[bold red]-[/] {escape(failure)}")
     if not quiet and not found.failures:
         terminal.print("[bold green]within the limits[/]")
 

@@ -55,9 +55,9 @@ def run(given: argparse.Namespace) -> int:
 def show(found: Explanation, path: Path) -> None:
     """Print the summary, what to do, and the table."""
     terminal = Terminal()
-    terminal.print(escape(headline(found)))
+    terminal.say(escape(headline(found)))
     for each in found.alarming:
-        terminal.print(f"[bold red]-[/] {escape(each.sentence)}")
+        terminal.say(f"[bold red]-[/] {escape(each.sentence)}")
     rows = shown(found)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
     for column in columns(found):

@@ -6,19 +6,19 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich import box
 from rich.markup import escape
-from rich.table import Table
 
 from common.errors import ArtefactsDisagree, VerdictFailed
 from common.numbers import number
 from host import verdict_file
-from host.terminal import Terminal
+from host.terminal import Terminal, fitting
 from host.verdict_file import Document
 from training.recipe import names
 
-_WIDTH = 200
-"""Wide enough for every recipe; the table takes no more than it needs."""
+_HEADS = ("verdict", "recipe", "exact", "metric", "float / int8 / board", "flash, B", "RAM, B", "per inference", "s")
+_LEFT = ("recipe", "metric")
+_OPTIONAL = ("RAM, B", "flash, B", "s", "per inference", "metric", "float / int8 / board", "exact")
+"""In the order in which a narrow terminal leaves them out; verdict and recipe stay."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -32,18 +32,14 @@ def add_parser(subparsers: Any) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print the table; 0 only if every recipe has a verdict and passed."""
     seconds = dict(each.split("=", 1) for each in given.seconds if "=" in each)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("recipe", "verdict", "exact", "metric", "float / int8 / board", "flash, B", "RAM, B", "per inference", "s"):
-        table.add_column(column, justify="left" if column in ("recipe", "verdict", "metric") else "right", no_wrap=True)
-    passed = True
-    for name in names():
-        verdict = load(given.build / name / "verdict.json")
-        table.add_row(*row(name, verdict), seconds.get(name, ""))
-        passed = passed and verdict is not None and bool(verdict["passed"])
+    verdicts = {name: load(given.build / name / "verdict.json") for name in names()}
+    rows = [(*row(name, verdict), seconds.get(name, "")) for name, verdict in verdicts.items()]
     terminal = Terminal()
-    terminal.width = max(terminal.width, _WIDTH)  # a narrow terminal breaks lines rather than lose digits
+    table, left_out = fitting(terminal, list(zip(_HEADS, zip(*rows, strict=True), strict=True)), _OPTIONAL, _LEFT)
     terminal.print(table)
-    return 0 if passed else VerdictFailed.exit_code
+    if left_out:
+        terminal.print(f"[dim]{escape(left_out)}[/]")
+    return 0 if all(verdict is not None and verdict["passed"] for verdict in verdicts.values()) else VerdictFailed.exit_code
 
 
 def load(path: Path) -> Document | None:
@@ -55,20 +51,21 @@ def load(path: Path) -> Document | None:
 
 
 def row(name: str, verdict: Document | None) -> tuple[str, ...]:
-    """The cells of one recipe but the last."""
+    """The cells of one recipe but the last. Where there is no verdict the first one says why: `ERROR BoardSilent`, `NOT FINISHED`, `no verdict`."""
     if verdict is None or "summary" not in verdict:
-        said = "no verdict" if verdict is None else str(verdict["error"]["name"]) if verdict["error"] else str(verdict["outcome"])
-        return (name, f"[bold red]{escape(said)}[/]", *[""] * 6)
+        said = "no verdict" if verdict is None else str(verdict["outcome"]).upper()
+        named = f" {verdict['error']['name']}" if verdict and verdict["error"] else ""
+        return (f"[bold red]{escape(said + named)}[/]", name, *[""] * 6)
     metric, size, summary = verdict["metric"], verdict["size"], verdict["summary"]
     values = (
         [number(float("nan") if metric[f"{who}_value"] is None else metric[f"{who}_value"]) for who in ("float", "int8", "board")] if metric else []
     )
     return (
-        name,
         "[green]PASS[/]" if verdict["passed"] else "[bold red]FAIL[/]",
+        name,
         f"{summary['exact']}/{summary['compared']}",
-        metric["kind"] if metric else "",
+        escape(metric["kind"]) if metric else "",
         " / ".join(values),
         *((f"{size['flash']:,}", f"{size['ram']:,}") if size else ("", "")),
-        f"{verdict['inference']['count']:,} {verdict['inference']['unit']}",
+        escape(f"{verdict['inference']['count']:,} {verdict['inference']['unit']}"),
     )
