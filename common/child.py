@@ -35,9 +35,11 @@ class Make:
 
     def __init__(self) -> None:
         self.pid = os.getppid()
-        self._caught = self._catches() if self._is_make() else 0
+        self._caught = self._mask("SigCgt") if self._is_make() else 0
         if self._caught:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if self._caught & _bit(signal.SIGTERM) and not self._mask("SigIgn") & _bit(signal.SIGINT):
+            self._caught |= _bit(signal.SIGINT)  # what catches SIGTERM catches SIGINT too, until one came: before us, then
 
     @property
     def gone(self) -> bool:
@@ -46,8 +48,8 @@ class Make:
 
     def signal(self) -> str:
         """The name of the signal that ends it; empty while none does."""
-        lost = self._caught & ~self._catches() if self._caught and not self.gone else 0
-        return next((each.name for each in (signal.SIGHUP, signal.SIGINT) if lost >> (each - 1) & 1), "")
+        lost = self._caught & ~self._mask("SigCgt") if self._caught and not self.gone else 0
+        return next((each.name for each in (signal.SIGHUP, signal.SIGINT) if lost & _bit(each)), "")
 
     def _is_make(self) -> bool:
         try:
@@ -55,10 +57,14 @@ class Make:
         except OSError:
             return False
 
-    def _catches(self) -> int:
-        """The signals it has handlers for, a bit each; all where that cannot be read."""
+    def _mask(self, field: str) -> int:
+        """A set of signals in its status, a bit each: "SigCgt" has handlers, "SigIgn" is ignored; all where that cannot be read."""
         try:
-            (mask,) = [line.split()[1] for line in Path(f"/proc/{self.pid}/status").read_text().splitlines() if line.startswith("SigCgt:")]
+            (mask,) = [line.split()[1] for line in Path(f"/proc/{self.pid}/status").read_text().splitlines() if line.startswith(f"{field}:")]
         except (OSError, ValueError):
             return -1
         return int(mask, 16)
+
+
+def _bit(number: signal.Signals) -> int:
+    return 1 << (number - 1)

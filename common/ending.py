@@ -33,6 +33,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("benchmarks", "common", "convert", "host", "learn", "tests", "tools", "torture", "training")
 ERROR_FILE = "PLUMBLINE_ERROR_FILE"
 """Environment variable: where a stage leaves the error it ends with, for the run that it is a stage of."""
+HELD = "PLUMBLINE_HOLDS_SIGINT"
+"""Environment variable: whoever started us ignores Ctrl-C until we can say so without a traceback."""
 SIGPIPE_CODE = 128 + 13
 """What a shell reports for SIGPIPE."""
 _MEDIUM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
@@ -220,8 +222,9 @@ def _heed_signals() -> None:
     """SIGTERM and SIGHUP end a run like Ctrl-C, but for one that was started to outlive its terminal (nohup)."""
     if threading.current_thread() is not threading.main_thread():
         return
+    held = [signal.SIGINT] if os.environ.pop(HELD, "") else []
     for number in _SIGNALS:
-        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+        if number in held or signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _signalled)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)  # whoever started us held them back until now

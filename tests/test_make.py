@@ -255,3 +255,13 @@ def alive(checkout: Path) -> list[str]:
         except OSError:
             continue
     return [each for each in found if each]
+
+
+@pytest.mark.parametrize("wait", [0.02, 0.05, 0.08, 0.15])
+def test_ctrl_c_before_python_is_there_shows_no_traceback(wait: float, checkout: Path) -> None:
+    """Python answers Ctrl-C in its own first moments with a traceback."""
+    run = subprocess.Popen(["make", "help"], cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    time.sleep(wait)
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+    assert "Traceback" not in said

@@ -31,6 +31,8 @@ def main() -> int:
         PlumblineError: it failed before or beside its stages; a stage reports its own error.
     """
     os.chdir(ROOT)
+    if name := stages.MAKE.signal():  # it came before Python was there to hear it
+        raise ending.Signalled(name)
     target, words = sys.argv[1], sys.argv[2:]
     try:
         if target == "verify":
