@@ -59,13 +59,13 @@ class TrainingDiverged(PlumblineError):
     exit_code = 12
 
 
-# 20-29: the conversion and its artefacts
 class QualityMissed(PlumblineError):
     """The model is worse on its samples than its recipe or the limits demand."""
 
     exit_code = 13
 
 
+# 20-29: the conversion and its artefacts
 class ConversionFailed(PlumblineError):
     """TensorFlow's converter crashed or refused the model."""
 
