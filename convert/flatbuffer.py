@@ -62,13 +62,22 @@ def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
             found.append(Blocker(f"the model's {what} is {tensor.type}{NOT_INT8}", hints.not_int8(), places=(tensor.name,), noun="tensor"))
         elif not -128 <= tensor.quantization.zero_point <= 127:
             raise damaged(f"the zero point {tensor.quantization.zero_point} of {tensor.name} is no int8")
-        else:
-            found += scale_of(tensor, what)
     return found
 
 
+def check_scales(graph: Graph) -> None:
+    """See that a board and its host can write down the numbers of the model's ends.
+
+    Raises:
+        ModelRefused: they are too large for the line, or too small to be told apart.
+    """
+    found = [*scale_of(graph.input, "input"), *scale_of(graph.output, "output")]
+    if found:
+        raise refusal(found)
+
+
 def scale_of(tensor: Tensor, what: str) -> list[Blocker]:
-    """What is wrong with the scale of an end, whose numbers a board and its host have to write down."""
+    """What is wrong with the scale of an end."""
     scale = tensor.quantized.scale
     largest = scale * max(127 - tensor.quantized.zero_point, tensor.quantized.zero_point + 128)
     least = 1 / NANO if tensor.elements == 1 else SMALLEST_NORMAL

@@ -96,9 +96,10 @@ def compiled_model(name: str, raw: bytes, graph: Graph) -> Compiled:
     """Compile a flatbuffer, which `graph` was read from, under the name of its folder in build/.
 
     Raises:
-        UnsupportedOperator, ModelRefused: the model cannot be compiled.
+        UnsupportedOperator, ModelRefused: the model cannot be compiled, or its numbers do not pass the line.
         DoesNotFit: no board here could hold it; the firmware around it needs some of the memory too, which the linker checks.
     """
+    flatbuffer.check_scales(graph)
     compiled = compile_graph(graph, name, hashlib.sha256(raw).digest())
     for what, needed, board in (("working memory", compiled.memory.bytes, RAM), ("constants", compiled.constant_bytes, FLASH)):
         if needed > board:

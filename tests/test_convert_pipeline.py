@@ -138,11 +138,11 @@ def test_compiled_c_of_the_trained_model_answers_every_code(converted: Path, tmp
         np.testing.assert_array_equal(answer, file["tflm"])
 
 
-def test_a_bound_beyond_the_tolerance_is_refused_with_both_numbers_and_writes_nothing(trained: Path, tmp_path: Path) -> None:
+def test_a_bound_beyond_the_tolerance_is_refused_with_both_numbers_and_leaves_only_what_explains_it(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "model.keras").write_bytes((trained / "linear" / "model.keras").read_bytes())
     with pytest.raises(BadRecipe, match=r"declares a tolerance of 0\.05.*within 0\.10"):
         convert(replace(RECIPE, tolerance=0.05), tmp_path, print)
-    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "explain.json"}
 
 
 def test_a_tolerance_that_is_not_declared_is_the_bound(trained: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from common.errors import ModelRefused, PlumblineError
 from convert import integer, tflm
 from convert.compiler.emit import compile_graph
-from convert.flatbuffer import read
+from convert.flatbuffer import check_scales, read
 from tests.tflite_writer import TensorSpec, pool_2d, write_graph
 from tests.write_arithmetic import leaky_relu, unary
 
@@ -81,5 +81,5 @@ def test_an_activation_that_clips_at_no_number_takes_the_smallest_scales(activat
 def test_ends_of_extraordinary_scales_are_refused_by_their_name(shape: tuple[int, ...], scale: float, says: str) -> None:
     ends = [TensorSpec("input", shape, (0.1,), (0,)), TensorSpec("net/out", shape, (scale,), (0,))]
     with pytest.raises(ModelRefused, match=says) as caught:
-        read(write_graph(ends, [unary("QUANTIZE")], 0, 1))
+        check_scales(read(write_graph(ends, [unary("QUANTIZE")], 0, 1)))
     assert "ordinary numbers" in caught.value.hint

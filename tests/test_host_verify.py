@@ -98,10 +98,12 @@ def test_tensors_larger_than_a_frame(wide: Path) -> None:
     verdict = check(wide / "pio" / "virtual" / "firmware.elf", wide)
     assert verdict.passed
     assert verdict.identity.batch == 0
-    assert verdict.exact == len(verdict.comparisons) == 40
+    asked = len(verdict.comparisons)
+    samples = [each for each in verdict.comparisons if not each.chosen]
+    assert verdict.exact == asked > len(samples) == 40
     assert {len(each.board) for each in verdict.comparisons} == {100}
-    assert len({each.board for each in verdict.comparisons}) == 40  # a board that always answers the same would not do
-    assert verdict.traffic.round_trips == 40 * (2 + 1 + 3)
+    assert len({each.board for each in samples}) == 40  # a board that always answers the same would not do
+    assert verdict.traffic.round_trips == asked * (2 + 1 + 3)
 
 
 def test_pieces_and_batches_answer_the_same(virtual: Path, linear: Path) -> None:
