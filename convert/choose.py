@@ -46,6 +46,8 @@ TABLES = ("LOGISTIC", "TANH", "SOFTMAX", "LEAKY_RELU", "RELU", "RELU6", "QUANTIZ
 """Operators that may be a table of 256 numbers, each of which counts as a code of the output does."""
 LARGEST_LOOK_UP = 256
 """Codes looked up at once beyond which any input meets nearly all of a table."""
+RAREST = 8
+"""How much more a channel counts at most that few candidates wake."""
 FADING = 0.25
 """What a thing counts that was reached once before, against one that was not."""
 
@@ -207,7 +209,10 @@ def taken(seen: Seen, count: int, fixed: int) -> list[int]:
 
     What a candidate adds can only fall while others are taken, so that the best is found when one stays the best after its gain was worked out anew.
     """
-    inside = 0.5 + np.arange(int(seen.inside.max()) + 1) % 256 * (BUCKET / 255)  # the farther out, the more it counts: from 0.5 to 1.5
+    awake = (seen.inside % 256 > 0).mean(axis=0)  # of each end of a channel, the share of the candidates in which it leaves its first codes
+    by_end = np.tile(0.5 + np.arange(256) * (BUCKET / 255), (len(awake), 1))  # the farther out, the more it counts: from 0.5 to 1.5
+    by_end[:, 1:] *= np.minimum(RAREST, 1 / np.maximum(awake, 1 / RAREST))[:, None]
+    inside = by_end.ravel()
     outputs = np.ones(int(seen.outputs.max()) + 1)
 
     def gain(row: int) -> float:

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from convert import integer
-from convert.choose import MOST_CHOSEN, at_once, candidates, choose, looked_up, samples_asked, with_chosen
+from convert.choose import MOST_CHOSEN, Seen, at_once, candidates, choose, looked_up, samples_asked, taken, with_chosen
 from convert.flatbuffer import read
 from convert.graph import Graph
 from convert.pool import KINDS, edges, near, pool_of, sides
@@ -98,6 +98,13 @@ def test_what_is_chosen_looks_up_more_of_a_table_than_noise() -> None:
     places = [len(np.unique(integer.Model(graph).values(codes)[2])) for codes in (chosen, noise)]
     assert places[0] > 1.7 * places[1]
     assert _distinct(graph, chosen) >= _distinct(graph, noise)
+
+
+def test_what_few_candidates_wake_is_taken_first() -> None:
+    """Nine candidates take one channel far out and leave the other asleep; the last one wakes that a little."""
+    inside = np.array([[50 + at, 256] for at in range(9)] + [[50, 256 + 1]])
+    seen = Seen(inside, np.zeros((10, 1), np.int64), np.zeros((10, 1), np.int8), np.ones(10))
+    assert taken(seen, 1, 0) == [9]
 
 
 def test_softmax_looks_up_distances_from_the_highest_code() -> None:
