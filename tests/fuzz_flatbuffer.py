@@ -13,6 +13,7 @@ import struct
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -21,9 +22,14 @@ import numpy as np
 from common.errors import PlumblineError
 from convert.compiler.emit import compile_graph
 from convert.flatbuffer import read
+from convert.float_ends import cut
 from convert.runtimes import RUNTIMES, check_runtime
+from convert.schema import BUILTIN_OPERATORS
+from convert.unused_types import called_int8
 from tests import random_arithmetic, random_layers, random_movement, random_recurrent
 from tests.flatbuffer_writer import random_model, write
+from tests.tflite_writer import INT32, UINT8, Builder, OperatorSpec, TensorSpec, activated, write_graph
+from tests.write_arithmetic import unary
 
 MEMORY = 1 << 30
 """Bytes of address space that a mutant may need above what the process had before the first one."""
@@ -53,7 +59,28 @@ def seeds() -> list[bytes]:
         random_recurrent.random_lstm,
     )
     found = [maker(rng, f"seed_{i}") for i, maker in enumerate(makers)]
-    return found + [write(random_model(rng, width, per_channel=bool(width % 2))) for width in (1, 4, 9)]
+    return found + odd() + [write(random_model(rng, width, per_channel=bool(width % 2))) for width in (1, 4, 9)]
+
+
+def odd() -> list[bytes]:
+    """Models of what the reader has to say a word about: uint8 ends, unused tensors, a scaled bias, several ends, an operator nobody has."""
+    ends = [TensorSpec("input", (1, 4), (0.1,), (0,)), TensorSpec("out", (1, 4), (1 / 256,), (-128,))]
+    wide = [replace(ends[0], zero_points=(128,), kind=UINT8), ends[0], ends[1], replace(ends[1], zero_points=(0,), kind=UINT8)]
+    quantize = BUILTIN_OPERATORS.index("QUANTIZE")
+    cut_off = [OperatorSpec(quantize, 2, (0,), (1,)), unary("LOGISTIC", 1, 2), OperatorSpec(quantize, 2, (2,), (3,))]
+    weights = TensorSpec("weights", (2, 4), (0.1, 0.2), (0, 0), np.ones((2, 4), np.int8))
+    bias = TensorSpec("bias", (2,), (0.01, 0.02), (0, 0), np.ones(2, np.int32), INT32, axis=3)
+    dense = OperatorSpec(BUILTIN_OPERATORS.index("FULLY_CONNECTED"), 5, (0, 1, 2), (3,), 8, activated(0, "NONE"))
+    out = Builder()
+    buffers = [out.table([])]
+    tables = [out.tensor(each, buffers) for each in (ends[0], ends[0], ends[1], ends[1])]
+    step = out.table([(1, "offset", out.numbers((0, 1), "Int32")), (2, "offset", out.numbers((2, 3), "Int32"))])
+    return [
+        write_graph(wide, cut_off, 0, 3),
+        write_graph([*ends, *(TensorSpec("spare", (2,), kind=kind) for kind in (5, 13, 14, 19))], [unary("LOGISTIC")], 0, 1),
+        write_graph([ends[0], weights, bias, TensorSpec("out", (1, 2), (0.05,), (4,))], [dense], 0, 3),
+        out.model([(BUILTIN_OPERATORS.index("CUSTOM"), 1)], buffers, tables, [step], ((0, 1), (2, 3)), custom="ethos-u"),
+    ]
 
 
 def mutate(rng: np.random.Generator, raw: bytes, others: Sequence[bytes]) -> bytes:
@@ -97,7 +124,7 @@ def fate(raw: bytes) -> str:
         Exception: anything that is no PlumblineError, which is a defect; an error without a message or a hint is one too (ValueError).
     """
     try:
-        graph = read(raw)
+        graph = read(called_int8(cut(raw)[0])[0])
         for name in RUNTIMES:
             check_runtime(graph, name)
         compile_graph(graph, "mutant", bytes(32))

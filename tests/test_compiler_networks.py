@@ -45,6 +45,30 @@ def test_no_compiler_warns(tmp_path: Path, compiler: str, level: str) -> None:
         )
 
 
+CORES = (
+    "-mcpu=cortex-m0 -mthumb",
+    "-mcpu=cortex-m3 -mthumb",
+    "-mcpu=cortex-m7 -mthumb",
+    "-mcpu=cortex-m33 -mthumb",
+    "-mcpu=cortex-m33+nodsp -mthumb",
+    "-mcpu=cortex-r5 -marm",
+    "-mcpu=cortex-a7 -marm",
+    "-mcpu=cortex-a7 -mthumb",
+    "-mcpu=arm926ej-s -marm",
+    "-mcpu=arm926ej-s -mthumb",
+)
+"""Cores with and without the DSP instructions, in Thumb and in ARM state."""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("arm-none-eabi-gcc" not in COMPILERS, reason="needs arm-none-eabi-gcc")
+@pytest.mark.parametrize("core", CORES)
+def test_every_arm_core_assembles_it_without_a_warning(tmp_path: Path, core: str) -> None:
+    source = compiled_c.write_sources(tmp_path, read(random_network(np.random.default_rng(51), reshaped_ends=True)))
+    command = ["arm-none-eabi-gcc", *compiled_c.WARNINGS, "-Wshadow", "-funsigned-char", *core.split(), "-O3", "-c", source]
+    subprocess.run([*command, "-o", tmp_path / "model.o"], check=True, timeout=300)
+
+
 @pytest.mark.skipif("arm-none-eabi-gcc" not in COMPILERS, reason="needs arm-none-eabi-gcc")
 def test_the_object_for_a_chip_uses_no_heap_and_no_floating_point(tmp_path: Path) -> None:
     source = compiled_c.write_sources(tmp_path, read(random_network(np.random.default_rng(52), reshaped_ends=True)))
