@@ -65,8 +65,8 @@ CORES = (
 @pytest.mark.parametrize("core", CORES)
 def test_every_arm_core_assembles_it_without_a_warning(tmp_path: Path, core: str) -> None:
     source = compiled_c.write_sources(tmp_path, read(random_network(np.random.default_rng(51), reshaped_ends=True)))
-    command = ["arm-none-eabi-gcc", *compiled_c.WARNINGS, "-Wshadow", "-funsigned-char", *core.split(), "-O3", "-c", source]
-    subprocess.run([*command, "-o", tmp_path / "model.o"], check=True, timeout=300)
+    command = ["arm-none-eabi-gcc", *map(str, compiled_c.WARNINGS), "-Wshadow", "-funsigned-char", *core.split(), "-O3", "-c", str(source)]
+    subprocess.run([*command, "-o", str(tmp_path / "model.o")], check=True, timeout=300)
 
 
 @pytest.mark.skipif("arm-none-eabi-gcc" not in COMPILERS, reason="needs arm-none-eabi-gcc")
