@@ -28,7 +28,7 @@ BUDGET = 16e9
 """What the candidates may cost in all, a few seconds; see `candidates`."""
 PER_CODE = 100
 """What rounding and clamping one code costs, in multiply-accumulates."""
-FEWEST_TRIED, MOST_TRIED = 64, 600
+FEWEST_TRIED, MOST_TRIED = 64, 900
 ROUNDS = 3
 """How often candidates near those taken are tried, a third of all in as many rounds."""
 PARENTS = 32
