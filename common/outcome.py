@@ -5,7 +5,9 @@ It needs nothing but the standard library, because `make verify` calls it before
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import xml.etree.ElementTree as ET
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
@@ -14,7 +16,7 @@ from typing import Any
 
 from common.errors import PlumblineError
 from common.files import write_if_changed
-from common.text import printable, xml_text
+from common.text import markdown_text, printable, xml_text
 
 SCHEMA = 4
 """Version of verdict.json; raised when a field comes, goes or changes its meaning."""
@@ -22,6 +24,8 @@ PASS, FAIL, ERROR, NOT_FINISHED = "pass", "fail", "error", "not finished"
 VERDICT, JUNIT, PAGE = FILES = ("verdict.json", "junit.xml", "report.html")
 ASIDE = {PASS: "last_pass", FAIL: "last_fail"}
 """Where the next run moves the reports of one that came to a verdict: folders beside them."""
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""Environment variable: the file whose Markdown GitHub shows with a step."""
 _NAME_ASIDE = {VERDICT: VERDICT, JUNIT: "junit.last", PAGE: PAGE}
 """A CI job that collects **/junit.xml must not publish an old PASS."""
 
@@ -39,6 +43,11 @@ class Ended:
     @classmethod
     def of(cls, error: PlumblineError) -> Ended:
         return cls(error.exit_code, type(error).__name__, error.message, error.hint)
+
+    @property
+    def sentence(self) -> str:
+        """Its name, the exit code and the message."""
+        return f"{self.name} (exit code {self.exit_code}): {self.message}"
 
 
 @dataclass(frozen=True)
@@ -73,13 +82,14 @@ class Run:
         return run
 
     def end(self, ended: Ended) -> None:
-        """Say which error ended the run, unless it came to a verdict before.
+        """Say which error ended the run, in the summary of a GitHub Actions step too, unless it came to a verdict before.
 
         Raises:
             OSError: the folder cannot be written.
         """
         if self.unfinished:
             self._write(ERROR, ended)
+            self._summarize(ended)
 
     @property
     def unfinished(self) -> bool:
@@ -88,7 +98,7 @@ class Run:
 
     def _write(self, outcome: str, ended: Ended | None) -> None:
         """JUnit first: what is left of an interrupted moment may be an old verdict.json, never an old green test."""
-        what = "the run has not finished" if ended is None else f"{ended.name} (exit code {ended.exit_code}): {ended.message}"
+        what = "the run has not finished" if ended is None else ended.sentence
         write_if_changed(self.folder / JUNIT, self._junit(what, ended))
         (self.folder / PAGE).unlink(missing_ok=True)
         document = {
@@ -98,11 +108,24 @@ class Run:
             "line": printable(f"{'NOT FINISHED' if ended is None else 'ERROR'} {self.name}: {what}"),
             "failures": [what],
             "error": None if ended is None else asdict(ended),
+            **({} if ended is None else {"exit_code": ended.exit_code}),
             "recipe": self.name,
             "started": self.started,
             "command": self.command,
         }
         write_if_changed(self.folder / VERDICT, json.dumps(document, indent=1) + "\n")
+
+    def _summarize(self, ended: Ended) -> None:
+        """Append a section where GITHUB_STEP_SUMMARY is set; that it cannot be written must not hide the error."""
+        file = os.environ.get(SUMMARY)
+        if not file:
+            return
+        said = [ended.sentence, *([f"hint: {ended.hint}"] if ended.hint else [])]
+        shown = [markdown_text(printable(" ".join(each.split()))) for each in (self.name, *said)]
+        lines = [f"## ❌ ERROR: {shown[0]}", "", *(f"- {each}" for each in shown[1:]), ""]
+        lines += ["Repeat it:", "", "```sh", printable(self.command), "```", ""]
+        with contextlib.suppress(OSError), Path(file).open("a", encoding="utf-8", errors="backslashreplace") as summary:
+            summary.write("\n".join(lines) + "\n")
 
     def _junit(self, what: str, ended: Ended | None) -> bytes:
         counts = {"tests": "1", "failures": "0", "errors": "1", "skipped": "0", "time": "0"}

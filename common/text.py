@@ -34,6 +34,13 @@ def xml_text(text: str) -> str:
     return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def markdown_text(text: str) -> str:
+    """One line of Markdown that shows the text: a name in it could break a table or place a link."""
+    for special in "\\`*_[]<>|#!":
+        text = text.replace(special, f"\\{special}")
+    return text.replace("\n", " ")
+
+
 def _escaped(character: str) -> str:
     number = ord(character)
     return _NAMED.get(character) or (f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}" if number < 65536 else f"\\U{number:08x}")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common.ending import writing
+from common.outcome import SUMMARY
+from common.text import markdown_text as _text
 from host import terminal
 from host.changes import Change, Changes
 from host.flow import stages
 from host.verdict import Verdict
-
-VARIABLE = "GITHUB_STEP_SUMMARY"
 
 
 def append_summary(text: str) -> bool:
@@ -24,10 +24,10 @@ def append_summary(text: str) -> bool:
     Raises:
         FileTrouble: the file cannot be written.
     """
-    name = os.environ.get(VARIABLE)
+    name = os.environ.get(SUMMARY)
     if not name:
         return False
-    with writing(f"{VARIABLE}={name}"), Path(name).open("a", encoding="utf-8", errors="backslashreplace") as file:
+    with writing(f"{SUMMARY}={name}"), Path(name).open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text + "\n")
     return True
 
@@ -70,10 +70,3 @@ def cells(row: Change) -> tuple[str, str, str, str, str]:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(each)} |" for each in (head, ["---"] * len(head), *rows)]
-
-
-def _text(text: str) -> str:
-    """What a board or a model's author says must not become markup: a name in it could break the table or place a link."""
-    for special in "\\`*_[]<>|#!":
-        text = text.replace(special, f"\\{special}")
-    return text.replace("\n", " ")

@@ -20,14 +20,14 @@ from host.verdict import Comparison, Verdict
 
 
 def write(verdict: Verdict, folder: Path) -> None:
-    """Write all reports, whatever the verdict; each whole or not at all.
+    """Write all reports, whatever the verdict; each whole or not at all. verdict.json comes last: while one is missing, the run has not finished.
 
     The page shows the profile in `folder` that this firmware was given, and what its conversion found of the layers.
     """
     profile = Profile.load(folder / FILE, verdict.identity.build)
     explanation = Explanation.load(folder / explanation_file.FILE, verdict.model_sha256)
     contents: tuple[str | bytes, ...] = (to_json(verdict), junit.to_xml(verdict), page.to_html(verdict, profile, explanation))
-    for name, content in zip(FILES, contents, strict=True):
+    for name, content in reversed(list(zip(FILES, contents, strict=True))):
         write_if_changed(folder / name, content)
 
 

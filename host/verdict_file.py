@@ -11,7 +11,7 @@ from typing import Any
 
 from common import strict_json
 from common.errors import ArtefactsDisagree
-from common.outcome import FAIL, PASS, SCHEMA
+from common.outcome import ERROR, FAIL, PASS, SCHEMA
 
 Document = Mapping[str, Any]
 """A verdict.json of this SCHEMA."""
@@ -37,11 +37,25 @@ def load(path: Path) -> Document:
         raise ArtefactsDisagree(f"{file} has schema {found!r:.40}, this version reads {SCHEMA}.", _HINT)
     try:
         conform(document, schema())
-        if document["passed"] != (document["outcome"] == PASS) or (document["passed"] and document["failures"]):
-            raise ValueError("outcome, passed and failures contradict each other")
+        _agree(document)
     except ValueError as error:
         raise ArtefactsDisagree(f"{file} is no verdict: {error}.", _HINT) from error
     return dict(document)
+
+
+def _agree(document: Document) -> None:
+    """Raises ValueError, with the names, where two fields say of the same run that it passed and that it did not."""
+    outcome, error, code = document["outcome"], document["error"], document.get("exit_code")
+    said = {name: document[name] for name in ("outcome", "passed", "exit_code") if name in document}
+    facts = ", ".join(f"{name} {value!r}" for name, value in said.items())
+    if document["passed"] != (outcome == PASS) or (document["passed"] and document["failures"]):
+        raise ValueError(f"outcome, passed and failures contradict each other: {facts}, {len(document['failures'])} failures")
+    if code is not None and (code == 0) != (outcome == PASS):
+        raise ValueError(f"outcome, passed and exit_code contradict each other: {facts}")
+    if (error is not None) != (outcome == ERROR):
+        raise ValueError(f"outcome and error contradict each other: {facts}, error {'null' if error is None else error['name']!r:.60}")
+    if error is not None and code not in (None, error["exit_code"]):
+        raise ValueError(f"exit_code {code} and error.exit_code {error['exit_code']} contradict each other")
 
 
 def judged(path: Path) -> Document:

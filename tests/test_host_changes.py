@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from common.errors import ArtefactsDisagree, LimitExceeded
-from common.outcome import SCHEMA
+from common.outcome import SCHEMA, SUMMARY
 from host import markdown
 from host.changes import QUANTITIES, Allowance, Change, changes
 from host.commands.compare import to_json
@@ -196,9 +196,9 @@ def test_a_verdict_holds_what_is_compared(passed: Verdict, tmp_path: Path) -> No
 def test_the_summary_of_a_step_holds_verdict_sizes_and_command(
     passed: Verdict, failed: Verdict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(markdown.VARIABLE, raising=False)
+    monkeypatch.delenv(SUMMARY, raising=False)
     assert not markdown.append_summary("nowhere")
-    monkeypatch.setenv(markdown.VARIABLE, str(tmp_path / "summary.md"))
+    monkeypatch.setenv(SUMMARY, str(tmp_path / "summary.md"))
     for verdict in (passed, failed):
         assert markdown.append_summary(markdown.of_verdict(verdict))
     text = (tmp_path / "summary.md").read_text()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from common.errors import BoardSilent
-from common.outcome import FILES, Ended, Run, outcome_of
+from common.outcome import FILES, SUMMARY, Ended, Run, outcome_of
 from host.verdict_file import load
 from tests.verdict_documents import passing
 
@@ -56,6 +56,28 @@ def test_an_error_replaces_it(tmp_path: Path) -> None:
     assert "Reset it." in (error.text or "")
     run.end(Ended(1, "Another", "", ""))
     assert load(tmp_path)["error"]["name"] == "BoardSilent"
+
+
+def test_an_error_is_in_the_summary_of_a_step_once_and_without_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "summary.md"
+    monkeypatch.setenv(SUMMARY, str(file))
+    run = Run.begin(tmp_path, "linear", "make verify PORT=socket://")
+    assert not file.exists()
+    run.end(Ended.of(BoardSilent("Nothing came from <b>[x](y)\n# PASS \x1b[2J", "Reset it.")))
+    run.end(SILENT)
+    text = file.read_text()
+    assert text.startswith("## ❌ ERROR: linear\n")
+    assert "- BoardSilent (exit code 44): Nothing came from \\<b\\>\\[x\\](y) \\# PASS" in text
+    assert "- hint: Reset it." in text
+    assert "make verify PORT=socket://" in text
+    assert "\x1b" not in text
+    assert text.count("##") == 1
+
+
+def test_a_summary_that_cannot_be_written_does_not_hide_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SUMMARY, str(tmp_path / "none" / "summary.md"))
+    Run.begin(tmp_path, "linear", "make verify").end(SILENT)
+    assert load(tmp_path)["exit_code"] == 44
 
 
 def test_a_verdict_is_not_replaced_by_what_fails_after_it(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from tests.verdict_documents import passing
 
 ODD: list[Any] = ["false", "true", None, True, 0, 1, -1, 2**80, 1e308, 0.5, "", "\x1b[2J", [], [[]], {}, {"a": []}, "a" * 64]
 
+ENDED = {"exit_code": 45, "name": "NotPlumbline", "message": "", "hint": ""}
+
 
 def written(folder: Path, text: str) -> Path:
     (folder / "verdict.json").write_text(text)
@@ -42,6 +44,12 @@ def test_a_verdict_that_passed_is_read(tmp_path: Path) -> None:
         ({"outcome": "fail"}, "contradict each other"),
         ({"outcome": "error"}, "passed is not False"),
         ({"failures": ["something"]}, "contradict each other"),
+        ({"exit_code": 13}, "contradict each other: outcome 'pass', passed True, exit_code 13"),
+        ({"outcome": "fail", "passed": False, "failures": ["wrong"]}, "contradict each other: outcome 'fail', passed False, exit_code 0"),
+        ({"error": ENDED}, "outcome and error contradict"),
+        ({"outcome": "error", "passed": False, "exit_code": 44}, "outcome and error contradict"),
+        ({"outcome": "error", "passed": False, "exit_code": 44, "error": ENDED}, "exit_code 44 and error.exit_code 45 contradict"),
+        ({"outcome": "not finished", "passed": False}, "contradict each other: outcome 'not finished', passed False, exit_code 0"),
         ({"outcome": "perhaps"}, "outcome is none of"),
         ({"schema": 3}, "has schema 3"),
         ({"schema": True}, "has schema True"),
