@@ -12,6 +12,7 @@ from common import strict_json, typed
 from common.errors import ArtefactsDisagree, UsageError
 from common.files import sha256_of
 from common.limits import Limits
+from common.names import anew
 from common.quality import Quality
 
 SCHEMA = 4
@@ -154,7 +155,7 @@ class Manifest:
         Raises:
             ArtefactsDisagree: it is missing, damaged, or of another schema.
         """
-        hint = "Run `make convert` to write it anew."
+        hint = f"Run {anew(path.parent.parent.name)}." if path.parent.name == GENERATED else "Give one of this version, as `make convert` writes it."
         if not path.is_file():
             raise ArtefactsDisagree(f"{path} does not exist.", hint)
         try:
@@ -183,21 +184,21 @@ class Manifest:
             ArtefactsDisagree: the manifest does not vouch for exactly the files that a conversion makes, or names the first that is missing or
                 differs.
         """
-        anew = "Run `make clean convert` to write it anew."
+        hint = f"Run {anew(self.recipe)}."
         if unlike := sorted(self.artefacts.keys() ^ ARTEFACTS):
             how = "does not vouch for" if unlike[0] in ARTEFACTS else "vouches for a file that no conversion makes:"
-            raise ArtefactsDisagree(f"The manifest {how} {unlike[0]}.", anew)
+            raise ArtefactsDisagree(f"The manifest {how} {unlike[0]}.", hint)
         sources = {f"{GENERATED}/{path.name}" for path in (folder / GENERATED).glob("*.[chS]*")}
         if foreign := sorted(sources - ARTEFACTS):
-            raise ArtefactsDisagree(f"{folder / foreign[0]} is no file of the conversion, but would be compiled.", f"Remove it. {anew}")
+            raise ArtefactsDisagree(f"{folder / foreign[0]} is no file of the conversion, but would be compiled.", f"Remove it. {hint}")
         for name, expected in sorted(self.artefacts.items()):
             path = folder / name
             if not path.is_file():
-                raise ArtefactsDisagree(f"{path} is missing.", "Run `make convert` to write it anew.")
+                raise ArtefactsDisagree(f"{path} is missing.", hint)
             if sha256_of(path) != expected:
                 raise ArtefactsDisagree(
                     f"{path} is not the file this manifest was written for.",
-                    "Someone or something changed it after the conversion; run `make clean convert` to start from the recipe.",
+                    f"Someone or something changed it after the conversion. {hint}",
                 )
 
 

@@ -59,6 +59,11 @@ def asked_as(name: str) -> str:
     return "MODEL=..." if name.startswith(PREFIX) else f"RECIPE={name}"
 
 
+def anew(name: str, target: str = "convert") -> str:
+    """The command that makes everything of this folder's model anew: a stage that only finds itself up to date would change nothing."""
+    return f"`make clean {target} {asked_as(name)}`"
+
+
 def _source(path: Path, build: Path) -> str:
     """Where the file is: relative to the project, which may move as a whole, or absolute where it is elsewhere."""
     real, project = os.path.realpath(path), os.path.dirname(os.path.realpath(build))  # noqa: PTH120

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from common.errors import ArtefactsDisagree, BadRecipe
 from common.files import sha256_of
 from common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
-from common.names import PREFIX
+from common.names import PREFIX, anew
 from convert.arena import arena
 from convert.bound import bound
 from convert.flatbuffer import read
@@ -28,7 +28,6 @@ from training.recipe import Recipe, declared, names
 
 SLACK = 1e-9
 """Relative: what two computers' sums of float64 may differ by. No bound is as close to an error."""
-HINT = "Someone or something changed the manifest, or the recipe was changed after the conversion: run `make clean convert` to work it out anew."
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ def check_anchored(folder: Path, manifest: Manifest) -> Graph:
         ArtefactsDisagree: names the first promise that does not follow, and both numbers.
         ModelRefused: model.tflite cannot be read.
     """
+    hint = f"Someone or something changed the manifest, or the recipe was changed after the conversion: run {anew(manifest.recipe)}."
     raw = (folder / "model.tflite").read_bytes()
     graph = read(raw)
     references = folder / "references.npz"
@@ -65,7 +65,7 @@ def check_anchored(folder: Path, manifest: Manifest) -> Graph:
             arrays = {name: stored[name] for name in stored.files}
         bounds = _bounds(graph, manifest, arrays)
     except UNREADABLE as error:
-        raise ArtefactsDisagree(f"{references} cannot be read: {error}.", HINT) from error
+        raise ArtefactsDisagree(f"{references} cannot be read: {error}.", hint) from error
     known = next((each for each in bounds if _same(manifest.bound, each)), bounds[0])
     promises = [
         *_of_the_model(folder, manifest, raw, graph),
@@ -75,7 +75,7 @@ def check_anchored(folder: Path, manifest: Manifest) -> Graph:
     ]
     for each in promises:
         if not _same(each.promised, each.found):
-            raise ArtefactsDisagree(f"The manifest's {each.what} is {_shown(each.promised)}; {each.source} says {_shown(each.found)}.", HINT)
+            raise ArtefactsDisagree(f"The manifest's {each.what} is {_shown(each.promised)}; {each.source} says {_shown(each.found)}.", hint)
     return graph
 
 

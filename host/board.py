@@ -155,7 +155,10 @@ class Board:
             BoardFault: also when a tensor arrives damaged three times in a row.
         """
         if codes.ndim != 2 or codes.shape[1] != identity.input_bytes:
-            raise BoardFault(f"The board takes {identity.input_bytes} bytes of input, not codes of shape {codes.shape}.", "Run `make convert flash`.")
+            raise BoardFault(
+                f"The board takes {identity.input_bytes} bytes of input, not codes of shape {codes.shape}.",
+                "Flash it anew: `make flash`, with the same RECIPE= or MODEL= as here.",
+            )
         outputs, counts, times = [], [], []
         step = max(1, identity.batch)
         for start in range(0, len(codes), step):

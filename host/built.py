@@ -9,6 +9,7 @@ from pathlib import Path
 from common import strict_json, typed
 from common.errors import ArtefactsDisagree, BuildFailed
 from common.files import sha256_of
+from common.names import anew
 from host.settings import Settings
 from host.size import size_of
 
@@ -63,9 +64,11 @@ class Built:
             known = json.loads(facts.read_text())
             compiler, limits = str(known["compiler"]), (int(known["flash_limit"]), int(known["ram_limit"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BuildFailed(f"PlatformIO left no facts about its build in {facts}: {error}.", "Build anew: `make clean firmware`.") from error
+            raise BuildFailed(
+                f"PlatformIO left no facts about its build in {facts}: {error}.", f"Build anew: {anew(generated.parent.name, 'firmware')}."
+            ) from error
         if size is None:
-            raise BuildFailed(f"{image} is no image of a firmware.", "Build anew: `make clean firmware`.")
+            raise BuildFailed(f"{image} is no image of a firmware.", f"Build anew: {anew(generated.parent.name, 'firmware')}.")
         options = dict(option.split(" = ", 1) for option in settings.options)
         stack = options.get("board_build.stack_bytes")
         sources = {path.name: sha256_of(path) for path in sorted(generated.glob("*.[ch]"))}

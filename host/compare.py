@@ -157,7 +157,9 @@ def _too_far(comparisons: Sequence[Comparison], limit: Limit) -> list[str]:
         if group is not right:
             found.append(f"{count} farther from the float model than the {limit} allows ({examples})")
         elif limit == "bound":
-            advice = "the bound or the float answers do not belong to this model: compute both anew with `make clean convert`"
+            advice = (
+                "the bound or the float answers do not belong to this model: compute both anew with `make clean`, then the same `make` command again"
+            )
             found.append(f"{count} exact and yet farther from the float model than the proven bound allows ({examples}); {advice}")
         else:
             loss = max(each.error for each in group)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from common.errors import BoardFault, WrongModel
 from common.manifest import Manifest
-from common.names import asked_as
+from common.names import anew, asked_as
 from common.wire import TEXT_MAX
 from host.board import Identity
 from host.quantization import to_nano
 
-_ANEW = "Build and flash anew: `make clean flash`."
 _ARENA = (
     " If it says so again, the library needs more memory than the conversion counts with (PLUMBLINE_ARENA_BYTES in generated/plumbline_model.h):"
     " use another version of it, or the compiled engine, which needs no arena: ENV=nano33ble_compiled, or ENV=virtual."
@@ -28,7 +27,8 @@ def check_identity(identity: Identity, manifest: Manifest) -> None:
         WrongModel: names the first fact that differs, and both sides.
     """
     if identity.engine_error:
-        hint = _ANEW + _ARENA if "arena" in identity.engine_error else _ANEW
+        hint = f"Build and flash anew: {anew(manifest.recipe, 'flash')}."
+        hint += _ARENA if "arena" in identity.engine_error else ""
         raise BoardFault(f"The board's engine {identity.engine} does not work: {identity.engine_error}.", hint)
     recipe = asked_as(manifest.recipe)
     reflash = f"Build its firmware anew: `make flash {recipe}` for a board, `make verify {recipe}` for the virtual one, which builds it first."

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from common.errors import ArtefactsDisagree
 from common.manifest import Manifest
+from common.names import anew
 from convert import tflm
 from convert.flatbuffer import read
 
 Codes = NDArray[np.int8]
 Floats = NDArray[np.float32]
 
-_AGAIN = "Run `make convert` to write it anew."
 UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error)
 """What np.load raises for a file that is missing, empty, cut, damaged, or another kind of array file."""
 
@@ -108,7 +108,7 @@ def load_references(path: Path, manifest: Manifest) -> References:
                 float_product=stored["tflm_float_product"].astype(np.int8, casting="equiv") if "tflm_float_product" in stored else None,
             )
     except UNREADABLE as error:
-        raise ArtefactsDisagree(f"{path} cannot be read: {error}.", _AGAIN) from error
+        raise ArtefactsDisagree(f"{path} cannot be read: {error}.", _again(manifest)) from error
     rows, points = len(references.codes), len(references.x_nano)
     wanted = {
         "codes": (rows, manifest.input.bytes),
@@ -121,9 +121,13 @@ def load_references(path: Path, manifest: Manifest) -> References:
     wanted |= {name: wanted["expected"] for name in ("litert", "float_product") if getattr(references, name) is not None}
     for name, shape in wanted.items():
         if getattr(references, name).shape != shape:
-            raise ArtefactsDisagree(f"{path}: {name} has shape {getattr(references, name).shape}, not {shape}.", _AGAIN)
+            raise ArtefactsDisagree(f"{path}: {name} has shape {getattr(references, name).shape}, not {shape}.", _again(manifest))
     _check_samples(path, references, manifest)
     return references
+
+
+def _again(manifest: Manifest) -> str:
+    return f"Write it anew: {anew(manifest.recipe)}."
 
 
 def _check_samples(path: Path, references: References, manifest: Manifest) -> None:
@@ -132,10 +136,10 @@ def _check_samples(path: Path, references: References, manifest: Manifest) -> No
     if not len(references.codes):
         return  # nothing is compared, which the verdict says
     if manifest.quality is not None and (data is None or data.targets is None or (data.floats is None and manifest.float_model)):
-        raise ArtefactsDisagree(f"{path} holds no test split, but the manifest demands {manifest.quality.kind} on one.", _AGAIN)
+        raise ArtefactsDisagree(f"{path} holds no test split, but the manifest demands {manifest.quality.kind} on one.", _again(manifest))
     if data is None:
         if manifest.float_model:
-            raise ArtefactsDisagree(f"{path} holds no samples, but the manifest names a float model.", _AGAIN)
+            raise ArtefactsDisagree(f"{path} holds no samples, but the manifest names a float model.", _again(manifest))
         return
     count = len(data.rows)
     fits = data.rows.ndim == 1 and count > 0 and data.inputs.shape == (count, manifest.input.bytes)
@@ -143,11 +147,13 @@ def _check_samples(path: Path, references: References, manifest: Manifest) -> No
     fits = fits and (data.targets is None or len(data.targets) == count)
     if not fits or not ((data.rows >= 0) & (data.rows < len(references.codes))).all():
         targets = "no" if data.targets is None else len(data.targets)
-        raise ArtefactsDisagree(f"{path}: the {count} rows of samples, their inputs, float answers and {targets} targets do not fit.", _AGAIN)
+        raise ArtefactsDisagree(
+            f"{path}: the {count} rows of samples, their inputs, float answers and {targets} targets do not fit.", _again(manifest)
+        )
     # a classifier's metric would take a NaN for the largest of its answers and go on
     for numbers in (data.inputs, data.floats, data.targets):
         if numbers is not None and numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
-            raise ArtefactsDisagree(f"{path}: the samples hold inputs, float answers or targets that are no numbers.", _AGAIN)
+            raise ArtefactsDisagree(f"{path}: the samples hold inputs, float answers or targets that are no numbers.", _again(manifest))
 
 
 def consult(folder: Path, manifest: Manifest) -> Oracle:
@@ -167,11 +173,11 @@ def consult(folder: Path, manifest: Manifest) -> Oracle:
     try:
         live = tflm.Interpreter(raw, read(raw)).run(references.codes)
     except RuntimeError as error:
-        raise ArtefactsDisagree(f"{tflm.name()} does not run model.tflite: {error}.", _AGAIN) from error
+        raise ArtefactsDisagree(f"{tflm.name()} does not run model.tflite: {error}.", _again(manifest)) from error
     differing = int((live != references.expected).any(axis=1).sum())
     if differing:
         raise ArtefactsDisagree(
             f"{tflm.name()} answers {differing} of {len(live)} inputs otherwise than the stored references ({manifest.oracle}).",
-            "Run `make clean convert`; if it stays, the reference kernels of the two versions differ.",
+            f"Run {anew(manifest.recipe)}; if it stays, the reference kernels of the two versions differ.",
         )
     return Oracle(references, f"{tflm.name()}, live")

@@ -7,6 +7,7 @@ from pathlib import Path
 import jinja2
 
 from common.explanation import Explanation
+from common.names import asked_as
 from common.numbers import number
 from convert.names import own_name
 from host import layer_table, rows, terminal, useful_text
@@ -29,6 +30,7 @@ def to_html(verdict: Verdict, profile: Profile | None = None, explanation: Expla
     )
     environment.filters["number"] = number
     environment.globals["rows"] = rows
+    environment.globals["asked_as"] = asked_as
     environment.globals["layer_table"] = layer_table
     environment.globals["gain"] = terminal.gain
     environment.globals["layer"] = lambda each: own_name(each.layer) or each.name

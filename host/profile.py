@@ -8,6 +8,7 @@ from pathlib import Path
 
 from common.errors import BoardFault, VerdictFailed
 from common.manifest import Manifest
+from common.names import asked_as
 from convert.flatbuffer import read
 from convert.graph import Operator
 from convert.names import layer_name
@@ -107,9 +108,10 @@ def measure(board: Board, folder: Path, manifest: Manifest, builds: Builds | Non
     costs = [board.operator_cost(number) for number in range(len(operators))]
     known = [cost for cost in costs if cost is not None]
     if len(known) != len(operators):
+        model = asked_as(manifest.recipe)
         raise BoardFault(
             "The board's firmware was built without profiling.",
-            f"`make profile` builds the virtual board's; for a Nano: make flash profile RECIPE={manifest.recipe} ENV=nano33ble_compiled_profile",
+            f"`make profile {model}` builds the virtual board's; for a Nano: `make flash profile {model} ENV=nano33ble_compiled_profile`.",
         )
     if known[0].operators != len(operators):
         raise BoardFault(f"The board counts {known[0].operators} operators, the model has {len(operators)}.", "Build and flash the firmware anew.")
@@ -143,7 +145,7 @@ def _inference(board: Board, folder: Path, manifest: Manifest, builds: Builds | 
     answer = board.infer(references.codes[:1], identity)
     if (answer.outputs != references.expected[:1]).any():
         raise VerdictFailed(
-            "The board answers the first input with other codes than the model.", f"`make verify RECIPE={manifest.recipe}` shows where."
+            "The board answers the first input with other codes than the model.", f"`make verify {asked_as(manifest.recipe)}` shows where."
         )
     return identity, answer.counts[0]
 

@@ -90,7 +90,10 @@ class VirtualBoard:
         self._stderr.close()
         how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
         shown = "\n".join(f"  {line}" for line in said.splitlines()[:12]) or "  (it said nothing)"
-        return BoardUnready(f"QEMU ended by itself ({how}) while running {self._image}:\n{shown}", "Build the firmware anew: `make clean firmware`.")
+        return BoardUnready(
+            f"QEMU ended by itself ({how}) while running {self._image}:\n{shown}",
+            "Build the firmware anew: `make clean`, then the same `make` command again.",
+        )
 
 
 def _command(program: str, image: Path, listener: int, reboots: bool) -> list[str]:

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.names import claim, plain_name, stem_of
+from common.errors import ArtefactsDisagree
+from common.manifest import Manifest
+from common.names import anew, claim, plain_name, stem_of
 from convert.flatbuffer import read
 from convert.mlperf import named
 from host.paths import ROOT
@@ -100,3 +102,17 @@ def test_a_benchmark_is_known_by_its_files_name_in_a_second_folder_too() -> None
     graph = read(write(random_model(np.random.default_rng(1), 1, per_channel=False)))
     assert named("model_kws__0123abcd", graph) == named("model_kws", graph)
     assert named("model_kws", graph).model == "kws01"
+
+
+@pytest.mark.parametrize(("name", "asked"), [("linear", "RECIPE=linear"), ("model_own", "MODEL=...")])
+def test_a_hint_names_the_model_as_its_user_does(name: str, asked: str, tmp_path: Path) -> None:
+    assert anew(name, "flash") == f"`make clean flash {asked}`"
+    with pytest.raises(ArtefactsDisagree) as caught:
+        Manifest.load(tmp_path / name / "generated" / "manifest.json")
+    assert f"`make clean convert {asked}`" in caught.value.hint
+
+
+def test_no_host_tool_tells_to_make_the_default_recipe_anew() -> None:
+    for path in [*(ROOT / "host").rglob("*.py"), *(ROOT / "host").rglob("*.j2"), *(ROOT / "common").glob("*.py")]:
+        found = re.search(r"make clean [a-z ]+`|RECIPE=\{\{|RECIPE=\{(manifest|verdict|given)", path.read_text())
+        assert not found, f"{path}: {found}"

@@ -15,6 +15,7 @@ from common.cli import add_output
 from common.errors import ArtefactsDisagree
 from common.explanation import FILE, Explanation
 from common.files import sha256_of
+from common.names import asked_as
 from host.layer_table import columns, headline, shown
 from host.terminal import Terminal
 
@@ -42,7 +43,7 @@ def run(given: argparse.Namespace) -> int:
     written = sha256_of(model) if model.is_file() else ""
     found = Explanation.load(folder / FILE, None if given.refused else written)
     if found is None:
-        raise ArtefactsDisagree(f"{folder / FILE} is missing, or of another model.", f"Run `make convert` for {given.name}; it measures the layers.")
+        raise ArtefactsDisagree(f"{folder / FILE} is missing, or of another model.", f"`make convert {asked_as(given.name)}` measures the layers.")
     if given.json:
         sys.stdout.write(found.to_json())
     elif given.quiet:

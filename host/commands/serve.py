@@ -65,7 +65,9 @@ def carry(terminal: int, uart: socket.socket) -> None:
                 if key.fileobj is uart:
                     heard = uart.recv(CHUNK)
                     if not heard:
-                        raise BoardLost("The virtual board ended by itself.", "Build its firmware anew: `make clean firmware`.")
+                        raise BoardLost(
+                            "The virtual board ended by itself.", "Build its firmware anew: `make clean`, then the same `make serve` again."
+                        )
                     os.write(terminal, heard)
                 else:
                     uart.sendall(os.read(terminal, CHUNK))
