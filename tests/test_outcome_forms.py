@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import BoardSilent
+from common.files import write_if_changed
 from common.outcome import JUNIT, PAGE, SUMMARY, VERDICT, Ended, Run, outcome_of
 from host import markdown, report
 from host.compare import failures
@@ -88,14 +89,14 @@ def test_reports_that_cannot_all_be_written_say_nothing_of_a_pass(
     file: str, passed: Verdict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = Run.begin(tmp_path, "linear", "make verify")
-    kept, full = report.write_if_changed, OSError(28, "No space left on device")
+    full = OSError(28, "No space left on device")
 
     def write(path: Path, data: bytes | str) -> bool:
         if path.name == file:
             raise full
-        return kept(path, data)
+        return write_if_changed(path, data)
 
-    monkeypatch.setattr(report, "write_if_changed", write)
+    monkeypatch.setattr("host.report.write_if_changed", write)
     with pytest.raises(OSError, match="No space left"):
         report.write(passed, tmp_path)
     assert outcome_of(tmp_path) == "not finished"
