@@ -93,7 +93,7 @@ def _headline(verdict: Verdict) -> list[tuple[str, str, bool]]:
         tiles.append((f"{verdict.distinct}", "distinct answers", verdict.distinct > 1 or len(codes) < 2))
     if verdict.metric:
         metric = verdict.metric
-        meaning = f"{metric.kind} on the board, {metric.count} test inputs; float {number(metric.float_value)}"
+        meaning = f"{metric.kind} on the board, {metric.count} {terminal.inputs_of(metric)}; float {number(metric.float_value)}"
         tiles.append((number(metric.board_value), meaning, not metric.failures))
     if verdict.probes:
         tiles.append((f"{verdict.refused}/{len(verdict.probes)}", "inputs outside the domain refused", verdict.refused == len(verdict.probes)))

@@ -82,8 +82,7 @@ def last_line(verdict: Verdict) -> str:
         values = {"float": metric.float_value, "int8": metric.int8_value, "board": metric.board_value}
         values = values if verdict.float_model else {name: values[name] for name in ("int8", "board")}
         shown = " / ".join(number(each) for each in values.values())
-        inputs = "samples" if metric.reach is None else "test inputs"
-        parts.append(f"{metric.kind} {' / '.join(values)} {shown} on {metric.count} {inputs}")
+        parts.append(f"{metric.kind} {' / '.join(values)} {shown} on {metric.count} {inputs_of(metric)}")
     if verdict.probes:
         parts.append(f"{verdict.refused}/{len(verdict.probes)} outside the domain refused")
     if verdict.failures:
@@ -232,6 +231,11 @@ def _quality(metric: Metric) -> list[tuple[str, str]]:
     if metric.baselines:
         pairs.append(("to be better than", ", ".join(f"{name} {number(value)} ({gain(metric, value)})" for name, value in metric.baselines.items())))
     return pairs
+
+
+def inputs_of(metric: Metric) -> str:
+    """What the metric was measured on: a recipe demands it of its held-back split, a user's own model comes with samples."""
+    return "samples" if metric.reach is None else "test inputs"
 
 
 def gain(metric: Metric, baseline: float) -> str:

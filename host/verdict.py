@@ -273,8 +273,9 @@ class Verdict:
 
     @cached_property
     def worst(self) -> Comparison | None:
-        """The comparison closest to its bound, or farthest beyond it."""
-        return max(self.comparisons, key=lambda each: (math.isnan(each.error), each.error / each.bound if each.bound else math.inf), default=None)
+        """The comparison closest to its bound, or farthest beyond it; None where no answer has one."""
+        held = [each for each in self.comparisons if not each.chosen]
+        return max(held, key=lambda each: (math.isnan(each.error), each.error / each.bound if each.bound else math.inf), default=None)
 
     @cached_property
     def max_error(self) -> float:

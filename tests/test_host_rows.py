@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from common.manifest import ENDLESS, OperatorSpec
-from host import page, rows, terminal
+from host import page, report, rows, terminal
 from host.board import Stats
 from host.chart import charts
 from host.compare import failures
 from host.footprint import Footprint
 from host.latency import Histogram
+from host.metric import Metric
 from host.verdict import Comparison, Cost, Traffic, Verdict
 from host.words import explained
 from tests.test_host_compare import IDENTITY
@@ -146,6 +147,26 @@ def test_an_input_that_was_chosen_says_what_it_is_and_has_no_limit() -> None:
     assert dict(terminal.facts(replace(FAILED, comparisons=(*GOOD[:5], ramp))))["within the tolerance"].startswith("5/5 of 0.1")
     for chart in charts(replace(FAILED, comparisons=(*GOOD[:5], ramp))):
         assert len(chart.marks) == 5
+
+
+def test_a_row_without_a_bound_is_not_the_closest_to_one() -> None:
+    chosen = replace(answer(5, error=9.0), bound=math.inf, chosen="ramp")
+    near = answer(6, error=0.05)
+    verdict = replace(FAILED, comparisons=(chosen, near))
+    assert verdict.worst == near
+    assert dict(terminal.facts(verdict))["closest to its tolerance"].startswith("codes row 6: 0.05 of 0.1")
+    alone = replace(FAILED, comparisons=(chosen,))
+    assert alone.worst is None
+    for text in (*(text for _, text in terminal.facts(alone)), page.to_html(alone), report.to_json(alone)):
+        assert "of inf" not in text
+
+
+@pytest.mark.parametrize(("reach", "inputs"), [(0.9, "test inputs"), (None, "samples")])
+def test_the_headline_says_what_the_metric_was_measured_on(reach: float | None, inputs: str) -> None:
+    metric = Metric("accuracy", 60, 0.95, 0.95, 0.95, reach, 0.05, {}, (), (), (), (), ())
+    measured = replace(FAILED, metric=metric)
+    assert f"accuracy on the board, 60 {inputs}; float 0.95" in page.to_html(measured)
+    assert f"on 60 {inputs}" in terminal.last_line(measured)
 
 
 def test_a_float_answer_that_is_no_number_is_shown_as_none() -> None:
