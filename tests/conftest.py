@@ -22,11 +22,11 @@ from host.board import Board
 from host.builds import Builds
 from host.compare import failures
 from host.link import Link
-from host.paths import ROOT, image_of
+from host.paths import PLATFORMIO_CORE, ROOT, image_of
 from host.verdict import Verdict
 from host.verify import verify
 from host.virtual import QEMU, VirtualBoard
-from tests.makes import PARTS
+from tests.makes import CORE, PARTS
 
 # The same examples in every run; no deadline for one of them, as a busy machine takes its time.
 settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -105,6 +105,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy2(ROOT / part, folder / part)
     (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
+    shutil.copytree(Path(os.environ.get("PLATFORMIO_CORE_DIR", PLATFORMIO_CORE)) / "packages", folder / CORE / "packages")
     return folder
 
 

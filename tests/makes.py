@@ -9,10 +9,13 @@ from pathlib import Path
 from tools.settings import OURS
 
 PARTS = ("Makefile", "requirements.lock", "common", "convert", "firmware", "host", "tools", "training")
+CORE = "platformio"
+"""PlatformIO's folder in such a checkout: it keeps one platform of a name, and two checkouts that build at once would take it from each other."""
 
 
 def make(checkout: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if name not in {*OURS, "MAKEFLAGS", "MAKELEVEL"}}
-    ended = subprocess.run(["make", *words], cwd=checkout, capture_output=True, text=True, env={**clean, **variables}, timeout=600)
+    own = {**clean, "PLATFORMIO_CORE_DIR": str(checkout / CORE), **variables}
+    ended = subprocess.run(["make", *words], cwd=checkout, capture_output=True, text=True, env=own, timeout=600)
     assert "Traceback" not in ended.stderr
     return ended

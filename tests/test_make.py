@@ -18,7 +18,7 @@ import pytest
 from common.outcome import outcome_of
 from host.paths import ROOT
 from tests.flatbuffer_writer import random_model, write
-from tests.makes import make
+from tests.makes import CORE, make
 from tests.peers import on_socket, silent
 from tools.settings import recipes
 
@@ -129,7 +129,7 @@ def test_a_build_that_is_interrupted_leaves_no_compiler_behind(tools: None, chec
     for name in ("arm-none-eabi-gcc", "arm-none-eabi-g++"):
         (fake / name).write_text(f'#!/bin/sh\n{hang}\nexec {shutil.which(name)} "$@"\n')
         (fake / name).chmod(0o755)
-    variables = {**os.environ, "PATH": f"{fake}:{os.environ['PATH']}"}
+    variables = {**os.environ, "PATH": f"{fake}:{os.environ['PATH']}", "PLATFORMIO_CORE_DIR": str(checkout / CORE)}
     run = subprocess.Popen(["make", "verify", f"MODEL={model}"], cwd=checkout, stderr=subprocess.PIPE, text=True, env=variables)
     deadline = time.monotonic() + 120
     while not (tmp_path / "begun").exists() and run.poll() is None and time.monotonic() < deadline:
