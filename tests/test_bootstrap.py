@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import SetupFailed
+from tests.makes import outside_make
 from tools import bootstrap, targets
 from training.recipe import names
 
@@ -127,7 +128,7 @@ def test_a_changed_lock_file_renews_the_environment(tmp_path: Path, monkeypatch:
 
 def test_a_second_run_has_nothing_to_do() -> None:
     assert bootstrap.venv_is_current(), "run `make setup` first: here it would take the packages away from the other tests"
-    again = subprocess.run(["make", "setup"], cwd=bootstrap.ROOT, capture_output=True, text=True)
+    again = subprocess.run(["make", "setup"], cwd=bootstrap.ROOT, capture_output=True, text=True, env=outside_make())
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 
 

@@ -39,7 +39,9 @@ def verdict(speech: Path) -> Verdict:
 
 def test_every_word_is_exact_and_most_are_understood(verdict: Verdict) -> None:
     assert verdict.failures == ()
-    assert verdict.exact == len(verdict.comparisons) == len(UNHEARD) * len(ACCENTS) * len(WORDS)
+    heard = len(UNHEARD) * len(ACCENTS) * len(WORDS)
+    assert sum(not each.chosen for each in verdict.comparisons) == heard
+    assert verdict.exact == len(verdict.comparisons) > heard
     metric = verdict.metric
     assert metric is not None
     assert metric.float_value >= 0.9
@@ -52,7 +54,8 @@ def test_the_reports_name_the_words(verdict: Verdict, speech: Path) -> None:
     html = page.to_html(verdict)
     assert all(f'<th scope="col">{word}</th>' in html and f'<th scope="row">{word}</th>' in html for word in WORDS)
     assert html.count('class="picture"') == len(verdict.metric.disagreements) > 0  # type: ignore[union-attr]
-    assert summary.row("speech", summary.load(speech / "verdict.json"))[:4] == ("speech", "[green]PASS[/]", "323/323", "accuracy")
+    exact = f"{verdict.exact}/{len(verdict.comparisons)}"
+    assert summary.row("speech", summary.load(speech / "verdict.json"))[:4] == ("[green]PASS[/]", "speech", exact, "accuracy")
 
 
 def test_batch_normalization_folds_and_every_layer_runs_on_the_dsp(speech: Path) -> None:

@@ -24,7 +24,8 @@ PATIENCE_S = 10.0
 """What a stage gets to end what it has started, once it is told to."""
 POLL_S = 0.2
 MAKE = Make()
-_OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "GNUMAKEFLAGS"}
+OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "GNUMAKEFLAGS"}
+"""What make hands to the commands that it starts."""
 
 
 class StageFailed(Exception):
@@ -45,7 +46,7 @@ def run(*words: str) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="plumbline-") as folder:
         left = Path(folder) / "error.json"
-        variables = {name: value for name, value in os.environ.items() if name not in {*OURS, *_OF_MAKE}}
+        variables = {name: value for name, value in os.environ.items() if name not in {*OURS, *OF_MAKE}}
         code = _waited([str(PYTHON), "-m", *words], {**variables, ERROR_FILE: str(left)})
         if code:
             raise _failure(words, code, left)
