@@ -70,7 +70,7 @@ fuzz: setup-test ## 100,000 mutated models for the reader and the compiler, and 
 	@.venv/bin/python -m tests.fuzz_brought --count 20000
 
 torture: setup-torture firmware ## everything that tries to fool the verifier, as one table (under an hour)
-	@.venv/bin/python -m torture
+	@.venv/bin/python -m tests.faults
 
 benchmark: convert ## print the tables that the README quotes
 	@.venv/bin/python -m benchmarks

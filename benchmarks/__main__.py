@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import engines, line, training, yardstick
-from common.ending import run
+from plumbline.common.ending import run
 
 
 def main() -> int:

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.compiler.emit import Compiled
-from convert.graph import Graph
-from convert.templating import rows
+from plumbline.convert.codegen.emit import Compiled
+from plumbline.convert.codegen.templating import rows
+from plumbline.convert.graph import Graph
 
 TICKS_PER_INSTRUCTION = 1.6
 """Of the 25 MHz timer where an instruction lasts 64 ns (-icount shift=6)."""

@@ -8,14 +8,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from common.ending import run
-from common.errors import PlumblineError
-from host import firmware
-from host.board import Board
-from host.link import Link
-from host.paths import ROOT
-from host.size import Size, size_of
-from host.virtual import VirtualBoard
+from plumbline.common.ending import run
+from plumbline.common.errors import PlumblineError
+from plumbline.common.paths import ROOT
+from plumbline.host.devices.board import Board
+from plumbline.host.devices.link import Link
+from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.firmware import firmware
+from plumbline.host.firmware.elf_size import Size, size_of
 
 RECIPE = ROOT / "build" / "linear"
 

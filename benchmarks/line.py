@@ -14,12 +14,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from common.ending import run
-from host import firmware
-from host.board import Board
-from host.link import Link
-from host.paths import ROOT
-from host.virtual import VirtualBoard
+from plumbline.common.ending import run
+from plumbline.common.paths import ROOT
+from plumbline.host.devices.board import Board
+from plumbline.host.devices.link import Link
+from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.firmware import firmware
 
 BYTES_PER_SECOND = 115_200 / 10
 """115200 baud with one start and one stop bit around eight."""

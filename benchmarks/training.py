@@ -6,10 +6,10 @@ import argparse
 import time
 from collections.abc import Callable
 
-from common.ending import run
-from common.progress import task
-from training import keras_env, recipe
-from training.fit import build, train
+from plumbline.common.ending import run
+from plumbline.common.progress import task
+from plumbline.training import keras_env, recipe
+from plumbline.training.fit import build, train
 
 
 def seconds(work: Callable[[], object]) -> float:

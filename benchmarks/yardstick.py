@@ -17,13 +17,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import bare_metal
-from common.ending import run
-from convert import tflm
-from convert.compiler.emit import Compiled, compile_graph
-from convert.flatbuffer import read
-from convert.graph import Graph
-from convert.work import multiply_accumulates
-from host.paths import ROOT
+from plumbline.common.ending import run
+from plumbline.common.paths import ROOT
+from plumbline.convert.codegen.emit import Compiled, compile_graph
+from plumbline.convert.graph import Graph
+from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.macs import multiply_accumulates
+from plumbline.convert.references import tflm
 
 FOLDER = ROOT.parent / "shared" / "models" / "mlperf_tiny"
 NATIVE, ON_BOARD = 1000, 10

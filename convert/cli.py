@@ -1,4 +1,4 @@
-"""`python -m convert NAME --build DIR`, or `python -m convert --model FILE --build DIR`."""
+"""`python -m plumbline.convert NAME --build DIR`, or `python -m plumbline.convert --model FILE --build DIR`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from common.cli import add_output, choose_output
-from common.ending import say
-from common.errors import UsageError
-from common.limits import Limits
-from convert.brought import bring
-from convert.pipeline import convert
-from training import recipe
+from plumbline.common.cli import add_output, choose_output
+from plumbline.common.ending import say
+from plumbline.common.errors import UsageError
+from plumbline.common.limits import Limits
+from plumbline.convert.importers.import_model import bring
+from plumbline.convert.pipeline import convert
+from plumbline.training import recipe
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m convert", description="Convert a trained recipe, or a model of your own, to C sources.")
+    parser = argparse.ArgumentParser(
+        prog="python -m plumbline.convert", description="Convert a trained recipe, or a model of your own, to C sources."
+    )
     parser.add_argument("name", nargs="?", help="a recipe: " + ", ".join(recipe.names()))
     parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="default: %(default)s")
     parser.add_argument("--per-channel-dense", action="store_true", help="one weight scale per output of a Dense layer; not every board can run it")

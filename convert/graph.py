@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.options import Options
+from plumbline.convert.options import Options
 
 NUMPY_TYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "FLOAT32": "<f4", "BOOL": "?"}
 """Tensor types this project meets, by their name in the TensorFlow Lite schema."""

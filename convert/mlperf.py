@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.names import stem_of
-from convert.graph import Graph
+from plumbline.common.folder_names import stem_of
+from plumbline.convert.graph import Graph
 
 UNSIGNED = {"vww"}
 AUTOENCODERS = {"ad"}

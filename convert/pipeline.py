@@ -11,29 +11,29 @@ from pathlib import Path
 
 import numpy as np
 
-from common.errors import ArtefactsDisagree, DoesNotFit, QualityMissed
-from common.files import write_if_changed
-from common.limits import Limits
-from common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
-from common.progress import task
-from common.quality import Quality, measure
-from common.wire import NANO
-from convert import flatbuffer
-from convert.arena import arena
-from convert.bound import bound
-from convert.capacity import FLASH, RAM
-from convert.codegen import generated_files
-from convert.codes import dequantize, formula
-from convert.compiler.emit import Compiled, compile_graph
-from convert.explain.write import findings, write_explanation
-from convert.foresight import foreseen
-from convert.graph import Graph
-from convert.promises import float_arrays, operator_spec, tensor_spec
-from convert.quantize import quantize
-from convert.references import References, points, references
-from convert.tolerance import line as tolerance_line
-from convert.tolerance import propose, tolerance_of
-from training.recipe import Recipe
+from plumbline.common.errors import ArtefactsDisagree, DoesNotFit, QualityMissed
+from plumbline.common.files import write_if_changed
+from plumbline.common.limits import Limits
+from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
+from plumbline.common.progress import task
+from plumbline.common.quality import Quality, measure
+from plumbline.common.wire import NANO
+from plumbline.convert.capacity import FLASH, RAM
+from plumbline.convert.codegen.arena import arena
+from plumbline.convert.codegen.emit import Compiled, compile_graph
+from plumbline.convert.codegen.generated_folder import generated_files
+from plumbline.convert.explain.write import findings, write_explanation
+from plumbline.convert.graph import Graph
+from plumbline.convert.importers.flatbuffer import reader
+from plumbline.convert.importers.keras.quantize import quantize
+from plumbline.convert.references.bound import bound
+from plumbline.convert.references.codes import dequantize, formula
+from plumbline.convert.references.foresight import foreseen
+from plumbline.convert.references.golden_data import References, points, references
+from plumbline.convert.references.promises import float_arrays, operator_spec, tensor_spec
+from plumbline.convert.references.tolerance import line as tolerance_line
+from plumbline.convert.references.tolerance import propose, tolerance_of
+from plumbline.training.recipe import Recipe
 
 
 def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channel_dense: bool = False, limits: Limits | None = None) -> Manifest:
@@ -62,7 +62,7 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
     calibration = recipe.calibration()
     with task(f"Converting {recipe.name}", len(calibration), "samples") as advance:
         converted = quantize(model, calibration, at.inputs(shape), per_channel_dense, test=held_back, recipe=recipe.name, advance=advance)
-    graph = flatbuffer.read(converted.tflite)
+    graph = reader.read(converted.tflite)
     compiled = compiled_model(recipe.name, converted.tflite, graph)
     answers = references(converted, graph, at, test is not None, test.targets if test is not None else None)
     answers = replace(answers, arrays=answers.arrays | float_arrays(converted.chain))
@@ -99,7 +99,7 @@ def compiled_model(name: str, raw: bytes, graph: Graph) -> Compiled:
         UnsupportedOperator, ModelRefused: the model cannot be compiled, or its numbers do not pass the line.
         DoesNotFit: no board here could hold it; the firmware around it needs some of the memory too, which the linker checks.
     """
-    flatbuffer.check_scales(graph)
+    reader.check_scales(graph)
     compiled = compile_graph(graph, name, hashlib.sha256(raw).digest())
     for what, needed, board in (("working memory", compiled.memory.bytes, RAM), ("constants", compiled.constant_bytes, FLASH)):
         if needed > board:

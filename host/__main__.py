@@ -1,8 +1,8 @@
-"""`python -m host COMMAND`: the host tools. It is in `host/cli.py`, imported where a missing package becomes a message."""
+"""`python -m plumbline.host COMMAND`: the host tools. It is in `host/cli.py`, imported where a missing package becomes a message."""
 
 from __future__ import annotations
 
-from common.ending import run
+from plumbline.common.ending import run
 
 if __name__ == "__main__":
-    run("host.cli")
+    run("plumbline.host.cli")

@@ -14,10 +14,11 @@ from enum import Enum
 from importlib import metadata
 from pathlib import Path
 
-from common.errors import CompilerMissing, TflmMissing
-from host import firmware, ports, tflm
-from host.paths import PLATFORMIO_CORE
-from host.port import owners as owners_of
+from plumbline.common.errors import CompilerMissing, TflmMissing
+from plumbline.host.devices import discovery
+from plumbline.host.devices.serial_open import owners as owners_of
+from plumbline.host.firmware import firmware, tflm
+from plumbline.host.firmware.paths import PLATFORMIO_CORE
 
 UDEV_RULES = ("/etc/udev/rules.d", "/lib/udev/rules.d", "/usr/lib/udev/rules.d")
 ARDUINO_VENDOR = "2341"
@@ -129,7 +130,7 @@ def modem_manager() -> Iterator[Finding]:
 
 
 def boards() -> Iterator[Finding]:
-    found = ports.boards()
+    found = discovery.boards()
     if not found:
         yield Finding(Level.NOTE, "no Arduino Nano 33 BLE is connected", "The virtual board needs none: make verify")
     if len(found) > 1:

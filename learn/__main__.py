@@ -1,8 +1,8 @@
-"""`python -m learn`: writes the lesson. It is in `learn/cli.py`, imported where a missing package becomes a message."""
+"""`python -m plumbline.learn`: writes the lesson. It is in `learn/cli.py`, imported where a missing package becomes a message."""
 
 from __future__ import annotations
 
-from common.ending import run
+from plumbline.common.ending import run
 
 if __name__ == "__main__":
-    run("learn.cli")
+    run("plumbline.learn.cli")

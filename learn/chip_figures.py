@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from learn.descent_figures import LOSSES, WIDE, bottom, contours
-from learn.lesson import Lesson
-from learn.plot import MINUS, Axis, Band, Curve, Dots, Plot, Rule, number, reals
-from training.recipes import sine
-from training.trial import TARGET
+from plumbline.learn.descent_figures import LOSSES, WIDE, bottom, contours
+from plumbline.learn.lesson import Lesson
+from plumbline.learn.plot import MINUS, Axis, Band, Curve, Dots, Plot, Rule, number, reals
+from plumbline.training.recipes import sine
+from plumbline.training.trial import TARGET
 
 ZOOM = (2.0, 4.0)
 """The stretch of x on which single steps can be seen."""

@@ -1,4 +1,4 @@
-"""`python -m learn --build DIR`: writes the lesson to DIR/learn.html and DIR/learn/*.png, and opens it where there is a screen."""
+"""`python -m plumbline.learn --build DIR`: writes the lesson to DIR/learn.html and DIR/learn/*.png, and opens it where there is a screen."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 
-from common.files import write_if_changed
-from common.progress import task
-from learn import lesson, page, png
+from plumbline.common.files import write_if_changed
+from plumbline.common.progress import task
+from plumbline.learn import lesson, page, png
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m learn", description="Write the lesson: one page, and its figures as PNG files.")
+    parser = argparse.ArgumentParser(prog="python -m plumbline.learn", description="Write the lesson: one page, and its figures as PNG files.")
     parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="default: %(default)s")
     parser.add_argument("--no-open", action="store_true", help="do not open the page in a browser")
     arguments = parser.parse_args()
@@ -29,7 +29,7 @@ def main() -> int:
     write_if_changed(path, page.to_html(loaded, plots))
     print(f"the lesson    {path}")
     print(f"its figures   {arguments.build / 'learn'}")
-    print("in numbers    python -m training descent --help")
+    print("in numbers    python -m plumbline.training descent --help")
     if not arguments.no_open and has_screen(os.environ, sys.platform):
         webbrowser.open(path.resolve().as_uri())
     return 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from learn.lesson import Lesson
-from learn.plot import MINUS, Arrow, Axis, Curve, Dots, Mark, Note, Plot, Rule, number, reals
-from training.trial import GUESS, STEPS, TARGET, Run
+from plumbline.learn.lesson import Lesson
+from plumbline.learn.plot import MINUS, Arrow, Axis, Curve, Dots, Mark, Note, Plot, Rule, number, reals
+from plumbline.training.trial import GUESS, STEPS, TARGET, Run
 
 W_LABEL, B_LABEL, LOSS_LABEL = "w, the weight", "b, the bias", "loss"
 LEVELS = (3.0, 10.0, 30.0, 100.0, 300.0, 700.0)
@@ -20,7 +20,7 @@ WIDE = (Axis(W_LABEL, -16, 20), Axis(B_LABEL, -18, 18))
 
 LOSSES = Axis(LOSS_LABEL, 1e-14, 1e6, log=True)
 STYLE_OF = {"too small": "small", "good": "good", "oscillating": "oscillating", "too large": "large", "shrinking": "shrinking"}
-"""A learning rate's style by its name in `training.trial.TRIALS`."""
+"""A learning rate's style by its name in `plumbline.training.trial.TRIALS`."""
 
 ARROWS = (0, 1, 2, 4, 8, 16, 32)
 """Steps of the walk whose gradient is drawn."""

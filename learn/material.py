@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import ArtefactsDisagree
-from common.manifest import Manifest
-from host.oracle import load_references
-from host.quantization import quantize, to_nano
+from plumbline.common.errors import ArtefactsDisagree
+from plumbline.common.manifest import Manifest
+from plumbline.host.verdict.oracle import load_references
+from plumbline.host.verdict.quantization import quantize, to_nano
 
 AGAIN = "Run `make learn`, which makes what it needs first."
 

@@ -11,13 +11,13 @@ from typing import Any
 import jinja2
 import numpy as np
 
-from learn import chip_figures, descent_figures, style
-from learn.layers import LAYERS
-from learn.lesson import SHOWN_EPOCHS, Lesson
-from learn.plot import Plot, exact, number
-from learn.svg import Drawing
-from training import recipe, recipes, trial
-from training.descent import SCHEDULES
+from plumbline.learn import chip_figures, descent_figures, style
+from plumbline.learn.layers import LAYERS
+from plumbline.learn.lesson import SHOWN_EPOCHS, Lesson
+from plumbline.learn.plot import Plot, exact, number
+from plumbline.learn.svg import Drawing
+from plumbline.training import recipe, recipes, trial
+from plumbline.training.descent import SCHEDULES
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_STEPS = 2000

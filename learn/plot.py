@@ -1,4 +1,4 @@
-"""A figure in the units of what it shows. `learn.svg` puts it on the page, `learn.png` draws the same with matplotlib."""
+"""A figure in the units of what it shows. `plumbline.learn.svg` puts it on the page, `plumbline.learn.png` draws the same with matplotlib."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ import matplotlib
 matplotlib.use("Agg")
 from matplotlib.figure import Figure
 
-from learn.plot import Arrow, Band, Curve, Dots, Mark, Note, Plot, Rule
-from learn.style import STYLES, Shape
+from plumbline.learn.plot import Arrow, Band, Curve, Dots, Mark, Note, Plot, Rule
+from plumbline.learn.style import STYLES, Shape
 
 MARKERS: dict[Shape, str] = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "x"}
 DPI = 120

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from host.chart import Scale, Tick
-from learn.plot import MINUS, Arrow, Axis, Band, Curve, Dots, Mark, Note, Plot, Rule
-from learn.style import STYLES, Shape
+from plumbline.host.reports.chart import Scale, Tick
+from plumbline.learn.plot import MINUS, Arrow, Axis, Band, Curve, Dots, Mark, Note, Plot, Rule
+from plumbline.learn.style import STYLES, Shape
 
 LEFT, RIGHT, TOP, BOTTOM = 74.0, 16.0, 34.0, 62.0
 FAR = 5_000.0

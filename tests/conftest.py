@@ -7,8 +7,6 @@ import math
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,17 +14,19 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from common.manifest import Manifest
-from host import firmware, report
-from host.board import Board
-from host.builds import Builds
-from host.compare import failures
-from host.link import Link
-from host.paths import PLATFORMIO_CORE, ROOT, image_of
-from host.verdict import Verdict
-from host.verify import verify
-from host.virtual import QEMU, VirtualBoard
-from tests.makes import CORE, PARTS
+from plumbline.common.manifest import Manifest
+from plumbline.common.paths import ROOT
+from plumbline.host.devices.board import Board
+from plumbline.host.devices.link import Link
+from plumbline.host.devices.qemu import QEMU, VirtualBoard
+from plumbline.host.firmware import firmware
+from plumbline.host.firmware.builds import Builds
+from plumbline.host.firmware.paths import PLATFORMIO_CORE
+from plumbline.host.verdict.checks import failures
+from plumbline.host.verdict.verdict import Verdict
+from plumbline.host.verdict.verify import verify
+from tests.support.makes import CORE, PARTS
+from tests.support.stages import Once, run_stage
 
 # The same examples in every run; no deadline for one of them, as a busy machine takes its time.
 settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,32 +34,6 @@ settings.load_profile("fixed")
 
 # A shell starts background jobs with Ctrl-C ignored, and every process below inherits that: the tests that interrupt one would wait in vain.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def run_stage(*words: str) -> None:
-    """Run a stage as a user would, in a process of its own: TensorFlow stays out of this one."""
-    ended = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True)
-    assert ended.returncode == 0, ended.stderr
-
-
-def built(build: Path, name: str) -> Path:
-    """build/NAME of a recipe: trained, converted and built for the virtual board."""
-    run_stage("training", "fit", name, "--build", str(build))
-    run_stage("convert", name, "--build", str(build))
-    firmware.build(build / name, "virtual")
-    return build / name
-
-
-def verified(folder: Path) -> Verdict:
-    """What the virtual board's verification of a built recipe finds; its reports are written as well."""
-    image = image_of(folder, "virtual")
-    with VirtualBoard(image) as board, Link(board.url) as link:
-        found = verify(Board(link), folder, Manifest.load(folder / "generated" / "manifest.json"), builds=Builds(folder, "virtual"))
-    report.write(found, folder)
-    return found
-
-
-Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 @pytest.fixture(scope="session")
@@ -89,8 +63,8 @@ def linear(once: Once) -> Path:
     """build/linear of a fresh build folder: trained and converted."""
 
     def fill(build: Path) -> None:
-        run_stage("training", "fit", "linear", "--build", str(build))
-        run_stage("convert", "linear", "--build", str(build))
+        run_stage("plumbline.training", "fit", "linear", "--build", str(build))
+        run_stage("plumbline.convert", "linear", "--build", str(build))
 
     return once("linear", fill) / "linear"
 
@@ -127,7 +101,7 @@ def virtual(tools: None, linear: Path) -> Path:
 def passed(virtual: Path, linear: Path) -> Verdict:
     with VirtualBoard(virtual) as board, Link(board.url) as link:
         manifest = Manifest.load(linear / "generated" / "manifest.json")
-        return verify(Board(link), linear, manifest, command="python -m host verify linear <&>", builds=Builds(linear, "virtual"))
+        return verify(Board(link), linear, manifest, command="python -m plumbline.host verify linear <&>", builds=Builds(linear, "virtual"))
 
 
 @pytest.fixture(scope="session")
@@ -144,7 +118,7 @@ def failed(passed: Verdict) -> Verdict:
 @pytest.fixture(scope="session")
 def wide(tools: None, once: Once) -> Path:
     """build/wide: tensors too large for a frame, trained, converted and built for the virtual board."""
-    folder = once("wide", lambda build: run_stage("tests.wide_model", str(build / "wide"))) / "wide"
+    folder = once("wide", lambda build: run_stage("tests.support.wide_model", str(build / "wide"))) / "wide"
     firmware.build(folder, "virtual")
     return folder
 
@@ -165,7 +139,7 @@ def lesson_folder(linear: Path, once: Once) -> Path:
 
     def fill(build: Path) -> None:
         shutil.copytree(linear, build / "linear")
-        run_stage("training", "fit", "sine", "--build", str(build))
-        run_stage("learn", "--no-open", "--build", str(build))
+        run_stage("plumbline.training", "fit", "sine", "--build", str(build))
+        run_stage("plumbline.learn", "--no-open", "--build", str(build))
 
     return once("lesson", fill)

@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from common.errors import SetupFailed
+from plumbline.common.errors import SetupFailed
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"

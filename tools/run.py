@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common.ending import run
+from plumbline.common.ending import run
 
 if __name__ == "__main__":
     run("tools.targets")

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from common import names
-from common.errors import UnknownRecipe, UsageError
-from host.paths import ENVS, PROFILING, ROOT
+from plumbline.common import folder_names
+from plumbline.common.errors import UnknownRecipe, UsageError
+from plumbline.common.paths import ROOT
+from plumbline.host.firmware.paths import ENVS, PROFILING
 
 OURS = ("RECIPE", "MODEL", "SAMPLES", "PORT", "ENV", "TRUST", "LIMITS", "QUIET", "V")
 BUILD = Path("build")
@@ -79,10 +80,10 @@ def folder_name(variables: Mapping[str, str]) -> str:
     if model:
         path = _file(model)
         assert path is not None
-        return names.claim(path, BUILD)
+        return folder_names.claim(path, BUILD)
     if model is not None or not recipe:
         raise UsageError(f"{'RECIPE' if model is None else 'MODEL'}= is empty.", "Give it a value, or leave it out.")
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", recipe) or recipe.startswith(names.PREFIX):
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", recipe) or recipe.startswith(folder_names.PREFIX):
         raise UnknownRecipe(f"There is no recipe {recipe!r}.", f"Recipes: {', '.join(recipes())}.")
     return recipe
 

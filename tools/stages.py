@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from common.child import Make, dies_with_parent
-from common.ending import ERROR_FILE, Signalled
-from common.errors import InternalError, OutOfMemory, PlumblineError, SetupFailed
-from common.outcome import Ended
-from host.paths import ROOT
+from plumbline.common.child import Make, dies_with_parent
+from plumbline.common.ending import ERROR_FILE, Signalled
+from plumbline.common.errors import InternalError, OutOfMemory, PlumblineError, SetupFailed
+from plumbline.common.outcome import Ended
+from plumbline.common.paths import ROOT
 from tools.settings import OURS
 
 PYTHON = Path(".venv") / "bin" / "python"

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from common import ending, explanation
-from common.ending import explained
-from common.errors import QualityMissed, SetupFailed, UsageError
-from common.outcome import Ended, Run
-from host.paths import ROOT
+from plumbline.common import ending, explanation
+from plumbline.common.ending import explained
+from plumbline.common.errors import QualityMissed, SetupFailed, UsageError
+from plumbline.common.outcome import Ended, Run
+from plumbline.common.paths import ROOT
 from tools import bootstrap, stages
 from tools.freshness import Stamp, Unhashable, content, digest, sources
 from tools.settings import BUILD, Settings, command, folder_name, recipes
@@ -53,7 +53,7 @@ def verify(variables: dict[str, str]) -> None:
         _convert(given, name)
         if given.port is None:
             _build(given, name)
-        stages.run("host", "verify", name, *_board(given), *given.show)
+        stages.run("plumbline.host", "verify", name, *_board(given), *given.show)
     except StageFailed as failed:
         run.end(failed.ended)
         raise
@@ -75,7 +75,7 @@ def explain() -> None:
         if failed.ended.name != QualityMissed.__name__:
             raise
         refused = ("--refused",)
-    stages.run("host", "explain", name, f"--build={BUILD}", *refused, *given.show)
+    stages.run("plumbline.host", "explain", name, f"--build={BUILD}", *refused, *given.show)
 
 
 def verify_all() -> None:
@@ -95,7 +95,7 @@ def verify_all() -> None:
                 ending.report(explained(error))
             print(f"{name} did not pass", file=sys.stderr)
         seconds.append(f"{name}={time.monotonic() - start:.0f}")
-    stages.run("host", "summary", "--build", str(BUILD), "--seconds", *seconds)
+    stages.run("plumbline.host", "summary", "--build", str(BUILD), "--seconds", *seconds)
 
 
 def train() -> None:
@@ -119,21 +119,21 @@ def flash() -> None:
     given, name = _ready()
     _convert(given, name)
     env = given.env if given.env.startswith("nano33ble") else "nano33ble"
-    stages.run("host", "flash", name, f"--env={env}", *_port(given), *given.show)
+    stages.run("plumbline.host", "flash", name, f"--env={env}", *_port(given), *given.show)
 
 
 def profile() -> None:
     given, name = _ready()
     _convert(given, name)
     env = given.env[: -len("_profile")] if given.env.endswith("_profile") else given.env
-    stages.run("host", "profile", name, f"--env={env}", *_port(given), *given.show)
+    stages.run("plumbline.host", "profile", name, f"--env={env}", *_port(given), *given.show)
 
 
 def serve() -> None:
     given, name = _ready()
     _convert(given, name)
     _build(given, name)
-    stages.run("host", "serve", name, f"--env={given.env}")
+    stages.run("plumbline.host", "serve", name, f"--env={given.env}")
 
 
 def monitor() -> None:
@@ -141,12 +141,12 @@ def monitor() -> None:
     if given.port is None:
         _convert(given, name)
         _build(given, name)
-    stages.run("host", "monitor", name, *_board(given))
+    stages.run("plumbline.host", "monitor", name, *_board(given))
 
 
 def doctor() -> None:
     _ready()
-    stages.run("host", "doctor")
+    stages.run("plumbline.host", "doctor")
 
 
 def learn() -> None:
@@ -155,7 +155,7 @@ def learn() -> None:
     for name in ("linear", "sine"):
         _train(replace(plain, recipe=name), name)
     _convert(plain, "linear")
-    stages.run("learn", f"--build={BUILD}")
+    stages.run("plumbline.learn", f"--build={BUILD}")
 
 
 def setup(*group: str) -> None:
@@ -227,7 +227,7 @@ def _train(given: Settings, name: str) -> str:
     stamp = Stamp(folder / ".trained", key, [folder / "training.json", folder / "model.keras"])
     if not stamp.fresh:
         stamp.begin()
-        stages.run("training", "fit", name, f"--build={BUILD}", *given.show)
+        stages.run("plumbline.training", "fit", name, f"--build={BUILD}", *given.show)
         stamp.done()
     return key
 
@@ -246,12 +246,12 @@ def _convert(given: Settings, name: str) -> None:
     stamp = Stamp(folder / ".converted", key, [folder / "generated" / "manifest.json"])
     if not stamp.fresh:
         stamp.begin()
-        stages.run("convert", *(words[1:] if given.model else words), f"--build={BUILD}", *given.show)
+        stages.run("plumbline.convert", *(words[1:] if given.model else words), f"--build={BUILD}", *given.show)
         stamp.done()
 
 
 def _build(given: Settings, name: str) -> None:
-    stages.run("host", "build", name, f"--env={given.env}", *given.show)
+    stages.run("plumbline.host", "build", name, f"--env={given.env}", *given.show)
 
 
 def _port(given: Settings) -> list[str]:
@@ -264,7 +264,7 @@ def _board(given: Settings) -> list[str]:
 
 
 def _shared() -> list[Path]:
-    return [*sorted((ROOT / "common").glob("*.py")), ROOT / "requirements.lock"]
+    return [*sorted((ROOT / "plumbline" / "common").glob("*.py")), ROOT / "requirements.lock"]
 
 
 def _relative(files: list[Path]) -> list[Path]:

@@ -1,8 +1,8 @@
-"""`python -m training fit NAME` and `python -m training descent`. It is in `training/cli.py`, imported where a missing package becomes a message."""
+"""`python -m plumbline.training fit NAME`, and `descent`. It is in `training/cli.py`, imported where a missing package becomes a message."""
 
 from __future__ import annotations
 
-from common.ending import run
+from plumbline.common.ending import run
 
 if __name__ == "__main__":
-    run("training.cli")
+    run("plumbline.training.cli")

@@ -1,4 +1,4 @@
-"""`python -m training fit NAME --build DIR` and `python -m training descent`."""
+"""`python -m plumbline.training fit NAME --build DIR` and `python -m plumbline.training descent`."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import sys
 from pathlib import Path
 from typing import get_args
 
-from common.cli import add_output, choose_output
-from common.ending import say
-from training import recipe, show
-from training.descent import Schedule
-from training.fit import fit
-from training.trial import GUESS, HALF_LIFE, STEPS, Trial
+from plumbline.common.cli import add_output, choose_output
+from plumbline.common.ending import say
+from plumbline.training import recipe, show
+from plumbline.training.descent import Schedule
+from plumbline.training.fit import fit
+from plumbline.training.trial import GUESS, HALF_LIFE, STEPS, Trial
 
 MOST_STEPS = 100_000
 FARTHEST = 1000
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m training", description="Train a recipe, or watch gradient descent at work.")
+    parser = argparse.ArgumentParser(prog="python -m plumbline.training", description="Train a recipe, or watch gradient descent at work.")
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("fit", help="train and write model.keras, training.json and loss.png to DIR/NAME")
     command.add_argument("name", help="a recipe: " + ", ".join(recipe.names()))

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import QualityMissed, TrainingDiverged
-from common.files import write_if_changed
-from common.progress import Advance, task
-from common.quality import measure
-from training import keras_env
-from training.archive import stable_keras_bytes
-from training.curve import loss_curve
-from training.recipe import SPARSE, Data, Recipe
+from plumbline.common.errors import QualityMissed, TrainingDiverged
+from plumbline.common.files import write_if_changed
+from plumbline.common.progress import Advance, task
+from plumbline.common.quality import measure
+from plumbline.training import keras_env
+from plumbline.training.archive import stable_keras_bytes
+from plumbline.training.curve import loss_curve
+from plumbline.training.recipe import SPARSE, Data, Recipe
 
 if TYPE_CHECKING:
     import keras

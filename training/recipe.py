@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-import training.recipes
-from common.errors import BadRecipe, UnknownRecipe, UsageError
-from common.limits import Limits
-from common.quality import KINDS, Quality
+import plumbline.training.recipes
+from plumbline.common.errors import BadRecipe, UnknownRecipe, UsageError
+from plumbline.common.limits import Limits
+from plumbline.common.quality import KINDS, Quality
 
 if TYPE_CHECKING:
     import keras
@@ -51,7 +51,7 @@ class Recipe:
     """How often training sees all points."""
     seed: int
     tolerance: float | None = None
-    """Largest |board - float model| accepted, in units of the output; None takes what the quantization suggests: see `convert/tolerance.py`.
+    """Largest |board - float model| accepted, in units of the output; None takes what the quantization suggests: see convert/references/tolerance.py.
     A conversion whose proven bound or measured loss exceeds it is refused."""
     domain: tuple[float, float] | None = None
     """Lowest and highest x of a model whose input is one number: calibrates the input, and the board refuses x outside it."""
@@ -187,7 +187,7 @@ class Recipe:
 
 def names() -> list[str]:
     """Every recipe there is, sorted."""
-    return sorted(module.name for module in pkgutil.iter_modules(training.recipes.__path__))
+    return sorted(module.name for module in pkgutil.iter_modules(plumbline.training.recipes.__path__))
 
 
 def find(name: str) -> Recipe:
@@ -210,7 +210,7 @@ def declared(name: str) -> Recipe:
     if name not in names():
         raise UnknownRecipe(f"There is no recipe {name!r}.", f"Recipes: {', '.join(names())}. Each is a file in training/recipes/.")
     try:
-        module: Any = importlib.import_module(f"training.recipes.{name}")
+        module: Any = importlib.import_module(f"plumbline.training.recipes.{name}")
     except Exception as error:  # a recipe is a user's own file
         raise BadRecipe(
             f"training/recipes/{name}.py cannot be loaded: {type(error).__name__}: {error}.", "See training/recipes/linear.py."

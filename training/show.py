@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import ArtefactsDisagree
-from training.bowl import Bowl, bowl, measured_stable_rate
-from training.descent import Floats, descend, gradient, rates
-from training.recipe import Recipe
-from training.trial import GUESS, TARGET, TRIALS, Run, Trial, run
+from plumbline.common.errors import ArtefactsDisagree
+from plumbline.training.bowl import Bowl, bowl, measured_stable_rate
+from plumbline.training.descent import Floats, descend, gradient, rates
+from plumbline.training.recipe import Recipe
+from plumbline.training.trial import GUESS, TARGET, TRIALS, Run, Trial, run
 
 SHOWN = (0, 1, 2, 3, 4, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 """Steps that get a line of their own, and the last."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import EspeakMissing
-from common.progress import task
-from training.spectrogram import SAMPLES
+from plumbline.common.errors import EspeakMissing
+from plumbline.common.progress import task
+from plumbline.training.spectrogram import SAMPLES
 
 PROGRAM = "espeak-ng"
 INSTALL = "sudo apt-get install espeak-ng"

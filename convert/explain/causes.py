@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from common.diagnosis import equal_samples, outliers, outside_input, unequal_features
-from common.explanation import LayerError
-from common.useful import Evidence
-from common.way import advice
-from convert.codes import dequantize
-from convert.graph import Operator, Tensor
+from plumbline.common.diagnosis import equal_samples, outliers, outside_input, unequal_features
+from plumbline.common.explanation import LayerError
+from plumbline.common.useful import Evidence
+from plumbline.common.way import advice
+from plumbline.convert.graph import Operator, Tensor
+from plumbline.convert.references.codes import dequantize
 
 FIXED_RANGE = ("SOFTMAX", "LOGISTIC", "TANH")
 """Operators whose output range is given, whatever the samples are."""
@@ -127,7 +127,7 @@ def weights(seen: Seen, operator: Operator) -> str:
     if other is not None and (one is None or other.ratio > one.ratio):
         return f"the weights of its input {other.small} {other.how} input {other.large}'s, as that input is so much larger: normalize its inputs."
     if one is not None:
-        mend = "with one scale for all: convert with one per channel (`python -m convert` with --per-channel-dense), or scale them alike."
+        mend = "with one scale for all: convert with one per channel (`python -m plumbline.convert` with --per-channel-dense), or scale them alike."
         return f"the weights of channel {one.small} {one.how} channel {one.large}'s, {mend}"
     return ""
 

@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import ModelRefused
-from common.explanation import INPUT, TOLERATED_ERROR, TOLERATED_LOSS, Explanation, LayerError
-from common.manifest import TensorSpec
-from common.quality import is_labels, labels
-from common.useful import Evidence, decides, ends_in, shares
-from convert import litert
-from convert.codes import dequantize, quantize
-from convert.explain import causes
-from convert.explain.twin import Reals, pair
-from convert.explain.walk import Measured, moves, places_of, reached, walk
-from convert.graph import Graph, Operator, Tensor
-from convert.names import layer_name
-from convert.work import multiply_accumulates
+from plumbline.common.errors import ModelRefused
+from plumbline.common.explanation import INPUT, TOLERATED_ERROR, TOLERATED_LOSS, Explanation, LayerError
+from plumbline.common.manifest import TensorSpec
+from plumbline.common.quality import is_labels, labels
+from plumbline.common.useful import Evidence, decides, ends_in, shares
+from plumbline.convert.codegen.names import layer_name
+from plumbline.convert.explain import causes
+from plumbline.convert.explain.twin import Reals, pair
+from plumbline.convert.explain.walk import Measured, moves, places_of, reached, walk
+from plumbline.convert.graph import Graph, Operator, Tensor
+from plumbline.convert.macs import multiply_accumulates
+from plumbline.convert.references import litert
+from plumbline.convert.references.codes import dequantize, quantize
 
 MOST_SAMPLES, LEAST_SAMPLES = 256, 8
 BYTES_KEPT = 2**26

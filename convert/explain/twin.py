@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import ModelRefused
-from convert.float_ends import remove, vector
-from convert.graph import Graph, Operator, Tensor
-from convert.tables import Table
-from convert.take_apart import INPUTS, OPERATORS, take_apart
-from convert.tflm import captured_stderr
+from plumbline.common.errors import ModelRefused
+from plumbline.convert.graph import Graph, Operator, Tensor
+from plumbline.convert.importers.flatbuffer.flatbuffer_view import Table
+from plumbline.convert.importers.flatbuffer.parse import INPUTS, OPERATORS, take_apart
+from plumbline.convert.importers.flatbuffer.strip_float_io import remove, vector
+from plumbline.convert.references.tflm import captured_stderr
 
 Reals = NDArray[np.float32]
 RESCALING = ("QUANTIZE", "DEQUANTIZE")

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from convert import integer
-from convert.codes import dequantize
-from convert.explain import causes
-from convert.explain.twin import Reals, Twin
-from convert.graph import Graph, Operator, Tensor
+from plumbline.convert.explain import causes
+from plumbline.convert.explain.twin import Reals, Twin
+from plumbline.convert.graph import Graph, Operator, Tensor
+from plumbline.convert.references import reference_interpreter
+from plumbline.convert.references.codes import dequantize
 
 MOVING = ("RESHAPE", "STRIDED_SLICE", "PACK", "UNPACK", "SPLIT", "TRANSPOSE", "PAD")
 """Operators that add no error of their own where all their tensors have one scale."""
@@ -27,7 +27,7 @@ def reached(graph: Graph, codes: NDArray[np.int8]) -> dict[int, NDArray[np.int8]
     def note(tensor: Tensor, values: NDArray[np.int8]) -> None:
         found[tensor.index] = values
 
-    integer.run(graph, codes, note=note)
+    reference_interpreter.run(graph, codes, note=note)
     return found
 
 

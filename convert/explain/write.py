@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from common.errors import ModelRefused, UnsupportedOperator
-from common.explanation import FILE, Explanation
-from common.files import write_if_changed
-from common.progress import task
-from convert.explain.measure import explain, ranges
-from convert.graph import Graph
-from convert.quantize import Converted
-from convert.references import References
+from plumbline.common.errors import ModelRefused, UnsupportedOperator
+from plumbline.common.explanation import FILE, Explanation
+from plumbline.common.files import write_if_changed
+from plumbline.common.progress import task
+from plumbline.convert.explain.measure import explain, ranges
+from plumbline.convert.graph import Graph
+from plumbline.convert.importers.keras.quantize import Converted
+from plumbline.convert.references.golden_data import References
 
 LINES = 3
 """Layers named in the report of a conversion; `make explain` shows all."""

@@ -14,7 +14,7 @@ Import("env")  # type: ignore[name-defined]  # noqa: F821
 
 environment = env  # type: ignore[name-defined]  # noqa: F821
 sys.path.append(str(Path(environment.subst("$PROJECT_DIR")).parent))  # behind everything: PlatformIO's own modules come first
-from host.arm_state import refusal  # noqa: E402
+from plumbline.host.firmware.arm_state import refusal  # noqa: E402
 
 
 def compiler() -> str:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from common.errors import UnknownRecipe, UsageError
-from host.paths import ENVIRONMENTS
+from plumbline.common.errors import UnknownRecipe, UsageError
+from plumbline.host.firmware.paths import ENVIRONMENTS
 
 
 def add_board(parser: argparse.ArgumentParser) -> None:

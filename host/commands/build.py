@@ -1,4 +1,4 @@
-"""`python -m host build NAME`: compiles the firmware of a recipe for one environment."""
+"""`python -m plumbline.host build NAME`: compiles the firmware of a recipe for one environment."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from common.cli import add_output
-from host import firmware
-from host.commands import arguments
-from host.paths import ENVIRONMENTS
-from host.size import size_of
+from plumbline.common.cli import add_output
+from plumbline.host.commands import arguments
+from plumbline.host.firmware import firmware
+from plumbline.host.firmware.elf_size import size_of
+from plumbline.host.firmware.paths import ENVIRONMENTS
 
 
 def add_parser(subparsers: Any) -> None:

@@ -1,4 +1,4 @@
-"""`python -m host compare A B`: what changed between two verdicts, with limits that can fail a CI job."""
+"""`python -m plumbline.host compare A B`: what changed between two verdicts, with limits that can fail a CI job."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from common.cli import add_output
-from common.errors import LimitExceeded
-from host import markdown
-from host.changes import QUANTITIES, Allowance, Changes, changes
-from host.terminal import Terminal
-from host.verdict_file import judged
+from plumbline.common.cli import add_output
+from plumbline.common.errors import LimitExceeded
+from plumbline.host.reports import markdown
+from plumbline.host.reports.terminal import Terminal
+from plumbline.host.verdict.verdict_diff import QUANTITIES, Allowance, Changes, changes
+from plumbline.host.verdict.verdict_file import judged
 
 _WIDTH = 110
 _SHOWN, _SHOWN_NARROW = 28, 14  # of a text, from _WIDTH columns on and below: a hash is told apart by less

@@ -1,4 +1,4 @@
-"""`python -m host doctor`: prints what is right and wrong with this machine and its boards; the exit status tells."""
+"""`python -m plumbline.host doctor`: prints what is right and wrong with this machine and its boards; the exit status tells."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.text import Text
 
-from common.errors import DoctorFoundProblems
-from host import doctor
-from host.doctor import Level
-from host.terminal import Terminal
+from plumbline.common.errors import DoctorFoundProblems
+from plumbline.host import doctor
+from plumbline.host.doctor import Level
+from plumbline.host.reports.terminal import Terminal
 
 MARKS = {Level.GOOD: ("ok     ", "green"), Level.NOTE: ("note   ", "yellow"), Level.PROBLEM: ("PROBLEM", "bold red")}
 

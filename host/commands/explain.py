@@ -1,4 +1,4 @@
-"""`python -m host explain NAME`: which layers of an int8 model its error comes from, worst first, and what to do about each."""
+"""`python -m plumbline.host explain NAME`: which layers of an int8 model its error comes from, worst first, and what to do about each."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from common.cli import add_output
-from common.errors import ArtefactsDisagree
-from common.explanation import FILE, Explanation
-from common.files import sha256_of
-from common.names import asked_as
-from host.layer_table import columns, headline, shown
-from host.terminal import Terminal
+from plumbline.common.cli import add_output
+from plumbline.common.errors import ArtefactsDisagree
+from plumbline.common.explanation import FILE, Explanation
+from plumbline.common.files import sha256_of
+from plumbline.common.folder_names import asked_as
+from plumbline.host.reports.layer_table import columns, headline, shown
+from plumbline.host.reports.terminal import Terminal
 
 _WIDTH = 80
 

@@ -1,4 +1,4 @@
-"""`python -m host flash NAME`: builds the firmware for the Nano 33 BLE, uploads it, and waits until the board is back."""
+"""`python -m plumbline.host flash NAME`: builds the firmware for the Nano 33 BLE, uploads it, and waits until the board is back."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import argparse
 import json
 from typing import Any
 
-from common.cli import add_output
-from common.names import asked_as
-from host import flash
-from host.commands import arguments
-from host.paths import ENVIRONMENTS
-from host.settings import settings_of
+from plumbline.common.cli import add_output
+from plumbline.common.folder_names import asked_as
+from plumbline.host.commands import arguments
+from plumbline.host.firmware import flash
+from plumbline.host.firmware.paths import ENVIRONMENTS
+from plumbline.host.firmware.settings import settings_of
 
 
 def add_parser(subparsers: Any) -> None:

@@ -1,4 +1,4 @@
-"""`python -m host monitor`: a line console to a board, real or virtual, until Ctrl-C, Ctrl-D or the end of the input."""
+"""`python -m plumbline.host monitor`: a line console to a board, real or virtual, until Ctrl-C, Ctrl-D or the end of the input."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import threading
 import time
 from typing import Any
 
-from common.text import printable
-from host.commands import arguments
-from host.connect import connect
-from host.link import Link
-from host.paths import ENVIRONMENTS
+from plumbline.common.text import printable
+from plumbline.host.commands import arguments
+from plumbline.host.devices.connect import connect
+from plumbline.host.devices.link import Link
+from plumbline.host.firmware.paths import ENVIRONMENTS
 
 QUIET_S = 0.5
 """How long the board may be silent after a line until the next is sent, or after the last until we leave: piped lines get their answers."""

@@ -1,4 +1,4 @@
-"""`python -m host ports`: the serial ports of this computer, and which of them is a board."""
+"""`python -m plumbline.host ports`: the serial ports of this computer, and which of them is a board."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from host import ports
-from host.terminal import Terminal
+from plumbline.host.devices import discovery
+from plumbline.host.reports.terminal import Terminal
 
 
 def add_parser(subparsers: Any) -> None:
@@ -20,7 +20,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(_: argparse.Namespace) -> int:
     """Print the table."""
-    found = ports.list_all()
+    found = discovery.list_all()
     if not found:
         print("No serial port is there. The virtual board needs none: make verify")
         return 0

@@ -1,4 +1,4 @@
-"""`python -m host profile NAME`: measures what each operator costs on a board, prints a table and writes profile.json."""
+"""`python -m plumbline.host profile NAME`: measures what each operator costs on a board, prints a table and writes profile.json."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from common.cli import add_output
-from common.errors import UsageError
-from common.files import write_if_changed
-from common.manifest import Manifest
-from host import firmware
-from host.builds import Builds
-from host.commands import arguments
-from host.connect import connect
-from host.paths import ENVS, PROFILING, FirmwareEnv
-from host.profile import FILE, Cost, Profile, measure, plain_count
-from host.terminal import Terminal
+from plumbline.common.cli import add_output
+from plumbline.common.errors import UsageError
+from plumbline.common.files import write_if_changed
+from plumbline.common.manifest import Manifest
+from plumbline.host.commands import arguments
+from plumbline.host.devices.connect import connect
+from plumbline.host.firmware import firmware
+from plumbline.host.firmware.builds import Builds
+from plumbline.host.firmware.paths import ENVS, PROFILING, FirmwareEnv
+from plumbline.host.reports.terminal import Terminal
+from plumbline.host.verdict.profile import FILE, Cost, Profile, measure, plain_count
 
 _WIDTH = 110
 

@@ -1,4 +1,4 @@
-"""`python -m host serve`: a virtual board on a pseudo-terminal, for programs of others that open a serial port, until Ctrl-C."""
+"""`python -m plumbline.host serve`: a virtual board on a pseudo-terminal, for programs of others that open a serial port, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import tty
 from typing import Any
 from urllib.parse import urlsplit
 
-from common.errors import BoardLost
-from host.commands import arguments
-from host.paths import ENVIRONMENTS, image_of
-from host.virtual import VirtualBoard
+from plumbline.common.errors import BoardLost
+from plumbline.host.commands import arguments
+from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.firmware.paths import ENVIRONMENTS, image_of
 
 CHUNK = 4096
 

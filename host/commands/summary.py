@@ -1,4 +1,4 @@
-"""`python -m host summary`: one table of what the last verification of every recipe found."""
+"""`python -m plumbline.host summary`: one table of what the last verification of every recipe found."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from rich.markup import escape
 
-from common.errors import ArtefactsDisagree, VerdictFailed
-from common.numbers import number
-from host import verdict_file
-from host.terminal import Terminal, fitting
-from host.verdict_file import Document
-from training.recipe import names
+from plumbline.common.errors import ArtefactsDisagree, VerdictFailed
+from plumbline.common.numbers import number
+from plumbline.host.reports.terminal import Terminal, fitting
+from plumbline.host.verdict import verdict_file
+from plumbline.host.verdict.verdict_file import Document
+from plumbline.training.recipe import names
 
 _HEADS = ("verdict", "recipe", "exact", "metric", "float / int8 / board", "flash, B", "RAM, B", "per inference", "s")
 _LEFT = ("recipe", "metric")

@@ -1,4 +1,4 @@
-"""`python -m host verify NAME`: verifies a board and writes the reports."""
+"""`python -m plumbline.host verify NAME`: verifies a board and writes the reports."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from common.cli import add_output
-from common.ending import explained
-from common.limits import Limits
-from common.manifest import Manifest
-from common.outcome import Ended, Run
-from host import markdown, report, terminal
-from host.builds import Builds
-from host.commands import arguments
-from host.connect import connect
-from host.paths import ENVIRONMENTS, ENVS, image_of
-from host.symbols import naming
-from host.verdict import Verdict
-from host.verify import verify
+from plumbline.common.cli import add_output
+from plumbline.common.ending import explained
+from plumbline.common.limits import Limits
+from plumbline.common.manifest import Manifest
+from plumbline.common.outcome import Ended, Run
+from plumbline.host.commands import arguments
+from plumbline.host.devices.connect import connect
+from plumbline.host.firmware.builds import Builds
+from plumbline.host.firmware.paths import ENVIRONMENTS, ENVS, image_of
+from plumbline.host.firmware.symbols import naming
+from plumbline.host.reports import markdown, report_writer, terminal
+from plumbline.host.verdict.verdict import Verdict
+from plumbline.host.verdict.verify import verify
 
 
 def add_parser(subparsers: Any) -> None:
@@ -44,13 +44,13 @@ def run(given: argparse.Namespace) -> int:
     begun = Run.begin(folder, given.name, _command(given)) if folder.is_dir() else None
     try:
         verdict = _verify(given, folder)
-        report.write(verdict, folder)
+        report_writer.write(verdict, folder)
     except BaseException as error:
         if begun:
             begun.end(Ended.of(explained(error)))
         raise
     if given.json:
-        sys.stdout.write(report.to_json(verdict))
+        sys.stdout.write(report_writer.to_json(verdict))
     elif given.quiet:
         print(terminal.last_line(verdict))
     else:
@@ -72,7 +72,7 @@ def _verify(given: argparse.Namespace, folder: Path) -> Verdict:
 def _command(given: argparse.Namespace) -> str:
     """What repeats this verification from the folder it was started in."""
     python = Path(sys.executable)
-    words = [str(python.relative_to(Path.cwd())) if python.is_relative_to(Path.cwd()) else "python", "-m", "host", "verify", given.name]
+    words = [str(python.relative_to(Path.cwd())) if python.is_relative_to(Path.cwd()) else "python", "-m", "plumbline.host", "verify", given.name]
     words += ["--port", given.port] if given.port else []
     words += ["--env", given.env or next(iter(ENVS))] if given.env or not given.port else []
     words += ["--build", str(given.build)] if given.build != Path("build") else []

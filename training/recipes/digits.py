@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from common.quality import Quality
-from training.recipe import Data, Recipe
+from plumbline.common.quality import Quality
+from plumbline.training.recipe import Data, Recipe
 
 if TYPE_CHECKING:
     import keras

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.recipe import Data, Recipe
+from plumbline.training.recipe import Data, Recipe
 
 if TYPE_CHECKING:
     import keras

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from common.quality import Quality
-from training.recipe import Data, Recipe
+from plumbline.common.quality import Quality
+from plumbline.training.recipe import Data, Recipe
 
 if TYPE_CHECKING:
     import keras

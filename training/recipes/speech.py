@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from common.quality import Quality
-from training.recipe import Data, Recipe
-from training.spectrogram import log_mel
-from training.spoken import Recording, record, speak, utterances
+from plumbline.common.quality import Quality
+from plumbline.training.recipe import Data, Recipe
+from plumbline.training.spectrogram import log_mel
+from plumbline.training.spoken import Recording, record, speak, utterances
 
 if TYPE_CHECKING:
     import keras

@@ -5,6 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from training.recipes import weather
+from plumbline.training.recipes import weather
 
 RECIPE = replace(weather.RECIPE, name="weather_unrolled", layers=partial(weather.layers, unroll=True))

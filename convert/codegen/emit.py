@@ -1,0 +1,150 @@
+"""Puts a whole model together: plans memory, compiles each operator, prints plumbline_compiled.c."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from plumbline.common.errors import UnsupportedOperator
+from plumbline.convert.codegen.constants import Constant, digest
+from plumbline.convert.codegen.helpers import in_order
+from plumbline.convert.codegen.names import identifiers
+from plumbline.convert.codegen.planner import Needs, Plan, plan, run_time_inputs
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.codegen.templating import environment
+from plumbline.convert.graph import Graph, Operator
+from plumbline.convert.importers import hints
+from plumbline.convert.importers.blockers import Blocker, of_operators, refusal
+from plumbline.convert.importers.model_kind import called, custom
+from plumbline.convert.operators.add import code as add
+from plumbline.convert.operators.average_pool_2d import code as average_pool_2d
+from plumbline.convert.operators.concatenation import code as concatenation
+from plumbline.convert.operators.conv_2d import code as conv_2d
+from plumbline.convert.operators.depthwise_conv_2d import code as depthwise_conv_2d
+from plumbline.convert.operators.dequantize import code as dequantize
+from plumbline.convert.operators.fully_connected import code as fully_connected
+from plumbline.convert.operators.leaky_relu import code as leaky_relu
+from plumbline.convert.operators.logistic import code as logistic
+from plumbline.convert.operators.max_pool_2d import code as max_pool_2d
+from plumbline.convert.operators.mean import code as mean
+from plumbline.convert.operators.mul import code as mul
+from plumbline.convert.operators.pack import code as pack
+from plumbline.convert.operators.pad import code as pad
+from plumbline.convert.operators.quantize import code as quantize
+from plumbline.convert.operators.relu import code as relu
+from plumbline.convert.operators.relu6 import code as relu6
+from plumbline.convert.operators.reshape import code as reshape
+from plumbline.convert.operators.softmax import code as softmax
+from plumbline.convert.operators.split import code as split
+from plumbline.convert.operators.strided_slice import code as strided_slice
+from plumbline.convert.operators.sub import code as sub
+from plumbline.convert.operators.tanh import code as tanh
+from plumbline.convert.operators.transpose import code as transpose
+from plumbline.convert.operators.unidirectional_sequence_lstm import code as unidirectional_sequence_lstm
+from plumbline.convert.operators.unpack import code as unpack
+
+REGISTRY: dict[str, Callable[[Operator, str], Step]] = {
+    "ADD": add.compile_operator,
+    "AVERAGE_POOL_2D": average_pool_2d.compile_operator,
+    "CONCATENATION": concatenation.compile_operator,
+    "CONV_2D": conv_2d.compile_operator,
+    "DEPTHWISE_CONV_2D": depthwise_conv_2d.compile_operator,
+    "DEQUANTIZE": dequantize.compile_operator,
+    "FULLY_CONNECTED": fully_connected.compile_operator,
+    "LEAKY_RELU": leaky_relu.compile_operator,
+    "LOGISTIC": logistic.compile_operator,
+    "MAX_POOL_2D": max_pool_2d.compile_operator,
+    "MEAN": mean.compile_operator,
+    "MUL": mul.compile_operator,
+    "PACK": pack.compile_operator,
+    "PAD": pad.compile_operator,
+    "PADV2": pad.compile_operator,
+    "QUANTIZE": quantize.compile_operator,
+    "RELU": relu.compile_operator,
+    "RELU6": relu6.compile_operator,
+    "RESHAPE": reshape.compile_operator,
+    "SOFTMAX": softmax.compile_operator,
+    "SPLIT": split.compile_operator,
+    "STRIDED_SLICE": strided_slice.compile_operator,
+    "SUB": sub.compile_operator,
+    "TANH": tanh.compile_operator,
+    "TRANSPOSE": transpose.compile_operator,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": unidirectional_sequence_lstm.compile_operator,
+    "UNPACK": unpack.compile_operator,
+}
+"""Operator to what compiles it. The next one is a kernel in convert/kernels and a line in integer.py, a module and a template beside these and a
+line here."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The C source, its header, and the digest a board computes over the constants in it."""
+
+    name: str
+    source: str
+    header: str
+    constants_sha256: str
+    constant_bytes: int
+    memory: Plan
+    helpers: tuple[str, ...]
+    """The functions that its operators call, by the names of their templates, in the order they are printed."""
+
+
+def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) -> Compiled:
+    """Compile a model to C99.
+
+    Args:
+        graph: the flatbuffer.
+        name: the recipe's, for the header comment.
+        model_sha256: 32 bytes, the hash of the flatbuffer.
+        apart: see `planner.plan`.
+
+    Raises:
+        UnsupportedOperator: names all operators that are not there, or not in this form, and their layers.
+        ModelRefused: the tensors of some contradict each other.
+    """
+    steps: list[Step] = []
+    names = iter(identifiers(graph))
+    found = of_operators(graph.operators, lambda operator: steps.append(compile_one(operator, next(names))))
+    if found:
+        raise refusal([*called(graph.operators), *(each for each in found if each.what not in {it.what for it in called(graph.operators)})])
+    memory = plan(graph, [Needs(step.in_place, step.scratch_bytes) for step in steps], apart)
+    constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
+    helpers = tuple(in_order(helper for step in steps for helper in step.helpers))
+    constant_bytes = sum(each.values.nbytes for each in constants)
+    context = {
+        "name": name,
+        "model_sha256": model_sha256.hex(),
+        "graph": graph,
+        "steps": [step for step in steps if step.template],
+        "calls": [call(graph, memory, number, step) for number, step in enumerate(steps)],
+        "helpers": helpers,
+        "constants": constants,
+        "memory_bytes": memory.bytes,
+        "constant_bytes": constant_bytes,
+        "input_offset": memory.offsets[graph.input.index],
+        "output_offset": memory.offsets[graph.output.index],
+    }
+    source, header = (environment().get_template(f"plumbline_compiled.{kind}.j2").render(**context) for kind in ("c", "h"))
+    return Compiled(name, source, header, digest(model_sha256, constants), constant_bytes, memory, helpers)
+
+
+def compile_one(operator: Operator, identifier: str) -> Step:
+    if operator.name not in REGISTRY:
+        hint = hints.fixed_shape() if operator.name == "SHAPE" else hints.operators(REGISTRY)  # SHAPE comes of a batch that is not fixed
+        raise refusal([custom(operator) or Blocker(f"{operator.name} is not supported", hint, UnsupportedOperator, (operator.layer,))])
+    return REGISTRY[operator.name](operator, identifier)
+
+
+def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
+    """The C statement that runs a step, or a comment where there is nothing to do."""
+    operator = graph.operators[number]
+    if not step.template:
+        return f"// {step.name} only changes the shape"
+    offsets = [memory.offsets[tensor.index] for tensor in (*run_time_inputs(operator), *operator.outputs)]
+    if number in memory.scratch:
+        offsets.append(memory.scratch[number])
+    return f"{step.name}({', '.join(f'memory + {offset}' if offset else 'memory' for offset in offsets)});"
+
+
+__all__ = ["REGISTRY", "Compiled", "Constant", "compile_graph"]

@@ -1,0 +1,103 @@
+"""Renders the generated folder: a PlatformIO library with the model as flatbuffer, as compiled C, and the facts both need."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+
+from plumbline.common import wire
+from plumbline.common.manifest import ArenaSpec
+from plumbline.convert import mlperf
+from plumbline.convert.capacity import FLASH
+from plumbline.convert.codegen.emit import Compiled
+from plumbline.convert.codegen.templating import environment
+from plumbline.convert.graph import Graph, Tensor
+from plumbline.convert.operator_support import registration
+from plumbline.convert.references.golden_data import nano
+
+
+@dataclass(frozen=True)
+class End:
+    """Input or output: its scale taken apart for integer arithmetic on the board."""
+
+    name: str
+    scale: float
+    scale_bits: int
+    mantissa: int
+    exponent: int
+    zero_point: int
+
+    @classmethod
+    def of(cls, name: str, tensor: Tensor) -> End:
+        scale = tensor.quantized.scale
+        (bits,) = struct.unpack("<I", struct.pack("<f", scale))
+        numerator, denominator = scale.as_integer_ratio()  # the denominator is a power of two
+        exponent = 1 - denominator.bit_length()
+        while numerator % 2 == 0:
+            numerator, exponent = numerator // 2, exponent + 1
+        return cls(name, scale, bits, numerator, exponent, tensor.quantized.zero_point)
+
+
+def decimals(scale: float) -> int:
+    """Decimals that tell neighbouring codes apart: 1 for a step of 0.2, 0 for a step of 1.5."""
+    return min(9, max(0, math.ceil(-math.log10(scale))))
+
+
+def layouts() -> list[dict[str, object]]:
+    """The payloads of plumbline.common.wire with the byte offset of each field."""
+    result: list[dict[str, object]] = []
+    for kind, table in (("REQUEST", wire.REQUESTS), ("REPLY", wire.REPLIES)):
+        for message, layout in table.items():
+            offset, fields = 0, []
+            for name, code in layout.fields:
+                fields.append((name, offset, C_TYPES[code]))
+                offset += struct.calcsize("<" + code)
+            result.append({"name": f"{message.name}_{kind}", "fields": fields, "bytes": offset, "rest": layout.rest})
+    return result
+
+
+C_TYPES = {"B": "uint8_t", "b": "int8_t", "H": "uint16_t", "h": "int16_t", "I": "uint32_t", "i": "int32_t", "Q": "uint64_t", "q": "int64_t"}
+
+
+def wire_header() -> str:
+    """plumbline_wire.h, from plumbline.common.wire alone."""
+    enums: list[tuple[str, type[IntEnum]]] = [("REQUEST", wire.Request), ("ERROR", wire.Error), ("FIELD", wire.Field)]
+    return environment().get_template("plumbline_wire.h.j2").render(wire=wire, enums=enums, layouts=layouts())
+
+
+def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, arena: ArenaSpec, domain: tuple[float, float]) -> dict[str, str]:
+    """Every generated file but the manifest, by name.
+
+    Args:
+        name: the recipe's.
+        tflite: the flatbuffer.
+        graph: the same, read.
+        compiled: the same, compiled.
+        arena: for TensorFlow Lite Micro.
+        domain: lowest and highest x of a model of one number; for others what their input codes can represent.
+    """
+    sha256 = hashlib.sha256(tflite).digest()
+    context = {
+        "name": name,
+        "tflite": tflite,
+        "flash": FLASH,
+        "model_sha256": sha256.hex(),
+        "sha256_initializer": ", ".join(f"0x{byte:02x}" for byte in sha256),
+        "graph": graph,
+        "arena": arena,
+        "domain": domain,
+        "domain_nano": [nano(x) for x in domain],
+        "decimals": decimals(graph.output.quantized.scale),
+        "ends": [End.of("INPUT", graph.input), End.of("OUTPUT", graph.output)],
+        "mlperf": mlperf.named(name, graph),
+        "registrations": sorted({registration(operator.name) for operator in graph.operators}),
+    }
+    templates = environment()
+    names = ("plumbline_model.h", "plumbline_flatbuffer.h", "plumbline_flatbuffer.c", "plumbline_resolver.h", "library.json")
+    files = {file: templates.get_template(f"{file}.j2").render(**context) for file in names}
+    json.loads(files["library.json"])
+    return files | {"plumbline_compiled.c": compiled.source, "plumbline_compiled.h": compiled.header, "plumbline_wire.h": wire_header()}

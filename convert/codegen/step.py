@@ -1,0 +1,27 @@
+"""What compiling an operator results in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from plumbline.convert.codegen.constants import Constant
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operator ready to be printed."""
+
+    name: str
+    template: str | None
+    """Beside the operator's module; its macro `define(step)` prints the C function. None: the planner leaves nothing to do."""
+    helpers: tuple[str, ...]
+    """C functions it calls, each in a template of that name."""
+    constants: tuple[Constant, ...]
+    facts: dict[str, Any]
+    """What the template prints."""
+    in_place: tuple[int, ...] = ()
+    """Run-time inputs, numbered in the order of the function's arguments, whose bytes the output may take: they are as large as it, and none of
+    their elements is read after the output's element at its place, or one behind it, was written."""
+    scratch_bytes: int = 0
+    """Memory of its own while it runs: the last argument of its function."""

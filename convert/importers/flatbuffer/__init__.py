@@ -1,0 +1,1 @@
+"""A .tflite file, read without TensorFlow and without believing anything in it."""

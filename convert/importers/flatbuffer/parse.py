@@ -1,0 +1,188 @@
+"""Takes .tflite bytes apart into tensors and operators, trusting nothing: every offset, index, shape and size is checked. No TensorFlow needed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from plumbline.common.errors import DoesNotFit, ModelRefused
+from plumbline.convert.graph import NUMPY_TYPES, Operator, Quantization, Tensor
+from plumbline.convert.importers import hints
+from plumbline.convert.importers.blockers import Blocker
+from plumbline.convert.importers.flatbuffer.flatbuffer_view import Bytes, Table, damaged
+from plumbline.convert.importers.flatbuffer.read_options import read_options
+from plumbline.convert.importers.flatbuffer.schema import BUILTIN_OPERATORS, CUSTOM, PLACEHOLDER_FOR_GREATER_OP_CODES, TENSOR_TYPES
+
+IDENTIFIER = b"TFL3"
+SCHEMA_VERSION = 3
+LARGEST = 2**31 - 1
+"""Elements of a tensor and dimensions stay below what an int32 holds, as in TensorFlow Lite Micro."""
+
+LARGEST_RANK = 8
+LARGEST_FAN = 256
+"""Inputs or outputs of one operator; the widest real one, a concatenation, stays far below."""
+MOST = 1 << 16
+"""Tensors, operators, operator codes, buffers or scales of a model: no board here could hold a list of more."""
+
+MOST_OPERATORS = 4096
+"""Where a recurrent layer is unrolled into many small ones, an operator takes some 170 bytes of code and constants, and so many of them 70 % of a
+board's flash."""
+
+NEWEST = 100
+"""Schema versions beyond this are bytes of something else, as of a file that was sent as text."""
+INPUTS, OUTPUTS, OPERATORS = 1, 2, 3
+"""Fields of a subgraph."""
+QUANTIZED = ("INT8", "UINT8", "INT16", "INT4")
+"""Types whose scales are read."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A model's main subgraph, as the file has it; `blockers` are what no board can run of it, beside its operators and its ends."""
+
+    subgraph: Table
+    tensors: tuple[Tensor, ...]
+    operators: tuple[Operator, ...]
+    inputs: tuple[int, ...]
+    """Indices of tensors, as of `outputs`; maybe of none that is there."""
+    outputs: tuple[int, ...]
+    blockers: tuple[Blocker, ...]
+
+
+def take_apart(raw: bytes) -> Parts:
+    """Take a model apart.
+
+    Raises:
+        ModelRefused: it is no flatbuffer, damaged, or of another schema version.
+        DoesNotFit: it has more operators than a board has room for.
+    """
+    file = Bytes(raw)
+    if raw[4:8] != IDENTIFIER:
+        raise ModelRefused(
+            f"The file is no TensorFlow Lite model: it carries the identifier {raw[4:8]!r} instead of {IDENTIFIER!r}.", hints.no_tflite()
+        )
+    model = file.root()
+    version = model.number(0, "I")
+    if version > NEWEST:
+        raise damaged(f"its schema version is {version}, and the newest one is {SCHEMA_VERSION}")
+    if version != SCHEMA_VERSION:
+        raise ModelRefused(f"The model has schema version {version}, this reader knows {SCHEMA_VERSION}.", hints.changed("Use a current TensorFlow"))
+    subgraphs = model.tables(2, MOST)
+    if not subgraphs:
+        raise damaged("it has no subgraph")
+    found: list[Blocker] = []
+    if len(subgraphs) > 1:
+        what = f"{len(subgraphs)} subgraphs, one is supported: control flow, several signatures, or variables that one of them initializes"
+        found.append(Blocker(what, hints.changed("Leave control flow, variables and further signatures out")))
+    subgraph, codes, buffers = subgraphs[0], model.tables(1, MOST), Buffers(model.tables(4, MOST))
+    steps = subgraph.tables(OPERATORS, MOST)
+    if len(steps) > MOST_OPERATORS:
+        raise DoesNotFit(
+            f"The model has {len(steps):,} operators, {MOST_OPERATORS:,} are the most that are taken.", hints.changed("Use fewer layers")
+        )
+    inputs, outputs = (subgraph.integers(field, "i", LARGEST_FAN) for field in (INPUTS, OUTPUTS))
+    referred = {i for step in steps for field in (1, 2) for i in step.integers(field, "i", LARGEST_FAN)} | {*inputs, *outputs}
+    tables = enumerate(subgraph.tables(0, MOST))
+    tensors = tuple(read_tensor(i, table, buffers, found) if i in referred else unused(i, table) for i, table in tables)
+    operators = tuple(read_operator(table, codes, tensors) for table in steps)
+    if not operators:
+        raise ModelRefused("The model has no operators.", hints.changed("Add a layer that computes something"))
+    return Parts(subgraph, tensors, operators, inputs, outputs, tuple(found))
+
+
+class Buffers:
+    """The constants of a model, each read once however many tensors share it."""
+
+    def __init__(self, tables: list[Table]) -> None:
+        self.tables = tables
+        self.read: dict[int, bytes | None] = {}
+
+    def constant(self, name: str, index: int, found: list[Blocker]) -> bytes | None:
+        """The constant in buffer `index`, or None where it is empty: a value computed at run time."""
+        if index >= len(self.tables):
+            raise damaged(f"tensor {name} refers to buffer {index} of {len(self.tables)}")
+        if self.tables[index].number(1, "Q") > 1:  # 0 and 1 are placeholders
+            found.append(Blocker("has tensors that lie outside the flatbuffer, as in models above 2 GB", hints.changed("Use a smaller model")))
+            return None
+        if index not in self.read:
+            self.read[index] = self.tables[index].raw(0) or None
+        return self.read[index]
+
+
+def read_tensor(index: int, table: Table, buffers: Buffers, found: list[Blocker]) -> Tensor:
+    """A tensor that something refers to; what no board can run of it is added to `found`."""
+    name = table.text(3) or f"tensor {index}"
+    number = table.number(1, "b")
+    if not 0 <= number < len(TENSOR_TYPES):
+        raise damaged(f"tensor {name} has the type {number}")
+    kind, shape, signature = TENSOR_TYPES[number], table.integers(0, "i"), table.integers(7, "i")
+    if len(shape) > LARGEST_RANK:
+        raise damaged(f"tensor {name} has {len(shape)} dimensions")
+    if any(size < 0 for size in (*shape, *signature[1:])) or (signature and signature[0] < 0 and shape[:1] != (1,)):
+        found.append(Blocker(f"the dynamic shape {signature or shape}", hints.fixed_shape(), places=(name,), noun="tensor"))
+    if math.prod(shape) > LARGEST:
+        raise damaged(f"tensor {name} has the shape {shape}")
+    if table.table(6) is not None:
+        found.append(Blocker("a sparse tensor", hints.changed("Leave sparsity out"), places=(name,), noun="tensor"))
+    data = buffers.constant(name, table.number(2, "I"), found)
+    quantization = read_quantization(name, table.table(4), found) if kind in QUANTIZED else None
+    state = bool(table.number(5, "?"))
+    tensor = Tensor(index, name, kind, shape, quantization, data, state)
+    if state and data is not None:
+        raise damaged(f"tensor {name} is a variable and a constant")
+    if data is not None and kind in NUMPY_TYPES and len(data) != tensor.bytes:
+        raise damaged(f"tensor {name} of shape {shape} and type {kind} holds {len(data)} bytes")
+    return tensor
+
+
+def unused(index: int, table: Table) -> Tensor:
+    """A tensor that nothing refers to, which may be of any type and shape: nothing of it is read."""
+    return Tensor(index, table.text(3) or f"tensor {index}", "UNUSED", (), None, None, used=False)
+
+
+def read_quantization(name: str, table: Table | None, found: list[Blocker]) -> Quantization | None:
+    """Scales and zero points, or None for a tensor that has none. The axis is checked by whoever reads along it."""
+    if table is None:
+        return None
+    scales, zero_points, axis = table.floats(2, MOST), table.integers(3, "q", MOST), table.number(6, "i")
+    if not scales and not zero_points:
+        return None
+    if table.number(4, "B"):
+        found.append(Blocker("a quantization of another kind than scales and zero points", hints.not_int8(), places=(name,), noun="tensor"))
+        return None
+    if len(scales) != len(zero_points):
+        raise damaged(f"tensor {name} has {len(scales)} scales and {len(zero_points)} zero points")
+    if not all(math.isfinite(scale) and scale > 0 for scale in scales):
+        raise ModelRefused(f"Tensor {name} has a scale that is not a positive number.", hints.changed("Look for NaN or infinity in the weights"))
+    return Quantization(scales, zero_points, axis)
+
+
+def read_operator(table: Table, codes: list[Table], tensors: tuple[Tensor, ...]) -> Operator:
+    index = table.number(0, "I")
+    if index >= len(codes):
+        raise damaged(f"an operator refers to operator code {index} of {len(codes)}")
+    name = operator_name(codes[index])
+    reads, writes = (table.integers(field, "i", LARGEST_FAN) for field in (1, 2))
+    inputs = tuple(None if i == -1 else pick(tensors, i) for i in reads)  # -1: an optional input that is left out
+    outputs = tuple(pick(tensors, i) for i in writes)
+    options = read_options(name, table.number(3, "B"), table.table(4))
+    return Operator(name, codes[index].number(2, "i", 1), inputs, outputs, options)
+
+
+def operator_name(code: Table) -> str:
+    """Files written before 2020 have the number in a one-byte field only; newer ones in both, or 127 there and the number in the wide field."""
+    old, number = code.number(0, "b"), code.number(3, "i")
+    number = old if old < PLACEHOLDER_FOR_GREATER_OP_CODES and number == 0 else number
+    if number < 0:
+        raise damaged(f"an operator code has the number {number}")
+    if number == CUSTOM:
+        return f"CUSTOM:{code.text(1)}"
+    return BUILTIN_OPERATORS[number] if number < len(BUILTIN_OPERATORS) else f"BUILTIN_{number}"
+
+
+def pick(tensors: tuple[Tensor, ...], index: int) -> Tensor:
+    if not 0 <= index < len(tensors):
+        raise damaged(f"something refers to tensor {index} of {len(tensors)}")
+    if tensors[index].elements == 0:  # which some have that only a converter's calibration used
+        raise damaged(f"tensor {tensors[index].name} has the shape {tensors[index].shape}")
+    return tensors[index]

@@ -1,0 +1,130 @@
+"""Reads .tflite bytes into a Graph of one int8 input, one int8 output and operators in order, or refuses them with all that stands in the way."""
+
+from __future__ import annotations
+
+from plumbline.common.wire import NANO
+from plumbline.convert.codegen.emit import REGISTRY, compile_one
+from plumbline.convert.graph import Graph, Operator, Tensor
+from plumbline.convert.importers import hints
+from plumbline.convert.importers.blockers import Blocker, of_operators, refusal
+from plumbline.convert.importers.flatbuffer.flatbuffer_view import damaged
+from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
+from plumbline.convert.importers.model_kind import called, custom, kinds
+
+RECURRENT = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
+NOT_INT8 = ", not quantized int8"
+SMALLEST_NORMAL = 2.0**-126
+"""Of a float32; a smaller scale has fewer digits, down to none."""
+LISTED = 4
+"""Inputs or outputs that are listed where there are more than one."""
+
+
+def read(raw: bytes) -> Graph:
+    """Read a model.
+
+    Args:
+        raw: the whole file.
+
+    Raises:
+        ModelRefused: it is no flatbuffer, damaged, of another schema version, not static in shape, or not int8 at input and output. With the last
+            two it names the operators that are not supported; these alone are no reason here, but for `compile_graph`.
+    """
+    parts = take_apart(raw)
+    found = [*ends(parts, parts.inputs, "input"), *ends(parts, parts.outputs, "output"), *parts.blockers, *states(parts.operators)]
+    if found:
+        kind = kinds(parts.operators)  # which says why ends are not int8
+        found = [each for each in found if not (kind and each.what.endswith(NOT_INT8))]
+        raise refusal([*called(parts.operators), *found, *of_layers(parts)])
+    first, last = (parts.tensors[indices[0]] for indices in (parts.inputs, parts.outputs))
+    check_order(first, parts.operators, last)
+    check_owners(parts.operators)
+    return Graph(parts.tensors, parts.operators, first, last)
+
+
+def of_layers(parts: Parts) -> list[Blocker]:
+    """Operators that are not there; where the model is int8 and its shapes are known, also those of a form that is not."""
+    known = not parts.blockers and not kinds(parts.operators)
+    named = [operator for operator in parts.operators if custom(operator) is None]
+    return of_operators([each for each in named if known or each.name not in REGISTRY], lambda each: compile_one(each, "layer"))
+
+
+def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
+    """What is wrong with the model's inputs or outputs: there must be one, int8 and quantized as a whole."""
+    tensors = [pick(parts.tensors, index) for index in indices]
+    found = []
+    if len(tensors) != 1:
+        listed = ", ".join(f"{each.type} {list(each.shape)}" for each in tensors[:LISTED]) + (", ..." if len(tensors) > LISTED else "")
+        found.append(Blocker(f"{len(tensors)} {what}s, one is supported" + (f": {listed}" if listed else ""), hints.one_end()))
+    for tensor in tensors:
+        if tensor.state:
+            raise damaged(f"{tensor.name}, among the model's {what}s, is a variable")
+        if tensor.type != "INT8" or tensor.quantization is None or tensor.quantization.per_channel:
+            found.append(Blocker(f"the model's {what} is {tensor.type}{NOT_INT8}", hints.not_int8(), places=(tensor.name,), noun="tensor"))
+        elif not -128 <= tensor.quantization.zero_point <= 127:
+            raise damaged(f"the zero point {tensor.quantization.zero_point} of {tensor.name} is no int8")
+    return found
+
+
+def check_scales(graph: Graph) -> None:
+    """See that a board and its host can write down the numbers of the model's ends.
+
+    Raises:
+        ModelRefused: they are too large for the line, or too small to be told apart.
+    """
+    found = [*scale_of(graph.input, "input"), *scale_of(graph.output, "output")]
+    if found:
+        raise refusal(found)
+
+
+def scale_of(tensor: Tensor, what: str) -> list[Blocker]:
+    """What is wrong with the scale of an end."""
+    scale = tensor.quantized.scale
+    largest = scale * max(127 - tensor.quantized.zero_point, tensor.quantized.zero_point + 128)
+    least = 1 / NANO if tensor.elements == 1 else SMALLEST_NORMAL
+    hint = hints.changed("Bring inputs and outputs into a range of ordinary numbers")
+    if largest >= 2**63 / NANO:
+        problem = f"the model's {what} has the scale {scale:g}: its numbers reach {largest:g}, and what passes the line {2**63 / NANO:.3g}"
+    elif scale < least:
+        problem = f"the model's {what} has the scale {scale:g}, below {least:g}: its steps cannot be told apart"
+    else:
+        return []
+    return [Blocker(problem, hint, places=(tensor.name,), noun="tensor")]
+
+
+def states(operators: tuple[Operator, ...]) -> list[Blocker]:
+    """Supported operators with a memory that are none of RECURRENT: each inference starts a memory anew, which is right for nothing else."""
+    hint = hints.changed("Use a stateless layer, or an LSTM,")
+    found = []
+    for operator in operators:
+        if operator.name in REGISTRY and operator.name not in RECURRENT:
+            for tensor in operator.inputs:
+                if tensor is not None and tensor.state:
+                    found.append(Blocker(f"{operator.name} reads the variable {tensor.name}", hint, places=(operator.layer,)))
+    return found
+
+
+def check_order(first: Tensor, operators: tuple[Operator, ...], last: Tensor) -> None:
+    """Every tensor is a constant, the input, or written once before it is read; an unknown operator may have memory of its own among its inputs."""
+    known = {first.index}
+    for operator in operators:
+        if not operator.outputs and operator.name in REGISTRY:
+            raise damaged(f"{operator.name} has {len(operator.inputs)} inputs and 0 outputs")
+        for tensor in operator.inputs:
+            if tensor is not None and tensor.computed and tensor.index not in known and operator.name in REGISTRY:
+                raise damaged(f"{operator.name} reads {tensor.name} before anything has written it")
+        for tensor in operator.outputs:
+            if tensor.index in known or not tensor.computed:
+                raise damaged(f"{operator.name} writes {tensor.name}, which already has a value")
+            known.add(tensor.index)
+    if last.index not in known or last.index == first.index:
+        raise damaged(f"nothing computes the output {last.name}")
+
+
+def check_owners(operators: tuple[Operator, ...]) -> None:
+    """A variable belongs to one recurrent operator."""
+    owners: dict[int, Operator] = {}
+    for operator in operators:
+        for tensor in operator.inputs:
+            if tensor is not None and tensor.state and owners.setdefault(tensor.index, operator) is not operator:
+                hint = hints.changed("Give each recurrent layer a state of its own")
+                raise refusal([Blocker(f"two operators share the variable {tensor.name}", hint)])

@@ -1,0 +1,231 @@
+"""A model that somebody brings: an int8 .tflite file as it is, or a .keras file with samples of its inputs, which is quantized first.
+
+It goes through the same doors as a recipe's: read and not trusted, compiled, and held to TensorFlow Lite Micro on the board.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.common import folder_names
+from plumbline.common.errors import ModelRefused, UsageError
+from plumbline.common.explanation import FILE, Explanation
+from plumbline.common.limits import Limits
+from plumbline.common.manifest import ENDLESS, Manifest
+from plumbline.common.paths import ROOT
+from plumbline.common.progress import task
+from plumbline.common.way import Way, came_as
+from plumbline.convert.explain.write import findings, write_explanation, write_ranges
+from plumbline.convert.graph import Graph
+from plumbline.convert.importers.demands import quality_for
+from plumbline.convert.importers.file_kinds import KERAS, kind_of
+from plumbline.convert.importers.flatbuffer import reader
+from plumbline.convert.importers.flatbuffer.strip_float_io import cut
+from plumbline.convert.importers.flatbuffer.unused_types import called_int8
+from plumbline.convert.importers.keras.load import examined
+from plumbline.convert.importers.keras.quantize import DEADLINE_SECONDS, ended
+from plumbline.convert.importers.keras.quantize import quantize as quantize_keras
+from plumbline.convert.importers.model_file import way_of
+from plumbline.convert.importers.samples.checks import check_range, check_varied
+from plumbline.convert.importers.samples.reader import Samples, load_samples
+from plumbline.convert.importers.samples.rows import sample_rows
+from plumbline.convert.importers.samples.shape import fit
+from plumbline.convert.pipeline import compiled_model, report, write
+from plumbline.convert.references.choose_inputs import samples_asked, with_chosen
+from plumbline.convert.references.codes import dequantize
+from plumbline.convert.references.foresight import foreseen
+from plumbline.convert.references.golden_data import Points, References, references, rows_of, swept
+from plumbline.convert.references.promises import reach
+
+NOWHERE = Points(np.empty(0, np.int64), 0)
+"""What a board is asked for whose model does not map one number to one number."""
+LISTED = 4
+"""Unused tensors that are named."""
+
+
+def bring(
+    path: Path,
+    build: Path,
+    say: Callable[[str], None],
+    samples: Path | None = None,
+    *,
+    trust: bool = False,
+    per_channel_dense: bool = False,
+    limits: Limits | None = None,
+) -> Manifest:
+    """Convert a model into build/model_NAME.
+
+    Args:
+        path: a .tflite, .keras or .h5 file.
+        build: the folder for results.
+        say: receives the report line by line.
+        samples: inputs, needed for a .keras file: see `load_samples`.
+        trust: run the Python code that a .keras file with a Lambda holds.
+        per_channel_dense: see `plumbline.convert.importers.keras.quantize.quantize`.
+        limits: what the board must reach on the samples; None for the defaults.
+
+    Raises:
+        UsageError: a file is missing or of another kind, there are no samples for a Keras model, or they are none of the model's inputs.
+        ModelRefused: the model is damaged, not int8, or holds code that is not trusted.
+        ConversionFailed: TensorFlow does not convert it.
+        UnsupportedOperator: it holds an operator that the compiler has not.
+        DoesNotFit: no board here could hold it.
+    """
+    way, folder = way_of(path), build / folder_names.claim(path, build)
+    with came_as(way):
+        if way is Way.KERAS and samples is not None:
+            examined_apart(path, trust)
+        given = None if samples is None else load_samples(samples)
+        for note in given.notes if given is not None else ():
+            say(f"{samples}: {note}")
+        if way is Way.TFLITE:
+            raw, ends = cut(path.read_bytes())
+            if ends:
+                say(f"{path.name}: {' and '.join(ends)} cut off; the board takes and gives the int8 codes behind")
+            raw, unused = called_int8(raw)
+            if unused:
+                more = f" and {len(unused) - LISTED} more" if len(unused) > LISTED else ""
+                say(f"{path.name}: unused tensors called INT8, as TensorFlow Lite Micro refuses their types: {', '.join(unused[:LISTED])}{more}")
+            manifest, graph, answers = bring_tflite(raw, folder, given, limits or Limits())
+        else:
+            manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense, limits or Limits())
+    explained = findings(Explanation.load(folder / FILE, manifest.model_sha256))
+    for line in report(manifest, graph, answers) + foreseen(manifest, graph, answers) + explained:
+        say(line)
+    return manifest
+
+
+def examined_apart(path: Path, trust: bool) -> None:
+    """What is wrong with a Keras model itself comes before what is wrong with its samples. HDF5 files are left to the child process, which the
+    library that reads them may take along.
+
+    Raises:
+        ModelRefused, DoesNotFit: see `keras_load.examined`.
+    """
+    if kind_of(path) is KERAS:
+        examined(path, None, trust)
+
+
+def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limits) -> tuple[Manifest, Graph, References]:
+    """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
+    graph = reader.read(raw)
+    fitted = None
+    if samples is not None:
+        fitted = replace(samples, inputs=fit(samples.inputs, axes(graph)))
+        check_varied(fitted.inputs)
+        check_range(fitted.inputs, graph.input.quantized)
+    compiled = compiled_model(folder.name, raw, graph)
+    quality = quality_for(fitted, graph, limits)
+    (codes, own), domain = codes_for(graph, fitted), graph.input.quantized.range
+    scalar = graph.input.elements == graph.output.elements == 1
+    at = swept(domain, domain) if scalar else NOWHERE
+    with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
+        answers = asked(raw, graph, codes, at, own)
+    write_ranges(folder, raw, graph, answers)
+    judged: dict[str, Any] = {"tolerance": reach(graph), "tolerance_from": ENDLESS, "quality": quality, "limits": limits}
+    manifest = write(folder, raw, graph, compiled, answers, domain=domain, float_model=False, **judged)
+    return manifest, graph, answers
+
+
+def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points, own: Mapping[str, NDArray[Any]] | None = None) -> References:
+    """References whose float answers are what the expected codes stand for, with the arrays of the user's own samples."""
+    expected, oracle, used = ask_apart(raw, codes)
+    arrays: dict[str, NDArray[Any]] = {
+        "codes": codes,
+        "tflm": expected,
+        "float_codes": dequantize(expected, graph.output.quantized),
+        "x_nano": at.x_nano,
+        "samples": np.array(at.samples, np.int64),
+        "float_x": dequantize(expected[rows_of(at, graph)], graph.output.quantized),
+        **(own or {}),
+    }
+    return References(arrays, oracle, used)
+
+
+def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], str, int | None]:
+    """`references.expect` in a child process, so that a crash there becomes a message.
+
+    Raises:
+        ModelRefused: TensorFlow Lite Micro refuses the file, crashes on it, needs too much memory, or does not end.
+    """
+    hint = "The file is damaged, or holds what TensorFlow Lite Micro does not run: convert it anew with the TensorFlow of this project."
+    with tempfile.TemporaryDirectory(prefix="plumbline-") as folder:
+        job = Path(folder)
+        (job / "model.tflite").write_bytes(raw)
+        np.save(job / "codes.npy", codes)
+        try:
+            child = subprocess.run(
+                [sys.executable, "-m", "plumbline.convert.references.wheel_worker", folder], cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            raise ModelRefused(
+                f"TensorFlow Lite Micro took longer than {DEADLINE_SECONDS} s for {len(codes)} inputs.", "Use a smaller model."
+            ) from None
+        if child.returncode != 0:
+            raise ModelRefused(f"TensorFlow Lite Micro does not run the model: {ended(child.returncode, child.stderr)[1]}.", hint)
+        with np.load(job / "answers.npz") as answers:
+            used = int(answers["used"])
+            return answers["expected"], str(answers["oracle"]), None if used < 0 else used
+
+
+def codes_for(graph: Graph, samples: Samples | None) -> tuple[NDArray[np.int8], dict[str, NDArray[Any]]]:
+    """Input codes (N, input bytes): all 256 of a single int8; else the samples, and what `choose` finds beside them.
+
+    With them the array `kinds` of references.npz, and `sample_rows`, `sample_inputs` and `targets` as far as there are samples and targets.
+    """
+    given = sample_rows(graph, np.empty((0, graph.input.elements), np.float32) if samples is None else samples.inputs, samples_asked(graph))
+    own: dict[str, NDArray[Any]] = {}
+    if samples is not None:
+        own = {"sample_rows": given.rows, "sample_inputs": samples.inputs[given.chosen].reshape(len(given.chosen), -1)}
+        own |= {} if samples.targets is None else {"targets": samples.targets[given.chosen]}
+    with task("Choosing inputs that tell kernels apart"):
+        asked = with_chosen(graph, given.codes)
+    return asked.codes, own | ({"kinds": np.array(asked.kinds)} if any(asked.kinds) else {})
+
+
+def axes(graph: Graph) -> tuple[int, ...]:
+    """The shape of one sample: that of the input without the batch of 1."""
+    shape = graph.input.shape
+    return shape[1:] if shape[:1] == (1,) else shape
+
+
+def bring_keras(
+    path: Path, folder: Path, samples: Samples | None, trust: bool, per_channel_dense: bool, limits: Limits
+) -> tuple[Manifest, Graph, References]:
+    """Quantized on the samples, which are among what the board is asked."""
+    if samples is None:
+        raise UsageError(
+            f"{path} is a float model: samples of its inputs are needed to choose the int8 scales.",
+            "Give SAMPLES=inputs.npy with some 100 typical inputs, (N, ...) float32.",
+        )
+    check_varied(samples.inputs)
+    with task(f"Converting {path.name}", len(samples.inputs), "samples") as advance:
+        converted = quantize_keras(path, samples.inputs, samples.inputs[:0], per_channel_dense, trust=trust, advance=advance)
+    graph = reader.read(converted.tflite)
+    compiled = compiled_model(folder.name, converted.tflite, graph)
+    quality = quality_for(samples, graph, limits)
+    answers = references(converted, graph, NOWHERE, targets=samples.targets)
+    write_explanation(folder, converted, graph, answers)
+    manifest = write(
+        folder,
+        converted.tflite,
+        graph,
+        compiled,
+        answers,
+        domain=graph.input.quantized.range,
+        tolerance=reach(graph),
+        tolerance_from=ENDLESS,
+        quality=quality,
+        limits=limits,
+        float_parameters=converted.parameters,
+    )
+    return manifest, graph, answers

@@ -1,0 +1,214 @@
+"""Keras to int8 .tflite in a child process, so that a crash of TensorFlow's converter becomes a message."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.common import errors
+from plumbline.common.errors import ConversionFailed, PlumblineError
+from plumbline.common.paths import ROOT
+from plumbline.common.progress import Advance, chosen
+from plumbline.common.way import advice, way
+
+DEADLINE_SECONDS = 900
+POLL_SECONDS = 0.2
+OBSERVED = "observed"
+"""Name of the file in which the child counts calibration inputs."""
+TWIN = "float.tflite"
+"""Name of the file in which it leaves the float32 flatbuffer that the converter quantizes."""
+ERROR = "error.json"
+"""Name of the file in which the child says what went wrong."""
+MEMORY = 8 << 30
+"""Bytes of address space that the child may take: TensorFlow and a small model take 2.5 GB of it (0.7 GB of memory), the largest samples 0.5 GB
+for each of their copies."""
+NO_MEMORY = ("MemoryError", "bad_alloc", "failed to map segment", "Cannot allocate memory")
+"""How Python, C++ and the loader say that memory does not suffice."""
+LONGEST_REASON = 2000
+LACKING = re.compile(r"(?:TF Select|Custom) ops: ([^\n]*)")
+"""How the converter lists operators that TensorFlow Lite has not."""
+
+
+@dataclass(frozen=True)
+class DenseLayer:
+    """A Dense layer of the float model: weights (outputs, inputs) and bias (outputs,), float32."""
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    activation: str
+    """linear, relu or relu6."""
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The flatbuffer, and what the float model it was made of answers."""
+
+    tflite: bytes
+    codes: NDArray[np.int8]
+    """(N, input bytes): those of the samples, then the chosen ones, see `choose.Asked`."""
+    kinds: NDArray[np.str_]
+    """(N,): what each chosen input is; empty for a sample."""
+    float_codes: NDArray[np.float32]
+    """(N, outputs): the float model's answers for those codes' real values."""
+    float_x: NDArray[np.float32]
+    """(M, outputs): its answers for the points asked for."""
+    chosen: NDArray[np.int64]
+    """(S,): places of the samples that are asked, among the test inputs, or among the calibration's where there are none."""
+    sample_rows: NDArray[np.int64]
+    """(S,): their rows in `codes`."""
+    sample_inputs: NDArray[np.float32]
+    """(S, inputs): the samples themselves, before they become codes."""
+    float_samples: NDArray[np.float32]
+    """(S, outputs): the float model's answers for them."""
+    chain: tuple[DenseLayer, ...]
+    """The layers of a model that is a chain of Dense; empty for any other."""
+    parameters: int
+    """Numbers the float model holds, those that are not trained included."""
+    float_tflite: bytes = b""
+    """The float32 flatbuffer that it was quantized from; empty where TensorFlow does not show it."""
+
+
+def quantize(
+    model: Path,
+    calibration: NDArray[np.float32],
+    points: NDArray[np.float32],
+    per_channel_dense: bool = False,
+    *,
+    test: NDArray[np.float32] | None = None,
+    recipe: str | None = None,
+    trust: bool = False,
+    advance: Advance = lambda steps: None,
+) -> Converted:
+    """Convert model.keras.
+
+    Args:
+        model: a .keras file.
+        calibration: inputs (N, ...) for the converter to observe.
+        points: inputs (M, ...) to ask the float model for.
+        per_channel_dense: one scale per output of a Dense layer, which not every TensorFlow Lite Micro can run.
+        test: the held-back inputs (T, ...), all of which are compared; without any, some of the calibration's are.
+        recipe: name of the recipe whose layers rebuild a model with a Lambda; without it such a file is refused.
+        trust: run the Python code of such a file instead.
+        advance: is told how many of the calibration inputs the converter has observed since the last call.
+
+    Raises:
+        ConversionFailed: the converter refused the model, crashed or did not end.
+    """
+    with tempfile.TemporaryDirectory(prefix="plumbline-") as folder:
+        job = Path(folder)
+        np.save(job / "calibration.npy", calibration)
+        np.save(job / "points.npy", points)
+        np.save(job / "test.npy", calibration[:0] if test is None else test)
+        command = [sys.executable, "-m", "plumbline.convert.importers.keras.worker", str(model.resolve()), str(job), "--way", way().value]
+        command += ["--per-channel-dense"] if per_channel_dense else []
+        command += ["--recipe", recipe] if recipe else []
+        command += ["--trust"] if trust else []
+        code, stderr = watched(command, model, job / OBSERVED, len(calibration), advance)
+        if code != 0:
+            raise failure(model, code, job / ERROR, stderr)
+        with np.load(job / "float.npz") as answers:
+            layers = range(sum(name.startswith("weights") for name in answers.files))
+            chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
+            names = ("codes", "kinds", "float_codes", "float_x", "chosen", "sample_rows", "sample_inputs", "float_samples")
+            answered = {name: answers[name] for name in names}
+            return Converted(
+                (job / "model.tflite").read_bytes(),
+                **answered,
+                chain=chain,
+                parameters=int(answers["parameters"]),
+                float_tflite=(job / TWIN).read_bytes() if (job / TWIN).is_file() else b"",
+            )
+
+
+def watched(command: list[str], model: Path, observed: Path, most: int, advance: Advance) -> tuple[int, bytes]:
+    """Run the child and tell how far it is: it appends a byte to `observed` for each calibration input, at most `most` of which count.
+
+    Returns:
+        Its exit code and what it wrote to standard error, which the user sees too who asked for it.
+
+    Raises:
+        ConversionFailed: it did not end.
+    """
+    seen, deadline = 0, time.monotonic() + DEADLINE_SECONDS
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        try:
+            while True:
+                try:
+                    _, stderr = child.communicate(timeout=POLL_SECONDS)
+                    break
+                except subprocess.TimeoutExpired:
+                    if time.monotonic() > deadline:
+                        hint = "Use a smaller model, or fewer samples."
+                        raise ConversionFailed(f"Converting {model} took longer than {DEADLINE_SECONDS} s.", hint) from None
+                finally:
+                    now = min(most, observed.stat().st_size if observed.exists() else 0)
+                    advance(now - seen)
+                    seen = now
+        finally:
+            child.kill()  # does nothing to a child that has ended
+    if chosen().verbose:
+        sys.stderr.write(stderr.decode(errors="replace"))
+    return child.returncode, stderr
+
+
+def failure(model: Path, code: int, error: Path, stderr: bytes) -> PlumblineError:
+    """The child's end as one message: its own error where it could say one, else what TensorFlow's converter said or how it crashed."""
+    if error.is_file():
+        told = json.loads(error.read_text())
+        if told["error"]:
+            kind: type[PlumblineError] = getattr(errors, told["error"])
+            return kind(told["message"], told["hint"])
+        return refused(model, told["message"])
+    crashed, why = ended(code, stderr)
+    if lacks_memory(stderr.decode(errors="replace")):
+        return too_large(model)
+    way_out = "Cut layers off at its end until it converts: the last one that was cut off is the cause. Then write that layer with others."
+    hint = advice(recipe=way_out, keras=way_out, tflite="")
+    return ConversionFailed(f"TensorFlow's converter {'crashed' if crashed else 'failed'} on {model}: {why}.", hint)
+
+
+def refused(model: Path, text: str) -> ConversionFailed:
+    """What the converter has against a model: the operators that have no int8 form where it names them, else its whole text in one line."""
+    operators = sorted({each for found in LACKING.findall(text) for each in re.split(r",\s*", found.strip()) if each})
+    if operators:
+        return ConversionFailed(
+            f"TensorFlow's converter has no int8 form for {', '.join(operators)} in {model}.",
+            advice(
+                recipe="Replace the layer of the recipe that computes it by layers without it, or compute it before the model.",
+                keras="Replace the layer that computes it by layers without it, or compute it before the model, and save it anew.",
+                tflite="",
+            ),
+        )
+    if lacks_memory(text):
+        return too_large(model)
+    whole = " ".join(text.split())
+    shown = whole if len(whole) <= LONGEST_REASON else f"{whole[:LONGEST_REASON]} ..."
+    look = "Look for the layer that it names{}, and write it with others."
+    return ConversionFailed(
+        f"TensorFlow's converter refused {model}: {shown}", advice(recipe=look.format(" in the recipe"), keras=look.format(""), tflite="")
+    )
+
+
+def lacks_memory(text: str) -> bool:
+    return any(each in text for each in NO_MEMORY)
+
+
+def too_large(model: Path) -> ConversionFailed:
+    return ConversionFailed(f"Converting {model} takes more than {MEMORY >> 30} GB of memory.", "Use a smaller model, or fewer samples.")
+
+
+def ended(code: int, stderr: bytes) -> tuple[bool, str]:
+    """Whether a child process with this exit code was ended by a signal, and that signal or the last line it wrote."""
+    if code < 0 or code > 128:
+        return True, signal.Signals(-code if code < 0 else code - 128).name
+    return False, (stderr.decode(errors="replace").strip().splitlines() or ["it gave no reason"])[-1]

@@ -1,0 +1,93 @@
+"""The description of a model as Keras 3 can build it for a conversion: without what only training needs, in float32, and without what Keras 2 wrote
+in another way, with names that both take. Weights stay as they are."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from typing import Any
+
+from plumbline.convert.importers.keras.config import NOT_ASKED, TRAINING_ONLY, objects
+from plumbline.convert.importers.keras.file import KerasFile
+
+FLOATS = ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16", "half", "double")
+"""Types and policies whose weights are float32 numbers as well, or become so when they are loaded."""
+TRAINING = ("compile_config", "training_config")
+"""Where a model, also one inside of another, keeps its loss, metrics and optimizer."""
+NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\>-]*")
+"""What TensorFlow takes as the name of a part of a graph, but for the slash, which Keras 3 refuses."""
+FUNCTIONAL_2 = ("keras.src.engine.functional", "tf_keras.src.engine.functional", "keras.engine.functional", "keras.src.engine.training")
+
+
+def repaired(file: KerasFile) -> dict[str, Any]:
+    """A description that says the same, for Keras 3 under the policy float32. That of `file` is changed, and nobody needs it any more."""
+    config = file.config
+    in_float32(config)
+    for each in objects(config):
+        fields, held = each.fields, each.config
+        for key in TRAINING:
+            fields.pop(key, None)
+        for key in [each for each in held if each.endswith(TRAINING_ONLY)]:
+            del held[key]  # each has a default, and weights are read from the file
+        if each.kind == "InputLayer" and "batch_input_shape" in held:
+            held["batch_shape"] = held.pop("batch_input_shape")
+        if each.kind == "BatchNormalization" and isinstance(held.get("axis"), list) and len(held["axis"]) == 1:
+            held["axis"] = held["axis"][0]
+        if each.kind == "Functional" and str(fields.get("module", "")).startswith(FUNCTIONAL_2):
+            fields["module"], fields["registered_name"] = "keras.src.models.functional", "Functional"
+        if each.kind in ("GRU", "LSTM", "SimpleRNN"):
+            held.pop("time_major", None)
+            held.pop("implementation", None)
+        if file.of_keras_2 and each.kind == "DepthwiseConv2D" and held.get("groups") == 1:
+            held.pop("groups")
+    with_plain_names(config)
+    return config
+
+
+def in_float32(node: Any) -> None:
+    """Put float32 in place of any other policy and type of floats, wherever one stands."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            dtype = each.get("dtype")
+            if dtype in FLOATS or (isinstance(dtype, dict) and isinstance(dtype.get("config"), dict) and dtype["config"].get("name") in FLOATS):
+                each["dtype"] = "float32"
+            waiting.extend(value for key, value in each.items() if key not in NOT_ASKED)
+        elif isinstance(each, list):
+            waiting.extend(each)
+
+
+def with_plain_names(config: dict[str, Any]) -> None:
+    """Give model and layers names that Keras 3 and TensorFlow take where theirs are not; the others keep them, since names reach the flatbuffer."""
+    named = [each for each in objects(config) if isinstance(each.config.get("name") or each.fields.get("name"), str)]
+    taken = {each.name for each in named if NAME.fullmatch(each.name)}
+    replaced: dict[str, str] = {}
+    for each in named:
+        if each.name in taken or each.name in replaced:
+            continue
+        bare = unicodedata.normalize("NFKD", each.name).encode("ascii", "ignore").decode()
+        stem = re.sub("[^A-Za-z0-9_.-]+", "_", bare).strip("_-") or each.kind.lower()
+        numbered = (stem if not place else f"{stem}_{place}" for place in itertools.count())
+        replaced[each.name] = next(name for name in numbered if name not in taken)
+        taken.add(replaced[each.name])
+    if replaced:
+        rename(config, replaced)
+
+
+def rename(node: Any, names: dict[str, str]) -> None:
+    """Replace strings that are one of `names`, in lists and under the keys that hold names of layers."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            for key in ("name", "layer"):
+                if each.get(key) in names:
+                    each[key] = names[each[key]]
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            for place, value in enumerate(each):
+                if isinstance(value, str) and value in names:
+                    each[place] = names[value]
+            waiting.extend(each)

@@ -1,0 +1,122 @@
+"""The child process that holds TensorFlow: `python -m plumbline.convert.importers.keras.worker MODEL JOB`, started by quantize.py.
+
+It runs apart because TensorFlow's converter kills its process on some models. It reads calibration.npy and points.npy from the folder JOB
+and writes model.tflite, float.tflite and float.npz there; where Python itself reports what went wrong, error.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import resource
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.common.errors import PlumblineError
+from plumbline.common.way import Way, came_as
+from plumbline.convert.importers.keras.answers import float_answers
+from plumbline.convert.importers.keras.config import input_axes
+from plumbline.convert.importers.keras.load import axes, examined, load
+from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, TWIN
+from plumbline.convert.importers.keras.recurrent_export import convertible
+from plumbline.convert.importers.samples.shape import Axes, fit
+from plumbline.training import keras_env
+
+if TYPE_CHECKING:
+    import keras
+
+Floats = NDArray[np.float32]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m plumbline.convert.importers.keras.worker")
+    parser.add_argument("model", type=Path)
+    parser.add_argument("job", type=Path)
+    parser.add_argument("--way", type=Way, default=Way.RECIPE, help="how the model came, for the hints")
+    parser.add_argument("--per-channel-dense", action="store_true")
+    parser.add_argument("--recipe", help="whose layers() rebuild a model with a Lambda")
+    parser.add_argument("--trust", action="store_true", help="run the Python code of a Lambda in the file")
+    arguments = parser.parse_args()
+    job: Path = arguments.job
+    with came_as(arguments.way):
+        try:
+            with contextlib.suppress(ValueError, OSError):  # macOS lets nobody limit this; sizes were checked and the deadline remains
+                resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            keras_env.prepare()
+            file = examined(arguments.model, arguments.recipe, arguments.trust)
+            given = {name: np.load(job / f"{name}.npy") for name in ("points", "test", "calibration")}
+            given = fitted(given, input_axes(file.config))
+            model = load(file, arguments.recipe, arguments.trust)
+            given = fitted(given, axes(model))
+            raw = quantize(model, given["calibration"], arguments.per_channel_dense, job / OBSERVED)
+            (job / "model.tflite").write_bytes(raw)
+            np.savez(job / "float.npz", **cast(Any, float_answers(model, raw, given)))
+        except Exception as error:  # whatever Keras raises becomes a message in the parent
+            (job / ERROR).write_text(json.dumps(told(error)))
+            return 1
+    return 0
+
+
+def fitted(given: dict[str, Floats], wanted: Axes | None) -> dict[str, Floats]:
+    """Inputs in the shape that a model takes, where that is known."""
+    return given if wanted is None else {name: fit(values, wanted) if len(values) else values for name, values in given.items()}
+
+
+def told(error: Exception) -> dict[str, str]:
+    """An error as the parent raises it again: one of the project's own by its class, any other as Python's name and whole text."""
+    if isinstance(error, PlumblineError):
+        return {"error": type(error).__name__, "message": error.message, "hint": error.hint}
+    return {"error": "", "message": f"{type(error).__name__}: {str(error).strip()}", "hint": ""}
+
+
+def quantize(model: keras.Model, calibration: Floats, per_channel_dense: bool, observed: Path) -> bytes:
+    """Convert to int8 with a batch of 1; `calibration` (N, ...) shows the converter what inputs look like, and `observed` counts them."""
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder:
+        # The names of the model, its layers and its input reach the flatbuffer; the recipe fixes them, and the folder's does not reach it.
+        signature = [tf.TensorSpec((1, *calibration.shape[1:]), tf.float32, name="input")]
+        with convertible(model):
+            model.export(folder, input_signature=signature, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: counted(calibration, observed)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = converter.inference_output_type = tf.int8
+        converter._experimental_disable_per_channel_quantization_for_dense_layers = not per_channel_dense
+        keep_float(converter, observed.with_name(TWIN))
+        return bytes(converter.convert())
+
+
+def keep_float(converter: Any, path: Path) -> None:
+    """Have the converter write the float32 flatbuffer to `path` that it then quantizes, whose tensors have the names of the int8 one's.
+
+    There is no public way to it. A second conversion, to float32, would take a quarter of the time of all, and could crash where the first did not.
+    """
+    quantized = getattr(converter, "_quantize", None)
+    if quantized is None:  # another TensorFlow than the pinned one: an int8 model without a float one beside it is still a model
+        return
+
+    def noted(flatbuffer: bytes, *how: Any) -> Any:
+        path.write_bytes(flatbuffer)
+        return quantized(flatbuffer, *how)
+
+    converter._quantize = noted
+
+
+def counted(calibration: Floats, observed: Path) -> Iterator[list[Floats]]:
+    """The inputs as the converter takes them; a byte in the file says that one was taken, for the parent to show how far it is."""
+    with observed.open("ab", buffering=0) as file:
+        for each in calibration:
+            yield [each[np.newaxis]]
+            file.write(b".")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Files of samples in all the forms in which people keep them."""

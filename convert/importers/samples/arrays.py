@@ -1,0 +1,96 @@
+""".npy and .npz files of samples. Sizes are checked in their headers before anything is unpacked, and nothing that could run code is read."""
+
+from __future__ import annotations
+
+import tokenize
+import zipfile
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from plumbline.common.errors import UsageError
+from plumbline.convert.importers.bounded_zip import DAMAGE, members
+from plumbline.convert.importers.samples.values import TARGETS, Found, check_count
+
+HEADER_ERRORS = (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, OverflowError, EOFError, KeyError, tokenize.TokenError)
+"""What NumPy's reader of headers raises on bytes that are none."""
+DAMAGED = "Write it anew with numpy.save('samples.npy', x)."
+
+
+def read_npy(path: Path, name: str) -> Found:
+    """The array of a .npy file.
+
+    Raises:
+        UsageError: it is damaged, too large, or holds objects.
+    """
+    with path.open("rb") as file:
+        return Found(read_array(file, name, path.stat().st_size))
+
+
+def read_npz(path: Path, name: str) -> Found:
+    """`inputs` of an .npz file, or its only array, and `targets` or `labels`, whatever the case; other arrays are told in the notes.
+
+    Raises:
+        UsageError: it is damaged, encrypted, too large, or does not say which array holds the inputs.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            arrays = {each.removesuffix(".npy"): info for each, info in members(archive, name).items()}
+            targets = [each for each in arrays if each.lower() in TARGETS]
+            others = [each for each in arrays if each not in targets]
+            named = [each for each in others if each.lower() == "inputs"]
+            if len(targets) > 1:
+                raise UsageError(f"{name} holds both {targets[0]} and {targets[1]}.", "Keep one of them.")
+            if len(named) != 1 and len(others) != 1:
+                held = f"holds the arrays {', '.join(sorted(arrays)[:20])}" if arrays else "holds no array"
+                raise UsageError(f"{name} {held}; which are the inputs?", "Save them as numpy.savez('samples.npz', inputs=x, targets=y).")
+            chosen = (named or others)[0]
+            unread = sorted(each for each in others if each != chosen)
+            found = {each: unpacked(archive, arrays[each], f"{name}: {each}") for each in (chosen, *targets)}
+    except DAMAGE as error:
+        raise UsageError(f"{name} is damaged: {error}.", DAMAGED) from error
+    notes = [f"{', '.join(unread[:8])} not read, inputs are in {chosen}; what the model should answer is called targets or labels"] if unread else []
+    return Found(found[chosen], found.get(targets[0]) if targets else None, targets[0] if targets else "", notes=tuple(notes))
+
+
+def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> NDArray[Any]:
+    with archive.open(info) as file:
+        return read_array(file, name, info.file_size)
+
+
+def read_array(file: IO[bytes], name: str, size: int) -> NDArray[Any]:
+    """An array from a stream in .npy format of `size` bytes.
+
+    Raises:
+        UsageError: the header is damaged, claims another size than there is or one that is too large, or announces objects.
+    """
+    try:
+        version = npy.read_magic(file)
+        if version not in ((1, 0), (2, 0)):
+            raise ValueError(f"no array of numbers has the format version {version[0]}.{version[1]}")
+        shape, fortran, dtype = (npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0)(file)
+    except HEADER_ERRORS as error:
+        raise UsageError(f"{name} is damaged: {str(error).splitlines()[0] if str(error) else type(error).__name__}.", DAMAGED) from error
+    if dtype.hasobject:
+        raise UsageError(
+            f"{name} holds Python objects, not numbers; they are a pickle, which runs code when it is read.",
+            "Make it an array of numbers, numpy.asarray(x, 'float32'), and save that.",
+        )
+    count = 1
+    for side in shape:
+        count *= side
+    if count < 0 or any(side < 0 for side in shape):
+        raise UsageError(f"{name} is damaged: its shape is {shape}.", DAMAGED)
+    check_count(count, name)
+    needed = count * dtype.itemsize
+    there = size - file.tell()
+    if needed > there:
+        raise UsageError(f"{name} is damaged: its header claims {needed:,} bytes, {there:,} are there.", DAMAGED)
+    raw = file.read(needed)
+    if len(raw) != needed:
+        raise UsageError(f"{name} is damaged: {len(raw):,} of {needed:,} bytes are there.", DAMAGED)
+    values = np.frombuffer(raw, dtype, count) if needed else np.zeros(count, dtype)
+    return values.reshape(shape[::-1]).T if fortran else values.reshape(shape)

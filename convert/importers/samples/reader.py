@@ -1,0 +1,79 @@
+"""Inputs of a model that somebody brings, and what they stand for, from the files in which people keep them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.common.errors import UsageError
+from plumbline.convert.importers.file_kinds import kind_of
+from plumbline.convert.importers.samples.arrays import read_npy, read_npz
+from plumbline.convert.importers.samples.tables import read_table
+from plumbline.convert.importers.samples.values import Found, as_floats, as_targets
+
+TABLES = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab")
+HINT = "A .npy or .npz file holds an array (N, ...), a .csv, .tsv or .txt file one sample a row."
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a file of samples holds. Inputs are not yet fitted to a model, see `plumbline.convert.importers.samples.shape.fit`."""
+
+    inputs: NDArray[np.float32]
+    """(N, ...), or one sample alone without the first axis; finite."""
+    targets: NDArray[Any] | None = None
+    """What the model should answer: whole numbers, classes among them, (N,) or (N, T) int64; others float32; None where the file names none."""
+    labels: tuple[str, ...] = ()
+    """Names of the classes in `targets`, in their order, where the file has them as text; sorted, as Keras and scikit-learn number them."""
+    notes: tuple[str, ...] = ()
+    """What was done with the file beyond reading numbers, a sentence each, for the person who gave it."""
+
+
+def load_samples(path: Path) -> Samples:
+    """Read samples, and their targets where the file names them.
+
+    An .npz file holds `inputs` (or one array alone) and, if wanted, one called `target`, `targets`, `label`, `labels` or `class`. A table has one
+    sample a row; with a header row, the column of such a name holds the targets, or several whose names begin with `target_`. A table may be
+    compressed with gzip.
+
+    Raises:
+        UsageError: the file is missing, of another kind, damaged, too large, or holds no finite real numbers.
+    """
+    name = f"SAMPLES={path}"
+    if path.is_dir():
+        raise UsageError(f"{name} is a folder.", HINT)
+    if not path.is_file():
+        raise UsageError(f"{name} does not exist.", HINT)
+    try:
+        found = read(path, name)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror or error}.", HINT) from error
+    inputs = as_floats(found, name)
+    targets, labels = as_targets(found, len(inputs), name)
+    return Samples(inputs, targets, labels, found.notes)
+
+
+def read(path: Path, name: str) -> Found:
+    """The arrays of a file, by what it is rather than by its name.
+
+    Raises:
+        UsageError: it is of no kind that holds samples.
+        OSError: it cannot be read.
+    """
+    kind, suffix = kind_of(path), path.suffix.lower()
+    if kind.name == "npy":
+        return read_npy(path, name)
+    if kind.name == "npz":
+        return read_npz(path, name)
+    if kind.name == "gzip":
+        suffix = Path(path.stem).suffix.lower()
+    if kind.name in ("text", "gzip") and suffix in TABLES:
+        return read_table(path, name)
+    if kind.name == "text":
+        what = f"the suffix {path.suffix}, which is none of those that samples come in" if path.suffix else "no suffix"
+        raise UsageError(f"{name} is a text and has {what}.", HINT)
+    raise UsageError(f"{name} is {kind.title}: neither .npy, .npz nor a table of numbers.", kind.samples_hint or HINT)

@@ -1,0 +1,23 @@
+"""AVERAGE_POOL_2D as C: what its template prints. It runs on no constants but those of its geometry, which stand in the code."""
+
+from __future__ import annotations
+
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.average_pool_2d.reference import prepare
+from plumbline.convert.operators.shared.pool_2d.code import described
+
+TEMPLATE = "average_pool_2d.c.j2"
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into the facts of its template.
+
+    Args:
+        operator: a AVERAGE_POOL_2D.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.average_pool_2d.reference.prepare`.
+    """
+    return Step(name, TEMPLATE, (), (), described(operator.layer, prepare(operator)))

@@ -1,0 +1,32 @@
+"""AVERAGE_POOL_2D as integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.pool_2d.reference import Pool2D, pool
+
+
+@dataclass(frozen=True)
+class AveragePool2D(Pool2D):
+    """The mean code of the part of a window that lies inside the image, a tie rounded away from zero."""
+
+    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Answer images (N, batches * height * width * channels) with images of fewer pixels, as AveragePool in pooling.h does."""
+        images = self.images(codes)
+        sums, counts = self.filled(images, 0), self.filled(images, 0)
+        for _, _, outputs, inputs in self.window.seen():
+            sums[outputs] += images[inputs]
+            counts[outputs] += 1
+        means = np.sign(sums) * ((np.abs(sums) + counts // 2) // counts)
+        return cast(NDArray[np.int8], np.clip(means, self.lowest, self.highest).astype(np.int8).reshape(len(codes), -1))
+
+
+def prepare(operator: Operator) -> AveragePool2D:
+    """Check an AVERAGE_POOL_2D operator; raises what `pool_2d.pool` raises."""
+    return AveragePool2D(**vars(pool(operator)))

@@ -1,0 +1,68 @@
+"""CONV_2D as C: its constants, and what its template prints."""
+
+from __future__ import annotations
+
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.conv_2d.reference import Conv2D, prepare
+from plumbline.convert.operators.shared.dsp import code as fast
+from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
+from plumbline.convert.operators.shared.window import code as window
+
+TEMPLATE, FAST = "conv_2d.c.j2", "conv_2d_fast.c.j2"
+TOGETHER = 2
+"""Outputs that two_pixels.c.j2 computes at once."""
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into constants and the facts of its template.
+
+    Where every tap lies inside the image, the input's zero point goes into the bias. Elsewhere taps are skipped, so that the sum of the weights
+    that meet the image differs from output to output, and the zero point is subtracted where the input is read.
+
+    Args:
+        operator: a CONV_2D.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.conv_2d.reference.prepare`.
+    """
+    layer = prepare(operator)
+    height, width, channels = layer.weights.shape[1:]
+    dilated = layer.window.rows.dilation > 1 or layer.window.columns.dilation > 1
+    quick = fast.per_output(layer)
+    if fast.rescales(quick) and height * width * channels >= fast.BLOCK and not dilated:
+        return compile_fast(operator, name, quick)
+    folded = not layer.window.padded
+    facts = {**described(operator.layer, layer), **window.facts(layer.window), "filters": len(layer.weights)}
+    facts["zero_point"] = 0 if folded else layer.input.zero_point
+    return Step(name, TEMPLATE, HELPERS, constants(name, layer, layer.weights, f"{height} x {width} x {channels} per output", folded), facts)
+
+
+def compile_fast(operator: Operator, name: str, layer: Conv2D) -> Step:
+    """Two pixels and two outputs at once, the inputs of a pixel put in a row and widened to int16 first.
+
+    What lies outside the image counts as the input's zero point there, so that the zero point goes into the bias everywhere.
+    """
+    reach = layer.rows.shape[1]
+    filled = fast.padded(reach, fast.BLOCK)
+    gathers = gathering(layer)
+    facts = {
+        **fast.layer_facts(operator.layer, layer, filled),
+        **window.facts(layer.window),
+        "filters": len(layer.weights),
+        "reach": reach,
+        "gathers": gathers,
+        "pair_bytes": filled * 4,
+        "input_zero_point": layer.input.zero_point,
+    }
+    held = fast.layer_constants(name, layer, fast.interleaved(layer.rows, TOGETHER), f"{TOGETHER} outputs at a time, 4 inputs of each in turn")
+    scratch = filled * 4 + (fast.padded(reach, 4) if gathers == "gather" else 0)
+    return Step(name, FAST, fast.helpers(facts, "spread", gathers, "two_pixels"), held, facts, scratch_bytes=scratch)
+
+
+def gathering(layer: Conv2D) -> str:
+    """The helper that puts a pixel's inputs in a row: none is needed for one tap, and channels by fours need no stop on the way."""
+    if layer.window.taps == 1 and not layer.window.padded:
+        return "spread"
+    return "gather_pairs" if layer.window.channels % 4 == 0 else "gather"

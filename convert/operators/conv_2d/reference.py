@@ -1,0 +1,48 @@
+"""CONV_2D as integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.checks import options_of, refused, unsupported
+from plumbline.convert.operators.shared.weighted.reference import Weighted, facts
+from plumbline.convert.operators.shared.window.reference import Window, window
+from plumbline.convert.options import Conv2DOptions
+
+
+@dataclass(frozen=True)
+class Conv2D(Weighted):
+    """`weights` (outputs, height, width, channels): every output channel sees all channels of its window; what lies outside counts as real 0."""
+
+    window: Window
+
+    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Answer images (N, batches * height * width * channels) with (N, batches * height * width * outputs), as ConvPerChannel in conv.h does."""
+        w = self.window
+        images = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
+        weights = self.factors
+        sums = np.full((len(images), w.rows.outputs, w.columns.outputs, len(weights)), self.bias, self.exact)
+        for ky, kx, outputs, inputs in w.seen():
+            sums[outputs] += images[inputs] @ weights[:, ky, kx].T
+        return self.codes(sums.astype(np.int64)).reshape(len(codes), -1)
+
+
+def prepare(operator: Operator) -> Conv2D:
+    """Check a CONV_2D operator and work out its integers.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `weighted.facts` and `window.window`; a convolution in groups is not supported.
+    """
+    options = options_of(operator, Conv2DOptions)
+    found = facts(operator, options.activation, rank=4, axis=0)
+    outputs, height, width, channels = found["weights"].shape
+    over = window(operator, options.padding, (height, width), options.strides, options.dilations)
+    if operator.outputs[0].shape[3] != outputs:
+        raise refused(operator, f"has {operator.outputs[0].shape[3]} output channels and weights for {outputs}")
+    if channels != over.channels:
+        raise unsupported(operator, f"in groups ({channels} of {over.channels} channels)")
+    return Conv2D(**found, window=over)

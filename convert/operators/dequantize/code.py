@@ -1,0 +1,34 @@
+"""DEQUANTIZE as C: the only operator besides QUANTIZE whose code computes with floats, for who wants numbers instead of codes."""
+
+from __future__ import annotations
+
+from plumbline.convert.codegen.floats import literal
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.dequantize.reference import prepare
+from plumbline.convert.operators.shared.binary.code import minus
+from plumbline.convert.references.codes import formula
+
+TEMPLATE = "dequantize.c.j2"
+HELPERS = ("float_bytes",)
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into the facts of its template.
+
+    Args:
+        operator: a DEQUANTIZE.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.dequantize.reference.prepare`.
+    """
+    layer = prepare(operator)
+    facts = {
+        "path": operator.layer,
+        "elements": layer.elements,
+        "input": formula(layer.input),
+        "scale": literal(layer.input.scale),
+        "distance": f"(input[i]{minus(layer.input.zero_point)})",
+    }
+    return Step(name, TEMPLATE, HELPERS, (), facts)

@@ -1,0 +1,48 @@
+"""DEQUANTIZE: int8 codes as the float32 numbers they stand for, at the model's end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.operators.shared.checks import arity, int8, refused, unsupported
+
+
+@dataclass(frozen=True)
+class Dequantize:
+    """scale * (code - zero point) of each of `elements` codes, in float32."""
+
+    elements: int
+    input: Quantization
+
+    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Answer codes (N, elements) with the little-endian bytes (N, 4 * elements) of float32 numbers, as Dequantize in dequantize.h does.
+
+        It multiplies in double and then rounds; the product of a scale's 24 bits and 9 more is exact there, so that this is one rounding.
+        """
+        reals = self.input.scale * (codes.astype(np.float64) - self.input.zero_point)
+        with np.errstate(over="ignore"):  # beyond float32 there is infinity, as in C
+            return reals.astype("<f4").view(np.int8)
+
+
+def prepare(operator: Operator) -> Dequantize:
+    """Check a DEQUANTIZE operator.
+
+    Raises:
+        ModelRefused: its tensors contradict each other.
+        UnsupportedOperator: it is not from int8 to float32, or of a constant.
+    """
+    arity(operator, 1)
+    source, target = cast(Tensor, operator.inputs[0]), operator.outputs[0]
+    int8(operator, source)
+    if target.type != "FLOAT32":
+        raise unsupported(operator, f"to {target.name} of type {target.type}")
+    if source.data is not None:
+        raise unsupported(operator, "of a constant")
+    if source.shape != target.shape:
+        raise refused(operator, f"maps shape {source.shape} to {target.shape}")
+    return Dequantize(source.elements, source.quantized)

@@ -1,0 +1,65 @@
+"""FULLY_CONNECTED as C: its constants, and what its template prints."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plumbline.convert.codegen.constants import Constant
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.fully_connected.reference import FullyConnected, prepare
+from plumbline.convert.operators.shared.affine.code import Lines, lines
+from plumbline.convert.operators.shared.dsp import code as fast
+from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
+
+TEMPLATE, FAST, LINE = "fully_connected.c.j2", "fully_connected_fast.c.j2", "line.c.j2"
+TOGETHER = 4
+"""Outputs that one_row.c.j2 computes at once."""
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into constants and the facts of its template.
+
+    Args:
+        operator: a FULLY_CONNECTED.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.fully_connected.reference.prepare`.
+    """
+    layer = prepare(operator)
+    if found := lines(layer):
+        return compile_lines(operator, name, layer, found)
+    inputs = layer.weights.shape[1]
+    quick = fast.per_output(layer)
+    if fast.rescales(quick) and inputs >= fast.BLOCK:
+        return compile_fast(operator, name, quick)
+    facts = {**described(operator.layer, layer), "inputs": inputs, "batches": layer.batches, "zero_point": 0}
+    return Step(name, TEMPLATE, HELPERS, constants(name, layer, layer.weights, f"one row of {inputs} per output"), facts)
+
+
+def compile_fast(operator: Operator, name: str, layer: FullyConnected) -> Step:
+    """Four outputs at once, the inputs widened to int16 first."""
+    inputs = layer.weights.shape[1]
+    filled = fast.padded(inputs, fast.BLOCK)
+    facts = {**fast.layer_facts(operator.layer, layer, filled), "inputs": inputs, "batches": layer.batches}
+    weights = fast.interleaved(layer.weights, TOGETHER)
+    held = fast.layer_constants(name, layer, weights, f"{TOGETHER} outputs at a time, 4 inputs of each in turn")
+    return Step(name, FAST, fast.helpers(facts, "spread", "one_row"), held, facts, scratch_bytes=filled * 2)
+
+
+def compile_lines(operator: Operator, name: str, layer: FullyConnected, found: Lines) -> Step:
+    """One input: a line per output. The operator may run in place where it has one output too."""
+    unit = f"of 2^-{found.shift} output codes" if found.shift else "output codes"
+    held = (
+        Constant(f"{name}_slope", found.slope.astype(np.int16), f"{unit} per input code"),
+        Constant(f"{name}_offset", found.offset, unit),
+    )
+    facts = {
+        **described(operator.layer, layer),
+        "batches": layer.batches,
+        "zero_point": 0,
+        "line": True,
+        "shift": found.shift,
+    }
+    return Step(name, LINE, ("code",), held, facts, in_place=(0,) if len(layer.weights) == 1 else ())

@@ -1,0 +1,48 @@
+"""FULLY_CONNECTED as integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.graph import Operator, Tensor
+from plumbline.convert.operators.shared.checks import refused, unsupported
+from plumbline.convert.operators.shared.weighted.reference import Weighted, facts
+from plumbline.convert.options import FullyConnectedOptions
+
+
+@dataclass(frozen=True)
+class FullyConnected(Weighted):
+    """`weights` (outputs, inputs): every output sees every input. The operator runs on `batches` rows."""
+
+    batches: int
+
+    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Answer input codes (N, batches * inputs) with output codes (N, batches * outputs), as TFLM's reference kernel does."""
+        rows = self.distances(codes).reshape(-1, self.weights.shape[1])
+        answer = self.codes((rows @ self.factors.T).astype(np.int64) + self.bias)
+        return answer.reshape(len(codes), self.batches * len(self.weights))
+
+
+def prepare(operator: Operator, float_product: bool = False) -> FullyConnected:
+    """Check a FULLY_CONNECTED operator and work out its integers.
+
+    Args:
+        operator: from the graph.
+        float_product: as in `weighted.multipliers`.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `weighted.facts`.
+    """
+    options = operator.options if isinstance(operator.options, FullyConnectedOptions) else FullyConnectedOptions("NONE", 0, False)
+    if options.weights_format != 0:
+        raise unsupported(operator, "with shuffled weights")
+    found = facts(operator, options.activation, rank=2, axis=0, float_product=float_product)
+    source, target = cast(Tensor, operator.inputs[0]), operator.outputs[0]
+    outputs, inputs = found["weights"].shape
+    if source.elements % inputs or target.elements != source.elements // inputs * outputs or (target.shape and target.shape[-1] != outputs):
+        raise refused(operator, f"maps shape {source.shape} to {target.shape} with weights {(outputs, inputs)}")
+    return FullyConnected(**found, batches=source.elements // inputs)

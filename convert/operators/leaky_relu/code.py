@@ -1,0 +1,25 @@
+"""LEAKY_RELU as C."""
+
+from __future__ import annotations
+
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.leaky_relu.reference import prepare
+from plumbline.convert.operators.shared.checks import options_of
+from plumbline.convert.operators.shared.lookup import code as lookup
+from plumbline.convert.options import LeakyReluOptions
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into its table and the facts of its template.
+
+    Args:
+        operator: a LEAKY_RELU.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.leaky_relu.reference.prepare`.
+    """
+    layer = prepare(operator)
+    alpha = options_of(operator, LeakyReluOptions).alpha
+    return lookup.step(operator.layer, name, layer, f"input, times {alpha:.9g} where it lies below 0")

@@ -1,0 +1,30 @@
+"""MAX_POOL_2D as integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.pool_2d.reference import Pool2D, pool
+
+
+@dataclass(frozen=True)
+class MaxPool2D(Pool2D):
+    """The largest code of a window."""
+
+    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Answer images (N, batches * height * width * channels) with images of fewer pixels, as MaxPool in pooling.h does."""
+        images = self.images(codes)
+        largest = self.filled(images, -128)
+        for _, _, outputs, inputs in self.window.seen():
+            largest[outputs] = np.maximum(largest[outputs], images[inputs])
+        return cast(NDArray[np.int8], np.clip(largest, self.lowest, self.highest).astype(np.int8).reshape(len(codes), -1))
+
+
+def prepare(operator: Operator) -> MaxPool2D:
+    """Check a MAX_POOL_2D operator; raises what `pool_2d.pool` raises."""
+    return MaxPool2D(**vars(pool(operator)))

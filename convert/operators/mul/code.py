@@ -1,0 +1,29 @@
+"""MUL as C: what its template prints."""
+
+from __future__ import annotations
+
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.mul.reference import prepare
+from plumbline.convert.operators.shared.binary.code import constants, described, scaled
+
+TEMPLATE = "mul.c.j2"
+HELPERS = ("scaled",)
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into the facts of its template.
+
+    Args:
+        operator: a MUL.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.mul.reference.prepare`.
+    """
+    layer = prepare(operator)
+    facts = described(operator.layer, name, layer)
+    first, second = layer.operands
+    facts["factor"] = f"{first.scale * second.scale / layer.output.scale:.9g}"
+    facts["code"] = scaled(" * ".join(facts["values"]), layer.multiplier)
+    return Step(name, TEMPLATE, HELPERS, constants(name, layer), facts, layer.in_place)

@@ -1,0 +1,43 @@
+"""MUL as integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.binary.reference import Binary, facts
+from plumbline.convert.operators.shared.checks import options_of, refused
+from plumbline.convert.options import MulOptions
+from plumbline.convert.references.fixed_point import LARGEST_SCALED, Multiplier
+
+
+@dataclass(frozen=True)
+class Mul(Binary):
+    """clamp(multiplier * first * second + zero point), operands being code - zero point."""
+
+    multiplier: Multiplier
+    """First scale * second scale / output scale."""
+
+    def run(self, *sources: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Answer codes (N, elements) of each run-time operand with codes (N, elements), as MulElementwise in integer_ops/mul.h does."""
+        first, second = self.aligned(sources)
+        return self.codes(self.multiplier.apply(first * second))
+
+
+def prepare(operator: Operator) -> Mul:
+    """Check a MUL operator and work out its multiplier.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `binary.facts`; a product shifted left could exceed 2^30.
+    """
+    found = facts(operator, options_of(operator, MulOptions).activation)
+    first, second = found["operands"]
+    real = first.scale * second.scale / found["output"].scale
+    largest = first.largest * second.largest
+    multiplier = Multiplier.of(min(real, 2.0**31))
+    if largest << multiplier.left_shift > LARGEST_SCALED:
+        raise refused(operator, f"has products of up to {largest}, shifted left by {multiplier.shift}, which exceed 30 bits")
+    return Mul(**found, multiplier=multiplier)

@@ -1,0 +1,29 @@
+"""PACK as integers."""
+
+from __future__ import annotations
+
+import math
+
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.checks import options_of, refused
+from plumbline.convert.operators.shared.data_movement.reference import Moves, axis_of, blocks, constants_of, moved
+from plumbline.convert.options import PackOptions
+
+
+def prepare(operator: Operator) -> Moves:
+    """Check a PACK operator and work out its copies.
+
+    Raises:
+        ModelRefused: its tensors contradict each other.
+        UnsupportedOperator: it is of a form the integer kernels do not have.
+    """
+    options = options_of(operator, PackOptions)
+    if len(operator.outputs) != 1 or options.count != len(operator.inputs):
+        raise refused(operator, f"of {options.count} has {len(operator.inputs)} inputs and {len(operator.outputs)} outputs")
+    inputs, target = moved(operator, operator.inputs, operator.outputs), operator.outputs[0]
+    axis = axis_of(operator, options.axis, len(target.shape))
+    shape = (*target.shape[:axis], *target.shape[axis + 1 :])
+    if target.shape[axis] != len(inputs) or any(tensor.shape != shape for tensor in inputs):
+        raise refused(operator, f"stacks shapes {', '.join(str(tensor.shape) for tensor in inputs)} to {target.shape} along axis {axis}")
+    shapes = tuple(tensor.shape for tensor in inputs)
+    return Moves(shapes, (target.shape,), constants_of(inputs), blocks(inputs, 0, math.prod(target.shape[:axis])))

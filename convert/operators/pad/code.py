@@ -1,0 +1,21 @@
+"""PAD or PADV2 as C: copies."""
+
+from __future__ import annotations
+
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.pad.reference import prepare
+from plumbline.convert.operators.shared.data_movement import code as moves
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into the facts of its template.
+
+    Args:
+        operator: a PAD or PADV2.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.pad.reference.prepare`.
+    """
+    return moves.step(operator, name, prepare(operator), "padded")

@@ -1,0 +1,39 @@
+"""QUANTIZE as C: between int8 scales a table, from float32 numbers a division."""
+
+from __future__ import annotations
+
+from plumbline.convert.codegen.floats import literal
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.quantize.reference import Quantize, prepare
+from plumbline.convert.operators.shared.lookup import code as lookup
+from plumbline.convert.references.codes import formula
+
+TEMPLATE = "quantize.c.j2"
+HELPERS = ("float_bytes",)
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into its table, if it has one, and the facts of its template.
+
+    Args:
+        operator: a QUANTIZE.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.quantize.reference.prepare`.
+    """
+    layer = prepare(operator)
+    if not isinstance(layer, Quantize):
+        return lookup.step(operator.layer, name, layer, "input on another scale")
+    zero = layer.output.zero_point
+    facts = {
+        "path": operator.layer,
+        "elements": layer.elements,
+        "output": formula(layer.output),
+        "scale": literal(layer.output.scale),
+        "zero_point": zero,
+        "lowest": -128 - zero,
+        "highest": 127 - zero,
+    }
+    return Step(name, TEMPLATE, HELPERS, (), facts)

@@ -1,0 +1,26 @@
+"""RELU as integers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.lookup.reference import Lookup, distances, ends, multiplier_of, tabulated
+
+
+def prepare(operator: Operator, float_product: bool = False) -> Lookup:
+    """Check a RELU operator and tabulate max(input, 0) on the output's scale, as ReluQuantized in activations.h does.
+
+    Args:
+        operator: from the graph.
+        float_product: divide scales in float32, as CalculateReluOpData in activations_common.cc did until August 2026 at least; the wheel of
+            October 2026 divides in double.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `lookup.ends`; the output scale is far below the input's.
+    """
+    source, target = ends(operator)
+    scalar = np.float32 if float_product else np.float64
+    multiplier = multiplier_of(operator, float(scalar(source.quantized.scale) / scalar(target.quantized.scale)))
+    zero = target.quantized.zero_point
+    return tabulated(source, target, np.maximum(multiplier.apply(distances(source)) + zero, zero))

@@ -1,0 +1,26 @@
+"""RELU6 as integers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.checks import codes_passed, refused
+from plumbline.convert.operators.shared.lookup.reference import Lookup, ends, tabulated
+
+
+def prepare(operator: Operator) -> Lookup:
+    """Check a RELU6 operator and tabulate the input's codes kept between those of 0 and 6, as Relu6Quantized in activations.h does.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `lookup.ends`; input and output are quantized differently, which TFLM's kernel does not notice.
+    """
+    source, target = ends(operator)
+    one, other = source.quantized, target.quantized
+    if (one.scale, one.zero_point) != (other.scale, other.zero_point):
+        raise refused(
+            operator,
+            f"changes the scale from {one.scale:g} to {other.scale:g} or the zero point from {one.zero_point} to {other.zero_point}, "
+            "which TensorFlow Lite Micro's kernel ignores: its answers would be wrong",
+        )
+    return tabulated(source, target, np.clip(np.arange(-128, 128), *codes_passed(operator, "RELU6")))

@@ -1,0 +1,40 @@
+"""RESHAPE as integers: the same bytes in another shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.checks import activations, arity, refused, unsupported
+
+
+@dataclass(frozen=True)
+class Reshape:
+    """Copies `elements` codes."""
+
+    elements: int
+
+    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Answer codes (N, elements) with themselves."""
+        return codes
+
+
+def prepare(operator: Operator) -> Reshape:
+    """Check a RESHAPE operator.
+
+    The new shape is the output tensor's; TFLM does not read the constant that repeats it either (ReshapeOutput in reshape_common.cc).
+
+    Raises:
+        ModelRefused: the number of elements changes.
+        UnsupportedOperator: the shape is computed at run time.
+    """
+    arity(operator, 1, 2)
+    source, target = activations(operator)
+    if len(operator.inputs) == 2 and operator.inputs[1] is not None and operator.inputs[1].data is None:
+        raise unsupported(operator, "to a shape computed at run time")
+    if source.elements != target.elements:
+        raise refused(operator, f"maps shape {source.shape} to {target.shape}")
+    return Reshape(source.elements)

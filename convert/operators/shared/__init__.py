@@ -1,0 +1,1 @@
+"""Mechanisms that several operators have in common."""

@@ -1,0 +1,1 @@
+"""Operators with one input, whose outputs are lines."""

@@ -1,0 +1,1 @@
+"""ADD, SUB and MUL: two operands and one result."""

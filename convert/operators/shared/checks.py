@@ -1,0 +1,70 @@
+"""What every kernel checks of its operator, and how it refuses one."""
+
+from __future__ import annotations
+
+from typing import TypeVar, cast
+
+from plumbline.common.errors import ModelRefused, UnsupportedOperator
+from plumbline.convert.graph import Operator, Tensor
+from plumbline.convert.importers import hints
+from plumbline.convert.importers.blockers import short
+from plumbline.convert.references.fixed_point import activation_range
+
+ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
+"""Fused activations that clip, which an int8 kernel does by clipping codes."""
+LARGEST_PASSED = {"RELU6": 6, "RELU_N1_TO_1": 1}
+"""The real number at which they clip, which TensorFlow Lite Micro makes an int32 code."""
+
+T = TypeVar("T")
+
+
+def unsupported(operator: Operator, what: str) -> UnsupportedOperator:
+    return UnsupportedOperator(f"Layer {short(operator.layer)}: {operator.name} {what} is not supported.", hints.layer())
+
+
+def refused(operator: Operator, what: str) -> ModelRefused:
+    return ModelRefused(f"Layer {short(operator.layer)}: {operator.name} {what}.", hints.layer())
+
+
+def options_of(operator: Operator, kind: type[T]) -> T:
+    """The operator's options, which must be of this kind."""
+    if not isinstance(operator.options, kind):
+        raise refused(operator, f"lacks its {kind.__name__}")
+    return operator.options
+
+
+def arity(operator: Operator, *counts: int) -> None:
+    """The operator must have one of these numbers of inputs, and one output; the first input must be there."""
+    if len(operator.inputs) not in counts or len(operator.outputs) != 1 or operator.inputs[0] is None:
+        raise refused(operator, f"has {len(operator.inputs)} inputs and {len(operator.outputs)} outputs")
+
+
+def int8(operator: Operator, tensor: Tensor) -> None:
+    """The tensor must be int8, quantized as a whole."""
+    if tensor.type != "INT8" or tensor.quantization is None:
+        raise unsupported(operator, f"with {tensor.name} of type {tensor.type}" + ("" if tensor.quantization else ", not quantized"))
+    if tensor.quantization.per_channel or not -128 <= tensor.quantization.zero_point <= 127:
+        raise refused(operator, f"has the activation {tensor.name} with zero points {tensor.quantization.zero_points}")
+
+
+def activations(operator: Operator) -> tuple[Tensor, Tensor]:
+    """First input and only output, both int8, quantized as a whole, and computed at run time."""
+    source, target = cast(Tensor, operator.inputs[0]), operator.outputs[0]
+    for tensor in (source, target):
+        int8(operator, tensor)
+    if source.data is not None:
+        raise unsupported(operator, "of a constant")
+    return source, target
+
+
+def codes_passed(operator: Operator, activation: str) -> tuple[int, int]:
+    """Lowest and highest output code that a fused activation lets through."""
+    target = operator.outputs[0].quantized
+    if activation not in ACTIVATIONS:
+        raise unsupported(operator, f"with the fused activation {activation}")
+    if LARGEST_PASSED.get(activation, 0) / target.scale >= 2**31:
+        raise refused(operator, f"has the output scale {target.scale:g}, too small for its activation")
+    lowest, highest = activation_range(activation, target.scale, target.zero_point)
+    if lowest > highest:
+        raise refused(operator, f"has a fused {activation} that no output code passes")
+    return lowest, highest

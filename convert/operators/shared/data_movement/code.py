@@ -1,0 +1,67 @@
+"""Facts that the operators which only move codes print, all by moves.c.j2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plumbline.convert.codegen.constants import Constant
+from plumbline.convert.codegen.planner import run_time_inputs
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.binary.code import VARIABLES, shown, times
+from plumbline.convert.operators.shared.data_movement.reference import Copy, Moves
+
+TEMPLATE = "moves.c.j2"
+
+
+def step(operator: Operator, name: str, layer: Moves, what: str) -> Step:
+    """A step that moves codes.
+
+    Args:
+        operator: the operator.
+        name: the C identifier of its layer.
+        layer: its copies.
+        what: the operator in words.
+    """
+    sources = numbered("input", len(run_time_inputs(operator)))
+    targets = numbered("output", len(layer.outputs))
+    arrays = [*sources, f"{name}_operand"]
+    constants = (Constant(f"{name}_operand", layer.constants, "codes of the constant inputs"),) if len(layer.constants) else ()
+    facts: dict[str, Any] = {
+        "path": operator.layer,
+        "what": what,
+        "shapes": ", ".join(shown(shape) for shape in layer.shapes),
+        "results": ", ".join(shown(shape) for shape in layer.outputs),
+        "sources": sources,
+        "targets": targets,
+        "fill": layer.fill,
+        "fill_bytes": operator.outputs[0].elements,
+        "copies": [described(copy, arrays[copy.source], targets[copy.target]) for copy in layer.copies],
+    }
+    return Step(name, TEMPLATE, (), constants, facts)
+
+
+def numbered(name: str, count: int) -> list[str]:
+    """Names of the C function's arguments."""
+    return [name] if count == 1 else [f"{name}_{number}" for number in range(count)]
+
+
+def described(copy: Copy, source: str, target: str) -> dict[str, Any]:
+    """The loops of a copy and the C expressions of both places."""
+    walk = list(zip(VARIABLES, copy.loops, strict=False))
+    places = [
+        place(steps, at)
+        for steps, at in (
+            ([(variable, loop.target) for variable, loop in walk], copy.target_at),
+            ([(variable, loop.source) for variable, loop in walk], copy.source_at),
+        )
+    ]
+    return {"walk": walk, "to": f"{target}[{places[0]}]", "from": f"{source}[{places[1]}]"}
+
+
+def place(steps: list[tuple[str, int]], at: int) -> str:
+    """A place in memory as a C expression; steps may go backwards."""
+    forward = [times(variable, stride) for variable, stride in steps if stride > 0]
+    backward = [times(variable, -stride) for variable, stride in steps if stride < 0]
+    start = [str(at)] if at or not forward else []
+    return " - ".join([" + ".join([*start, *forward]), *backward])

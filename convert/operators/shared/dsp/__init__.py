@@ -1,0 +1,1 @@
+"""Layers with weights, for the DSP instructions of a Cortex-M4."""

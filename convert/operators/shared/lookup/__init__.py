@@ -1,0 +1,1 @@
+"""Operators that answer each code by itself."""

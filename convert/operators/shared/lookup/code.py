@@ -1,0 +1,47 @@
+"""What operators print that answer each code by itself: an addition and a clamp where that says it all, else a table."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plumbline.convert.codegen.constants import Constant
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.operators.shared.lookup.reference import Codes, Lookup
+from plumbline.convert.references.codes import formula
+from plumbline.convert.references.fixed_point import INT8
+
+TEMPLATE = "lookup.c.j2"
+EVERY = np.arange(-128, 128)
+
+
+def step(path: str, name: str, layer: Lookup, meaning: str) -> Step:
+    """A layer as the facts of its template.
+
+    Args:
+        path: the layer, for the comment above it.
+        name: its C identifier.
+        layer: its table.
+        meaning: the real output in terms of the real `input`.
+    """
+    lowest, highest = int(layer.table.min()), int(layer.table.max())
+    offset = shift(layer.table)
+    table = Constant(f"{name}_table", layer.table, f"output code of each input code from -128 to 127: {meaning}")
+    facts = {
+        "path": path,
+        "elements": layer.elements,
+        "meaning": meaning,
+        "input": formula(layer.input),
+        "output": formula(layer.output),
+        "offset": offset,
+        "lowest": lowest if offset is not None and INT8[0] + offset < lowest else None,
+        "highest": highest if offset is not None and INT8[1] + offset > highest else None,
+    }
+    return Step(name, TEMPLATE, (), (table,) if offset is None else (), facts, in_place=(0,))
+
+
+def shift(table: Codes) -> int | None:
+    """The number that, added to each code and then kept between the table's lowest and highest, gives the table; None where there is none."""
+    wide = table.astype(np.int64)
+    inside = (wide > wide.min()) & (wide < wide.max())
+    offset = int((wide - EVERY)[inside][0]) if inside.any() else 0
+    return offset if np.array_equal(wide, np.clip(EVERY + offset, wide.min(), wide.max())) else None

@@ -1,0 +1,1 @@
+"""What both pools have in common."""

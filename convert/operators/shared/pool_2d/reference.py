@@ -1,0 +1,61 @@
+"""What MAX_POOL_2D and AVERAGE_POOL_2D share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.graph import Operator, Quantization
+from plumbline.convert.operators.shared.checks import activations, arity, codes_passed, options_of, refused
+from plumbline.convert.operators.shared.window.reference import Window, window
+from plumbline.convert.options import Pool2DOptions
+
+LARGEST_AREA = 2**23
+"""Codes that sum up below 2**31 with their half for rounding."""
+
+SCALE_TOLERANCE = 1e-6
+"""TFLM's pools (PoolingPrepare in pooling_common.cc) accept scales of input and output that differ by this much, and ignore the difference."""
+
+
+@dataclass(frozen=True)
+class Pool2D:
+    """A window over each channel; what lies outside the image does not count. Codes are kept between `lowest` and `highest`."""
+
+    window: Window
+    quantization: Quantization
+    lowest: int
+    highest: int
+    activation: str
+
+    def images(self, codes: NDArray[np.int8]) -> NDArray[np.int64]:
+        """Input codes (N, batches * height * width * channels) as images (N * batches, height, width, channels)."""
+        w = self.window
+        return codes.reshape(-1, w.rows.inputs, w.columns.inputs, w.channels).astype(np.int64)
+
+    def filled(self, images: NDArray[np.int64], value: int) -> NDArray[np.int64]:
+        """Output images that start as `value`."""
+        w = self.window
+        return np.full((len(images), w.rows.outputs, w.columns.outputs, w.channels), value, np.int64)
+
+
+def pool(operator: Operator) -> Pool2D:
+    """Check a pool.
+
+    Raises:
+        ModelRefused: its tensors contradict each other.
+        UnsupportedOperator: it is of a form the integer kernels do not have.
+    """
+    options = options_of(operator, Pool2DOptions)
+    arity(operator, 1)
+    source, target = activations(operator)
+    over = window(operator, options.padding, options.filter, options.strides)
+    if target.shape[3] != over.channels:
+        raise refused(operator, f"has {over.channels} input and {target.shape[3]} output channels")
+    if over.taps > LARGEST_AREA:
+        raise refused(operator, f"has a window of {options.filter}: too large")
+    one, other = source.quantized, target.quantized
+    if one.zero_point != other.zero_point or float(np.abs(np.float32(one.scale) - np.float32(other.scale))) > SCALE_TOLERANCE:
+        raise refused(operator, f"changes the scale from {one.scale:g} to {other.scale:g} or the zero point, which a pool cannot")
+    return Pool2D(over, other, *codes_passed(operator, options.activation), options.activation)

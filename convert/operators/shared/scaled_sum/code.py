@@ -1,0 +1,38 @@
+"""What ADD and SUB print."""
+
+from __future__ import annotations
+
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.operators.shared.binary.code import constants, described, scaled
+from plumbline.convert.operators.shared.scaled_sum.reference import LEFT_SHIFT, ScaledSum
+from plumbline.convert.references.fixed_point import Multiplier
+
+TEMPLATE = "scaled_sum.c.j2"
+HELPERS = ("scaled",)
+HALF = Multiplier.of(0.5)
+
+
+def step(path: str, name: str, layer: ScaledSum) -> Step:
+    """A layer as the facts of its template.
+
+    Args:
+        path: the layer, for the comment above it.
+        name: its C identifier.
+        layer: its integers.
+    """
+    facts = described(path, name, layer)
+    facts |= {
+        "word": "sum" if layer.sign > 0 else "difference",
+        "sign": "+" if layer.sign > 0 else "-",
+        "fine": f"{2 * max(operand.scale for operand in layer.operands) / (1 << LEFT_SHIFT):.9g}",
+        "parts": [part(value, multiplier) for value, multiplier in zip(facts["values"], layer.multipliers, strict=True)],
+        "code": scaled(f"first_part {'+' if layer.sign > 0 else '-'} second_part", layer.multiplier),
+    }
+    return Step(name, TEMPLATE, HELPERS, constants(name, layer), facts, layer.in_place)
+
+
+def part(value: str, multiplier: Multiplier) -> str:
+    """An operand on the fine scale: exact where it has the larger scale."""
+    if multiplier == HALF:
+        return f"{value} * {1 << (LEFT_SHIFT - 1)}"
+    return scaled(f"{value} * {1 << LEFT_SHIFT}", multiplier)

@@ -1,0 +1,37 @@
+"""SOFTMAX as C: its table of exponentials, and what its template prints."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plumbline.convert.codegen.constants import Constant
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.softmax.reference import prepare
+from plumbline.convert.references.codes import formula
+
+TEMPLATE = "softmax.c.j2"
+HELPERS = ("softmax_arithmetic",)
+
+
+def compile_operator(operator: Operator, name: str) -> Step:
+    """Turn an operator into its table and the facts of its template.
+
+    Args:
+        operator: a SOFTMAX.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.softmax.reference.prepare`.
+    """
+    layer = prepare(operator)
+    table = Constant(f"{name}_exp", layer.exponentials.astype(np.int32), "exp(-beta * input scale * index), of 2^-31")
+    facts = {
+        "path": operator.layer,
+        "rows": layer.rows,
+        "depth": layer.depth,
+        "entries": len(layer.exponentials),
+        "input": formula(operator.inputs[0].quantized) if operator.inputs[0] else "",
+        "beta": layer.beta,
+    }
+    return Step(name, TEMPLATE, HELPERS, (table,), facts)

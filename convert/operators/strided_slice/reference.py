@@ -1,0 +1,62 @@
+"""STRIDED_SLICE as integers."""
+
+from __future__ import annotations
+
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.checks import arity, options_of, refused, unsupported
+from plumbline.convert.operators.shared.data_movement.reference import Copy, Loop, Moves, constants_of, integers, moved, simplified, strides
+from plumbline.convert.options import StridedSliceOptions
+
+LARGEST_RANK = 4
+"""Of TFLM's kernel (kMaxDim in strided_slice_common.cc)."""
+
+
+def prepare(operator: Operator) -> Moves:
+    """Check a STRIDED_SLICE operator and work out its loops.
+
+    Raises:
+        ModelRefused: its tensors contradict each other, or it reads beyond its input.
+        UnsupportedOperator: it is of a form the integer kernels do not have.
+    """
+    options = options_of(operator, StridedSliceOptions)
+    arity(operator, 4)
+    (source,), target = moved(operator, operator.inputs[:1], operator.outputs), operator.outputs[0]
+    rank = len(source.shape)
+    if not 1 <= rank <= LARGEST_RANK:
+        raise unsupported(operator, f"of {rank} dimensions")
+    if options.ellipsis_mask or options.new_axis_mask or options.offset:
+        raise unsupported(operator, "with an ellipsis, a new axis or relative ends")  # TFLM's kernel would ignore them
+    begins, ends, by = (integers(operator, place, what, rank) for place, what in ((1, "begins"), (2, "ends"), (3, "strides")))
+    at, steps, counts, kept = 0, strides(source.shape), [], []
+    for axis, size in enumerate(source.shape):
+        shrinks = bool(options.shrink_axis_mask >> axis & 1)
+        if by[axis] == 0 or (shrinks and by[axis] < 0):
+            raise refused(operator, f"has the stride {by[axis]} along axis {axis}")
+        start = first(begins[axis], size, by[axis], bool(options.begin_mask >> axis & 1))
+        stop = start + 1 if shrinks else last(ends[axis], size, by[axis], bool(options.end_mask >> axis & 1))
+        count = 1 if shrinks else len(range(start, stop, by[axis]))
+        if not 0 <= start < size or count == 0:
+            raise refused(operator, f"takes nothing along axis {axis} of {source.shape}")
+        at += start * steps[axis]
+        counts.append(count)
+        kept += [] if shrinks else [count]
+    if target.shape != tuple(kept):
+        raise refused(operator, f"maps shape {source.shape} to {target.shape} instead of {tuple(kept)}")
+    loops = [Loop(count, stride * step, to) for count, stride, step, to in zip(counts, by, steps, strides(counts), strict=True)]
+    return Moves((source.shape,), (target.shape,), constants_of(()), (Copy(0, 0, at, 0, simplified(loops)),))
+
+
+def first(begin: int, size: int, stride: int, open_ended: bool) -> int:
+    """Where a slice starts (StartForAxis in strided_slice_logic.h)."""
+    if open_ended:
+        return 0 if stride > 0 else size - 1
+    begin += size if begin < 0 else 0
+    return min(max(begin, 0), size) if stride > 0 else min(max(begin, -1), size - 1)
+
+
+def last(end: int, size: int, stride: int, open_ended: bool) -> int:
+    """Where it stops, this place excluded (StopForAxis there)."""
+    if open_ended:
+        return size if stride > 0 else -1
+    end += size if end < 0 else 0
+    return min(max(end, 0), size) if stride > 0 else min(max(end, -1), size - 1)

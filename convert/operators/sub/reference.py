@@ -1,0 +1,25 @@
+"""SUB as integers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plumbline.convert.graph import Operator
+from plumbline.convert.operators.shared.checks import options_of
+from plumbline.convert.operators.shared.scaled_sum.reference import ScaledSum, scaled_sum
+from plumbline.convert.options import SubOptions
+
+
+def prepare(operator: Operator, float_product: bool = False) -> ScaledSum:
+    """Check a SUB operator and work out its integers.
+
+    Args:
+        operator: from the graph.
+        float_product: divide scales in float32, as CalculateOpDataSub in sub_common.cc did until August 2026 at least; the wheel of October 2026
+            divides in double. One answer in some thousands differs by one code.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `scaled_sum.scaled_sum`.
+    """
+    scalar = np.float32 if float_product else np.float64
+    return scaled_sum(operator, options_of(operator, SubOptions).activation, sign=-1, scalar=scalar)

@@ -1,0 +1,1 @@
+"""What a board must answer, and how far from the float model that may lie."""

@@ -1,0 +1,254 @@
+"""Chooses what a board of a model with several input numbers is asked, so that kernels which differ answer differently.
+
+Candidates of every kind are answered by the integer model. Those are taken one by one that reach most of what none before reached: codes of the
+output, places in tables, and lowest and highest codes of every channel between the layers. The last count as much as a small change inside is seen
+in the answer.
+Candidates near those taken, and between two of them, are tried as well: where a classifier answers nearly always the same, it wavers there.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.graph import Graph, Operator, Tensor
+from plumbline.convert.importers.samples.rows import FEWEST, most_inputs
+from plumbline.convert.macs import multiply_accumulates
+from plumbline.convert.references.input_pool import HIGHEST, LOWEST, Codes, Pool, edges, near, pool_of
+from plumbline.convert.references.reference_interpreter import Model
+
+SEED = 1
+MOST_CHOSEN = 128
+"""Inputs chosen at most beside samples."""
+BUDGET = 16e9
+"""What the candidates may cost in all, a few seconds; see `candidates`."""
+PER_CODE = 100
+"""What rounding and clamping one code costs, in multiply-accumulates."""
+FEWEST_TRIED, MOST_TRIED = 64, 900
+ROUNDS = 3
+"""How often candidates near those taken are tried, a third of all in as many rounds."""
+PARENTS = 32
+EDGE = 8
+"""An edge is asked for so many inputs, up to all four; of a large model that is asked for few, the others are candidates as any."""
+CODES_AT_ONCE = 2**18
+"""Of the largest tensor: so many inputs are answered together that what lies between two layers stays in a processor's cache."""
+CUTS = (0.3, 0.6, 0.9)
+"""Where in the list of operators a small change is made, to see whether the answer shows it."""
+BUCKET = 4
+"""Codes that count as one, for the lowest and highest of a channel."""
+OUTPUT_WEIGHT = 0.25
+"""How much new codes of all outputs count, against all new lowest and highest codes inside."""
+TABLES = ("LOGISTIC", "TANH", "SOFTMAX", "LEAKY_RELU", "RELU", "RELU6", "QUANTIZE")
+"""Operators that may be a table of 256 numbers, each of which counts as a code of the output does."""
+LARGEST_LOOK_UP = 256
+"""Codes looked up at once beyond which any input meets nearly all of a table."""
+RAREST = 8
+"""How much more a channel counts at most that few candidates wake."""
+FADING = 0.25
+"""What a thing counts that was reached once before, against one that was not."""
+
+Ids = NDArray[np.int64]
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What N candidates reach."""
+
+    inside: Ids
+    """(N, F): the numbers of F things reached between the layers."""
+    outputs: Ids
+    """(N, O): the numbers of the output's codes, and of those that were looked up in a table."""
+    answers: Codes
+    """(N, output bytes)."""
+    shows: Reals
+    """(N,): how many of the small changes inside, and one more, the answer shows, as a share."""
+
+    @classmethod
+    def joined(cls, parts: Sequence[Seen]) -> Seen:
+        """Several, one behind the other."""
+        inside, outputs = (np.concatenate([getattr(part, name) for part in parts]) for name in ("inside", "outputs"))
+        return cls(inside, outputs, np.concatenate([part.answers for part in parts]), np.concatenate([part.shows for part in parts]))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a board is asked for a model of several input numbers: the samples, then the chosen inputs."""
+
+    codes: Codes
+    """(N, input bytes)."""
+    kinds: tuple[str, ...]
+    """What each chosen input is, e.g. "ramp"; empty for a sample."""
+
+
+def samples_asked(graph: Graph) -> int:
+    """How many of a user's samples are asked at most: the chosen inputs are asked in the same time."""
+    most = most_inputs(graph)
+    return most if graph.input.elements == 1 else most - min(most // 2, MOST_CHOSEN)
+
+
+def with_chosen(graph: Graph, samples: Codes) -> Asked:
+    """The samples (S, input bytes) and, unless all 256 codes are asked already, what is chosen beside them."""
+    if graph.input.elements == 1:
+        return Asked(samples, ("",) * len(samples))
+    most = most_inputs(graph)
+    count = max(FEWEST, min(MOST_CHOSEN if len(samples) else most, most - len(samples)))
+    chosen = choose(graph, count, samples)
+    return Asked(np.concatenate([samples, chosen.codes]), ("",) * len(samples) + chosen.kinds)
+
+
+def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = SEED) -> Pool:
+    """Inputs for a board, edges first.
+
+    Args:
+        graph: the model.
+        count: how many.
+        samples: codes (S, input bytes) that are asked as well; candidates lie near them too, and what they reach counts as reached.
+        seed: of the candidates.
+
+    Raises:
+        UnsupportedOperator, ModelRefused: see `integer.Model`.
+    """
+    rng, total, watched = np.random.default_rng(seed), candidates(graph), Watched(graph, seed)
+    given = np.empty((0, graph.input.elements), np.int8) if samples is None else samples[:: max(1, len(samples) * 4 // total)]
+    pool = Pool(given, ("sample",) * len(given)) + edges(graph.input)
+    fixed = min(len(pool), len(given) + count // EDGE)
+    pool += pool_of(graph.input, max(1, total * 2 // 3 - len(pool)), seed)
+    seen = watched.observe(pool.codes)
+    for _ in range(ROUNDS):
+        parents = taken(seen, fixed + min(count, PARENTS), fixed)
+        children = offspring(rng, pool, parents, seen.answers, total // (3 * ROUNDS))
+        pool += children
+        seen = Seen.joined((seen, watched.observe(children.codes)))
+    return pool.rows(taken(seen, len(given) + count, fixed)[len(given) :])
+
+
+def candidates(graph: Graph) -> int:
+    """How many inputs are tried: fewer of a model that takes longer."""
+    cost = sum((multiply_accumulates(operator) or 0) + PER_CODE * sum(each.elements for each in operator.outputs) for operator in graph.operators)
+    return int(max(FEWEST_TRIED, min(MOST_TRIED, BUDGET / (cost * (1 + sum(1 - cut for cut in CUTS))))))
+
+
+class Watched:
+    """A model whose insides are watched.
+
+    Args:
+        graph: the model.
+        seed: of the small changes.
+    """
+
+    def __init__(self, graph: Graph, seed: int) -> None:
+        self._graph, self._model, self._rng = graph, Model(graph), np.random.default_rng(seed)
+        self._inside = [tensor for operator in graph.operators for tensor in operator.outputs]
+        self._tables = [operator for operator in graph.operators if operator.name in TABLES and operator.outputs[0].elements <= LARGEST_LOOK_UP]
+        self._at_once = at_once(graph)
+
+    def observe(self, codes: Codes) -> Seen:
+        """Answer candidates (N, input bytes) and note what they reach."""
+        parts = [self._observe(codes[at : at + self._at_once]) for at in range(0, len(codes), self._at_once)]
+        return Seen.joined(parts)
+
+    def _observe(self, codes: Codes) -> Seen:
+        values = self._model.values(codes)
+        found, number = [], 0
+        for tensor in self._inside:
+            channels = channels_of(tensor)
+            by_channel = values[tensor.index].reshape(len(codes), -1, channels)
+            for beyond in (127 - by_channel.min(axis=1).astype(np.int64), by_channel.max(axis=1).astype(np.int64) + 128):
+                found.append(number + np.arange(channels) * 256 + beyond // BUCKET)
+                number += channels * 256
+        answers = values[self._graph.output.index]
+        outputs = [np.arange(self._graph.output.elements) * 256 + answers.astype(np.int64) + 128]
+        for number, operator in enumerate(self._tables, self._graph.output.elements):
+            outputs.append(256 * number + looked_up(operator, values))
+        return Seen(np.concatenate(found, axis=1), np.concatenate(outputs, axis=1), answers, self._shows(values, answers))
+
+    def _shows(self, values: dict[int, Codes], answers: Codes) -> Reals:
+        """The share of the changes that are seen: at each cut one channel, another for each input, is one code higher where it is not clamped."""
+        count, seen = len(answers), np.ones(len(answers))
+        for cut in CUTS:
+            at = int(cut * len(self._graph.operators))
+            tensor = self._graph.operators[at].outputs[0]
+            channels = channels_of(tensor)
+            changed = values[tensor.index].reshape(count, -1, channels).copy()
+            rows, one = np.arange(count), self._rng.integers(0, channels, count)
+            before = changed[rows, :, one]
+            changed[rows, :, one] = before + ((before > LOWEST) & (before < HIGHEST))
+            answer = self._model.follow({**values, tensor.index: changed.reshape(count, -1)}, at + 1)
+            seen += (answer != answers).any(axis=1)
+        return seen / (1 + len(CUTS))
+
+
+def looked_up(operator: Operator, values: dict[int, Codes]) -> Ids:
+    """The places in an operator's table (N, elements) that its inputs ask for, from 0 to 255."""
+    source = operator.inputs[0]
+    assert source is not None
+    codes = values[source.index].astype(np.int64)
+    if operator.name != "SOFTMAX":
+        return codes - LOWEST
+    rows = codes.reshape(len(codes), -1, source.shape[-1])
+    return np.asarray(rows.max(axis=2, keepdims=True) - rows, np.int64).reshape(codes.shape)
+
+
+def at_once(graph: Graph) -> int:
+    """How many inputs are answered together."""
+    return max(1, CODES_AT_ONCE // max(tensor.elements for operator in graph.operators for tensor in operator.outputs))
+
+
+def channels_of(tensor: Tensor) -> int:
+    """Its last axis; a single row counts as many channels."""
+    return tensor.shape[-1] if tensor.shape else 1
+
+
+def taken(seen: Seen, count: int, fixed: int) -> list[int]:
+    """Rows of the candidates: the `fixed` first ones, then greedily the one that adds most.
+
+    What a candidate adds can only fall while others are taken, so that the best is found when one stays the best after its gain was worked out anew.
+    """
+    awake = (seen.inside % 256 > 0).mean(axis=0)  # of each end of a channel, the share of the candidates in which it leaves its first codes
+    by_end = np.tile(0.5 + np.arange(256) * (BUCKET / 255), (len(awake), 1))  # the farther out, the more it counts: from 0.5 to 1.5
+    by_end[:, 1:] *= np.minimum(RAREST, 1 / np.maximum(awake, 1 / RAREST))[:, None]
+    inside = by_end.ravel()
+    outputs = np.ones(int(seen.outputs.max()) + 1)
+
+    def gain(row: int) -> float:
+        new, answered = inside[seen.inside[row]].sum(), outputs[seen.outputs[row]].sum()
+        return float(seen.shows[row] * new / seen.inside.shape[1] + OUTPUT_WEIGHT * answered / seen.outputs.shape[1])
+
+    def take(row: int) -> None:
+        picked.append(row)
+        inside[seen.inside[row]] *= FADING
+        outputs[seen.outputs[row]] *= FADING
+
+    picked: list[int] = []
+    for row in range(min(fixed, count)):
+        take(row)
+    waiting = [(-gain(row), row) for row in range(len(picked), len(seen.inside))]
+    heapq.heapify(waiting)
+    while waiting and len(picked) < count:
+        _, row = heapq.heappop(waiting)
+        now = -gain(row)
+        if not waiting or now <= waiting[0][0]:
+            take(row)
+        else:
+            heapq.heappush(waiting, (now, row))
+    return picked
+
+
+def offspring(rng: np.random.Generator, pool: Pool, parents: list[int], answers: Codes, count: int) -> Pool:
+    """Inputs near some that were taken, and between two of them that are answered differently."""
+    rows, kinds = [], []
+    for _ in range(count):
+        one, other = rng.choice(parents, 2)
+        if rng.random() < 0.5 and (answers[one] != answers[other]).any():
+            share = rng.uniform(0.1, 0.9)
+            rows.append(np.rint(share * pool.codes[one].astype(np.float64) + (1 - share) * pool.codes[other]).astype(np.int8))
+            kinds.append("between two others")
+        else:
+            rows.append(near(rng, pool.codes[one]))
+            kinds.append(f"near {pool.kinds[one]}" if not pool.kinds[one].startswith(("near ", "between ")) else pool.kinds[one])
+    return Pool(np.array(rows, np.int8).reshape(len(rows), -1), tuple(kinds))

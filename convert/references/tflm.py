@@ -1,0 +1,115 @@
+"""TensorFlow Lite Micro on this machine: the `tflite-micro` wheel, where there is one (Linux on x86-64), with its reference kernels."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.common.errors import ModelRefused
+from plumbline.common.progress import chosen
+from plumbline.convert.graph import Graph
+
+
+def available() -> bool:
+    """Whether the wheel can be imported here."""
+    try:
+        import tflite_micro  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def name() -> str:
+    """What to call this oracle, with its version."""
+    return f"tflite-micro {version('tflite-micro')} (TensorFlow Lite Micro, reference kernels)"
+
+
+class Interpreter:
+    """A model loaded into the wheel.
+
+    Raises:
+        ModelRefused: the wheel cannot load the model.
+    """
+
+    def __init__(self, raw: bytes, graph: Graph, arena_bytes: int | None = None) -> None:
+        check_biases(graph)
+        from tflite_micro import runtime
+
+        self.graph = graph
+        size = arena_bytes if arena_bytes is not None else 20 * len(raw) + 64 * graph_bytes(graph) + (1 << 16)
+        with captured_stderr() as log:
+            try:
+                self.interpreter: Any = runtime.Interpreter.from_bytes(raw, arena_size=size)
+            except RuntimeError as error:
+                log.seek(0)
+                why = " ".join(log.read().decode(errors="replace").split()) or str(error)
+                raise ModelRefused(f"TensorFlow Lite Micro cannot load the model: {why}", "See which operator its message names.") from error
+
+    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Answer input codes (N, input bytes) with output codes (N, output bytes)."""
+        answers = np.empty((len(codes), self.graph.output.elements), np.int8)
+        for row, answer in zip(codes, answers, strict=True):
+            if self.graph.recurrent:
+                self.interpreter.reset()
+            self.interpreter.set_input(row.reshape(self.graph.input.shape), 0)
+            self.interpreter.invoke()
+            answer[:] = self.interpreter.get_output(0).ravel()
+        return answers
+
+    def arena_used(self) -> int:
+        """Bytes the recording allocator counts for this model on this 64-bit machine."""
+        with captured_stderr() as log:
+            self.interpreter.print_allocations()
+            log.seek(0)
+            found = re.search(rb"Arena allocation total (\d+)", log.read())
+        assert found, "print_allocations() of this tflite-micro writes another text"
+        return int(found[1])
+
+
+def check_biases(graph: Graph) -> None:
+    """A bias that is left out as input -1, not by a shorter list of inputs, makes DEPTHWISE_CONV_2D's Prepare free a null pointer.
+
+    That would end this process with a segmentation fault; see CalculateOpDataDepthwiseConv in depthwise_conv_common.cc.
+    """
+    for operator in graph.operators:
+        if operator.name == "DEPTHWISE_CONV_2D" and operator.inputs[2:] == (None,):
+            raise ModelRefused(
+                f"Layer {operator.layer}: TensorFlow Lite Micro crashes on a DEPTHWISE_CONV_2D whose bias is left out as input -1.",
+                "Give the layer a bias, of zeros if need be.",
+            )
+
+
+def graph_bytes(graph: Graph) -> int:
+    """All run-time tensors together."""
+    return sum(t.bytes for t in graph.tensors if t.used and t.data is None)
+
+
+@contextmanager
+def captured_stderr() -> Iterator[IO[bytes]]:
+    """Send what native code writes to file descriptor 2 to a temporary file while the block runs; yields the file.
+
+    Where the user asked for it, standard error gets it afterwards.
+    """
+    sys.stderr.flush()
+    saved = os.dup(2)
+    try:
+        with tempfile.TemporaryFile() as file:
+            os.dup2(file.fileno(), 2)
+            try:
+                yield file
+            finally:
+                os.dup2(saved, 2)
+                if chosen().verbose:
+                    file.seek(0)
+                    sys.stderr.write(file.read().decode(errors="replace"))
+    finally:
+        os.close(saved)

@@ -1,0 +1,55 @@
+"""Is this the board and the model that we are to verify? Everything a board says of itself against the manifest, but its build: see `Builds`."""
+
+from __future__ import annotations
+
+from plumbline.common.errors import BoardFault, WrongModel
+from plumbline.common.folder_names import anew, asked_as
+from plumbline.common.manifest import Manifest
+from plumbline.common.wire import TEXT_MAX
+from plumbline.host.devices.board import Identity
+from plumbline.host.verdict.quantization import to_nano
+
+_ARENA = (
+    " If it says so again, the library needs more memory than the conversion counts with (PLUMBLINE_ARENA_BYTES in generated/plumbline_model.h):"
+    " use another version of it, or the compiled engine, which needs no arena: ENV=nano33ble_compiled, or ENV=virtual."
+)
+
+
+def check_identity(identity: Identity, manifest: Manifest) -> None:
+    """Hold the board to the manifest.
+
+    Args:
+        identity: what the board said.
+        manifest: what the conversion promised.
+
+    Raises:
+        BoardFault: the board's engine does not work.
+        WrongModel: names the first fact that differs, and both sides.
+    """
+    if identity.engine_error:
+        hint = f"Build and flash anew: {anew(manifest.recipe, 'flash')}."
+        hint += _ARENA if "arena" in identity.engine_error else ""
+        raise BoardFault(f"The board's engine {identity.engine} does not work: {identity.engine_error}.", hint)
+    recipe = asked_as(manifest.recipe)
+    reflash = f"Build its firmware anew: `make flash {recipe}` for a board, `make verify {recipe}` for the virtual one, which builds it first."
+    for what, board, promised in _facts(identity, manifest):
+        if board != promised:
+            raise WrongModel(f"The board's {what} is {board}, the manifest's {promised}.", reflash)
+
+
+def _facts(identity: Identity, manifest: Manifest) -> list[tuple[str, object, object]]:
+    low, high = manifest.domain
+    # an engine that runs the flatbuffer itself has no constants beside it
+    constants = "" if identity.engine == "tflm" else manifest.constants_sha256
+    return [
+        ("model", identity.model, manifest.recipe[:TEXT_MAX]),
+        ("model SHA-256", identity.model_sha256, manifest.model_sha256),
+        ("constants SHA-256", identity.constants_sha256, constants),
+        ("input size in bytes", identity.input_bytes, manifest.input.bytes),
+        ("output size in bytes", identity.output_bytes, manifest.output.bytes),
+        ("input scale", identity.input_scale, manifest.input.scale),
+        ("input zero point", identity.input_zero_point, manifest.input.zero_point),
+        ("output scale", identity.output_scale, manifest.output.scale),
+        ("output zero point", identity.output_zero_point, manifest.output.zero_point),
+        ("domain in nano-units", identity.domain_nano, (to_nano(low), to_nano(high))),
+    ]

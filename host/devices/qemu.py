@@ -1,0 +1,104 @@
+"""The virtual board: QEMU's Cortex-M4F with our firmware on it, its UART on a socket of this machine, ended whatever happens to us."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+from plumbline.common.child import dies_with_parent
+from plumbline.common.errors import BoardLost, BoardUnready, PlumblineError, QemuMissing
+
+QEMU = "qemu-system-arm"
+MACHINE = "mps2-an386"
+ICOUNT = "shift=6"
+"""64 ns of virtual time per instruction: the timer then counts instructions exactly, on any host at any load."""
+_END_S = 2.0
+
+
+class VirtualBoard:
+    """A running QEMU, to be used in a `with` block; `url` is where its UART listens.
+
+    Args:
+        image: the firmware's ELF file.
+        reboots: start the firmware again when it resets itself, as a chip does; else QEMU ends there, and the connection with it.
+
+    Raises:
+        QemuMissing: there is no qemu-system-arm.
+        BoardUnready: there is no image.
+    """
+
+    def __init__(self, image: Path, reboots: bool = False) -> None:
+        program = shutil.which(QEMU)
+        if program is None:
+            raise QemuMissing(f"{QEMU} is not installed.", "Install it: sudo apt-get install --no-install-recommends qemu-system-arm")
+        if not image.is_file():
+            raise BoardUnready(f"The firmware {image} does not exist.", "Build it: `make firmware`.")
+        self._image = image
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed in close()
+        # QEMU gets the listening socket itself: no other program can take the port in between, and we can connect at once
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.url = f"socket://127.0.0.1:{listener.getsockname()[1]}"
+            self._process = subprocess.Popen(
+                _command(program, image, listener.fileno(), reboots),
+                pass_fds=[listener.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._stderr,
+                start_new_session=True,  # Ctrl-C reaches us alone, and we end QEMU in order
+                preexec_fn=dies_with_parent(),
+            )
+
+    def __enter__(self) -> VirtualBoard:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        status = self._status(_END_S if isinstance(error, BoardLost) else 0)  # the socket closes a moment before the process ends
+        self.close()
+        if status and isinstance(error, PlumblineError):  # 0: the firmware reset itself, and the error tells the rest
+            raise self._unready(status) from error
+        self._stderr.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def close(self) -> None:
+        """End QEMU: gently, then for certain."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _status(self, wait: float) -> int | None:
+        """QEMU's exit status, or None when it still runs."""
+        try:
+            return self._process.wait(wait)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def _unready(self, status: int) -> BoardUnready:
+        self._stderr.seek(0)
+        said = self._stderr.read().decode(errors="replace").strip()
+        self._stderr.close()
+        how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+        shown = "\n".join(f"  {line}" for line in said.splitlines()[:12]) or "  (it said nothing)"
+        return BoardUnready(
+            f"QEMU ended by itself ({how}) while running {self._image}:\n{shown}",
+            "Build the firmware anew: `make clean`, then the same `make` command again.",
+        )
+
+
+def _command(program: str, image: Path, listener: int, reboots: bool) -> list[str]:
+    uart = f"socket,id=uart,fd={listener},server=on,wait=on,nodelay=on"
+    return [
+        *(program, "-machine", MACHINE, "-nodefaults", "-display", "none", "-monitor", "none", *(() if reboots else ("-no-reboot",))),
+        *("-chardev", uart, "-serial", "chardev:uart", "-icount", ICOUNT, "-kernel", str(image)),
+    ]

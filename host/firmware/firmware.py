@@ -1,0 +1,145 @@
+"""Builds the firmware for one recipe and one environment with PlatformIO, and says what is missing before PlatformIO gets stuck on it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from plumbline.common import progress
+from plumbline.common.errors import BuildFailed, CompilerMissing, DoesNotFit, UsageError
+from plumbline.common.files import write_if_changed
+from plumbline.common.manifest import Manifest
+from plumbline.host.firmware import platformio, tflm
+from plumbline.host.firmware.build_id import build_id
+from plumbline.host.firmware.built import FILE, Built
+from plumbline.host.firmware.paths import ENVIRONMENTS, FIRMWARE, PLATFORMIO_CORE, FirmwareEnv, image_of
+from plumbline.host.firmware.settings import settings_of
+
+COMPILER = "arm-none-eabi-gcc"
+INSTALL_COMPILER = "Run `make setup`, or install it: sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev"
+
+
+def environment(recipe_dir: Path, env: str) -> dict[str, str]:
+    """The environment variables PlatformIO and the build scripts in firmware/ read.
+
+    Raises:
+        TflmMissing: TFLM_DIR names a folder without the library.
+    """
+    recipe_dir = recipe_dir.resolve()
+    library = tflm.library_folder()
+    ours = {
+        # each source of the library keeps its own place: PlatformIO would go on using the one it installed first
+        "PLATFORMIO_LIBDEPS_DIR": str(
+            PLATFORMIO_CORE / "libdeps" / (hashlib.sha256(str(library).encode()).hexdigest()[:12] if library else "pinned")
+        ),
+        "PLATFORMIO_CORE_DIR": os.environ.get("PLATFORMIO_CORE_DIR", str(PLATFORMIO_CORE)),
+        "PLATFORMIO_WORKSPACE_DIR": str(_objects(recipe_dir, env) / "workspace"),
+        "PLATFORMIO_BUILD_DIR": str(_objects(recipe_dir, env)),
+        "PLATFORMIO_BUILD_CACHE_DIR": str(recipe_dir.parent / "objects"),  # what an emptied build folder is filled from again
+        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
+        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+        "PLUMBLINE_GENERATED": str(recipe_dir / "generated"),
+        "PLUMBLINE_BUILD": build_id(recipe_dir / "generated", settings_of(env)),
+    }
+    if library:
+        also = os.environ.get("PLUMBLINE_CONFIG")
+        ours |= {"TFLM_DIR": str(library), "PLUMBLINE_CONFIG": f"tflm_dir.ini, {also}" if also else "tflm_dir.ini"}
+    return {**os.environ, **ours}
+
+
+def _objects(recipe_dir: Path, env: str) -> Path:
+    """PlatformIO's own build folder: one for each environment, because it empties the whole of it when any setting changes."""
+    return image_of(recipe_dir, env).parent / "objects"
+
+
+def env_named(name: str) -> FirmwareEnv:
+    """Look an environment up.
+
+    Raises:
+        UsageError: there is none of that name; the hint lists them.
+    """
+    if name not in ENVIRONMENTS:
+        raise UsageError(f"There is no firmware environment {name!r}.", f"Choose one of: {', '.join(ENVIRONMENTS)}.")
+    return ENVIRONMENTS[name]
+
+
+def check_compiler() -> None:
+    """See that the system's Arm compiler and its C library are there.
+
+    Raises:
+        CompilerMissing: with the line to type.
+    """
+    if shutil.which(COMPILER) is None:
+        raise CompilerMissing(f"{COMPILER} is not installed; the virtual board's firmware is compiled with it.", INSTALL_COMPILER)
+    for needed in ("nano.specs", "libc_nano.a"):
+        answer = subprocess.run([COMPILER, f"-print-file-name={needed}"], capture_output=True, text=True, check=True).stdout.strip()
+        if answer == needed:
+            raise CompilerMissing(f"{COMPILER} has no C library ({needed} is missing).", INSTALL_COMPILER)
+
+
+def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[str, ...] = ()) -> Path:
+    """Compile and link the firmware.
+
+    Args:
+        recipe_dir: build/NAME, with the `generated` folder of the conversion in it.
+        env: an environment of platformio.ini, see plumbline.host.firmware.paths.ENVIRONMENTS.
+        target: a PlatformIO target after the build, e.g. "upload".
+        extra: further arguments for `pio run`.
+
+    Returns:
+        The ELF file, with firmware.json beside it.
+
+    Raises:
+        ArtefactsDisagree, CompilerMissing, TflmMissing, RegistryUnreachable, UnsupportedOperator, DoesNotFit, BuildFailed.
+    """
+    chosen = env_named(env)
+    manifest = Manifest.load(recipe_dir / "generated" / "manifest.json")
+    manifest.check_artefacts(recipe_dir)
+    variables = environment(recipe_dir, env)
+    if chosen.virtual:
+        check_compiler()
+    tflm.check(chosen, recipe_dir / "model.tflite", variables)
+    command = [sys.executable, "-m", "platformio", "run", "--project-dir", str(FIRMWARE), "--environment", env]
+    command += ["--target", target] if target else []
+    image = image_of(recipe_dir, env)
+    log = image.with_name("build.log")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    upload = target == "upload"
+    shown = ("Uploading", 100, "%") if upload else (f"Building the firmware for {env}", None, "files")
+    with progress.task(*shown) as advance:
+        output = platformio.run([*command, *extra], variables, log, platformio.Watch(advance, upload))
+    if output is not None:
+        _explain(env, output, log)
+    objects = _objects(recipe_dir, env) / env
+    write_if_changed(image, (objects / "firmware.elf").read_bytes())
+    built = Built.of(image, objects / "facts.json", recipe_dir / "generated", variables["PLUMBLINE_BUILD"], chosen.engine, settings_of(env))
+    write_if_changed(image.with_name(FILE), built.to_json())
+    return image
+
+
+def _explain(env: str, output: str, log: Path) -> None:
+    """Turn PlatformIO's output into the error that names the cause."""
+    smaller = "Use a smaller model." if env_named(env).engine == "compiled" else "Use a smaller model or the compiled engine."
+    overflow = re.search(r"region [`'](\w+)' overflowed by (\d+) bytes", output)
+    if overflow:
+        region, excess = overflow.groups()
+        raise DoesNotFit(f"The firmware for {env} is {int(excess):,} bytes too large for the board's {region}.", smaller)
+    too_large = re.search(r"The program size \((\d+) bytes\) is greater than maximum allowed \((\d+) bytes\)", output)
+    if too_large:
+        size, limit = (int(text) for text in too_large.groups())
+        raise DoesNotFit(f"The firmware for {env} has {size:,} bytes, the board holds {limit:,}.", smaller)
+    arm_state = re.search(r"^Error: (the image holds code in ARM state.*)$", output, re.MULTILINE)
+    if arm_state:
+        raise BuildFailed(
+            f"The firmware for {env} cannot run: {arm_state[1]}.",
+            "The linker found no C library for the compiler's flags: `arm-none-eabi-gcc FLAGS -print-multi-directory` prints a dot for such flags. "
+            "Take one of them out with build_unflags in firmware/platformio.ini.",
+        )
+    errors = [line for line in output.splitlines() if re.search(r"\berror\b|undefined reference|HTTPClientError", line, re.IGNORECASE)]
+    shown = "\n".join(f"  {line}" for line in (errors or output.splitlines())[:8])
+    raise BuildFailed(f"PlatformIO could not build {env}:\n{shown}", f"The whole output is in {log}.")

@@ -1,0 +1,58 @@
+"""Puts a firmware on an Arduino Nano 33 BLE: finds the board, lets PlatformIO touch its boot loader and upload, and waits for its return."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from plumbline.common import progress
+from plumbline.common.errors import BuildFailed, UploadFailed
+from plumbline.host.devices import discovery
+from plumbline.host.devices.deadline import Deadline
+from plumbline.host.devices.serial_open import open_port
+from plumbline.host.firmware import firmware
+
+RETURN_SECONDS = 20.0
+"""How long the board may take to restart and appear as a serial port again; the system may give it another name."""
+
+
+def flash(recipe_dir: Path, env: str, port: str | None) -> str:
+    """Build, upload, and wait for the board.
+
+    Args:
+        recipe_dir: build/NAME, converted.
+        env: nano33ble or nano33ble_compiled.
+        port: the serial port; None finds the one board that is connected, also one that waits in its boot loader.
+
+    Returns:
+        The serial port under which the board came back.
+
+    Raises:
+        BoardNotFound, SeveralBoards, PortBusy, PortDenied: before anything is built.
+        UploadFailed: the upload, or the board's return, did not succeed.
+        Everything plumbline.host.firmware.firmware.build raises.
+    """
+    device = port or discovery.find_for_upload().device
+    open_port(device).close()  # says now, not after minutes of building, that the port is busy, forbidden or not there
+    firmware.build(recipe_dir, env)
+    try:
+        firmware.build(recipe_dir, env, target="upload", extra=("--upload-port", device))
+    except BuildFailed as error:
+        hint = "Press the board's reset button twice (its orange light pulses), then run `make flash` again; `make doctor` checks the port."
+        raise UploadFailed(f"The upload to {device} failed. {error.message}", hint) from error
+    with progress.task("Waiting for the board to restart"):
+        return _returned(device)
+
+
+def _returned(before: str) -> str:
+    deadline = Deadline(RETURN_SECONDS)
+    while not deadline.expired:
+        devices = [board.device for board in discovery.boards()]
+        if before in devices:
+            return before
+        if len(devices) == 1:
+            return devices[0]
+        time.sleep(0.2)
+    raise UploadFailed(
+        "The upload succeeded, but the board did not come back as a serial port.", "Press its reset button once, then look with `make doctor`."
+    )

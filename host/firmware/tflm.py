@@ -1,0 +1,123 @@
+"""Knows where TensorFlow Lite Micro comes from and whether a model fits what that version can run, before a build starts."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from plumbline.common.errors import RegistryUnreachable, TflmMissing
+from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.operator_support import check_runtime
+from plumbline.host.firmware.paths import FirmwareEnv
+
+HEADER = Path("tensorflow/lite/micro/micro_interpreter.h")
+SOURCES = "github.com"
+REGISTRY = "api.registry.platformio.org"
+NANO_PLATFORM = "nordicnrf52"
+REACH_SECONDS = 1.0
+"""How long a host may take to answer before it counts as out of reach."""
+
+
+def check(env: FirmwareEnv, model: Path, variables: Mapping[str, str]) -> None:
+    """See that the engine of `env` can run the model and that everything it is built from is installed or in reach.
+
+    Raises:
+        UnsupportedOperator: names the operator, its layer and the reason.
+        TflmMissing, RegistryUnreachable: see `check_sources`.
+    """
+    check_runtime(read(model.read_bytes()), _runtime(env))
+    check_sources(env, variables)
+
+
+def check_sources(env: FirmwareEnv, variables: Mapping[str, str]) -> None:
+    """See that what `env` needs from elsewhere is installed or in reach.
+
+    Raises:
+        TflmMissing: no TensorFlow Lite Micro: TFLM_DIR is wrong, or not given and GitHub is out of reach.
+        RegistryUnreachable: the board's platform is not installed and PlatformIO's registry is out of reach.
+    """
+    if env.engine == "tflm":
+        _check_library(env, variables)
+    if not env.virtual and not _platform_installed(variables) and not reachable(REGISTRY):
+        raise RegistryUnreachable(
+            f"PlatformIO's registry ({REGISTRY}) does not answer, and the platform {NANO_PLATFORM} of {env.name} is not installed.",
+            "Connect to the internet once; `make verify` needs no registry and runs the same firmware on the virtual board.",
+        )
+
+
+def library_folder() -> Path | None:
+    """The folder named by TFLM_DIR, or None when it is not set.
+
+    Raises:
+        TflmMissing: it is set to something that is not a TensorFlow Lite Micro library.
+    """
+    named = os.environ.get("TFLM_DIR")
+    if not named:
+        return None
+    folder = Path(named).expanduser().resolve()
+    hint = "Name the folder of an Arduino or PlatformIO library, such as Chirale_TensorFlowLite."
+    if not any((folder / sub / HEADER).is_file() for sub in ("src", ".")):
+        raise TflmMissing(f"TFLM_DIR={named} holds no TensorFlow Lite Micro: neither {HEADER} nor src/{HEADER} is in it.", hint)
+    if not any((folder / name).is_file() for name in ("library.properties", "library.json")):
+        raise TflmMissing(f"TFLM_DIR={named} is no library: neither library.properties nor library.json is in it.", hint)
+    return folder
+
+
+def at_hand(env: FirmwareEnv, variables: Mapping[str, str]) -> bool:
+    """Whether a TensorFlow Lite Micro is there without the network: in TFLM_DIR, or installed by a build before.
+
+    Raises:
+        TflmMissing: TFLM_DIR is set to something that is not a TensorFlow Lite Micro library.
+    """
+    if library_folder() is not None:
+        return True
+    return any((Path(variables["PLATFORMIO_LIBDEPS_DIR"]) / env.name).glob("*/src/" + HEADER.as_posix()))
+
+
+def reachable(host: str) -> bool:
+    """Whether `host` accepts a connection on port 443 within REACH_SECONDS, the name look-up included."""
+    if any(os.environ.get(name) for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")):
+        return True  # a proxy decides; PlatformIO will say what it answered
+    answered = threading.Event()
+
+    def connect() -> None:
+        try:
+            with socket.create_connection((host, 443), timeout=REACH_SECONDS):
+                answered.set()
+        except OSError:
+            pass
+
+    threading.Thread(target=connect, daemon=True).start()
+    return answered.wait(REACH_SECONDS)
+
+
+def _runtime(env: FirmwareEnv) -> str:
+    """A folder of the user's own may be newer than the pinned library; only its sources tell."""
+    if env.engine != "tflm":
+        return env.runtime
+    folder = library_folder()
+    return "chirale" if folder is None or is_chirale(folder) else "tflm"
+
+
+def is_chirale(folder: Path) -> bool:
+    """Whether the folder is the pinned Arduino port, which cannot run every Dense layer."""
+    properties = folder / "library.properties"
+    return properties.is_file() and bool(re.search(r"^name=Chirale", properties.read_text(), re.MULTILINE))
+
+
+def _check_library(env: FirmwareEnv, variables: Mapping[str, str]) -> None:
+    if at_hand(env, variables) or reachable(SOURCES):
+        return
+    raise TflmMissing(
+        f"{env.name} needs TensorFlow Lite Micro; it is not installed and {SOURCES} does not answer.",
+        f"Name a folder that holds it: make ... ENV={env.name} TFLM_DIR=path/to/Chirale_TensorFlowLite;"
+        " or use the compiled engine, which needs no library.",
+    )
+
+
+def _platform_installed(variables: Mapping[str, str]) -> bool:
+    return (Path(variables["PLATFORMIO_CORE_DIR"]) / "platforms" / NANO_PLATFORM / "platform.json").is_file()

@@ -1,0 +1,136 @@
+"""The recipe's metric on the board: float model, expected codes and the board's answers held against the targets of the whole test split."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.common.manifest import Manifest
+from plumbline.common.quality import Kind, labels, measure, predicted
+from plumbline.host.verdict.oracle import Codes, References
+
+_DISAGREEMENTS = 6
+_PICTURE_MAX = 32 * 32
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One test input on which board and float model lie far apart."""
+
+    row: int
+    target: float
+    """The label of a classifier."""
+    float_answer: float
+    """The class of a classifier, else the value of the output that differs most."""
+    board_answer: float
+    error: float
+    """Largest |board - float| over the outputs."""
+    picture: tuple[tuple[int, ...], ...]
+    """The input's codes by row, where it is a small image of one channel; else empty."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """See the fields. `confusion` belongs to a classifier, `series` to a model of many inputs and one output."""
+
+    kind: Kind
+    count: int
+    """Test inputs."""
+    float_value: float
+    """NaN where there is no float model."""
+    int8_value: float
+    """Of the expected codes."""
+    board_value: float
+    reach: float | None
+    """None where nobody demands anything of the float model."""
+    int8_may_lose: float
+    baselines: Mapping[str, float]
+    confusion: tuple[tuple[int, ...], ...]
+    """The board's: how often label i (row) was taken for j (column); of a single output the labels are no and yes."""
+    classes: tuple[str, ...]
+    """What rows and columns of `confusion` are called."""
+    series: tuple[tuple[float, float, float], ...]
+    """(target, float, board) of each test input in order."""
+    disagreements: tuple[Disagreement, ...]
+    failures: tuple[str, ...]
+
+
+def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Metric | None:
+    """Measure the board's answers.
+
+    Args:
+        manifest: with the quality that is demanded; without it there is no metric.
+        references: with samples and targets.
+        outputs: the board's answers (N, output bytes) to `references.codes`.
+    """
+    quality, data = manifest.quality, references.data
+    if quality is None or data is None or data.targets is None or not len(outputs):
+        return None
+    end = manifest.output
+    expected, board = ((each[data.rows].astype(np.float64) - end.zero_point) * end.scale for each in (references.expected, outputs))
+    of_float = math.nan if data.floats is None else measure(quality.kind, data.floats, data.targets)
+    int8, on_board = (measure(quality.kind, each, data.targets) for each in (expected, board))
+    missed = []
+    if data.floats is not None:
+        missed = quality.shortcomings("the float model", of_float) + quality.shortcomings("the board", on_board, of_float)
+    if quality.steps is not None:
+        held = ~references.chosen
+        everywhere = (outputs[held].astype(np.float64) - end.zero_point) * end.scale
+        steps = float(np.abs(everywhere - references.float_codes[held]).max() / end.scale)
+        if not steps <= quality.steps:
+            missed.append(f"the board lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
+    classes = ("no", "yes") if board.shape[1] == 1 else tuple(map(str, range(board.shape[1])))
+    series: tuple[tuple[float, float, float], ...] = ()
+    if data.floats is not None and quality.kind != "accuracy" and board.shape[1] == 1 and manifest.input.bytes > 1:  # one number has its own chart
+        columns = (np.asarray(each, np.float64).ravel().tolist() for each in (data.targets, data.floats, board))
+        series = tuple(zip(*columns, strict=True))
+    return Metric(
+        kind=quality.kind,
+        count=len(board),
+        float_value=of_float,
+        int8_value=int8,
+        board_value=on_board,
+        reach=quality.reach,
+        int8_may_lose=quality.int8_may_lose,
+        baselines=dict(quality.baselines),
+        confusion=_confusion(board, data.targets) if quality.kind == "accuracy" else (),
+        classes=(quality.classes or classes) if quality.kind == "accuracy" else (),
+        series=series,
+        disagreements=() if data.floats is None else _disagreements(manifest, references.codes[data.rows], data.floats, data.targets, board),
+        failures=tuple(missed),
+    )
+
+
+def _confusion(board: NDArray[np.float64], targets: NDArray[np.generic]) -> tuple[tuple[int, ...], ...]:
+    classes = max(2, board.shape[1])
+    counts = np.zeros((classes, classes), np.int64)
+    np.add.at(counts, (labels(targets), predicted(board)), 1)
+    return tuple(tuple(row) for row in counts.tolist())
+
+
+def _disagreements(
+    manifest: Manifest, codes: Codes, floats: NDArray[np.float32], targets: NDArray[Any], board: NDArray[np.float64]
+) -> tuple[Disagreement, ...]:
+    """The test inputs with the largest |board - float|, the largest first."""
+    errors = np.abs(board - floats)
+    found = []
+    for row in np.argsort(-errors.max(axis=1), kind="stable")[:_DISAGREEMENTS].tolist():
+        at = int(errors[row].argmax())
+        if manifest.quality is not None and manifest.quality.kind == "accuracy":
+            values = (float(labels(targets)[row]), float(predicted(floats)[row]), float(predicted(board)[row]))
+        else:
+            values = (float(targets.reshape(len(board), -1)[row, at]), float(floats[row, at]), float(board[row, at]))
+        found.append(Disagreement(row, *values, float(errors[row, at]), _picture(manifest, codes[row])))
+    return tuple(found)
+
+
+def _picture(manifest: Manifest, codes: Codes) -> tuple[tuple[int, ...], ...]:
+    shape = manifest.input.shape
+    if len(shape) != 4 or shape[0] != 1 or shape[3] != 1 or shape[1] * shape[2] > _PICTURE_MAX:
+        return ()
+    return tuple(tuple(row) for row in codes.reshape(shape[1:3]).tolist())

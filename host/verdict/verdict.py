@@ -1,0 +1,296 @@
+"""What a verification found, as data: every comparison, every probe, the traffic, and whether it passed. `verdict.schema.json` is its JSON form."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from plumbline.common.errors import QualityMissed, VerdictFailed
+from plumbline.common.limits import Limits
+from plumbline.common.manifest import DECLARED, ENDLESS, OperatorSpec
+from plumbline.common.useful import TRANSPARENT, Useful
+from plumbline.common.wire import NANO
+from plumbline.host.devices.board import Identity, Stats
+from plumbline.host.firmware.built import Built
+from plumbline.host.firmware.elf_size import Size
+from plumbline.host.firmware.memory_report import Footprint
+from plumbline.host.verdict.backend_comparison import Peer
+from plumbline.host.verdict.latency import Histogram
+from plumbline.host.verdict.metric import Metric
+
+BAUD_BYTES_PER_S = 11_520
+"""What a UART at 115200 baud carries: ten bits a byte."""
+
+Kind = Literal["sample", "sweep", "code"]
+"""A sample point or a point of the sweep, both asked as real numbers; or a tensor of codes."""
+Limit = Literal["bound", "tolerance"]
+"""What errors are held against: a bound is proven, a tolerance is what the recipe declares or the quantization suggests."""
+
+_CHOOSING = ("SOFTMAX", "LOGISTIC")
+"""Operators at the end of a classifier, whose largest output is the class."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One answer of the board held against both references. Tuples have one element for each output."""
+
+    kind: Kind
+    row: int
+    """Its row in the references: of `x_nano`, or of `codes`."""
+    x: float | None
+    """The real input; None where the input is more than one number."""
+    expected: tuple[int, ...]
+    """The oracle's codes."""
+    board: tuple[int, ...]
+    """The board's codes."""
+    expected_y: tuple[float, ...]
+    """The numbers that the oracle's codes stand for."""
+    board_y: tuple[float, ...]
+    float_y: tuple[float, ...]
+    bound: float
+    """Largest |board - float| that is accepted here: the proven bound, or the tolerance where there is none."""
+    exact: bool
+    """The board's codes are the oracle's; for a real input its input code and the number it answers as well."""
+    chosen: str = ""
+    """What the input is where it was chosen to tell kernels apart, e.g. "ramp". Such answers must be exact and have no bound: no real input is like
+    them, and the farther an input lies from all real ones, the farther int8 lies from float."""
+
+    @cached_property
+    def errors(self) -> tuple[float, ...]:
+        """|board - float| of each output; NaN when a reference is NaN."""
+        return tuple(abs(board - reference) for board, reference in zip(self.board_y, self.float_y, strict=True))
+
+    @cached_property
+    def worst(self) -> int:
+        """Index of the output with the largest error; NaN counts as larger than any number."""
+        return max(range(len(self.errors)), key=lambda index: (math.isnan(self.errors[index]), self.errors[index]))
+
+    @property
+    def shown(self) -> int:
+        """Index of the output that a reader has to see: the one whose codes differ most, else the one with the largest error."""
+        apart = [abs(board - expected) for board, expected in zip(self.board, self.expected, strict=False)]
+        return apart.index(max(apart)) if any(apart) else self.worst
+
+    @property
+    def error(self) -> float:
+        """Largest |board - float| over the outputs."""
+        return self.errors[self.worst]
+
+    @property
+    def within(self) -> bool:
+        """The error is a number and at most the bound, or there is none."""
+        return bool(self.chosen) or self.error <= self.bound
+
+    @property
+    def good(self) -> bool:
+        return self.exact and self.within
+
+    @property
+    def outcome(self) -> str:
+        """For a person: "exact", "differs" (from the oracle's codes), or "too far" (from the float model)."""
+        return "exact" if self.good else "too far" if self.exact else "differs"
+
+    @property
+    def name(self) -> str:
+        """For a person: which input it was."""
+        if self.kind == "code":
+            if self.chosen:
+                return f"chosen row {self.row} ({self.chosen})"
+            return f"codes row {self.row}" if self.x is None else f"x = {self.x:.10g} (as a code)"
+        return f"x = {self.x:.10g}"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """An x outside the domain, which the board has to refuse."""
+
+    x_nano: int
+    answer: float | None
+    """None when the board refused, else the number it gave."""
+
+    @property
+    def refused(self) -> bool:
+        return self.answer is None
+
+    @property
+    def x(self) -> float:
+        return self.x_nano / NANO
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What the checks needed on the line."""
+
+    seconds: float
+    round_trips: int
+    latency_min_s: float
+    latency_median_s: float
+    latency_p99_s: float
+    bytes_sent: int
+    bytes_received: int
+    resends: int
+    bad_frames: int
+    discarded: int
+    """Good frames that answered no open request."""
+    frames_sent: int
+    """Resent ones included."""
+    frames_received: int
+    """Good ones."""
+    latencies: Histogram
+    """Of the round trips that took one try: which try a reply belongs to is not known otherwise."""
+
+    @property
+    def round_trips_per_s(self) -> float:
+        return self.round_trips / self.seconds
+
+    @property
+    def bytes_per_s(self) -> float:
+        """Both directions together: with stop-and-wait they take turns on the line."""
+        return (self.bytes_sent + self.bytes_received) / self.seconds
+
+    @property
+    def share_of_115200(self) -> float:
+        """Of what a UART at 115200 baud carries; above 1 the link is faster than that."""
+        return self.bytes_per_s / BAUD_BYTES_PER_S
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one inference, as the board counts it; the median over all it reported."""
+
+    count: int
+    unit: str
+    time_ns: int | None
+    """None where it did not fit the board's counter."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """See the fields."""
+
+    recipe: str
+    model_sha256: str
+    oracle: str
+    """What computed the expected codes, with its version, and whether live or stored."""
+    identity: Identity
+    tolerance: float
+    bound: float | None
+    """The bound over the whole domain."""
+    comparisons: tuple[Comparison, ...]
+    probes: tuple[Probe, ...]
+    traffic: Traffic
+    cost: Cost
+    stats: Stats
+    failures: tuple[str, ...]
+    """Why it did not pass, a sentence each; empty when it passed."""
+    started: str
+    """ISO 8601, UTC."""
+    command: str
+    """Repeats the verification."""
+    versions: dict[str, str]
+    footprint: Footprint
+    layers: tuple[OperatorSpec, ...]
+    """The model's operators in execution order."""
+    peers: tuple[Peer, ...]
+    """The oracle first."""
+    manifest_sha256: str
+    """Of the manifest that the board was held to."""
+    metric: Metric | None = None
+    """On the test split; None where the recipe demands no quality."""
+    size: Size | None = None
+    """Of the firmware; None where it was not built here."""
+    firmware: Built | None = None
+    """The build that the board says it runs; None where it was not built here."""
+    useful: Useful | None = None
+    """What the samples show; None where a .tflite file came without any."""
+    limits: Limits = field(default_factory=Limits)
+    """What they have to reach."""
+    warnings: tuple[str, ...] = ()
+    """What a reader has to know although it is no failure, a sentence each."""
+    missed: tuple[str, ...] = ()
+    """Those of the failures that say that the model is of no use although every answer is right."""
+    float_model: bool = True
+    """Whether there is one to hold errors against; False for a .tflite that somebody brought."""
+    tolerance_from: str = DECLARED
+    """Where the tolerance comes from: see `Manifest`."""
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+    @property
+    def held(self) -> bool:
+        """Whether each answer's distance from the float model is held against a limit of its own."""
+        return self.float_model and (self.bound is not None or self.tolerance_from != ENDLESS)
+
+    @property
+    def limit(self) -> Limit:
+        """What errors are held against."""
+        return "tolerance" if self.bound is None else "bound"
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """What the outputs of a classifier are called, in their order; empty where the model chooses no class."""
+        outputs = len(self.comparisons[0].expected) if self.comparisons else 0
+        if self.metric and len(self.metric.classes) == outputs:  # one output has two, no and yes
+            return self.metric.classes
+        ends = [each for each in self.layers if each.name not in TRANSPARENT]
+        chooses = outputs > 1 and bool(ends) and ends[-1].name in _CHOOSING and max(ends[-1].shape, default=0) == outputs
+        return tuple(map(str, range(outputs))) if chooses else ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 for PASS; of QualityMissed where the answers are right and the model is of no use, else of VerdictFailed."""
+        if self.passed:
+            return 0
+        return (QualityMissed if set(self.failures) == set(self.missed) else VerdictFailed).exit_code
+
+    @cached_property
+    def distinct(self) -> int:
+        """Different answers among those to tensors of codes."""
+        return len({each.board for each in self.of("code")})
+
+    def of(self, *kinds: Kind) -> tuple[Comparison, ...]:
+        """The comparisons of some kinds."""
+        return tuple(each for each in self.comparisons if each.kind in kinds)
+
+    @cached_property
+    def exact(self) -> int:
+        """Comparisons that are right bit for bit."""
+        return sum(each.exact for each in self.comparisons)
+
+    @cached_property
+    def within(self) -> int:
+        """Comparisons within their bound."""
+        return sum(each.within for each in self.comparisons)
+
+    @cached_property
+    def refused(self) -> int:
+        """Probes that were refused."""
+        return sum(each.refused for each in self.probes)
+
+    @cached_property
+    def worst(self) -> Comparison | None:
+        """The comparison closest to its bound, or farthest beyond it; None where no answer has one."""
+        held = [each for each in self.comparisons if not each.chosen]
+        return max(held, key=lambda each: (math.isnan(each.error), each.error / each.bound if each.bound else math.inf), default=None)
+
+    @cached_property
+    def max_error(self) -> float:
+        """Largest |board - float|; NaN when a reference is NaN or nothing was compared."""
+        return max(self._errors, key=lambda error: (math.isnan(error), error), default=math.nan)
+
+    @cached_property
+    def mean_error(self) -> float:
+        return sum(self._errors) / len(self._errors) if self._errors else math.nan
+
+    @cached_property
+    def rms_error(self) -> float:
+        return math.sqrt(sum(error * error for error in self._errors) / len(self._errors)) if self._errors else math.nan
+
+    @cached_property
+    def _errors(self) -> list[float]:
+        held = [each for each in self.comparisons if not each.chosen] or self.comparisons
+        return [error for each in held for error in each.errors]

@@ -1,0 +1,91 @@
+"""What a board must reach on the samples for PASS, besides being exact: the limits, their defaults, and how a user writes others."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+import re
+from dataclasses import dataclass, fields, replace
+
+from plumbline.common.errors import UsageError
+
+HINT = 'Write them as in LIMITS="agreement=0.9 rms=0.1"; docs/what-pass-needs.md says what each is.'
+
+
+@dataclass(frozen=True)
+class Limits:
+    """docs/what-pass-needs.md has the definitions and the reason for each default."""
+
+    agreement: float = 0.95
+    """Least share of a classifier's decisions that are those of the float model, in [0, 1]."""
+    rms: float = 0.05
+    """Largest RMS of board minus float, as a share of the spread of the float model's answers; 0 or more. Not asked of classifiers."""
+    distinct: int = 2
+    """Fewest different answers to samples that differ; 1 or more."""
+    loss: float = 0.05
+    """With targets: by how much less accurate than the float model the board may be, in [0, 1]; for numbers, by which share of the targets'
+    spread its RMSE may be larger."""
+    skill: float = 0.1
+    """With targets: least share of the way from guessing to perfect; in [-1, 1]."""
+
+    @classmethod
+    def parse(cls, text: str, defaults: Limits | None = None) -> Limits:
+        """Read `agreement=0.9 rms=0.1`, separated by blanks or commas; what is not named keeps its default.
+
+        Raises:
+            UsageError: a name that is none, named twice, or a value outside its range.
+        """
+        changed: dict[str, float] = {}
+        for word in re.split(r"[\s,;]+", text.strip()):
+            if not word:
+                continue
+            name, given, value = word.partition("=")
+            if name not in RANGES:
+                near = difflib.get_close_matches(name.lower(), RANGES, 1)
+                meant = f" Did you mean {near[0]}?" if near else ""
+                raise UsageError(f"LIMITS has no {name!r}.{meant}", f"There are {', '.join(RANGES)}. {HINT}")
+            if name in changed:
+                raise UsageError(f"LIMITS names {name} twice.", HINT)
+            changed[name] = _number(name, value if given else "")
+        whole = {"distinct": int(changed["distinct"])} if "distinct" in changed else {}
+        return replace(defaults or cls(), **{**changed, **whole})  # type: ignore[arg-type]
+
+    @classmethod
+    def given(cls, option: str | None, defaults: Limits) -> Limits:
+        """What the option of a command says, else the environment variable LIMITS, which make hands on; see `parse`."""
+        return cls.parse(cls.text(option), defaults)
+
+    @staticmethod
+    def text(option: str | None) -> str:
+        """What is written in the option, else in the environment."""
+        return os.environ.get("LIMITS", "") if option is None else option
+
+    def check(self) -> Limits:
+        """Raises UsageError where a value lies outside its range."""
+        for field in fields(self):
+            _number(field.name, str(getattr(self, field.name)))
+        return self
+
+
+RANGES: dict[str, tuple[float, float]] = {
+    "agreement": (0.0, 1.0),
+    "rms": (0.0, math.inf),
+    "distinct": (1.0, 1e6),
+    "loss": (0.0, math.inf),
+    "skill": (-1.0, 1.0),
+}
+"""Lowest and highest value of each limit."""
+
+
+def _number(name: str, text: str) -> float:
+    low, high = RANGES[name]
+    percent = text.endswith("%")
+    try:
+        value = float(text.removesuffix("%")) / (100 if percent else 1)
+    except ValueError:
+        value = math.nan
+    if not (low <= value <= high and math.isfinite(value)) or (name == "distinct" and value != int(value)):
+        kind = "a whole number" if name == "distinct" else "a number"
+        raise UsageError(f"LIMITS: {name}={text} is not {kind} from {low:g} {f'to {high:g}' if math.isfinite(high) else 'up'}.", HINT)
+    return value

@@ -1,0 +1,214 @@
+"""`generated/manifest.json`: what the conversion promises about the model, for the firmware build and the host to hold it to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from plumbline.common import strict_json, typed
+from plumbline.common.errors import ArtefactsDisagree, UsageError
+from plumbline.common.files import sha256_of
+from plumbline.common.folder_names import anew
+from plumbline.common.limits import Limits
+from plumbline.common.quality import Quality
+
+SCHEMA = 4
+GENERATED = "generated"
+SOURCES = ("model.h", "flatbuffer.h", "flatbuffer.c", "resolver.h", "compiled.h", "compiled.c", "wire.h")
+ARTEFACTS = frozenset(("model.tflite", "references.npz", *(f"{GENERATED}/plumbline_{name}" for name in SOURCES), f"{GENERATED}/library.json"))
+"""The files of a conversion, relative to the build folder, each of which the manifest vouches for."""
+_SIGNED = frozenset(("zero_point", "domain", "baselines", "skill"))
+"""Fields whose numbers may be negative."""
+DECLARED = "declared by the recipe"
+ENDLESS = "the output's whole range, which no error exceeds: a model of your own is held to the limits at its samples instead"
+"""Where the tolerance of a model comes from that no recipe stands behind."""
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """The model's input or output: real value = scale * (code - zero_point), code in [-128, 127]."""
+
+    shape: tuple[int, ...]
+    bytes: int
+    scale: float
+    """The float32 of the flatbuffer, exactly."""
+    zero_point: int
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The lowest and the highest real number that a code stands for."""
+        return (-128 - self.zero_point) * self.scale, (127 - self.zero_point) * self.scale
+
+
+@dataclass(frozen=True)
+class OperatorSpec:
+    """One operator of the flatbuffer in execution order."""
+
+    name: str
+    version: int
+    layer: str
+    """Name of its weights, or of its output tensor where it has none: where in the Keras model it comes from."""
+    per_channel: bool
+    shape: tuple[int, ...] = ()
+    """Of its output, of the first one where it has several."""
+    constant_bytes: int = 0
+    """Of its weights and other constants in the flatbuffer; one that two operators share counts for both."""
+    macs: int | None = None
+    """Multiply-accumulates of one inference; None where the operator is no sum of weights times inputs."""
+
+
+@dataclass(frozen=True)
+class ArenaSpec:
+    """TensorFlow Lite Micro's working memory in bytes."""
+
+    used: int
+    """As the recording allocator reports for the whole model, on a 64-bit host."""
+    margin: int
+    bytes: int
+    """used + margin, rounded up to 16: what the firmware reserves."""
+
+
+@dataclass(frozen=True)
+class BoundSpec:
+    """The proven bound on |board - float model|, in units of the output, and the roundings it is made of: see `convert/references/bound.py`."""
+
+    input_rounding: float
+    """Of the worst x; `at` gives the bound for any other."""
+    weight_rounding: float
+    bias_rounding: float
+    output_rounding: float
+    """Of every layer's result to int8, clamping at the ends of its range included."""
+    total: float
+    """For every x of the domain. At most the sum of the terms, and less where their worst cases cannot meet in one x."""
+    slope: float
+    """Not less than |dy/dx| of the float model anywhere on the domain."""
+    evaluation: float = 0.0
+    """What the float32 arithmetic of the reference and the rounding of the answer to 1e-9 can add."""
+    method: str = ""
+    """How the terms were found."""
+
+    def at(self, distance: float) -> float:
+        """The bound for an x of the domain that lies `distance` from the number its code stands for."""
+        return min(self.total, self.slope * distance + self.weight_rounding + self.bias_rounding + self.output_rounding + self.evaluation)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """See the fields; written by the conversion, read by everything after it."""
+
+    recipe: str
+    model_sha256: str
+    model_bytes: int
+    constants_sha256: str
+    """SHA-256 over the constant blocks of the compiled engine, in the order of its table, each little-endian as in memory."""
+    memory_bytes: int
+    """What the compiled engine runs in: input, output and everything between the layers."""
+    constant_bytes: int
+    """What the compiled engine carries of the model in flash: weights, biases, multipliers, tables."""
+    input: TensorSpec
+    output: TensorSpec
+    domain: tuple[float, float]
+    tolerance: float
+    """Largest |board - float| that is accepted; the bound does not exceed it."""
+    operators: tuple[OperatorSpec, ...]
+    arena: ArenaSpec
+    bound: BoundSpec | None
+    oracle: str
+    """What computed the expected codes in references.npz, with its version."""
+    artefacts: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of each file, by its path relative to the recipe's build folder."""
+    versions: dict[str, str] = field(default_factory=dict)
+    quality: Quality | None = None
+    """What the board must reach on the test split in references.npz; None where the recipe demands nothing."""
+    float_model: bool = True
+    """Whether a float model vouches for `references.npz`; False for a .tflite that somebody brought: errors against float mean nothing then."""
+    float_parameters: int | None = None
+    """Numbers that the float model was trained to, float32 each; None where there is no float model."""
+    tolerance_from: str = DECLARED
+    """Where the tolerance comes from: the recipe, or what it was worked out from."""
+    limits: Limits = field(default_factory=Limits)
+    """What the board must reach on the samples, besides being exact."""
+    schema: int = SCHEMA
+
+    def with_limits(self, limits: Limits) -> Manifest:
+        """The same with other limits, and what int8 may lose of a metric that nobody but the limits demands."""
+        quality = self.quality
+        if quality is not None and quality.reach is None and self.limits.loss > 0:
+            quality = replace(quality, int8_may_lose=quality.int8_may_lose * limits.loss / self.limits.loss)
+        return replace(self, limits=limits, quality=quality)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+    @property
+    def sha256(self) -> str:
+        """Of the file that holds it."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    @classmethod
+    def load(cls, path: Path) -> Manifest:
+        """Read a manifest.
+
+        Raises:
+            ArtefactsDisagree: it is missing, damaged, or of another schema.
+        """
+        hint = f"Run {anew(path.parent.parent.name)}." if path.parent.name == GENERATED else "Give one of this version, as `make convert` writes it."
+        if not path.is_file():
+            raise ArtefactsDisagree(f"{path} does not exist.", hint)
+        try:
+            raw = strict_json.read(path)
+            _check_numbers("", raw)
+            if raw.get("schema") != SCHEMA:
+                raise ArtefactsDisagree(f"{path} has schema {raw.get('schema')}, this version reads {SCHEMA}.", hint)
+            raw["input"], raw["output"] = (TensorSpec(**{**raw[k], "shape": tuple(raw[k]["shape"])}) for k in ("input", "output"))
+            raw["operators"] = tuple(OperatorSpec(**{**each, "shape": tuple(each["shape"])}) for each in raw["operators"])
+            raw["arena"] = ArenaSpec(**raw["arena"])
+            raw["bound"] = BoundSpec(**raw["bound"]) if raw["bound"] else None
+            quality = raw.get("quality")
+            raw["quality"] = Quality(**{**quality, "classes": tuple(quality.get("classes", ()))}) if quality else None
+            raw["limits"] = Limits(**raw["limits"]).check()
+            raw["domain"] = tuple(raw["domain"])
+            manifest = cls(**raw)
+            typed.check(manifest)
+            return manifest
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, UsageError) as error:
+            raise ArtefactsDisagree(f"{path} cannot be read: {error}.", hint) from error
+
+    def check_artefacts(self, folder: Path) -> None:
+        """Compare every artefact in the recipe's build folder with the hash it had when the manifest was written.
+
+        Raises:
+            ArtefactsDisagree: the manifest does not vouch for exactly the files that a conversion makes, or names the first that is missing or
+                differs.
+        """
+        hint = f"Run {anew(self.recipe)}."
+        if unlike := sorted(self.artefacts.keys() ^ ARTEFACTS):
+            how = "does not vouch for" if unlike[0] in ARTEFACTS else "vouches for a file that no conversion makes:"
+            raise ArtefactsDisagree(f"The manifest {how} {unlike[0]}.", hint)
+        sources = {f"{GENERATED}/{path.name}" for path in (folder / GENERATED).glob("*.[chS]*")}
+        if foreign := sorted(sources - ARTEFACTS):
+            raise ArtefactsDisagree(f"{folder / foreign[0]} is no file of the conversion, but would be compiled.", f"Remove it. {hint}")
+        for name, expected in sorted(self.artefacts.items()):
+            path = folder / name
+            if not path.is_file():
+                raise ArtefactsDisagree(f"{path} is missing.", hint)
+            if sha256_of(path) != expected:
+                raise ArtefactsDisagree(
+                    f"{path} is not the file this manifest was written for.",
+                    f"Someone or something changed it after the conversion. {hint}",
+                )
+
+
+def _check_numbers(name: str, value: Any) -> None:
+    """Raises ValueError where a number of the document is negative that must not be; none is NaN or infinite, see `strict_json`."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            _check_numbers(name if name in _SIGNED else key, each)
+    elif isinstance(value, list):
+        for each in value:
+            _check_numbers(name, each)
+    elif isinstance(value, (int, float)) and value < 0 and name not in _SIGNED:
+        raise ValueError(f"{name} is {value}")

@@ -1,0 +1,68 @@
+"""Models of several input numbers whose mutants are told by chosen inputs: made here, for whoever has no public ones at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tests.support.flatbuffer_writer import FULLY_CONNECTED, random_model, write
+from tests.support.tflite_writer import INT32, OperatorSpec, TensorSpec, activated, conv_2d, depthwise_conv_2d, reshape, softmax, write_graph
+
+SPREAD = 30
+"""Codes that a layer's answers to noise lie apart, roughly."""
+
+
+def images(ahead: float) -> bytes:
+    """The flatbuffer of a small convolutional classifier, one class of which is ahead by so many times what noise moves the others.
+
+    With 4 it answers noise nearly always alike, as many public models do.
+    """
+    rng = np.random.default_rng(7)
+    tensors = [TensorSpec("input", (1, 10, 10, 2), (0.02,), (-5,))]
+
+    def layer(name: str, weights: tuple[int, ...], axis: int, target: tuple[int, ...], lead: float = 0.0) -> tuple[tuple[int, ...], int]:
+        """Weights, bias and output of a layer behind the last tensor; the operator's inputs, and its output."""
+        source, last = len(tensors) - 1, tensors[-1].scales[0]
+        taps = int(np.prod(weights)) // weights[axis]
+        moved = (60 if source == 0 else 16) * 40 * np.sqrt(taps)  # by codes 60 or 16 and weights 40 apart
+        bias = rng.normal(0, moved / 4, weights[axis]).astype(np.int32)
+        bias[0] += int(lead * moved)
+        tensors.append(TensorSpec(f"net/{name}/weights", weights, (0.01,), (0,), rng.normal(0, 40, weights).clip(-127, 127).astype(np.int8)))
+        tensors.append(TensorSpec(f"net/{name}/bias", (weights[axis],), (last * 0.01,), (0,), bias, INT32))
+        tensors.append(TensorSpec(f"net/{name}/out", target, (float(np.float32(last * 0.01 * moved / SPREAD)),), (-40,)))
+        return (source, source + 1, source + 2), source + 3
+
+    first, one = layer("conv", (6, 3, 3, 2), 0, (1, 5, 5, 6))
+    second, other = layer("depthwise", (1, 3, 3, 6), 3, (1, 5, 5, 6))
+    tensors.append(TensorSpec("net/flat", (1, 150), tensors[-1].scales, tensors[-1].zero_points))
+    flat = len(tensors) - 1
+    third, scores = layer("dense", (5, 150), 0, (1, 5), ahead)
+    tensors.append(TensorSpec("net/softmax", (1, 5), (1 / 256,), (-128,)))
+    operators = [
+        conv_2d(first, one, "SAME", (2, 2), (1, 1), "RELU"),
+        depthwise_conv_2d(second, other, "SAME", (1, 1), (1, 1), "RELU", 1),
+        reshape(other, flat),
+        OperatorSpec(FULLY_CONNECTED, 4, third, (scores,), 8, activated(0, "NONE")),
+        softmax(scores, len(tensors) - 1, float(4 / (SPREAD * tensors[scores].scales[0]))),
+    ]
+    return write_graph(tensors, operators, 0, len(tensors) - 1)
+
+
+NETWORKS: dict[str, Callable[[], bytes]] = {
+    "classifier": lambda: images(0),
+    "classifier_ahead": lambda: images(4),
+    "twelve_numbers": lambda: write(random_model(np.random.default_rng(3), 12, per_channel=True)),
+}
+"""Name, and what writes the flatbuffer."""
+
+
+def written() -> Iterator[tuple[str, bytes]]:
+    """Name and flatbuffer of each of NETWORKS."""
+    return ((name, network()) for name, network in NETWORKS.items())
+
+
+def files(folders: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+    """The same of every .tflite file in some folders."""
+    return ((path.stem, path.read_bytes()) for folder in folders for path in sorted(folder.glob("*.tflite")))

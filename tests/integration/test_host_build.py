@@ -1,0 +1,90 @@
+"""What is said when the firmware cannot be built: the cause and its size, not PlatformIO's output."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from plumbline.common.errors import BuildFailed, CompilerMissing, DoesNotFit, UnsupportedOperator, UsageError
+from plumbline.common.paths import ROOT
+from plumbline.host.firmware import build_id, firmware, tflm
+from plumbline.host.firmware.paths import ENVS
+from tests.support.flatbuffer_writer import random_model, write
+
+
+@pytest.fixture
+def recipe(linear: Path, tmp_path: Path) -> Path:
+    """A copy of build/linear, to be built in other ways than everybody's."""
+    return shutil.copytree(linear, tmp_path / "linear", ignore=shutil.ignore_patterns("pio"))
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
+    """Lay settings over platformio.ini."""
+    path = folder / "settings.ini"
+    path.write_text(f"[env:virtual]\n{text}\n")
+    monkeypatch.setenv("PLUMBLINE_CONFIG", str(path))
+
+
+def test_the_firmware_bears_the_project_s_version() -> None:
+    assert f'\nversion = "{build_id.VERSION}"\n' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_an_unknown_environment_lists_the_others(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nano34ble") as unknown:
+        firmware.build(tmp_path, "nano34ble")
+    assert "nano33ble" in unknown.value.hint
+
+
+def test_without_a_compiler_the_line_to_type_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CompilerMissing) as missing:
+        firmware.check_compiler()
+    assert "sudo apt-get install gcc-arm-none-eabi" in missing.value.hint
+
+
+def test_a_compiler_without_its_library_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fake = tmp_path / firmware.COMPILER
+    fake.write_text('#!/bin/sh\necho "${1#-print-file-name=}"\n')
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CompilerMissing, match="no C library"):
+        firmware.check_compiler()
+
+
+@pytest.mark.slow
+def test_an_image_too_large_for_the_board_names_both_sizes(tools: None, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings(monkeypatch, tmp_path, "board_upload.maximum_size = 4000")
+    with pytest.raises(DoesNotFit, match=r"has [678],\d{3} bytes, the board holds 4,000"):
+        firmware.build(recipe, "virtual")
+
+
+@pytest.mark.slow
+def test_a_model_too_large_for_the_ram_names_the_excess(tools: None, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings(monkeypatch, tmp_path, "board_build.stack_bytes = 300000")
+    with pytest.raises(DoesNotFit, match=r"\d{2},\d{3} bytes too large for the board's RAM"):
+        firmware.build(recipe, "virtual")
+
+
+@pytest.mark.slow
+def test_an_error_of_the_compiler_is_shown(tools: None, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings(monkeypatch, tmp_path, "build_flags = -D board_begin=1")
+    with pytest.raises(BuildFailed, match="error: expected identifier") as failed:
+        firmware.build(recipe, "virtual")
+    assert "build.log" in failed.value.hint
+    assert not (recipe / "pio" / "virtual" / "firmware.elf").exists()
+
+
+def test_a_dense_per_channel_is_refused_for_the_old_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = tmp_path / "Chirale_TensorFlowLite"
+    header = library / "src" / tflm.HEADER
+    header.parent.mkdir(parents=True)
+    header.touch()
+    (library / "library.properties").write_text("name=Chirale_TensorFlowLite\n")
+    monkeypatch.setenv("TFLM_DIR", str(library))
+    model = tmp_path / "model.tflite"
+    model.write_bytes(write(random_model(np.random.default_rng(1), 4, per_channel=True)))
+    with pytest.raises(UnsupportedOperator, match="one scale per channel"):
+        tflm.check(ENVS["nano33ble"], model, {})

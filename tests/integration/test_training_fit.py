@@ -1,0 +1,169 @@
+"""The compiled loop lands on model.fit's weights bit for bit, gradient descent by hand lands there too, and what is saved says so."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from plumbline.common.errors import BadRecipe, QualityMissed, TrainingDiverged
+from plumbline.common.paths import ROOT
+from plumbline.common.quality import Quality
+from plumbline.training import keras_env
+from plumbline.training.descent import descend, rates
+from plumbline.training.fit import build, fit, train
+from plumbline.training.recipe import SPARSE, names
+from plumbline.training.recipes.linear import RECIPE
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def keras() -> Any:
+    keras_env.prepare()
+    return pytest.importorskip("keras", reason="training needs TensorFlow")
+
+
+def bits(model: Any) -> list[bytes]:
+    return [weight.tobytes() for weight in model.get_weights()]
+
+
+def test_the_compiled_loop_lands_on_the_weights_of_model_fit(keras: Any) -> None:
+    ours = train(RECIPE, build(RECIPE)).model
+    theirs = build(RECIPE)
+    start = bits(theirs)
+    theirs.compile(RECIPE.optimizer(), RECIPE.loss)
+    points = RECIPE.data()
+    theirs.fit(points.inputs, points.targets, epochs=RECIPE.epochs, batch_size=len(points.inputs), verbose=0)
+    assert bits(ours) == bits(theirs)
+    assert bits(ours) != start
+
+
+def test_descent_by_hand_takes_the_same_steps_as_keras(keras: Any) -> None:
+    model = build(RECIPE)
+    kernel, bias = (weight.ravel()[0] for weight in model.get_weights())
+    points = RECIPE.data()
+    x, y = points.inputs.ravel(), points.targets.ravel()
+    for steps in (1, 2, 100, 500):
+        trained = train(replace(RECIPE, epochs=steps), build(RECIPE)).model
+        line = descend(x, y, kernel, bias, rates("constant", 0.01, steps, 1))
+        assert [line.w[-1].tobytes(), line.b[-1].tobytes()] == bits(trained), f"after {steps} steps"
+
+
+def test_descent_by_hand_records_keras_losses(keras: Any) -> None:
+    kernel, bias = (weight.ravel()[0] for weight in build(RECIPE).get_weights())
+    points = RECIPE.data()
+    line = descend(points.inputs.ravel(), points.targets.ravel(), kernel, bias, rates("constant", 0.01, RECIPE.epochs, 1))
+    np.testing.assert_allclose(line.loss[:-1], train(RECIPE, build(RECIPE)).loss, rtol=1e-5)
+
+
+def test_the_number_of_epochs_need_not_divide_into_chunks(keras: Any) -> None:
+    assert len(train(replace(RECIPE, epochs=503), build(RECIPE)).loss) == 503
+
+
+def test_a_learning_rate_that_is_too_high_is_reported_and_leaves_nothing(keras: Any, tmp_path: Path) -> None:
+    wild = replace(RECIPE, optimizer=lambda: keras.optimizers.SGD(learning_rate=10.0))
+    with pytest.raises(TrainingDiverged, match=r"epoch \d+ is (inf|nan)"):
+        fit(wild, tmp_path / "linear", print)
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_layers_that_answer_another_shape_are_refused(keras: Any, tmp_path: Path) -> None:
+    wide = replace(RECIPE, layers=lambda: [keras.layers.Dense(3, name="dense")])
+    with pytest.raises(BadRecipe, match=r"targets of shape \(1,\), but its model answers \(3,\)"):
+        fit(wide, tmp_path / "linear", print)
+    impossible = replace(RECIPE, layers=lambda: [keras.layers.Conv2D(3, 3, name="conv")])
+    with pytest.raises(BadRecipe, match="layers Keras refuses"):
+        fit(impossible, tmp_path / "linear", print)
+
+
+def run(build_folder: Path, *extra: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "plumbline.training", "fit", "linear", "--build", str(build_folder), *extra]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "COLUMNS": "120"})
+
+
+def test_two_processes_write_the_same_bytes_and_a_readable_report(tmp_path: Path) -> None:
+    pytest.importorskip("keras", reason="training needs TensorFlow")
+    first, second = run(tmp_path / "a"), run(tmp_path / "b")
+    assert first.returncode == 0, first.stderr
+    folders = [tmp_path / name / "linear" for name in ("a", "b")]
+    for name in ("model.keras", "training.json", "loss.png"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
+    assert sorted(path.name for path in folders[0].iterdir()) == ["loss.png", "model.keras", "training.json"]
+    assert first.stdout == second.stdout
+    assert "w = 1.9969   b = -0.9903" in first.stdout
+    assert "predict(10) = 18.98" in first.stdout
+    assert all(line.startswith(("Starting TensorFlow", "Training linear")) for line in first.stderr.splitlines()), first.stderr
+    content = json.loads((folders[0] / "training.json").read_text())
+    assert [len(content["loss"]), content["epochs"]] == [500, 500]
+    assert np.float32(content["w"]) == np.float32(float.fromhex(content["weights"][0]["hex"][0]))
+    assert content["loss"][-1] < 1e-4 < content["loss"][0]
+    assert [each["epoch"] for each in content["line"]] == list(range(0, 501, 10))
+    assert [content["line"][-1][name] for name in ("w", "b")] == [content["w"], content["b"]]
+    assert [content["curve"][axis][-1] for axis in ("x", "y")] == [12.7, pytest.approx(12.7 * content["w"] + content["b"])]
+    assert {"tensorflow", "keras", "numpy", "python"} <= set(content["versions"])
+
+
+def test_the_saved_model_answers_like_the_trained_one(keras: Any, tmp_path: Path) -> None:
+    fit(RECIPE, tmp_path, print)
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert bits(loaded) == bits(train(RECIPE, build(RECIPE)).model)
+
+
+def test_an_unknown_recipe_ends_in_one_message_without_importing_tensorflow(tmp_path: Path) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "plumbline.training", "fit", "circular", "--build", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
+    assert done.returncode == 10
+    assert lines == ["error: There is no recipe 'circular'.", f"hint:  Recipes: {', '.join(names())}. Each is a file in training/recipes/."]
+    assert "tensorflow" not in done.stderr
+
+
+def test_batches_are_shuffled_by_the_seed_alone(keras: Any) -> None:
+    batched = replace(RECIPE, batch_size=4, epochs=7)
+    first, again, other = (train(each, build(RECIPE)) for each in (batched, batched, replace(batched, seed=2)))
+    assert bits(first.model) == bits(again.model)
+    assert first.loss.tobytes() == again.loss.tobytes()
+    assert bits(first.model) != bits(other.model)
+    assert len(first.loss) == 7
+
+
+def test_one_batch_of_all_points_steps_like_all_at_once(keras: Any) -> None:
+    together, batched = (train(replace(RECIPE, batch_size=size, epochs=20), build(RECIPE)) for size in (None, 6))
+    np.testing.assert_allclose(batched.loss, together.loss, rtol=1e-5)
+
+
+def test_a_model_that_misses_its_quality_is_reported_and_leaves_nothing(keras: Any, tmp_path: Path) -> None:
+    strict = replace(RECIPE, epochs=3, test=RECIPE.data, quality=Quality("rmse", reach=0.001, int8_may_lose=0.1))
+    with pytest.raises(QualityMissed, match=r"the float model reaches rmse .*, the recipe demands 0\.001"):
+        fit(strict, tmp_path / "linear", print)
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_the_test_split_is_reported(keras: Any, tmp_path: Path) -> None:
+    lines: list[str] = []
+    fit(replace(RECIPE, test=RECIPE.data, quality=Quality("rmse", reach=0.1, int8_may_lose=0.1)), tmp_path, lines.append)
+    content = json.loads((tmp_path / "training.json").read_text())
+    assert content["splits"]["test"] == content["splits"]["train"]
+    assert content["splits"]["test"]["rmse"] < 0.1
+    assert content["test_loss"][-1]["epoch"] == 500
+    assert any(line.startswith("  test ") for line in lines)
+
+
+def test_more_classes_than_answers_are_refused(keras: Any, tmp_path: Path) -> None:
+    labelled = replace(RECIPE, loss=SPARSE, data=lambda: replace(RECIPE.data(), targets=np.arange(6)))
+    with pytest.raises(BadRecipe, match=r"has 6 classes, but its model answers \(1,\)"):
+        fit(labelled, tmp_path, print)
+
+
+def test_as_many_names_as_answers_are_demanded(keras: Any, tmp_path: Path) -> None:
+    named = replace(RECIPE, test=RECIPE.data, quality=Quality("accuracy", reach=0.0, int8_may_lose=1.0, classes=("yes", "no")))
+    with pytest.raises(BadRecipe, match=r"names 2 classes, but its model answers \(1,\)"):
+        fit(named, tmp_path, print)

@@ -1,0 +1,77 @@
+"""Runs compiled models on a Cortex-M4, QEMU's: one bare program for many models, its answers written through semihosting."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.bare_metal import COMPILER, EMULATOR, PLACES, START, semihost
+from plumbline.convert.codegen.emit import compile_graph
+from plumbline.convert.codegen.planner import Plan
+from plumbline.convert.codegen.templating import rows as initializer
+from plumbline.convert.graph import Graph
+from tests.support.compiled_c import WARNINGS, one_unit, write_header
+
+CHIP = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-funsigned-char", "-Os"]
+
+DRIVER = """
+%(includes)s
+%(inputs)s
+struct model { void (*invoke)(int8_t *); const int8_t *rows; size_t in, inputs, out, outputs, count; };
+static const struct model models[] = { %(table)s };
+static int8_t memory[%(largest)d] __attribute__((aligned(4)));
+int main(void)
+{
+    for (size_t m = 0; m < sizeof models / sizeof *models; ++m) {
+        for (size_t r = 0; r < models[m].count; ++r) {
+            memcpy(memory + models[m].in, models[m].rows + r * models[m].inputs, models[m].inputs);
+            models[m].invoke(memory);
+            if (fwrite(memory + models[m].out, models[m].outputs, 1, stdout) != 1) return 1;
+        }
+    }
+    return 0;
+}
+"""
+
+
+def entry(prefix: str, rows: str, graph: Graph, memory: Plan, count: int) -> str:
+    """A model in the driver's table."""
+    ends = [f"{memory.offsets[end.index]}, {end.bytes}" for end in (graph.input, graph.output)]
+    return f"{{ {prefix}_compiled_invoke, {rows}, {', '.join(ends)}, {count} }}"
+
+
+def available() -> bool:
+    return bool(shutil.which(COMPILER) and shutil.which(EMULATOR))
+
+
+def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]) -> list[NDArray[np.int8]]:
+    """Answer each model's codes (N, input bytes) on the chip; all models go into one image, no two of whose layers may have the same name."""
+    compiled = [compile_graph(graph, f"m{i}", bytes(32)) for i, graph in enumerate(graphs)]
+    headers = [write_header(folder, each, f"m{i}") for i, each in enumerate(compiled)]
+    models = list(enumerate(zip(graphs, codes, strict=True)))
+    inputs = (f"static const int8_t rows_{i}[] __attribute__((aligned(4))) = {{\n{initializer(fed.ravel())}\n}};" for i, (_, fed) in models)
+    table = ", ".join(entry(f"m{i}", f"rows_{i}", graph, compiled[i].memory, len(fed)) for i, (graph, fed) in models)
+    unit, driver, image = folder / "unit.c", folder / "driver.c", folder / "image.elf"
+    unit.write_text(one_unit({f"m{i}": each for i, each in enumerate(compiled)}))
+    filled = {
+        "includes": "\n".join(f'#include "{header.name}"' for header in headers),
+        "inputs": "\n".join(inputs),
+        "table": table,
+        "largest": max(each.memory.bytes for each in compiled),
+    }
+    driver.write_text(START + DRIVER % filled)
+    subprocess.run([COMPILER, *WARNINGS, *CHIP, *map(str, [unit, driver]), *PLACES, "-o", str(image)], check=True, timeout=300)
+    said = semihost(image)
+    answers: list[NDArray[np.int8]] = []
+    at = 0
+    for graph, fed in zip(graphs, codes, strict=True):
+        size = len(fed) * graph.output.bytes
+        answers.append(np.frombuffer(said[at : at + size], np.int8).reshape(len(fed), -1))
+        at += size
+    assert at == len(said)
+    return answers

@@ -1,0 +1,168 @@
+"""Builds compiled models natively, with every warning an error and the sanitizers on, and runs them on codes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import struct
+import subprocess
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.codegen.emit import Compiled, compile_graph
+from plumbline.convert.codegen.planner import Plan
+from plumbline.convert.codegen.templating import environment
+from plumbline.convert.graph import Graph
+
+WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-pedantic"]
+SANITIZERS = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+PUBLIC = re.compile(r"\bplumbline_(?=compiled|block\b|shift_keeps_sign\b)|\bPLUMBLINE(?=_COMPILED)")
+"""Where names begin that every model defines for itself."""
+SHARED_TABLE = re.compile(r"^// .*\nstatic const \w+ (plumbline_\w+)\[.*\n(?: .*\n)+};\n", re.MULTILINE)
+"""A constant that is the same in every model."""
+
+APART = 16
+"""Bytes that nobody may touch behind everything that lies in a model's memory: the address sanitizer sees a single byte read or written too far."""
+
+# Reads rows of codes for one model after the other and writes its answers.
+DRIVER = """
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
+#define ASAN_UNPOISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
+#endif
+%(includes)s
+struct model { void (*invoke)(int8_t *); size_t memory, in, input, out, output, rows; const unsigned *free; };
+%(zones)s
+static const struct model models[] = { %(table)s };
+int main(void)
+{
+    for (size_t m = 0; m < sizeof models / sizeof *models; ++m) {
+        const struct model *const it = &models[m];
+        int8_t *memory = malloc(it->memory);
+        if (!memory) return 2;
+        for (size_t r = 0; r < it->rows; ++r) {
+            memset(memory, 0x55, it->memory);
+            if (fread(memory + it->in, it->input, 1, stdin) != 1) return 3;
+            for (const unsigned *zone = it->free; zone[1]; zone += 2) ASAN_POISON_MEMORY_REGION(memory + zone[0], zone[1]);
+            it->invoke(memory);
+            ASAN_UNPOISON_MEMORY_REGION(memory, it->memory);
+            if (fwrite(memory + it->out, it->output, 1, stdout) != 1) return 4;
+        }
+        free(memory);
+    }
+    return 0;
+}
+"""
+
+
+def write_sources(folder: Path, graph: Graph, prefix: str = "plumbline") -> Path:
+    """plumbline_compiled.c and .h of a model, their public names changed to start with `prefix` so that many link together."""
+    compiled = compile_graph(graph, prefix, bytes(32))
+    source = write_header(folder, compiled, prefix).with_suffix(".c")
+    source.write_text(renamed(compiled.source, prefix))
+    return source
+
+
+def write_header(folder: Path, compiled: Compiled, prefix: str) -> Path:
+    """Only the header."""
+    header = folder / f"{prefix}_compiled.h"
+    header.write_text(renamed(compiled.header, prefix))
+    return header
+
+
+def renamed(text: str, prefix: str) -> str:
+    """A source or header whose public names start with `prefix`."""
+    return PUBLIC.sub(lambda found: prefix + ("_" if found[0] != "PLUMBLINE" else ""), text)
+
+
+def one_unit(models: Mapping[str, Compiled]) -> str:
+    """Several models in one source, by their prefixes; what all of them would print alike is there once, which compiles several times as fast."""
+    printed: set[str] = set()
+
+    def first(table: re.Match[str]) -> str:
+        return "" if table[1] in printed else table[0]
+
+    parts = []
+    for prefix, compiled in models.items():
+        source = SHARED_TABLE.sub(first, compiled.source)
+        for helper in printed.intersection(compiled.helpers):
+            source = source.replace(environment().get_template(f"{helper}.c.j2").render(), "")
+        printed.update(compiled.helpers, SHARED_TABLE.findall(compiled.source))
+        parts.append(renamed(source, prefix))
+    return "".join(parts)
+
+
+def described(prefix: str, graph: Graph, memory: Plan, rows: int) -> str:
+    """An entry of the driver's table."""
+    ends = [f"{memory.offsets[end.index]}, {end.bytes}" for end in (graph.input, graph.output)]
+    return f"{{ {prefix}_compiled_invoke, {memory.bytes}, {', '.join(ends)}, {rows}, {prefix}_free }}"
+
+
+def free_zones(prefix: str, memory: Plan) -> str:
+    """Offset and length of every stretch of a model's memory that holds nothing at any time, as a C array that ends in a length of 0."""
+    used = np.zeros(memory.bytes, bool)
+    for offset, span in memory.spans:
+        used[offset : offset + span.bytes] = True
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], used, [True]]).astype(np.int8)))
+    pairs = [(int(start), int(end - start)) for start, end in edges.reshape(-1, 2)]
+    return f"static const unsigned {prefix}_free[] = {{ {', '.join(f'{start}, {length}' for start, length in [*pairs, (0, 0)])} }};"
+
+
+def compiler() -> str | None:
+    """A native C compiler, or None."""
+    return shutil.which("gcc") or shutil.which("clang") or shutil.which("cc")
+
+
+def compile_and_link(command: list[str], units: Sequence[Path], program: Path) -> None:
+    """Every unit by itself, so many at once as there are processors, then the program."""
+
+    def compiled(unit: Path) -> str:
+        subprocess.run([*command, "-c", str(unit), "-o", str(unit.with_suffix(".o"))], check=True, timeout=300)
+        return str(unit.with_suffix(".o"))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        objects = list(pool.map(compiled, units))
+    subprocess.run([*command, *objects, "-o", str(program)], check=True, timeout=300)
+
+
+def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]], together: int = 1, level: str = "-O1") -> list[NDArray[np.int8]]:
+    """Compile all models into one program and answer each one's codes (N, inputs).
+
+    So many models `together` form one translation unit, see `one_unit`; then no two layers of them may have the same name.
+    """
+    found = compiler()
+    assert found
+    compiled = [compile_graph(graph, f"m{i}", bytes(32), APART) for i, graph in enumerate(graphs)]
+    headers = [write_header(folder, each, f"m{i}") for i, each in enumerate(compiled)]
+    entries = enumerate(zip(graphs, compiled, codes, strict=True))
+    table = ", ".join(described(f"m{i}", graph, each.memory, len(rows)) for i, (graph, each, rows) in entries)
+    units = [folder / f"unit{at}.c" for at in range(0, len(graphs), together)]
+    for unit, at in zip(units, range(0, len(graphs), together), strict=True):
+        unit.write_text(one_unit({f"m{i}": compiled[i] for i in range(at, min(at + together, len(graphs)))}))
+    driver = folder / "driver.c"
+    zones = "\n".join(free_zones(f"m{i}", each.memory) for i, each in enumerate(compiled))
+    includes = "\n".join(f'#include "{header.name}"' for header in headers)
+    driver.write_text(DRIVER % {"includes": includes, "zones": zones, "table": table})
+    program = folder / "driver"
+    compile_and_link([found, *WARNINGS, *SANITIZERS, level], [*units, driver], program)
+    fed = b"".join(struct.pack(f"{c.size}b", *c.ravel()) for c in codes)
+    done = subprocess.run([str(program)], input=fed, capture_output=True, timeout=300)
+    assert done.returncode == 0, done.stderr.decode()
+    answers: list[NDArray[np.int8]] = []
+    at = 0
+    for graph, rows in zip(graphs, codes, strict=True):
+        size = len(rows) * graph.output.bytes
+        answers.append(np.frombuffer(done.stdout[at : at + size], np.int8).reshape(len(rows), -1))
+        at += size
+    assert at == len(done.stdout)
+    return answers

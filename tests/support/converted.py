@@ -1,0 +1,25 @@
+"""A build folder of any flatbuffer, as the conversion would leave it, without a recipe behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from plumbline.common.manifest import Manifest
+from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.importers.import_model import NOWHERE, asked
+from plumbline.convert.pipeline import compiled_model, write
+
+
+def write_folder(folder: Path, raw: bytes, edit: Callable[[str], str] | None = None) -> Manifest:
+    """Convert `raw` into `folder`, whose name becomes the recipe's; `edit` may change the compiled C, which the manifest then vouches for."""
+    graph = read(raw)
+    codes = np.random.default_rng(1).integers(-128, 128, (4, graph.input.bytes)).astype(np.int8)
+    compiled = compiled_model(folder.name, raw, graph)
+    if edit:
+        compiled = replace(compiled, source=edit(compiled.source))
+    answers = asked(raw, graph, codes, NOWHERE)
+    return write(folder, raw, graph, compiled, answers, domain=graph.input.quantized.range, tolerance=1.0, float_model=False)

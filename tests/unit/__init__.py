@@ -1,0 +1,1 @@
+"""Quick tests of one thing each: without training, builds or emulators."""

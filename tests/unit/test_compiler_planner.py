@@ -1,0 +1,172 @@
+"""Tensors that are needed at the same time never share a byte, and the plan is as small as TensorFlow Lite Micro's greedy one or smaller."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plumbline.convert.codegen import planner
+from plumbline.convert.codegen.planner import ALIGNMENT, NOTHING, Needs, Plan, plan, run_time_inputs
+from plumbline.convert.graph import Graph, Operator, Tensor
+from plumbline.convert.importers.flatbuffer.reader import read
+from tests.support.flatbuffer_writer import Dense, Model, write
+
+Contents = dict[int, tuple[int, int]]
+
+
+def chain(*widths: int) -> Graph:
+    layers = tuple(Dense(np.ones((b, a), np.int8), None, (0.1,), 0.1, 0) for a, b in pairwise(widths))
+    return read(write(Model(0.1, 0, layers)))
+
+
+def tensor(index: int, size: int) -> Tensor:
+    return Tensor(index, f"t{index}", "INT8", (1, size), None, None)
+
+
+def graph_of(sizes: list[int], *operators: tuple[str, tuple[int, ...], tuple[int, ...]]) -> Graph:
+    """Tensors of these sizes, from the first to the last, and operators as (name, inputs, outputs)."""
+    tensors = tuple(tensor(index, size) for index, size in enumerate(sizes))
+    steps = tuple(Operator(name, 1, tuple(tensors[i] for i in reads), tuple(tensors[i] for i in writes), None) for name, reads, writes in operators)
+    return Graph(tensors, steps, tensors[0], tensors[-1])
+
+
+def simulate(graph: Graph, needs: list[Needs], placed: Plan) -> None:
+    """Run the plan with bytes that know what they are: every operator must find its inputs whole, and the output must be whole at the end.
+
+    An operator writes its outputs and its scratch memory before it reads, the worst that it may do, but for the inputs whose place it may take.
+    """
+    memory: list[tuple[str, int, int] | None] = [None] * placed.bytes
+    value = {graph.input.index: ("value", graph.input.index)}
+
+    def fill(offset: int, size: int, kind: str, number: int) -> None:
+        assert offset >= 0
+        assert offset + size <= placed.bytes
+        memory[offset : offset + size] = [(kind, number, i) for i in range(size)]
+
+    def check(index: int) -> None:
+        offset, (kind, number) = placed.offsets[index], value[index]
+        found = memory[offset : offset + graph.tensors[index].bytes]
+        assert found == [(kind, number, i) for i in range(len(found))]
+
+    fill(placed.offsets[graph.input.index], graph.input.bytes, *value[graph.input.index])
+    for step, operator in enumerate(graph.operators):
+        inputs = run_time_inputs(operator)
+        if operator.name == "RESHAPE":
+            value[operator.outputs[0].index] = value[inputs[0].index]
+            assert placed.offsets[operator.outputs[0].index] == placed.offsets[inputs[0].index]
+            continue
+        allowed = {inputs[i].index for i in needs[step].in_place if placed.offsets[inputs[i].index] == placed.offsets[operator.outputs[0].index]}
+        for each in inputs:
+            check(each.index)
+        if needs[step].scratch_bytes:
+            fill(placed.scratch[step], needs[step].scratch_bytes, "scratch", step)
+        for each in operator.outputs:
+            value[each.index] = ("value", each.index)
+            fill(placed.offsets[each.index], each.bytes, "value", each.index)
+        for each in inputs:
+            if each.index not in allowed:
+                check(each.index)
+        for each in operator.outputs:
+            check(each.index)
+    check(graph.output.index)
+
+
+def greedy_by_size(graph: Graph) -> int:
+    """Bytes of a plan without sharing in place that takes the largest first, as TensorFlow Lite Micro's GreedyMemoryPlanner."""
+    _, spans = planner.tensor_spans(graph, [NOTHING] * len(graph.operators))
+    listed = list(spans.values())
+    sizes = [planner.aligned(span.bytes) for span in listed]
+    order = sorted(range(len(listed)), key=lambda i: (-sizes[i], i))
+    return planner.extent(planner.first_fit(listed, sizes, order), sizes)
+
+
+def test_a_long_chain_goes_back_and_forth_between_two_places() -> None:
+    assert plan(chain(1, 8, 8, 8, 8, 8, 8, 1)).bytes == 16
+
+
+def test_only_neighbours_count() -> None:
+    assert plan(chain(1, 100, 4, 100, 4, 1)).bytes == 104
+
+
+@pytest.mark.parametrize("widths", [(3, 4), (1, 5, 3, 9, 2), (7, 1, 1, 1, 7), (2, 64, 3, 64, 2, 5)])
+def test_chains_never_overlap(widths: tuple[int, ...]) -> None:
+    graph = chain(*widths)
+    simulate(graph, [NOTHING] * len(graph.operators), plan(graph))
+
+
+def test_an_operator_in_place_needs_no_second_place() -> None:
+    graph = graph_of([8, 8, 8], ("TANH", (0,), (1,)), ("TANH", (1,), (2,)))
+    in_place = Needs(in_place=(0,))
+    assert plan(graph, [in_place, in_place]).bytes == 8
+    assert plan(graph, [NOTHING, NOTHING]).bytes == 16
+
+
+def test_an_input_that_is_also_read_by_another_name_is_not_overwritten() -> None:
+    graph = graph_of([8, 8, 8], ("RESHAPE", (0,), (1,)), ("ADD", (0, 1), (2,)))
+    one, both = ([NOTHING, Needs(in_place=places)] for places in ((0,), (0, 1)))
+    simulate(graph, one, plan(graph, one))
+    assert plan(graph, one).bytes == 16
+    assert plan(graph, both).bytes == 8  # element by element, whichever name it is read by
+
+
+def test_what_is_read_later_is_not_overwritten() -> None:
+    graph = graph_of([8, 8, 8], ("TANH", (0,), (1,)), ("ADD", (0, 1), (2,)))
+    needs = [Needs(in_place=(0,)), Needs(in_place=(0, 1))]
+    placed = plan(graph, needs)
+    simulate(graph, needs, placed)
+    assert placed.bytes == 16
+
+
+def test_a_reshaped_tensor_that_is_read_later_is_not_overwritten() -> None:
+    graph = graph_of([8, 8, 8, 8], ("RESHAPE", (0,), (1,)), ("TANH", (1,), (2,)), ("ADD", (0, 2), (3,)))
+    needs = [NOTHING, Needs(in_place=(0,)), Needs(in_place=(0, 1))]
+    placed = plan(graph, needs)
+    simulate(graph, needs, placed)
+    assert placed.bytes == 16
+
+
+def test_scratch_memory_is_an_operators_own() -> None:
+    graph = chain(4, 4, 4)
+    needs = [Needs(scratch_bytes=10), NOTHING]
+    placed = plan(graph, needs)
+    simulate(graph, needs, placed)
+    assert placed.bytes == 20
+
+
+def test_an_output_that_nobody_reads_has_a_place_while_it_is_written() -> None:
+    graph = graph_of([8, 4, 4], ("SPLIT", (0,), (1, 2)))
+    simulate(graph, [NOTHING], plan(graph))
+
+
+@given(st.data())
+@settings(max_examples=300)
+def test_random_graphs(data: st.DataObject) -> None:
+    count = data.draw(st.integers(3, 14))
+    sizes, operators, needs = [data.draw(st.sampled_from((1, 3, 4, 8, 8, 50)))], [], []
+    while len(sizes) < count:
+        reads = tuple(data.draw(st.lists(st.integers(0, len(sizes) - 1), min_size=1, max_size=3)))
+        name = data.draw(st.sampled_from(("ADD", "ADD", "RESHAPE", "SPLIT")))
+        outputs = 2 if name == "SPLIT" else 1
+        reads = reads[:1] if name != "ADD" else reads
+        writes = tuple(range(len(sizes), len(sizes) + outputs))
+        sizes += [sizes[reads[0]] if name == "RESHAPE" else data.draw(st.sampled_from((1, 3, 4, 8, 8, 50))) for _ in writes]
+        operators.append((name, reads, writes))
+        in_place = tuple(data.draw(st.lists(st.integers(0, len(reads) - 1), unique=True))) if name == "ADD" else ()
+        needs.append(Needs(in_place, data.draw(st.sampled_from((0, 0, 0, 7)))) if name != "RESHAPE" else NOTHING)
+    graph = graph_of(sizes, *operators)
+    placed = plan(graph, needs)
+    simulate(graph, needs, placed)
+    assert all(offset % ALIGNMENT == 0 for offset in placed.offsets.values())
+    assert plan(graph).bytes <= greedy_by_size(graph)
+
+
+def test_bytes_can_be_left_free_for_a_sanitizer() -> None:
+    graph = chain(4, 4, 4)
+    apart = plan(graph, apart=16)
+    ends = sorted((offset, offset + span.bytes) for offset, span in apart.spans)
+    assert all(later[0] - earlier[1] >= 16 or later[0] == earlier[0] for earlier, later in pairwise(ends))
+    assert apart.bytes - ends[-1][1] >= 16

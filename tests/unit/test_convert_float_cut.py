@@ -1,0 +1,125 @@
+"""A model with float32 ends: the board gets what lies between them, byte for byte, and answers what the whole model does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from plumbline.common.errors import ModelRefused, PlumblineError
+from plumbline.common.way import Way, came_as
+from plumbline.convert.importers.flatbuffer.parse import take_apart
+from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.importers.flatbuffer.strip_float_io import cut
+from plumbline.convert.references import reference_interpreter, tflm
+from plumbline.convert.references.codes import dequantize
+from tests.faults.fuzz_flatbuffer import mutate
+from tests.support.random_layers import rows
+from tests.support.tflite_writer import FLOAT32, UINT8, OperatorSpec, TensorSpec, write_graph
+from tests.support.write_arithmetic import leaky_relu, unary
+
+SHAPE = (1, 6)
+TENSORS = [
+    TensorSpec("input", SHAPE, kind=FLOAT32),
+    TensorSpec("layer/in", SHAPE, (0.05,), (-7,)),
+    TensorSpec("layer/out", SHAPE, (0.04,), (3,)),
+    TensorSpec("output", SHAPE, kind=FLOAT32),
+]
+INNER = leaky_relu(0.3, 1, 2)
+QUANTIZE, DEQUANTIZE = unary("QUANTIZE", 0, 1), unary("DEQUANTIZE", 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("operators", "first", "last", "ends"),
+    [
+        ([QUANTIZE, INNER, DEQUANTIZE], 0, 3, ("float32 input", "float32 output")),
+        ([QUANTIZE, INNER], 0, 2, ("float32 input",)),
+        ([INNER, DEQUANTIZE], 1, 3, ("float32 output",)),
+        ([INNER], 1, 2, ()),
+    ],
+    ids=["both", "input", "output", "none"],
+)
+def test_what_lies_between_answers_as_the_whole_model(operators: list[OperatorSpec], first: int, last: int, ends: tuple[str, ...]) -> None:
+    whole = write_graph(TENSORS, operators, first, last)
+    raw, gone = cut(whole)
+    assert gone == ends
+    assert len(raw) == len(whole)
+    assert (raw == whole) == (not ends)
+    graph = read(raw)
+    assert [operator.name for operator in graph.operators] == ["LEAKY_RELU"]
+    assert (graph.input.name, graph.output.name) == ("layer/in", "layer/out")
+    codes = rows(np.random.default_rng(2), 6, -7)
+    answers = reference_interpreter.run(graph, codes)
+    if tflm.available():
+        np.testing.assert_array_equal(tflm.Interpreter(raw, graph).run(codes), answers)
+        given = dequantize(codes, graph.input.quantized) if "float32 input" in ends else codes
+        expected = dequantize(answers, graph.output.quantized) if "float32 output" in ends else answers
+        np.testing.assert_array_equal(ask(whole, given), expected)
+    assert cut(raw) == (raw, ())
+
+
+def ask(raw: bytes, given: NDArray[np.float32] | NDArray[np.int8] | NDArray[np.uint8]) -> NDArray[np.generic]:
+    """The whole model's answers (N, 6), ends and all, by the wheel."""
+    from tflite_micro import runtime
+
+    interpreter = runtime.Interpreter.from_bytes(raw, arena_size=1 << 16)
+    found = []
+    for row in given:
+        interpreter.set_input(row.reshape(SHAPE), 0)
+        interpreter.invoke()
+        found.append(interpreter.get_output(0).ravel())
+    return np.array(found)
+
+
+def test_ends_that_are_not_quantized_by_one_operator_stay_and_are_named() -> None:
+    twice = [QUANTIZE, unary("QUANTIZE", 0, 4), INNER, DEQUANTIZE]
+    for tensors, operators, last, says in (
+        ([*TENSORS, TensorSpec("other", SHAPE, (0.1,), (0,))], twice, 3, "Tensor input: the model's input is FLOAT32, not quantized int8"),
+        (TENSORS, [QUANTIZE, INNER, unary("RELU", 2, 3)], 3, "Tensor output: the model's output is FLOAT32, not quantized int8"),
+        (TENSORS, [INNER, DEQUANTIZE], 3, "Tensor input: the model's input is FLOAT32, not quantized int8"),
+        ([TENSORS[0], TENSORS[1], TENSORS[3]], [unary("QUANTIZE", 0, 1), unary("DEQUANTIZE", 1, 2)], 2, "2 reasons"),
+    ):
+        raw, _ = cut(write_graph(tensors, operators, 0, last))
+        with came_as(Way.TFLITE), pytest.raises(ModelRefused, match=says) as caught:
+            read(raw)
+        assert "inference_output_type = tf.int8" in caught.value.hint
+
+
+UINT8_ENDS = [
+    TensorSpec("input", SHAPE, (0.05,), (121,), kind=UINT8),
+    TensorSpec("layer/in", SHAPE, (0.05,), (-7,)),
+    TensorSpec("layer/out", SHAPE, (0.04,), (3,)),
+    TensorSpec("output", SHAPE, (0.04,), (131,), kind=UINT8),
+]
+
+
+def test_uint8_ends_are_cut_off_where_each_code_is_an_int8_code() -> None:
+    whole = write_graph(UINT8_ENDS, [QUANTIZE, INNER, unary("QUANTIZE", 2, 3)], 0, 3)
+    raw, gone = cut(whole)
+    assert gone == ("uint8 input", "uint8 output")
+    codes = rows(np.random.default_rng(2), 6, -7)
+    answers = reference_interpreter.run(read(raw), codes)
+    if tflm.available():
+        np.testing.assert_array_equal(ask(whole, (codes.astype(np.int16) + 128).astype(np.uint8)), (answers.astype(np.int16) + 128).astype(np.uint8))
+
+
+@pytest.mark.parametrize("other", [((0.1,), (121,)), ((0.05,), (120,)), ((), ())])
+def test_uint8_ends_that_round_once_more_stay(other: tuple[tuple[float, ...], tuple[int, ...]]) -> None:
+    tensors = [TensorSpec("input", SHAPE, *other, kind=UINT8), *UINT8_ENDS[1:]]
+    with came_as(Way.TFLITE), pytest.raises(ModelRefused, match="the model's input is UINT8, not quantized int8") as caught:
+        read(cut(write_graph(tensors, [QUANTIZE, INNER, unary("QUANTIZE", 2, 3)], 0, 3))[0])
+    assert "inference_input_type" in caught.value.hint
+
+
+def test_damaged_files_are_refused_with_a_message() -> None:
+    whole = write_graph(TENSORS, [QUANTIZE, INNER, DEQUANTIZE], 0, 3)
+    rng, cuts, refusals = np.random.default_rng(5), 0, 0
+    for _ in range(3000):
+        raw = mutate(rng, whole, [whole])
+        try:
+            changed, _ends = cut(raw)
+            cuts += changed != raw and len(take_apart(changed).operators) > 0
+        except PlumblineError as error:
+            refusals += bool(error.hint)
+    assert cuts > 300
+    assert refusals > 300

@@ -1,0 +1,54 @@
+"""Which of the connected ports is the board: none, one, two, or one that waits in its boot loader."""
+
+from __future__ import annotations
+
+import pytest
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
+
+from plumbline.common.errors import BoardNotFound, SeveralBoards
+from plumbline.host.devices import discovery
+
+NANO, LOADER, OTHER = (0x2341, 0x805A), (0x2341, 0x005A), (0x0403, 0x6001)
+
+
+def connect(monkeypatch: pytest.MonkeyPatch, *devices: tuple[str, tuple[int, int] | None]) -> None:
+    """Have the operating system report these ports."""
+    infos = []
+    for name, usb in devices:
+        info = ListPortInfo(name)
+        if usb:
+            info.vid, info.pid = usb
+            info.serial_number = f"SN{name[-1]}"
+        infos.append(info)
+    monkeypatch.setattr(list_ports, "comports", lambda: infos)
+
+
+def test_one_board_among_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, ("/dev/ttyS0", None), ("/dev/ttyUSB0", OTHER), ("/dev/ttyACM3", NANO))
+    assert discovery.find_board().device == "/dev/ttyACM3"
+    assert [port.role for port in discovery.list_all()] == ["Nano 33 BLE", "", ""]
+
+
+def test_no_board(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, ("/dev/ttyUSB0", OTHER))
+    with pytest.raises(BoardNotFound, match="/dev/ttyUSB0") as caught:
+        discovery.find_board()
+    assert "PORT=" in caught.value.hint
+
+
+def test_two_boards_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, ("/dev/ttyACM1", NANO), ("/dev/ttyACM0", NANO))
+    with pytest.raises(SeveralBoards, match=r"2 boards.*ttyACM0 \(serial number SN0\), /dev/ttyACM1") as caught:
+        discovery.find_board()
+    assert "PORT=/dev/ttyACM0" in caught.value.hint
+
+
+def test_a_board_in_its_boot_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, ("/dev/ttyACM0", LOADER))
+    with pytest.raises(BoardNotFound, match="boot loader"):
+        discovery.find_board()
+
+
+def test_this_machine_can_be_asked() -> None:
+    assert [port.device for port in discovery.list_all()] == sorted(info.device for info in list_ports.comports())

@@ -1,0 +1,104 @@
+"""A recipe that contradicts itself is refused before anything is trained, with a message that names the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import plumbline.training.recipes
+from plumbline.common.errors import BadRecipe, UnknownRecipe
+from plumbline.common.quality import Quality
+from plumbline.training.recipe import SPARSE, Data, Recipe, find, names
+from plumbline.training.recipes.linear import RECIPE
+from tools import bootstrap
+
+
+def data(inputs: Any, targets: Any) -> Any:
+    return lambda: Data(np.asarray(inputs), np.asarray(targets))
+
+
+X = np.zeros((2, 1), np.float32)
+RMSE = Quality("rmse", reach=1.0, int8_may_lose=0.1)
+GRID = np.zeros((4, 8, 8, 1), np.float32)
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"domain": (-1.0, 4.0)}, "does not hold x = 10"),
+    ({"domain": (-0.5, 12.0)}, "does not hold x = -1"),
+    ({"domain": (4.0, -4.0)}, r"domain \[4.0, -4.0\]"),
+    ({"domain": (1.0, 1.0)}, r"domain \[1.0, 1.0\]"),
+    ({"domain": (float("nan"), 4.0)}, "nan"),
+    ({"domain": (-1e10, 1e10)}, r"domain \[-10000000000.0"),
+    ({"domain": None}, "exactly one of domain and representative"),
+    ({"representative": lambda: X}, "exactly one of domain and representative"),
+    ({"tolerance": 0.0}, "tolerance of 0.0"),
+    ({"tolerance": float("nan")}, "tolerance of nan"),
+    ({"epochs": 0}, "0 epochs"),
+    ({"name": "Linear!"}, "named 'Linear!'"),
+    ({"data": data(X, X[:1])}, "2 inputs and 1 targets"),
+    ({"data": data(X[:0], X[:0])}, "0 inputs"),
+    ({"data": data(X.astype(np.float64), X)}, "float64"),
+    ({"data": data(X, np.array([[1], [np.nan]], np.float32))}, "targets that are NaN"),
+    ({"data": data(GRID, X[[0, 0, 0, 0]])}, r"shape \(8, 8, 1\)"),
+    ({"data": data(GRID, GRID), "domain": None, "checkpoints": (), "representative": lambda: GRID[:, :4]}, r"shape \(8, 8, 1\) and calibrates"),
+    ({"data": data(GRID, GRID), "domain": None, "representative": lambda: GRID}, "checkpoints but no domain"),
+    ({"batch_size": 0}, "batches of 0"),
+    ({"batch_size": 7}, "batches of 7 of its 6 points"),
+    ({"loss": SPARSE}, "targets of type float32"),
+    ({"quality": RMSE}, "holds back no test split"),
+    ({"test": data(X, X), "quality": replace(RMSE, reach=-1.0)}, "demands rmse -1.0"),
+    ({"test": data(X, X), "quality": replace(RMSE, int8_may_lose=-0.1)}, "int8 lose -0.1"),
+    ({"test": data(X, X[:1])}, "2 test inputs and 1 test targets"),
+    ({"test": data(GRID, GRID)}, r"tests on \(8, 8, 1\)"),
+    ({"test": data(X + 13, X)}, "tests x from 13 to 13"),
+    ({"test": data(X * np.float32(np.nan), X)}, "test inputs that are NaN"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BAD, ids=[message for _, message in BAD])
+def test_contradictions_are_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadRecipe, match=message) as caught:
+        replace(RECIPE, **change).check()
+    assert caught.value.hint
+
+
+def test_inputs_of_any_shape_are_accepted_with_representative_data() -> None:
+    recipe = replace(RECIPE, data=data(GRID, GRID), domain=None, checkpoints=(), representative=lambda: GRID).check()
+    assert recipe.sample_points() == ()
+    assert recipe.calibration().shape == GRID.shape
+
+
+def test_every_recipe_of_the_folder_is_sound() -> None:
+    """Those that need a program of their own to make their data are checked in their own tests."""
+    assert {"linear", *bootstrap.RECIPES} <= set(names())
+    ready = [name for name in names() if name not in bootstrap.RECIPES]
+    assert [find(name).name for name in ready] == ready
+
+
+def test_an_unknown_name_lists_what_exists() -> None:
+    with pytest.raises(UnknownRecipe, match="'circular'") as caught:
+        find("circular")
+    assert "linear" in caught.value.hint
+
+
+def test_the_calibration_reaches_both_ends_of_the_domain() -> None:
+    calibration = RECIPE.calibration()
+    assert (calibration.min(), calibration.max()) == (np.float32(-12.8), np.float32(12.7))
+
+
+def test_the_sample_points_are_the_training_points_then_the_checkpoints() -> None:
+    assert isinstance(RECIPE, Recipe)
+    assert RECIPE.sample_points() == (-1, 0, 1, 2, 3, 4, 10)
+
+
+def test_a_recipe_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken.py").write_text("1 / 0\n")
+    (tmp_path / "empty.py").write_text("")
+    monkeypatch.setattr(plumbline.training.recipes, "__path__", [str(tmp_path)])
+    with pytest.raises(BadRecipe, match=r"broken.py cannot be loaded: ZeroDivisionError"):
+        find("broken")
+    with pytest.raises(BadRecipe, match=r"empty.py does not define RECIPE"):
+        find("empty")
