@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import importlib.util
 import math
 import os
 import shutil
@@ -36,6 +37,35 @@ settings.load_profile("fixed")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+NEEDS = {"tools": "emulator", "tensorflow": "tensorflow", "port": "hardware"}
+"""Fixtures that skip a test where something is missing, and the marker of each test that asks for one of them, itself or through another fixture."""
+PORT = "PLUMBLINE_TEST_PORT"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what a test needs, so that `-m "not tensorflow"` leaves out what a machine cannot run."""
+    for item in items:
+        for fixture, marker in NEEDS.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
+
+
+@pytest.fixture(scope="session")
+def tensorflow() -> None:
+    """Skips where TensorFlow is not installed."""
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed: it comes with plumbline[train]")
+
+
+@pytest.fixture(scope="session")
+def port() -> str:
+    """The port of a real board that runs the firmware of `linear`: `make flash`, then PLUMBLINE_TEST_PORT=/dev/ttyACM0 make test."""
+    found = os.environ.get(PORT)
+    if not found:
+        pytest.skip(f"{PORT} names no board")
+    return found
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     """Fills a folder of this name one time for all processes of a test run, and gives each of them a copy of its own."""
@@ -59,7 +89,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 
 
 @pytest.fixture(scope="session")
-def linear(once: Once) -> Path:
+def linear(tensorflow: None, once: Once) -> Path:
     """build/linear of a fresh build folder: trained and converted."""
 
     def fill(build: Path) -> None:
@@ -116,7 +146,7 @@ def failed(passed: Verdict) -> Verdict:
 
 
 @pytest.fixture(scope="session")
-def wide(tools: None, once: Once) -> Path:
+def wide(tools: None, tensorflow: None, once: Once) -> Path:
     """build/wide: tensors too large for a frame, trained, converted and built for the virtual board."""
     folder = once("wide", lambda build: run_stage("tests.support.wide_model", str(build / "wide"))) / "wide"
     firmware.build(folder, "virtual")
@@ -134,7 +164,7 @@ def tflm_recipe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(scope="session")
-def lesson_folder(linear: Path, once: Once) -> Path:
+def lesson_folder(tensorflow: None, linear: Path, once: Once) -> Path:
     """A build folder that holds the lesson: learn.html and learn/*.png, made by the command without opening a browser."""
 
     def fill(build: Path) -> None:

@@ -154,7 +154,7 @@ def test_samples_that_tell_nothing_are_refused_before_any_work(tmp_path: Path, t
 
 
 @pytest.mark.slow
-def test_a_keras_file_is_quantized_on_its_samples(tmp_path: Path) -> None:
+def test_a_keras_file_is_quantized_on_its_samples(tensorflow: None, tmp_path: Path) -> None:
     keras_env.prepare()
     import keras
 
@@ -176,7 +176,7 @@ def test_a_keras_file_is_quantized_on_its_samples(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_code_in_a_keras_file_runs_only_when_trusted(tmp_path: Path) -> None:
+def test_code_in_a_keras_file_runs_only_when_trusted(tensorflow: None, tmp_path: Path) -> None:
     keras_env.prepare()
     import keras
 

@@ -29,13 +29,15 @@ from plumbline.training.recipes.linear import RECIPE
 from tests.support import compiled_c
 from tests.support.codes import codes_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]
 
 
 @pytest.fixture(scope="module")
 def keras() -> Any:
     keras_env.prepare()
-    return pytest.importorskip("keras", reason="conversion needs TensorFlow")
+    import keras
+
+    return keras
 
 
 @pytest.fixture(scope="module")

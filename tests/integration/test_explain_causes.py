@@ -18,7 +18,7 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.keras.quantize import TWIN
 from plumbline.training import keras_env
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]
 Floats = NDArray[np.float32]
 
 

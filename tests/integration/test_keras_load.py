@@ -26,7 +26,7 @@ from plumbline.convert.references.reference_interpreter import run
 from plumbline.training import keras_env
 from tests.support.keras_writer import layer, save, sequential
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]
 
 RNG = np.random.default_rng(3)
 

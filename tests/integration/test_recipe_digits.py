@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="session")
-def digits(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def digits(tools: None, tensorflow: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """build/digits: trained, converted and built for the virtual board."""
     return built(tmp_path_factory.mktemp("build"), "digits")
 

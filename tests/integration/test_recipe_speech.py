@@ -27,7 +27,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="session")
-def speech(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def speech(tools: None, tensorflow: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """build/speech: trained, converted and built for the virtual board."""
     return built(tmp_path_factory.mktemp("build"), "speech")
 

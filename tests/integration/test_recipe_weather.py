@@ -35,7 +35,7 @@ def test_the_baselines_are_those_of_temperatures() -> None:
 
 
 @pytest.fixture(scope="module", params=["weather", "weather_unrolled"])
-def verdict(tools: None, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Verdict:
+def verdict(tools: None, tensorflow: None, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Verdict:
     folder = built(tmp_path_factory.mktemp("build"), request.param)
     operators = [operator.name for operator in reader.read((folder / "model.tflite").read_bytes()).operators]
     assert operators.count("UNIDIRECTIONAL_SEQUENCE_LSTM") == (1 if request.param == "weather" else 0)

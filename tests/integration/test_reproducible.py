@@ -84,8 +84,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def test_two_people_in_two_folders_make_the_same_bytes(tools: None, files: list[str], together: Path) -> None:
-    pytest.importorskip("keras", reason="training needs TensorFlow")
+def test_two_people_in_two_folders_make_the_same_bytes(tools: None, tensorflow: None, files: list[str], together: Path) -> None:
     first, second = (walked(person, files, together) for person in (ANN, BOB))
     made = contents(first)
     assert {"model.keras", "model.tflite", "references.npz", "generated/manifest.json", "generated/plumbline_compiled.c"} <= made.keys()

@@ -22,13 +22,15 @@ from plumbline.training.fit import build, fit, train
 from plumbline.training.recipe import SPARSE, names
 from plumbline.training.recipes.linear import RECIPE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]
 
 
 @pytest.fixture(scope="module")
 def keras() -> Any:
     keras_env.prepare()
-    return pytest.importorskip("keras", reason="training needs TensorFlow")
+    import keras
+
+    return keras
 
 
 def bits(model: Any) -> list[bytes]:
@@ -90,7 +92,6 @@ def run(build_folder: Path, *extra: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_two_processes_write_the_same_bytes_and_a_readable_report(tmp_path: Path) -> None:
-    pytest.importorskip("keras", reason="training needs TensorFlow")
     first, second = run(tmp_path / "a"), run(tmp_path / "b")
     assert first.returncode == 0, first.stderr
     folders = [tmp_path / name / "linear" for name in ("a", "b")]

@@ -28,7 +28,7 @@ from plumbline.training import keras_env
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.stages import Once, verified
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]
 
 RNG = np.random.default_rng(7)
 RAW = write(random_model(np.random.default_rng(3), 12, per_channel=False))
