@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,8 @@ from plumbline.common.quality import measure
 from plumbline.training import keras_env
 from plumbline.training.archive import stable_keras_bytes
 from plumbline.training.curve import loss_curve
-from plumbline.training.recipe import SPARSE, Data, Recipe
+from plumbline.training.recipe import Data, Recipe
+from plumbline.training.recipe_check import SPARSE, Mistake, refusal
 
 if TYPE_CHECKING:
     import keras
@@ -246,18 +247,13 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
     with task("Starting TensorFlow"):
         import tensorflow  # noqa: F401  imported here so that its seconds are shown under their own name
     with task(f"Training {recipe.name}", recipe.epochs, "epochs") as advance:
-        data = recipe.data()
         try:
             model = build(recipe)
         except (ValueError, TypeError) as error:
             raise recipe.bad(f"has layers Keras refuses: {first_line(error)}", "See the recipe's layers().") from error
-        named = recipe.quality.classes if recipe.quality is not None else ()
-        if named and model.output_shape[1:] != (len(named),):
-            raise recipe.bad(f"names {len(named)} classes, but its model answers {model.output_shape[1:]}", "Name each output, in their order.")
-        if recipe.loss == SPARSE:
-            check_classes(recipe, model)
-        elif model.output_shape[1:] != data.targets.shape[1:]:
-            raise recipe.bad(f"has targets of shape {data.targets.shape[1:]}, but its model answers {model.output_shape[1:]}", "Make them equal.")
+        found = list(disagreements(recipe, model))
+        if found:
+            raise refusal(recipe.name, found)
         trained = train(recipe, model, advance)
     splits = validate(recipe, trained.model)
     check_quality(recipe, splits)
@@ -273,13 +269,20 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
         say(line)
 
 
-def check_classes(recipe: Recipe, model: keras.Model) -> None:
-    """Raises BadRecipe where the model does not answer one number for each class."""
-    splits = [recipe.data(), *([recipe.test()] if recipe.test is not None else [])]
-    classes = 1 + max(int(split.targets.max()) for split in splits)
-    if len(model.output_shape) != 2 or model.output_shape[1] < classes:
-        shape = model.output_shape[1:]
-        raise recipe.bad(f"has {classes} classes, but its model answers {shape}", f"End it in a vector of {classes} numbers.")
+def disagreements(recipe: Recipe, model: keras.Model) -> Iterator[Mistake]:
+    """Where the model does not answer what the recipe's targets and names of classes ask for."""
+    shape = model.output_shape[1:]
+    named = recipe.quality.classes if recipe.quality is not None else ()
+    if named and shape != (len(named),):
+        yield Mistake(f"names {len(named)} classes, but its model answers {shape}", "Name each output, in their order.")
+    targets = recipe.data().targets
+    if recipe.loss == SPARSE:
+        splits = [targets, *([recipe.test().targets] if recipe.test is not None else [])]
+        classes = 1 + max(int(split.max()) for split in splits)
+        if len(shape) != 1 or shape[0] < classes:
+            yield Mistake(f"has {classes} classes, but its model answers {shape}", f"End it in a vector of {classes} numbers.")
+    elif shape != targets.shape[1:]:
+        yield Mistake(f"has targets of shape {targets.shape[1:]}, but its model answers {shape}", "Make them equal.")
 
 
 def first_line(error: Exception) -> str:

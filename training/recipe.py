@@ -5,22 +5,20 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import plumbline.training.recipes
-from plumbline.common.errors import BadRecipe, UnknownRecipe, UsageError
+from plumbline.common.errors import BadRecipe, UnknownRecipe
 from plumbline.common.limits import Limits
-from plumbline.common.quality import KINDS, Quality
+from plumbline.common.quality import Quality
+from plumbline.training.recipe_check import Mistake, mistakes, refusal
 
 if TYPE_CHECKING:
     import keras
-
-SPARSE = "sparse_categorical_crossentropy"
-"""The loss that takes one integer label per input; any other takes targets of the model's output shape."""
 
 
 @dataclass(frozen=True)
@@ -83,106 +81,19 @@ class Recipe:
         return np.linspace(*self.domain, 257, dtype=np.float32).reshape(-1, *self.data().inputs.shape[1:])
 
     def check(self) -> Recipe:
-        """Look for contradictions.
+        """Look for mistakes and contradictions, all at once.
 
         Raises:
-            BadRecipe: the recipe contradicts itself; the message names the numbers.
+            BadRecipe: there are some; the message lists them with the numbers.
         """
-        data = self.data()
-        points = data.inputs
-        if not (self.name.isidentifier() and self.name == self.name.lower()):
-            raise self.bad(f"is named {self.name!r}", "Use lower-case letters, digits and underscores.")
-        if len(points) == 0 or len(points) != len(data.targets):
-            raise self.bad(f"has {len(points)} inputs and {len(data.targets)} targets", "Each input needs its target.")
-        self._check_values("", data)
-        if self.epochs < 1:
-            raise self.bad(f"trains for {self.epochs} epochs", "One is the least.")
-        if self.batch_size is not None and not 1 <= self.batch_size <= len(points):
-            raise self.bad(f"trains on batches of {self.batch_size} of its {len(points)} points", "Give 1 to all of them, or None for all.")
-        if self.tolerance is not None and not self.tolerance > 0:
-            hint = "Give the largest error you accept, above 0, or none: it is worked out from the quantization then."
-            raise self.bad(f"has a tolerance of {self.tolerance}", hint)
-        if (self.domain is None) == (self.representative is None):
-            hint = "Give a domain for one number, representative inputs for any other shape."
-            raise self.bad("has not exactly one of domain and representative", hint)
-        if self.domain is not None:
-            self._check_domain(self.domain, points)
-        else:
-            self._check_representative(points)
-        self._check_quality(data)
-        try:
-            self.limits.check()
-        except UsageError as error:
-            raise self.bad(f"has limits that make no sense: {error.message}", error.hint) from error
+        found = list(mistakes(self))
+        if found:
+            raise refusal(self.name, found)
         return self
-
-    def _check_values(self, of: str, data: Data) -> None:
-        """`of` names the split in messages: "" or "test "."""
-        for what, values in ((f"{of}inputs", data.inputs), (f"{of}targets", data.targets)):
-            if what.endswith("targets") and self.loss == SPARSE:
-                if not np.issubdtype(values.dtype, np.integer) or values.ndim != 1 or values.min() < 0:
-                    raise self.bad(f"has {what} of type {values.dtype} and shape {values.shape}", f"{SPARSE} takes integer labels (N,) from 0 on.")
-                continue
-            if values.dtype != np.float32:
-                raise self.bad(f"has {what} of type {values.dtype}", "Make them float32, as the model computes in it.")
-            if not np.isfinite(values).all():
-                raise self.bad(f"has {what} that are NaN or infinite", "Clean the data.")
-
-    def _check_quality(self, data: Data) -> None:
-        """The test split fits the training split, and what is demanded of it can be met."""
-        if self.quality is not None:
-            quality = self.quality
-            if self.test is None:
-                raise self.bad("demands a quality but holds back no test split", "Give test, or no quality.")
-            if quality.kind not in KINDS:
-                raise self.bad(f"measures {quality.kind!r}", f"Choose one of {', '.join(KINDS)}.")
-            if quality.reach is None:
-                raise self.bad("demands a quality without saying which its float model must reach", "Give reach.")
-            if not np.isfinite(quality.reach) or quality.reach < 0 or (quality.kind == "accuracy" and quality.reach > 1):
-                raise self.bad(f"demands {quality.kind} {quality.reach}", "Accuracy lies in [0, 1], an error is 0 or more.")
-            if not quality.int8_may_lose >= 0 or not (quality.steps is None or quality.steps > 0):
-                raise self.bad(f"lets int8 lose {quality.int8_may_lose}, steps {quality.steps}", "A loss is 0 or more, steps are above 0.")
-        if self.test is None:
-            return
-        test = self.test()
-        if len(test.inputs) == 0 or len(test.inputs) != len(test.targets):
-            raise self.bad(f"has {len(test.inputs)} test inputs and {len(test.targets)} test targets", "Each input needs its target.")
-        if test.inputs.shape[1:] != data.inputs.shape[1:] or test.targets.shape[1:] != data.targets.shape[1:]:
-            raise self.bad(
-                f"trains on {data.inputs.shape[1:]} -> {data.targets.shape[1:]} and tests on {test.inputs.shape[1:]} -> {test.targets.shape[1:]}",
-                "Use the same shapes.",
-            )
-        self._check_values("test ", test)
-        if self.domain is not None and not (self.domain[0] <= test.inputs.min() and test.inputs.max() <= self.domain[1]):
-            raise self.bad(f"tests x from {test.inputs.min():g} to {test.inputs.max():g}, outside its domain {self.domain}", "Widen the domain.")
-
-    def _check_domain(self, domain: tuple[float, float], points: NDArray[np.float32]) -> None:
-        low, high = domain
-        if points[0].size != 1:
-            raise self.bad(f"declares a domain, but its inputs have the shape {points.shape[1:]}", "Give representative inputs instead.")
-        if not (np.isfinite(low) and np.isfinite(high) and low < high):
-            raise self.bad(f"has the domain [{low}, {high}]", "The low end must be below the high end, both finite.")
-        if max(abs(low), abs(high)) > 1e9:
-            raise self.bad(f"has the domain [{low}, {high}]", "Scale the input: x travels in units of 1e-9 and reaches 1e9.")
-        outside = [x for x in self.sample_points() if not low <= x <= high]
-        if outside:
-            raise self.bad(
-                f"has the domain [{low}, {high}], which does not hold x = {outside[0]:g}",
-                "Widen the domain: int8 cannot represent a point outside it, and clamping would answer a wrong number.",
-            )
-
-    def _check_representative(self, points: NDArray[np.float32]) -> None:
-        if self.checkpoints:
-            raise self.bad("has checkpoints but no domain", "Checkpoints are values of one number.")
-        inputs = self.calibration()
-        if inputs.shape[1:] != points.shape[1:] or len(inputs) == 0:
-            raise self.bad(f"trains on inputs of shape {points.shape[1:]} and calibrates on {inputs.shape}", "Use the same shape.")
-        if inputs.dtype != np.float32 or not np.isfinite(inputs).all():
-            raise self.bad("calibrates on inputs that are not finite float32", "Clean the data.")
 
     def bad(self, what: str, hint: str) -> BadRecipe:
         """The error that says `recipe NAME <what>.`"""
-        return BadRecipe(f"Recipe {self.name} {what}.", hint)
+        return refusal(self.name, [Mistake(what, hint)])
 
 
 def names() -> list[str]:
@@ -212,10 +123,16 @@ def declared(name: str) -> Recipe:
     try:
         module: Any = importlib.import_module(f"plumbline.training.recipes.{name}")
     except Exception as error:  # a recipe is a user's own file
-        raise BadRecipe(
-            f"training/recipes/{name}.py cannot be loaded: {type(error).__name__}: {error}.", "See training/recipes/linear.py."
-        ) from error
+        message = f"training/recipes/{name}.py cannot be loaded: {type(error).__name__}: {error}."
+        raise BadRecipe(message, known_fields() if isinstance(error, TypeError) else "See training/recipes/linear.py.") from error
     recipe = getattr(module, "RECIPE", None)
     if not isinstance(recipe, Recipe) or recipe.name != name:
         raise BadRecipe(f"training/recipes/{name}.py does not define RECIPE with the name {name!r}.", "See training/recipes/linear.py.")
     return recipe
+
+
+def known_fields() -> str:
+    """The fields of a recipe, in a sentence each for those it needs and those it may have."""
+    needed = [each.name for each in fields(Recipe) if each.default is MISSING and each.default_factory is MISSING]
+    optional = [each.name for each in fields(Recipe) if each.name not in needed]
+    return f"A recipe needs {', '.join(needed)}; it may have {', '.join(optional)}."

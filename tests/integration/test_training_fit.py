@@ -19,7 +19,8 @@ from plumbline.common.quality import Quality
 from plumbline.training import keras_env
 from plumbline.training.descent import descend, rates
 from plumbline.training.fit import build, fit, train
-from plumbline.training.recipe import SPARSE, names
+from plumbline.training.recipe import names
+from plumbline.training.recipe_check import SPARSE
 from plumbline.training.recipes.linear import RECIPE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 import plumbline.training.recipes
-from plumbline.common.errors import BadRecipe, UnknownRecipe
+from plumbline.common.errors import BadRecipe, EspeakMissing, UnknownRecipe
+from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
-from plumbline.training.recipe import SPARSE, Data, Recipe, find, names
+from plumbline.training.recipe import Data, Recipe, find, names
+from plumbline.training.recipe_check import SPARSE
 from plumbline.training.recipes.linear import RECIPE
 from tools import bootstrap
 
@@ -65,6 +67,62 @@ def test_contradictions_are_refused(change: dict[str, Any], message: str) -> Non
     assert caught.value.hint
 
 
+MISTYPED: list[tuple[dict[str, Any], str]] = [
+    ({"epochs": "500"}, "trains for '500' epochs"),
+    ({"epochs": True}, "trains for True epochs"),
+    ({"seed": -1}, "the seed -1"),
+    ({"loss": None}, "the loss None"),
+    ({"name": "größe"}, "named 'größe'"),
+    ({"batch_size": 2.0}, r"batches of 2\.0"),
+    ({"checkpoints": 10.0}, r"the checkpoints 10\.0"),
+    ({"checkpoints": ("10",)}, "the checkpoints"),
+    ({"domain": 12.0}, r"the domain 12\.0"),
+    ({"tolerance": "0.1"}, "tolerance of '0.1'"),
+    ({"limits": 0.9}, "limits that are a float"),
+    ({"limits": Limits(agreement=7)}, "limits that make no sense: LIMITS: agreement=7"),
+    ({"test": data(X, X), "quality": "rmse"}, "a quality that is a str"),
+    ({"layers": []}, "layers that is a list"),
+    ({"data": None}, "data that is None"),
+    ({"data": lambda: [1, 2]}, "inputs that are None"),
+    ({"data": lambda: Data([[1.0]], 3)}, "inputs that are a list"),  # type: ignore[arg-type]
+    ({"data": data(np.array([["a"]]), X[:1])}, "inputs of type <U1"),
+    ({"data": lambda: 1 / 0}, "cannot make its data: ZeroDivisionError: division by zero"),
+    ({"domain": None, "checkpoints": (), "representative": lambda: [1.0]}, "calibrates on a list"),
+    ({"domain": None, "checkpoints": (), "representative": lambda: np.load("none.npy")}, "cannot make its representative inputs: FileNotFound"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), MISTYPED, ids=[message for _, message in MISTYPED])
+def test_a_field_of_another_kind_is_named_without_a_traceback(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadRecipe, match=message):
+        replace(RECIPE, **change).check()
+
+
+def test_all_mistakes_are_said_at_once() -> None:
+    wrong = {"name": "Linear!", "epochs": 0, "batch_size": 7, "tolerance": 0.0, "domain": (-0.5, 3.0), "quality": Quality("f1", 1.0, 0.1)}  # type: ignore[arg-type]
+    with pytest.raises(BadRecipe) as caught:
+        replace(RECIPE, **wrong).check()  # type: ignore[arg-type]
+    first, *lines = caught.value.message.splitlines()
+    assert first == "Recipe Linear! has 7 mistakes:"
+    assert len(lines) == 7
+    told = ("named 'Linear!'", "0 epochs", "tolerance of 0.0", "batches of 7", "x = -1 nor 2 more", "no test split", "measures 'f1'")
+    assert [line for line, part in zip(lines, told, strict=True) if part not in line or not line.startswith("- It ")] == []
+
+
+def test_a_mistake_is_not_said_again_by_what_follows_from_it() -> None:
+    with pytest.raises(BadRecipe) as caught:
+        replace(RECIPE, data=lambda: Data(X * np.float32(np.nan), X), batch_size=9, domain=(5.0, 6.0), checkpoints=()).check()
+    assert caught.value.message == "Recipe linear has inputs that are NaN or infinite."
+
+
+def test_a_program_that_data_needs_is_no_mistake_of_the_recipe() -> None:
+    def data() -> Data:
+        raise EspeakMissing("There is no espeak-ng.")
+
+    with pytest.raises(EspeakMissing):
+        replace(RECIPE, data=data).check()
+
+
 def test_inputs_of_any_shape_are_accepted_with_representative_data() -> None:
     recipe = replace(RECIPE, data=data(GRID, GRID), domain=None, checkpoints=(), representative=lambda: GRID).check()
     assert recipe.sample_points() == ()
@@ -97,8 +155,12 @@ def test_the_sample_points_are_the_training_points_then_the_checkpoints() -> Non
 def test_a_recipe_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "broken.py").write_text("1 / 0\n")
     (tmp_path / "empty.py").write_text("")
+    (tmp_path / "short.py").write_text("from plumbline.training.recipe import Recipe\nRECIPE = Recipe(name='short', epoch=3)\n")
     monkeypatch.setattr(plumbline.training.recipes, "__path__", [str(tmp_path)])
     with pytest.raises(BadRecipe, match=r"broken.py cannot be loaded: ZeroDivisionError"):
         find("broken")
     with pytest.raises(BadRecipe, match=r"empty.py does not define RECIPE"):
         find("empty")
+    with pytest.raises(BadRecipe, match=r"short.py cannot be loaded: TypeError: .*'epoch'") as caught:
+        find("short")
+    assert caught.value.hint.startswith("A recipe needs name, data, layers, optimizer, loss, epochs, seed; it may have tolerance, domain")
