@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.options import Options
-
 NUMPY_TYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "FLOAT32": "<f4", "BOOL": "?"}
 """Tensor types this project meets, by their name in the TensorFlow Lite schema."""
 
@@ -92,7 +90,8 @@ class Operator:
     version: int
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
-    options: Options | None
+    options: object | None
+    """A dataclass of the operator's folder; None without options, or with some that nobody reads."""
 
     @property
     def layer(self) -> str:

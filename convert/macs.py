@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.unidirectional_sequence_lstm.reference import GATES
+from plumbline.convert.operators import named
 
 
 def multiply_accumulates(operator: Operator) -> int | None:
@@ -13,15 +13,11 @@ def multiply_accumulates(operator: Operator) -> int | None:
         None for an operator that is no sum of weights times inputs.
     """
     weights = operator.inputs[1] if len(operator.inputs) > 1 else None
-    if weights is None or not weights.shape:
+    found = named(operator.name)
+    if found is None or weights is None or not weights.shape:
         return None
-    outputs = operator.outputs[0].elements
-    if operator.name == "UNIDIRECTIONAL_SEQUENCE_LSTM":  # four gates of weights (units, inputs) and (units, units)
-        return outputs * len(GATES) * (weights.shape[-1] + operator.outputs[0].shape[-1])
-    if operator.name == "FULLY_CONNECTED":  # weights (outputs, inputs)
-        return outputs * weights.shape[-1]
-    if operator.name == "CONV_2D":  # weights (outputs, height, width, inputs)
-        return outputs * (weights.elements // weights.shape[0])
-    if operator.name == "DEPTHWISE_CONV_2D":  # weights (1, height, width, outputs)
-        return outputs * (weights.elements // weights.shape[-1])
-    return None
+    if found.macs is not None:
+        return found.macs(operator)
+    if found.weights_axis is None:
+        return None
+    return operator.outputs[0].elements * (weights.elements // weights.shape[found.weights_axis])

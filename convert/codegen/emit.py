@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from plumbline.common.errors import UnsupportedOperator
@@ -16,64 +15,7 @@ from plumbline.convert.graph import Graph, Operator
 from plumbline.convert.importers import hints
 from plumbline.convert.importers.blockers import Blocker, of_operators, refusal
 from plumbline.convert.importers.model_kind import called, custom
-from plumbline.convert.operators.add import code as add
-from plumbline.convert.operators.average_pool_2d import code as average_pool_2d
-from plumbline.convert.operators.concatenation import code as concatenation
-from plumbline.convert.operators.conv_2d import code as conv_2d
-from plumbline.convert.operators.depthwise_conv_2d import code as depthwise_conv_2d
-from plumbline.convert.operators.dequantize import code as dequantize
-from plumbline.convert.operators.fully_connected import code as fully_connected
-from plumbline.convert.operators.leaky_relu import code as leaky_relu
-from plumbline.convert.operators.logistic import code as logistic
-from plumbline.convert.operators.max_pool_2d import code as max_pool_2d
-from plumbline.convert.operators.mean import code as mean
-from plumbline.convert.operators.mul import code as mul
-from plumbline.convert.operators.pack import code as pack
-from plumbline.convert.operators.pad import code as pad
-from plumbline.convert.operators.quantize import code as quantize
-from plumbline.convert.operators.relu import code as relu
-from plumbline.convert.operators.relu6 import code as relu6
-from plumbline.convert.operators.reshape import code as reshape
-from plumbline.convert.operators.softmax import code as softmax
-from plumbline.convert.operators.split import code as split
-from plumbline.convert.operators.strided_slice import code as strided_slice
-from plumbline.convert.operators.sub import code as sub
-from plumbline.convert.operators.tanh import code as tanh
-from plumbline.convert.operators.transpose import code as transpose
-from plumbline.convert.operators.unidirectional_sequence_lstm import code as unidirectional_sequence_lstm
-from plumbline.convert.operators.unpack import code as unpack
-
-REGISTRY: dict[str, Callable[[Operator, str], Step]] = {
-    "ADD": add.compile_operator,
-    "AVERAGE_POOL_2D": average_pool_2d.compile_operator,
-    "CONCATENATION": concatenation.compile_operator,
-    "CONV_2D": conv_2d.compile_operator,
-    "DEPTHWISE_CONV_2D": depthwise_conv_2d.compile_operator,
-    "DEQUANTIZE": dequantize.compile_operator,
-    "FULLY_CONNECTED": fully_connected.compile_operator,
-    "LEAKY_RELU": leaky_relu.compile_operator,
-    "LOGISTIC": logistic.compile_operator,
-    "MAX_POOL_2D": max_pool_2d.compile_operator,
-    "MEAN": mean.compile_operator,
-    "MUL": mul.compile_operator,
-    "PACK": pack.compile_operator,
-    "PAD": pad.compile_operator,
-    "PADV2": pad.compile_operator,
-    "QUANTIZE": quantize.compile_operator,
-    "RELU": relu.compile_operator,
-    "RELU6": relu6.compile_operator,
-    "RESHAPE": reshape.compile_operator,
-    "SOFTMAX": softmax.compile_operator,
-    "SPLIT": split.compile_operator,
-    "STRIDED_SLICE": strided_slice.compile_operator,
-    "SUB": sub.compile_operator,
-    "TANH": tanh.compile_operator,
-    "TRANSPOSE": transpose.compile_operator,
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": unidirectional_sequence_lstm.compile_operator,
-    "UNPACK": unpack.compile_operator,
-}
-"""Operator to what compiles it. The next one is a kernel in convert/kernels and a line in integer.py, a module and a template beside these and a
-line here."""
+from plumbline.convert.operators import named, registered
 
 
 @dataclass(frozen=True)
@@ -130,10 +72,12 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
 
 
 def compile_one(operator: Operator, identifier: str) -> Step:
-    if operator.name not in REGISTRY:
-        hint = hints.fixed_shape() if operator.name == "SHAPE" else hints.operators(REGISTRY)  # SHAPE comes of a batch that is not fixed
+    """Turn an operator into its C function of that name; raises UnsupportedOperator for one that is not there, and what its check raises."""
+    found = named(operator.name)
+    if found is None:
+        hint = hints.fixed_shape() if operator.name == "SHAPE" else hints.operators(registered())  # SHAPE comes of a batch that is not fixed
         raise refusal([custom(operator) or Blocker(f"{operator.name} is not supported", hint, UnsupportedOperator, (operator.layer,))])
-    return REGISTRY[operator.name](operator, identifier)
+    return found.compile(operator, identifier)
 
 
 def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
@@ -147,4 +91,4 @@ def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
     return f"{step.name}({', '.join(f'memory + {offset}' if offset else 'memory' for offset in offsets)});"
 
 
-__all__ = ["REGISTRY", "Compiled", "Constant", "compile_graph"]
+__all__ = ["Compiled", "Constant", "compile_graph"]

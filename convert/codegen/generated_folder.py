@@ -16,7 +16,7 @@ from plumbline.convert.capacity import FLASH
 from plumbline.convert.codegen.emit import Compiled
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.graph import Graph, Tensor
-from plumbline.convert.operator_support import registration
+from plumbline.convert.operators import named
 from plumbline.convert.references.golden_data import nano
 
 
@@ -94,7 +94,7 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         "decimals": decimals(graph.output.quantized.scale),
         "ends": [End.of("INPUT", graph.input), End.of("OUTPUT", graph.output)],
         "mlperf": mlperf.named(name, graph),
-        "registrations": sorted({registration(operator.name) for operator in graph.operators}),
+        "registrations": sorted({each.resolver_method for each in map(named, {operator.name for operator in graph.operators}) if each}),
     }
     templates = environment()
     names = ("plumbline_model.h", "plumbline_flatbuffer.h", "plumbline_flatbuffer.c", "plumbline_resolver.h", "library.json")

@@ -1,24 +1,23 @@
-"""The C functions that operators call, each in a template of its name: which of them need others, and in what order they are printed."""
+"""The C functions that operators call, each in a template of its name whose first line says which others it needs: the order they are printed in."""
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterable
 
-NEEDS: dict[str, tuple[str, ...]] = {
-    "code": ("dsp",),
-    "words": ("dsp",),
-    "multiply": ("dsp",),
-    "rescale": ("dsp",),
-    "spread": ("words", "store_word"),
-    "two_pixels": ("words", "multiply", "rescale", "layer"),
-    "one_row": ("words", "multiply", "rescale", "layer"),
-    "gate": ("scaled",),
-    "gather": ("words", "store_word", "window_type"),
-    "gather_pairs": ("words", "store_word", "window_type", "spread"),
-    "plane_3x3": ("words", "multiply", "rescale", "layer", "planes"),
-    "plane_3x3_stride_2": ("words", "multiply", "rescale", "layer", "planes"),
-}
-"""Those that need none are not listed."""
+from plumbline.convert.codegen.templating import environment
+
+NEEDS = re.compile(r"\{# needs ([\w, ]+) #\}\n")
+
+
+@functools.cache
+def needs(name: str) -> tuple[str, ...]:
+    """The helpers that a helper calls itself."""
+    loader = environment().loader
+    assert loader is not None
+    found = NEEDS.match(loader.get_source(environment(), f"{name}.c.j2")[0])
+    return tuple(found[1].split(", ")) if found else ()
 
 
 def in_order(names: Iterable[str]) -> list[str]:
@@ -26,7 +25,7 @@ def in_order(names: Iterable[str]) -> list[str]:
     result: list[str] = []
 
     def add(name: str) -> None:
-        for needed in NEEDS.get(name, ()):
+        for needed in needs(name):
             add(needed)
         if name not in result:
             result.append(name)

@@ -5,15 +5,9 @@ from __future__ import annotations
 import re
 
 from plumbline.convert.graph import Graph, Operator
+from plumbline.convert.operators import registered
 
 LONGEST = 40
-# fmt: off
-CONSTANTS = (
-    "weights", "bias", "multiplier", "shift", "output", "exp", "operand", "slope", "offset", "table", "layer", "window", "planes", "recurrent",
-    "recurrent_bias",
-)
-# fmt: on
-"""What a layer's constants are called after its own name."""
 
 
 def layer_name(operator: Operator) -> str:
@@ -45,12 +39,13 @@ def plain(name: str) -> str:
 
 def identifiers(graph: Graph) -> list[str]:
     """One C identifier per operator, in order; neither they nor those of their constants clash."""
+    constants = {constant for each in registered().values() for constant in each.constants}
     taken: set[str] = set()
     result = []
     for operator in graph.operators:
         base = name = plain(layer_name(operator))
         number = 1
-        while taken & (own := {name, *(f"{name}_{constant}" for constant in CONSTANTS)}):
+        while taken & (own := {name, *(f"{name}_{constant}" for constant in constants)}):
             number += 1
             name = f"{base}_{number}"
         taken |= own

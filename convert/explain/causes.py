@@ -12,17 +12,27 @@ from plumbline.common.explanation import LayerError
 from plumbline.common.useful import Evidence
 from plumbline.common.way import advice
 from plumbline.convert.graph import Operator, Tensor
+from plumbline.convert.operators import named
 from plumbline.convert.references.codes import dequantize
 
-FIXED_RANGE = ("SOFTMAX", "LOGISTIC", "TANH")
-"""Operators whose output range is given, whatever the samples are."""
-WEIGHTED = ("FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D")
 SMALL_SHARE = 0.25
 """Of a range: who uses no more loses two bits or more."""
 FEW_WEIGHTS = 0.02
 """Share of a layer's weights that may be called single ones."""
 LARGE_RATIO = 10.0
 """How many times as large one channel is than another before a common scale is called a problem."""
+
+
+def has_fixed_range(name: str) -> bool:
+    """Whether an operator's output range is given, whatever the samples are."""
+    found = named(name)
+    return found is not None and found.fixed_range
+
+
+def weights_axis(operator: Operator) -> int | None:
+    """The axis of an operator's weights along which its outputs lie; None without weights."""
+    found = named(operator.name)
+    return None if found is None else found.weights_axis
 
 
 @dataclass(frozen=True)
@@ -72,11 +82,11 @@ def advise(seen: Seen) -> str:
     """What is wrong and what to do next, for a layer that costs more than is tolerated."""
     if seen.floats is None or seen.exact is None or not np.isfinite(seen.exact).all():
         return "The float model has no such tensor, or no number there: look at the layers before it."
-    fixed = seen.operator is not None and seen.operator.name in FIXED_RANGE
+    fixed = seen.operator is not None and has_fixed_range(seen.operator.name)
     shares = parts(seen)
     if seen.operator is None:
         found = clipped(seen, shares) or stretched(seen)
-    elif shares.weights >= 0.5 and seen.operator.name in WEIGHTED:
+    elif shares.weights >= 0.5 and weights_axis(seen.operator) is not None:
         found = weights(seen, seen.operator) or ("" if fixed else clipped(seen, shares) or stretched(seen))
     else:
         found = "" if fixed else clipped(seen, shares) or unequal_channels(seen) or stretched(seen)
@@ -109,7 +119,8 @@ def weights(seen: Seen, operator: Operator) -> str:
     tensor = operator.inputs[1]
     if tensor is None or tensor.data is None:
         return ""
-    rows = np.moveaxis(np.abs(tensor.values().astype(np.int64)), 3 if operator.name == "DEPTHWISE_CONV_2D" else 0, 0)
+    axis = weights_axis(operator) or 0
+    rows = np.moveaxis(np.abs(tensor.values().astype(np.int64)), axis, 0)
     rows = rows.reshape(len(rows), -1)
     channel = worst_channel(seen) if tensor.quantized.per_channel else int(rows.max(axis=1).argmax())
     judged = rows[channel : channel + 1] if tensor.quantized.per_channel else rows
@@ -120,7 +131,7 @@ def weights(seen: Seen, operator: Operator) -> str:
             f"{what} more than {LARGE_RATIO:.0f} times as large as the others of channel {channel} and stretch their scale: "
             "limit weights while training (kernel_constraint, or weight decay)."
         )
-    if operator.name == "DEPTHWISE_CONV_2D":
+    if axis != 0:  # each output sees one input
         return ""
     inputs = rows.reshape(len(rows), -1, tensor.shape[-1]).max(axis=(0, 1))
     one, other = None if tensor.quantized.per_channel else dwarfed(rows.max(axis=1)), dwarfed(inputs)
@@ -206,7 +217,7 @@ def stretched(seen: Seen) -> str:
 
 def ordinary(seen: Seen, shares: Parts) -> str:
     """No single cause stands out."""
-    if shares.weights > shares.rounding and seen.operator is not None and seen.operator.name in WEIGHTED:
+    if shares.weights > shares.rounding and seen.operator is not None and weights_axis(seen.operator) is not None:
         return "its weights lose too much as int8, and none of them stands out: train with quantization in the loop, or make the layer wider."
     step = seen.tensor.quantized.scale
     if seen.operator is not None and seen.operator.name == "SOFTMAX":
@@ -218,7 +229,7 @@ def judge_range(row: LayerError, last: bool) -> str:
     """What a range alone says at the user's samples, without a float model: only what is surely no good."""
     if row.codes == 1:
         return "it has one code for all samples: nothing of them gets past it; see whether they have the scale and axis order the model expects."
-    if row.operator in FIXED_RANGE:
+    if has_fixed_range(row.operator):
         return ""
     saturated = row.at_highest + (row.at_lowest if row.low < 0 else 0.0)  # a range from 0 on is a ReLU's: its lowest code is no loss
     if saturated >= 0.05 and not last:

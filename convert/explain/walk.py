@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 from plumbline.convert.explain import causes
 from plumbline.convert.explain.twin import Reals, Twin
 from plumbline.convert.graph import Graph, Operator, Tensor
+from plumbline.convert.operators import named
 from plumbline.convert.references import reference_interpreter
 from plumbline.convert.references.codes import dequantize
-
-MOVING = ("RESHAPE", "STRIDED_SLICE", "PACK", "UNPACK", "SPLIT", "TRANSPOSE", "PAD")
-"""Operators that add no error of their own where all their tensors have one scale."""
 
 
 def reached(graph: Graph, codes: NDArray[np.int8]) -> dict[int, NDArray[np.int8]]:
@@ -40,8 +38,9 @@ def places_of(graph: Graph) -> Iterator[tuple[int | None, Operator | None, tuple
 
 
 def moves(operator: Operator) -> bool:
-    """Whether an operator only moves codes."""
-    if operator.name not in MOVING:
+    """Whether an operator only moves codes, all its tensors having one scale."""
+    found = named(operator.name)
+    if found is None or not found.moves_codes:
         return False
     ends = [tensor for tensor in (*operator.inputs, *operator.outputs) if tensor is not None and tensor.computed]
     scales = {(tensor.quantized.scale, tensor.quantized.zero_point) for tensor in ends}

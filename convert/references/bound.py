@@ -24,7 +24,7 @@ from plumbline.common.manifest import BoundSpec
 from plumbline.common.wire import NANO
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.keras.quantize import DenseLayer
-from plumbline.convert.operators.fully_connected.reference import FullyConnected, prepare
+from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference, check_fully_connected
 from plumbline.convert.references.codes import code_of, exact, real_of
 
 Reals = NDArray[np.float64]
@@ -47,7 +47,7 @@ class Layer:
     coded_weights: Reals
     coded_bias: Reals
     clip: tuple[float, float]
-    integers: FullyConnected
+    integers: FullyConnectedReference
 
     def real(self, values: Reals, weights: Reals, bias: Reals) -> Reals:
         """The layer as real-valued mathematics on values (N, inputs)."""
@@ -79,7 +79,7 @@ def match(graph: Graph, chain: tuple[DenseLayer, ...]) -> list[Layer]:
         return []
     layers = []
     for operator, dense in zip(graph.operators, chain, strict=True):
-        integers = prepare(operator)
+        integers = check_fully_connected(operator)
         if integers.weights.shape != dense.weights.shape or CLIPS[integers.activation] != CLIPS[dense.activation] or integers.batches != 1:
             return []
         scales = np.array(integers.weight_scales)
@@ -107,7 +107,7 @@ def enumerated(graph: Graph, layers: list[Layer], domain: tuple[float, float]) -
     answers: NDArray[np.int8] = codes.astype(np.int8).reshape(-1, 1)
     trained, weighted, coded = points, points, points
     for layer in layers:
-        answers = layer.integers.run(answers)
+        answers = layer.integers.answer(answers)
         trained = layer.real(trained, layer.weights, layer.bias)
         weighted = layer.real(weighted, layer.coded_weights, layer.bias)
         coded = layer.real(coded, layer.coded_weights, layer.coded_bias)

@@ -9,7 +9,7 @@ Candidates near those taken, and between two of them, are tried as well: where a
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from plumbline.convert.graph import Graph, Operator, Tensor
 from plumbline.convert.importers.samples.rows import FEWEST, most_inputs
 from plumbline.convert.macs import multiply_accumulates
+from plumbline.convert.operators import named
 from plumbline.convert.references.input_pool import HIGHEST, LOWEST, Codes, Pool, edges, near, pool_of
 from plumbline.convert.references.reference_interpreter import Model
 
@@ -42,8 +43,6 @@ BUCKET = 4
 """Codes that count as one, for the lowest and highest of a channel."""
 OUTPUT_WEIGHT = 0.25
 """How much new codes of all outputs count, against all new lowest and highest codes inside."""
-TABLES = ("LOGISTIC", "TANH", "SOFTMAX", "LEAKY_RELU", "RELU", "RELU6", "QUANTIZE")
-"""Operators that may be a table of 256 numbers, each of which counts as a code of the output does."""
 LARGEST_LOOK_UP = 256
 """Codes looked up at once beyond which any input meets nearly all of a table."""
 RAREST = 8
@@ -53,6 +52,7 @@ FADING = 0.25
 
 Ids = NDArray[np.int64]
 Reals = NDArray[np.float64]
+LookUp = Callable[[Ids, tuple[int, ...]], Ids]
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Watched:
     def __init__(self, graph: Graph, seed: int) -> None:
         self._graph, self._model, self._rng = graph, Model(graph), np.random.default_rng(seed)
         self._inside = [tensor for operator in graph.operators for tensor in operator.outputs]
-        self._tables = [operator for operator in graph.operators if operator.name in TABLES and operator.outputs[0].elements <= LARGEST_LOOK_UP]
+        self._tables = [each for each in graph.operators if look_up(each) is not None and each.outputs[0].elements <= LARGEST_LOOK_UP]
         self._at_once = at_once(graph)
 
     def observe(self, codes: Codes) -> Seen:
@@ -183,15 +183,18 @@ class Watched:
         return seen / (1 + len(CUTS))
 
 
+def look_up(operator: Operator) -> LookUp | None:
+    """The operator's own `looks_up`; each place of a table counts as a code of the output does."""
+    found = named(operator.name)
+    return None if found is None else found.looks_up
+
+
 def looked_up(operator: Operator, values: dict[int, Codes]) -> Ids:
     """The places in an operator's table (N, elements) that its inputs ask for, from 0 to 255."""
-    source = operator.inputs[0]
+    source, places = operator.inputs[0], look_up(operator)
     assert source is not None
-    codes = values[source.index].astype(np.int64)
-    if operator.name != "SOFTMAX":
-        return codes - LOWEST
-    rows = codes.reshape(len(codes), -1, source.shape[-1])
-    return np.asarray(rows.max(axis=2, keepdims=True) - rows, np.int64).reshape(codes.shape)
+    assert places is not None
+    return places(values[source.index].astype(np.int64), source.shape)
 
 
 def at_once(graph: Graph) -> int:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from plumbline.common.wire import NANO
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.keras.quantize import Converted
+from plumbline.convert.operators import named
 from plumbline.convert.references import litert, reference_interpreter, tflm
 from plumbline.convert.references.codes import code_of, round_half_away
 from plumbline.convert.references.promises import PARAMETERS
@@ -62,7 +63,7 @@ class References:
     """The content of references.npz, and who computed the expected codes.
 
     Besides what every verification needs there is information: `litert`, and `tflm_float_product`, what TFLM libraries from before autumn 2026
-    (the Arduino library among them) answer; see `kernels.weighted.multipliers`. Either is missing where it cannot be computed.
+    (the Arduino library among them) answer; see `multipliers` in operators/shared/weighted. Either is missing where it cannot be computed.
     """
 
     arrays: dict[str, NDArray[Any]]
@@ -115,7 +116,7 @@ def references(converted: Converted, graph: Graph, at: Points, held_back: bool =
     else:
         arrays |= {name: getattr(converted, name) for name in ("sample_rows", "sample_inputs", "float_samples")}
         arrays |= {} if targets is None else {"targets": targets[converted.chosen]}
-    if all(operator.name in reference_interpreter.KERNELS for operator in graph.operators):
+    if all(named(operator.name) for operator in graph.operators):
         arrays["tflm_float_product"] = reference_interpreter.run(graph, converted.codes, float_product=True)
     if litert.available():
         arrays["litert"] = litert.run(converted.tflite, graph, converted.codes)

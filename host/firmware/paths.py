@@ -20,7 +20,7 @@ class FirmwareEnv:
     engine: str
     virtual: bool
     runtime: str
-    """Name in plumbline.convert.operator_support: what this environment's engine can run."""
+    """Name in plumbline.convert.operators.engines: what this environment's engine can run."""
 
 
 ENVS = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from plumbline.common.errors import RegistryUnreachable, TflmMissing
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.operator_support import check_runtime
+from plumbline.convert.operator_support import check_engine
 from plumbline.host.firmware.paths import FirmwareEnv
 
 HEADER = Path("tensorflow/lite/micro/micro_interpreter.h")
@@ -29,7 +29,7 @@ def check(env: FirmwareEnv, model: Path, variables: Mapping[str, str]) -> None:
         UnsupportedOperator: names the operator, its layer and the reason.
         TflmMissing, RegistryUnreachable: see `check_sources`.
     """
-    check_runtime(read(model.read_bytes()), _runtime(env))
+    check_engine(read(model.read_bytes()), _runtime(env))
     check_sources(env, variables)
 
 

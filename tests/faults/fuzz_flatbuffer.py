@@ -25,7 +25,8 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.schema import BUILTIN_OPERATORS
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
-from plumbline.convert.operator_support import RUNTIMES, check_runtime
+from plumbline.convert.operator_support import check_engine
+from plumbline.convert.operators.engines import ENGINES
 from tests.support import random_arithmetic, random_layers, random_movement, random_recurrent
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.tflite_writer import INT32, UINT8, Builder, OperatorSpec, TensorSpec, activated, write_graph
@@ -125,8 +126,8 @@ def fate(raw: bytes) -> str:
     """
     try:
         graph = read(called_int8(cut(raw)[0])[0])
-        for name in RUNTIMES:
-            check_runtime(graph, name)
+        for name in ENGINES:
+            check_engine(graph, name)
         compile_graph(graph, "mutant", bytes(32))
     except PlumblineError as error:
         if not (error.message and error.hint):

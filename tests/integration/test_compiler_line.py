@@ -12,8 +12,8 @@ from benchmarks import bare_metal
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.operators.fully_connected.reference import prepare
-from plumbline.convert.operators.shared.affine.code import CODES, lines
+from plumbline.convert.operators.fully_connected.affine import CODES, lines
+from plumbline.convert.operators.fully_connected.reference import check_fully_connected
 from tests.support.flatbuffer_writer import Dense, Model, random_model, write
 
 
@@ -28,18 +28,18 @@ def test_a_line_gives_every_code() -> None:
     rng = np.random.default_rng(7)
     found = 0
     for number in range(300):
-        layer = prepare(read(write(random_model(rng, 1, per_channel=bool(number % 2)))).operators[0])
+        layer = check_fully_connected(read(write(random_model(rng, 1, per_channel=bool(number % 2)))).operators[0])
         answer = lines(layer)
         if answer:
             found += 1
             codes = np.clip((answer.slope.astype(np.int64) * CODES[:, None] + answer.offset) >> answer.shift, -128, 127)
-            np.testing.assert_array_equal(codes, layer.run(CODES.astype(np.int8).reshape(-1, 1)))
+            np.testing.assert_array_equal(codes, layer.answer(CODES.astype(np.int8).reshape(-1, 1)))
     assert found > 100
 
 
 def test_what_an_activation_cuts_off_is_no_line() -> None:
     layer = Dense(np.array([[127]], np.int8), None, (0.01,), 0.1, 0, "RELU")
-    assert lines(prepare(read(write(Model(0.1, 0, (layer,)))).operators[0])) is None
+    assert lines(check_fully_connected(read(write(Model(0.1, 0, (layer,)))).operators[0])) is None
 
 
 @pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc")

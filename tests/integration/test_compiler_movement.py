@@ -9,6 +9,7 @@ import pytest
 
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.operators import registered
 from plumbline.convert.operators.shared.data_movement.reference import Loop, simplified
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support import compiled_c, random_layers
@@ -48,7 +49,7 @@ def refusal(net: Movement, last: int) -> str:
     """What the integer model says of it, which must name operator and layer."""
     graph = read(net.write(last))
     with pytest.raises((ModelRefused, UnsupportedOperator)) as caught:
-        reference_interpreter.KERNELS[graph.operators[0].name](graph.operators[0])
+        registered()[graph.operators[0].name].check(graph.operators[0])
     assert graph.operators[0].name in caught.value.message
     assert caught.value.hint
     return caught.value.message

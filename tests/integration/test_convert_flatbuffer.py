@@ -17,9 +17,9 @@ from plumbline.common.errors import ModelRefused, PlumblineError
 from plumbline.common.paths import ROOT
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer import schema
-from plumbline.convert.importers.flatbuffer.read_options import READERS
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.options import FullyConnectedOptions
+from plumbline.convert.operators import registered
+from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions
 from plumbline.convert.references import reference_interpreter
 from tests.support.flatbuffer_writer import Dense, Model, random_model, write
 from tests.support.schema_reader import described, described_by_schema, schema_reader
@@ -75,8 +75,11 @@ def test_names_and_numbers_are_the_schemas() -> None:
         assert list(names) == [numbers[i] for i in range(len(names))]
     assert generated.BuiltinOperator.CUSTOM == schema.CUSTOM
     assert generated.BuiltinOperator.PLACEHOLDER_FOR_GREATER_OP_CODES == schema.PLACEHOLDER_FOR_GREATER_OP_CODES
-    assert {number: vars(generated.BuiltinOptions)[name] for number, name in schema.BUILTIN_OPTIONS.items()} == {n: n for n in schema.BUILTIN_OPTIONS}
-    assert set(READERS) == set(schema.BUILTIN_OPTIONS.values())
+    options = {number: name for name, number in vars(generated.BuiltinOptions).items() if isinstance(number, int)}
+    own = {"SequenceLstmOptions": "UnidirectionalSequenceLSTMOptions"}
+    for each in registered().values():
+        name = each.options.__name__ if each.options else ""
+        assert not name or options[each.options_number] == own.get(name, name)
 
 
 def edited(edit: Any) -> bytes:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.common.paths import ROOT
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.operators.fully_connected.reference import prepare
+from plumbline.convert.operators.fully_connected.reference import check_fully_connected
 from plumbline.convert.operators.shared.weighted.reference import multipliers
 from plumbline.convert.references import reference_interpreter, tflm
 from plumbline.convert.references.fixed_point import Multiplier, activation_range, apply_each
@@ -167,7 +167,7 @@ def test_a_zero_point_folds_into_the_bias_exactly() -> None:
     rng = np.random.default_rng(3)
     for _ in range(20):
         graph = read(write(random_model(rng, 5, per_channel=False)))
-        layer = prepare(graph.operators[0])
+        layer = check_fully_connected(graph.operators[0])
         codes = rng.integers(-128, 128, (10, 5))
         np.testing.assert_array_equal(codes @ layer.weights.T + layer.folded_bias, (codes - layer.input.zero_point) @ layer.weights.T + layer.bias)
 

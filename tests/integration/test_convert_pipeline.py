@@ -19,7 +19,7 @@ from plumbline.common.paths import ROOT
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.keras.quantize import Converted, quantize
-from plumbline.convert.options import FullyConnectedOptions
+from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions
 from plumbline.convert.pipeline import convert
 from plumbline.convert.references import litert, reference_interpreter, tflm
 from plumbline.convert.references.bound import bound

@@ -21,7 +21,7 @@ from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.import_model import bring
 from plumbline.convert.mlperf import Benchmark, named
-from plumbline.convert.operators.quantize.reference import Quantize
+from plumbline.convert.operators.quantize.reference import QuantizeReference
 from plumbline.convert.references import reference_interpreter, tflm
 from plumbline.host.firmware import firmware
 from tests.support.random_layers import random_softmax
@@ -178,7 +178,7 @@ def test_of_an_autoencoder_the_runner_hears_how_far_its_output_is_from_its_input
             load(port, sample.tobytes())
             lines = ask(port, "infer 3 1")
             assert [line for line in lines if line.startswith("m-infer")] == ["m-infer-start-3", "m-infer-done"]
-            codes = Quantize(graph.input.elements, graph.input.quantized).run(sample.reshape(1, -1).view(np.int8))
+            codes = QuantizeReference(graph.input.elements, graph.input.quantized).answer(sample.reshape(1, -1).view(np.int8))
             answers = (run(codes)[0].astype(float) - graph.output.quantized.zero_point) * graph.output.quantized.scale
             score = float(np.mean((answers - sample.astype(float)) ** 2))
             found = RESULTS.fullmatch(lines[-1])

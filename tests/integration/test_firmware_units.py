@@ -14,7 +14,7 @@ import pytest
 from plumbline.common import wire
 from plumbline.convert.codegen.generated_folder import wire_header
 from plumbline.convert.graph import Quantization
-from plumbline.convert.operators.quantize.reference import Quantize
+from plumbline.convert.operators.quantize.reference import QuantizeReference
 from plumbline.host.verdict.quantization import dequantize, quantize, round_half_away
 from tests.support import firmware_native as native
 
@@ -157,7 +157,7 @@ def test_float32_codes(programs: dict[str, Path]) -> None:
     got = [tuple(map(int, line.split())) for line in answers(programs, [f"float32 {b} {s} {z}" for b, s, z in cases])]
     expected = []
     for bits, scale, zero_point in cases:
-        (code,) = Quantize(1, Quantization((float32_of(scale),), (zero_point,), 0)).run(np.array([[bits]], "<u4").view(np.int8))[0]
+        (code,) = QuantizeReference(1, Quantization((float32_of(scale),), (zero_point,), 0)).answer(np.array([[bits]], "<u4").view(np.int8))[0]
         expected.append((int(math.isfinite(float32_of(bits))), int(code)))
     assert got == expected
     assert len({code for _, code in got}) == 256

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.convert.codegen.emit import REGISTRY
+from plumbline.convert.codegen.emit import compile_one
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.macs import multiply_accumulates
 from plumbline.host.commands import summary
@@ -61,7 +61,7 @@ def test_the_reports_name_the_words(verdict: Verdict, speech: Path) -> None:
 def test_batch_normalization_folds_and_every_layer_runs_on_the_dsp(speech: Path) -> None:
     graph = read((speech / "model.tflite").read_bytes())
     assert [each.name for each in graph.operators] == ["CONV_2D", *["DEPTHWISE_CONV_2D", "CONV_2D"] * 3, "MEAN", "FULLY_CONNECTED", "SOFTMAX"]
-    steps = [REGISTRY[each.name](each, "layer_x") for each in graph.operators if multiply_accumulates(each)]
+    steps = [compile_one(each, "layer_x") for each in graph.operators if multiply_accumulates(each)]
     assert [step.template for step in steps if not str(step.template).endswith("_fast.c.j2")] == []
     assert len(steps) == 8
 

@@ -11,9 +11,12 @@ import pytest
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.operators.mean.reference import prepare as prepare_mean
+from plumbline.convert.operators.add.reference import AddOptions
+from plumbline.convert.operators.leaky_relu.reference import LeakyReluOptions
+from plumbline.convert.operators.mean.reference import ReducerOptions, check_mean
+from plumbline.convert.operators.mul.reference import MulOptions
 from plumbline.convert.operators.shared.broadcast import Loop, broadcast, loops
-from plumbline.convert.options import AddOptions, LeakyReluOptions, MulOptions, ReducerOptions, SubOptions
+from plumbline.convert.operators.sub.reference import SubOptions
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support.schema_reader import described, described_by_schema
 from tests.support.tflite_writer import FLOAT32, INT32, OperatorSpec, TensorSpec, write_graph
@@ -109,7 +112,7 @@ def test_axes_computed_at_run_time_are_refused() -> None:
     computed = TensorSpec("axes", (2,), kind=INT32)
     graph = read(write_graph([INPUT, OUTPUT, computed], [unary("RELU", 0, 2), mean(True)], 0, 1))
     with pytest.raises(UnsupportedOperator, match="MEAN over axes computed at run time"):
-        prepare_mean(graph.operators[1])
+        check_mean(graph.operators[1])
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_a_classifier_that_nearly_always_answers_the_same_is_asked_where_it_wave
     assert (choose(graph, 24).codes == chosen.codes).all()
 
 
-def _distinct(graph: Graph, codes: reference_interpreter.Codes) -> int:
+def _distinct(graph: Graph, codes: NDArray[np.int8]) -> int:
     return len(np.unique(reference_interpreter.run(graph, codes), axis=0))
 
 
@@ -75,7 +75,7 @@ def test_what_is_chosen_reaches_farther_out_between_the_layers_than_noise() -> N
     assert (chosen - drawn).mean() > 5
 
 
-def _ends(values: dict[int, reference_interpreter.Codes]) -> NDArray[np.int64]:
+def _ends(values: dict[int, NDArray[np.int8]]) -> NDArray[np.int64]:
     """For each channel that a layer writes, how far its codes go down and up."""
     found = []
     for tensor in (operator.outputs[0] for operator in IMAGES.operators[:2]):

@@ -14,8 +14,8 @@ from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.convert.codegen.floats import literal
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.operators.dequantize.reference import prepare as prepare_dequantize
-from plumbline.convert.operators.quantize.reference import prepare as prepare_quantize
+from plumbline.convert.operators.dequantize.reference import check_dequantize
+from plumbline.convert.operators.quantize.reference import check_quantize
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support import compiled_c
 from tests.support.random_layers import scale, zero_point
@@ -112,29 +112,29 @@ def test_codes_become_the_wheels_numbers_to_the_last_bit(tmp_path: Path) -> None
 ODD: dict[str, tuple[type[Exception], Callable[[], object]]] = {
     "to layer/out of type INT32": (
         UnsupportedOperator,
-        lambda: prepare_dequantize(first("DEQUANTIZE", codes_of(3, 0.5, 0, "input"), TensorSpec("layer/out", (3,), kind=INT32))),
+        lambda: check_dequantize(first("DEQUANTIZE", codes_of(3, 0.5, 0, "input"), TensorSpec("layer/out", (3,), kind=INT32))),
     ),
     r"DEQUANTIZE maps shape \(3,\) to \(4,\)": (
         ModelRefused,
-        lambda: prepare_dequantize(first("DEQUANTIZE", codes_of(3, 0.5, 0, "input"), numbers(4, "layer/out"))),
+        lambda: check_dequantize(first("DEQUANTIZE", codes_of(3, 0.5, 0, "input"), numbers(4, "layer/out"))),
     ),
     "DEQUANTIZE of a constant": (
         UnsupportedOperator,
-        lambda: prepare_dequantize(first("DEQUANTIZE", TensorSpec("layer/codes", (256,), (0.5,), (0,), EVERY), numbers(256, "layer/out"))),
+        lambda: check_dequantize(first("DEQUANTIZE", TensorSpec("layer/codes", (256,), (0.5,), (0,), EVERY), numbers(256, "layer/out"))),
     ),
     r"QUANTIZE maps shape \(4,\) to \(3,\)": (
         ModelRefused,
-        lambda: prepare_quantize(first("QUANTIZE", numbers(4, "numbers"), codes_of(3, 0.5, 0, "layer/out"))),
+        lambda: check_quantize(first("QUANTIZE", numbers(4, "numbers"), codes_of(3, 0.5, 0, "layer/out"))),
     ),
     "QUANTIZE of a constant": (
         UnsupportedOperator,
-        lambda: prepare_quantize(
+        lambda: check_quantize(
             first("QUANTIZE", TensorSpec("numbers", (3,), data=np.ones(3, np.float32), kind=FLOAT32), codes_of(3, 0.5, 0, "layer/out"))
         ),
     ),
     "QUANTIZE with layer/out of type INT32": (
         UnsupportedOperator,
-        lambda: prepare_quantize(first("QUANTIZE", numbers(3, "numbers"), TensorSpec("layer/out", (3,), kind=INT32))),
+        lambda: check_quantize(first("QUANTIZE", numbers(3, "numbers"), TensorSpec("layer/out", (3,), kind=INT32))),
     ),
 }
 

@@ -15,7 +15,8 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers import hints
 from plumbline.convert.importers.flatbuffer.flatbuffer_view import damaged
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.operator_support import RUNTIMES, check_runtime
+from plumbline.convert.operator_support import check_engine
+from plumbline.convert.operators.engines import ENGINES
 from tests.faults.fuzz_flatbuffer import mutants
 from tests.support.tflite_writer import FLOAT32, TensorSpec, write_graph
 from tests.support.write_arithmetic import unary
@@ -27,10 +28,10 @@ OWN = (Way.TFLITE, Way.KERAS)
 def said(way: Way, raw: bytes) -> list[str]:
     found = []
     with came_as(way):
-        for name in RUNTIMES:
+        for name in ENGINES:
             try:
                 graph = read(raw)
-                check_runtime(graph, name)
+                check_engine(graph, name)
                 compile_graph(graph, "hints", bytes(32))
             except PlumblineError as error:
                 found.append(error.hint)

@@ -13,7 +13,11 @@ import pytest
 from plumbline.common.errors import ModelRefused, PlumblineError, UnsupportedOperator
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.options import Conv2DOptions, DepthwiseConv2DOptions, Pool2DOptions, ReshapeOptions, SoftmaxOptions
+from plumbline.convert.operators.conv_2d.reference import Conv2DOptions
+from plumbline.convert.operators.depthwise_conv_2d.reference import DepthwiseConv2DOptions
+from plumbline.convert.operators.reshape.reference import ReshapeOptions
+from plumbline.convert.operators.shared.pool_2d.reference import Pool2DOptions
+from plumbline.convert.operators.softmax.reference import SoftmaxOptions
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support.random_network import random_network
 from tests.support.schema_reader import described, described_by_schema, schema_reader

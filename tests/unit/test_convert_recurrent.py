@@ -16,8 +16,12 @@ from plumbline.convert.graph import Graph, Operator
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.macs import multiply_accumulates
 from plumbline.convert.operators.shared.sigmoid_table import TABLE, sigmoid, tanh, tanh_scaling
-from plumbline.convert.operators.unidirectional_sequence_lstm.reference import CELL, HIDDEN, prepare
-from plumbline.convert.options import SequenceLstmOptions
+from plumbline.convert.operators.unidirectional_sequence_lstm.reference import (
+    CELL,
+    HIDDEN,
+    SequenceLstmOptions,
+    check_unidirectional_sequence_lstm,
+)
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support import compiled_c
 from tests.support.random_layers import rows
@@ -193,7 +197,7 @@ def quantized_output(found: Operator, scale: float):  # type: ignore[no-untyped-
 @pytest.mark.parametrize("message", REFUSED)
 def test_what_the_kernels_do_not_run_is_refused_with_the_reason(message: str) -> None:
     with pytest.raises(PlumblineError, match=message) as caught:
-        prepare(operator(REFUSED[message]))
+        check_unidirectional_sequence_lstm(operator(REFUSED[message]))
     assert caught.value.hint
 
 
@@ -209,7 +213,7 @@ def test_a_variable_belongs_to_one_recurrent_operator() -> None:
 
 def test_random_cases_are_of_every_kind() -> None:
     rng = np.random.default_rng(4)
-    layers = [prepare(read(random_lstm(rng, f"case_{i}")).operators[0]) for i in range(300)]
+    layers = [check_unidirectional_sequence_lstm(read(random_lstm(rng, f"case_{i}")).operators[0]) for i in range(300)]
     assert {layer.time_major for layer in layers} == {True, False}
     assert {layer.batches for layer in layers} == {1, 2, 3}
     assert min(sum(layer.cell_clip > 0 for layer in layers), sum(layer.cell_clip == 0 for layer in layers)) > 30

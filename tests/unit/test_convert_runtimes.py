@@ -8,7 +8,9 @@ import pytest
 from plumbline.common.errors import UnsupportedOperator
 from plumbline.common.paths import ROOT
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.operator_support import RUNTIMES, check_runtime, registration
+from plumbline.convert.operator_support import check_engine
+from plumbline.convert.operators import registered
+from plumbline.convert.operators.engines import ENGINES
 from tests.support.flatbuffer_writer import FULLY_CONNECTED, random_model, write
 from tests.support.random_recurrent import random_lstm
 
@@ -24,53 +26,53 @@ def model(per_channel: bool, version: int = 4, operator: int = FULLY_CONNECTED) 
             return write(chain, operator_version=version, operator=operator)
 
 
-@pytest.mark.parametrize("name", RUNTIMES)
+@pytest.mark.parametrize("name", ENGINES)
 def test_a_model_quantized_per_tensor_runs_everywhere(name: str) -> None:
-    check_runtime(read(model(per_channel=False)), name)
+    check_engine(read(model(per_channel=False)), name)
 
 
 def test_dense_per_channel_is_refused_for_the_arduino_library_only() -> None:
     graph = read(model(per_channel=True))
-    check_runtime(graph, "compiled")
-    check_runtime(graph, "tflm")
+    check_engine(graph, "compiled")
+    check_engine(graph, "tflm")
     with pytest.raises(UnsupportedOperator, match=r"Chirale.*FULLY_CONNECTED with one scale per channel.*model/dense_\d/MatMul") as caught:
-        check_runtime(graph, "chirale")
+        check_engine(graph, "chirale")
     assert "--per-channel-dense" in caught.value.hint
 
 
 def test_a_version_that_is_too_new_is_refused() -> None:
     with pytest.raises(UnsupportedOperator, match="FULLY_CONNECTED version 13") as caught:
-        check_runtime(read(model(False, version=13)), "chirale")
+        check_engine(read(model(False, version=13)), "chirale")
     assert "up to 4" in caught.value.hint
 
 
 def test_an_unknown_operator_is_refused_with_what_there_is() -> None:
     graph = read(model(False, operator=140))
-    for name in RUNTIMES:
+    for name in ENGINES:
         with pytest.raises(UnsupportedOperator, match=r"cannot run REDUCE_ALL.*model/dense_0/MatMul") as caught:
-            check_runtime(graph, name)
+            check_engine(graph, name)
         assert "FULLY_CONNECTED" in caught.value.hint
 
 
 def test_the_arduino_librarys_lstm_is_refused() -> None:
     graph = read(random_lstm(np.random.default_rng(1), "memory"))
-    check_runtime(graph, "compiled")
-    check_runtime(graph, "tflm")
+    check_engine(graph, "compiled")
+    check_engine(graph, "tflm")
     with pytest.raises(UnsupportedOperator, match="UNIDIRECTIONAL_SEQUENCE_LSTM as TensorFlow Lite Micro does today: its kernel of early 2023"):
-        check_runtime(graph, "chirale")
+        check_engine(graph, "chirale")
 
 
 @needs_models
 @pytest.mark.parametrize("stem", ["ad", "ic", "kws", "vww"])
 def test_real_models_run_on_both_tflm_libraries(stem: str) -> None:
     graph = read((MODELS / f"{stem}.tflite").read_bytes())
-    check_runtime(graph, "tflm")
-    check_runtime(graph, "chirale")
+    check_engine(graph, "tflm")
+    check_engine(graph, "chirale")
 
 
 def test_the_compiler_names_the_layer_of_an_operator_it_lacks() -> None:
     with pytest.raises(UnsupportedOperator, match=r"The compiled engine cannot run FLOOR, 2 times \(layers model/dense_0/MatMul") as caught:
-        check_runtime(read(model(False, operator=8)), "compiled")
+        check_engine(read(model(False, operator=8)), "compiled")
     assert "CONV_2D" in caught.value.hint
 
 
@@ -93,4 +95,4 @@ def test_the_compiler_names_the_layer_of_an_operator_it_lacks() -> None:
     ],
 )
 def test_registrations_have_tflms_names(operator: str, method: str) -> None:
-    assert registration(operator) == method
+    assert registered()[operator].resolver_method == method

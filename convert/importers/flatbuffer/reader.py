@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from plumbline.common.wire import NANO
-from plumbline.convert.codegen.emit import REGISTRY, compile_one
+from plumbline.convert.codegen.emit import compile_one
 from plumbline.convert.graph import Graph, Operator, Tensor
 from plumbline.convert.importers import hints
 from plumbline.convert.importers.blockers import Blocker, of_operators, refusal
 from plumbline.convert.importers.flatbuffer.flatbuffer_view import damaged
 from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
 from plumbline.convert.importers.model_kind import called, custom, kinds
+from plumbline.convert.operators import named
 
-RECURRENT = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
 NOT_INT8 = ", not quantized int8"
 SMALLEST_NORMAL = 2.0**-126
 """Of a float32; a smaller scale has fewer digits, down to none."""
@@ -44,8 +44,8 @@ def read(raw: bytes) -> Graph:
 def of_layers(parts: Parts) -> list[Blocker]:
     """Operators that are not there; where the model is int8 and its shapes are known, also those of a form that is not."""
     known = not parts.blockers and not kinds(parts.operators)
-    named = [operator for operator in parts.operators if custom(operator) is None]
-    return of_operators([each for each in named if known or each.name not in REGISTRY], lambda each: compile_one(each, "layer"))
+    builtin = [operator for operator in parts.operators if custom(operator) is None]
+    return of_operators([each for each in builtin if known or named(each.name) is None], lambda each: compile_one(each, "layer"))
 
 
 def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
@@ -92,11 +92,12 @@ def scale_of(tensor: Tensor, what: str) -> list[Blocker]:
 
 
 def states(operators: tuple[Operator, ...]) -> list[Blocker]:
-    """Supported operators with a memory that are none of RECURRENT: each inference starts a memory anew, which is right for nothing else."""
+    """Supported operators with a memory that do not keep a state: each inference starts a memory anew, which is right for nothing else."""
     hint = hints.changed("Use a stateless layer, or an LSTM,")
     found = []
     for operator in operators:
-        if operator.name in REGISTRY and operator.name not in RECURRENT:
+        registration = named(operator.name)
+        if registration is not None and not registration.keeps_state:
             for tensor in operator.inputs:
                 if tensor is not None and tensor.state:
                     found.append(Blocker(f"{operator.name} reads the variable {tensor.name}", hint, places=(operator.layer,)))
@@ -107,10 +108,10 @@ def check_order(first: Tensor, operators: tuple[Operator, ...], last: Tensor) ->
     """Every tensor is a constant, the input, or written once before it is read; an unknown operator may have memory of its own among its inputs."""
     known = {first.index}
     for operator in operators:
-        if not operator.outputs and operator.name in REGISTRY:
+        if not operator.outputs and named(operator.name):
             raise damaged(f"{operator.name} has {len(operator.inputs)} inputs and 0 outputs")
         for tensor in operator.inputs:
-            if tensor is not None and tensor.computed and tensor.index not in known and operator.name in REGISTRY:
+            if tensor is not None and tensor.computed and tensor.index not in known and named(operator.name):
                 raise damaged(f"{operator.name} reads {tensor.name} before anything has written it")
         for tensor in operator.outputs:
             if tensor.index in known or not tensor.computed:

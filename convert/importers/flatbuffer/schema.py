@@ -38,24 +38,3 @@ ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT")
 
 PADDINGS = ("SAME", "VALID")
 """Padding by its number."""
-
-BUILTIN_OPTIONS = {
-    1: "Conv2DOptions",
-    2: "DepthwiseConv2DOptions",
-    5: "Pool2DOptions",
-    8: "FullyConnectedOptions",
-    9: "SoftmaxOptions",
-    10: "ConcatenationOptions",
-    11: "AddOptions",
-    17: "ReshapeOptions",
-    21: "MulOptions",
-    27: "ReducerOptions",
-    28: "SubOptions",
-    32: "StridedSliceOptions",
-    35: "SplitOptions",
-    59: "PackOptions",
-    64: "UnpackOptions",
-    71: "UnidirectionalSequenceLSTMOptions",
-    75: "LeakyReluOptions",
-}
-"""Options tables that are read, by their number in the union BuiltinOptions."""

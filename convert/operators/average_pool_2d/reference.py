@@ -13,10 +13,10 @@ from plumbline.convert.operators.shared.pool_2d.reference import Pool2D, pool
 
 
 @dataclass(frozen=True)
-class AveragePool2D(Pool2D):
+class AveragePool2DReference(Pool2D):
     """The mean code of the part of a window that lies inside the image, a tie rounded away from zero."""
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer images (N, batches * height * width * channels) with images of fewer pixels, as AveragePool in pooling.h does."""
         images = self.images(codes)
         sums, counts = self.filled(images, 0), self.filled(images, 0)
@@ -27,6 +27,6 @@ class AveragePool2D(Pool2D):
         return cast(NDArray[np.int8], np.clip(means, self.lowest, self.highest).astype(np.int8).reshape(len(codes), -1))
 
 
-def prepare(operator: Operator) -> AveragePool2D:
+def check_average_pool_2d(operator: Operator) -> AveragePool2DReference:
     """Check an AVERAGE_POOL_2D operator; raises what `pool_2d.pool` raises."""
-    return AveragePool2D(**vars(pool(operator)))
+    return AveragePool2DReference(**vars(pool(operator)))

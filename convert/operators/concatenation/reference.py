@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Annotated
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import activation, whole
 from plumbline.convert.operators.shared.checks import options_of, refused, unsupported
 from plumbline.convert.operators.shared.data_movement.reference import Moves, axis_of, blocks, constants_of, moved
-from plumbline.convert.options import ConcatenationOptions
+
+
+@dataclass(frozen=True)
+class ConcatenationOptions:
+    """Options of CONCATENATION."""
+
+    axis: Annotated[int, whole(0)]
+    """Negative from the back."""
+    activation: Annotated[str, activation(1)]
+
 
 MOST = 10
 """Inputs that TFLM's kernel takes (kMaxInputNum in concatenation.cc)."""
 
 
-def prepare(operator: Operator) -> Moves:
+def check_concatenation(operator: Operator) -> Moves:
     """Check a CONCATENATION operator and work out its copies.
 
     Raises:

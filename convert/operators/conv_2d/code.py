@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.conv_2d.reference import Conv2D, prepare
+from plumbline.convert.operators.conv_2d.reference import Conv2DReference, check_conv_2d
 from plumbline.convert.operators.shared.dsp import code as fast
 from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
 from plumbline.convert.operators.shared.window import code as window
@@ -14,7 +14,7 @@ TOGETHER = 2
 """Outputs that two_pixels.c.j2 computes at once."""
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_conv_2d(operator: Operator, name: str) -> Step:
     """Turn an operator into constants and the facts of its template.
 
     Where every tap lies inside the image, the input's zero point goes into the bias. Elsewhere taps are skipped, so that the sum of the weights
@@ -25,9 +25,9 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.conv_2d.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_conv_2d`.
     """
-    layer = prepare(operator)
+    layer = check_conv_2d(operator)
     height, width, channels = layer.weights.shape[1:]
     dilated = layer.window.rows.dilation > 1 or layer.window.columns.dilation > 1
     quick = fast.per_output(layer)
@@ -39,7 +39,7 @@ def compile_operator(operator: Operator, name: str) -> Step:
     return Step(name, TEMPLATE, HELPERS, constants(name, layer, layer.weights, f"{height} x {width} x {channels} per output", folded), facts)
 
 
-def compile_fast(operator: Operator, name: str, layer: Conv2D) -> Step:
+def compile_fast(operator: Operator, name: str, layer: Conv2DReference) -> Step:
     """Two pixels and two outputs at once, the inputs of a pixel put in a row and widened to int16 first.
 
     What lies outside the image counts as the input's zero point there, so that the zero point goes into the bias everywhere.
@@ -61,7 +61,7 @@ def compile_fast(operator: Operator, name: str, layer: Conv2D) -> Step:
     return Step(name, FAST, fast.helpers(facts, "spread", gathers, "two_pixels"), held, facts, scratch_bytes=scratch)
 
 
-def gathering(layer: Conv2D) -> str:
+def gathering(layer: Conv2DReference) -> str:
     """The helper that puts a pixel's inputs in a row: none is needed for one tap, and channels by fours need no stop on the way."""
     if layer.window.taps == 1 and not layer.window.padded:
         return "spread"

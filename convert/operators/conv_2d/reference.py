@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import activation, padding, pair
 from plumbline.convert.operators.shared.checks import options_of, refused, unsupported
 from plumbline.convert.operators.shared.weighted.reference import Weighted, facts
 from plumbline.convert.operators.shared.window.reference import Window, window
-from plumbline.convert.options import Conv2DOptions
 
 
 @dataclass(frozen=True)
-class Conv2D(Weighted):
+class Conv2DOptions:
+    """Options of CONV_2D; pairs are (height, width)."""
+
+    padding: Annotated[str, padding(0)]
+    strides: Annotated[tuple[int, int], pair(2, 1)]
+    dilations: Annotated[tuple[int, int], pair(5, 4, default=1)]
+    activation: Annotated[str, activation(3)]
+
+
+@dataclass(frozen=True)
+class Conv2DReference(Weighted):
     """`weights` (outputs, height, width, channels): every output channel sees all channels of its window; what lies outside counts as real 0."""
 
     window: Window
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer images (N, batches * height * width * channels) with (N, batches * height * width * outputs), as ConvPerChannel in conv.h does."""
         w = self.window
         images = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
@@ -31,7 +42,7 @@ class Conv2D(Weighted):
         return self.codes(sums.astype(np.int64)).reshape(len(codes), -1)
 
 
-def prepare(operator: Operator) -> Conv2D:
+def check_conv_2d(operator: Operator) -> Conv2DReference:
     """Check a CONV_2D operator and work out its integers.
 
     Raises:
@@ -45,4 +56,4 @@ def prepare(operator: Operator) -> Conv2D:
         raise refused(operator, f"has {operator.outputs[0].shape[3]} output channels and weights for {outputs}")
     if channels != over.channels:
         raise unsupported(operator, f"in groups ({channels} of {over.channels} channels)")
-    return Conv2D(**found, window=over)
+    return Conv2DReference(**found, window=over)

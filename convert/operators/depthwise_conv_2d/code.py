@@ -6,7 +6,7 @@ import numpy as np
 
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.depthwise_conv_2d.reference import DepthwiseConv2D, prepare
+from plumbline.convert.operators.depthwise_conv_2d.reference import DepthwiseConv2DReference, check_depthwise_conv_2d
 from plumbline.convert.operators.shared.dsp import code as fast
 from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
 from plumbline.convert.operators.shared.window import code as window
@@ -16,7 +16,7 @@ RUNS = {1: "plane_3x3", 2: "plane_3x3_stride_2"}
 """The helper for each stride."""
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_depthwise_conv_2d(operator: Operator, name: str) -> Step:
     """Turn an operator into constants and the facts of its template; the zero point is folded as in conv_2d.
 
     Args:
@@ -24,9 +24,9 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.depthwise_conv_2d.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_depthwise_conv_2d`.
     """
-    layer = prepare(operator)
+    layer = check_depthwise_conv_2d(operator)
     filters, height, width = layer.weights.shape
     quick = fast.per_output(layer)
     if fast.rescales(quick) and fits(layer):
@@ -38,14 +38,14 @@ def compile_operator(operator: Operator, name: str) -> Step:
     return Step(name, TEMPLATE, HELPERS, constants(name, layer, weights, f"{height} x {width} taps, each of {filters} channels", folded), facts)
 
 
-def fits(layer: DepthwiseConv2D) -> bool:
+def fits(layer: DepthwiseConv2DReference) -> bool:
     """Whether it is one of the forms that plane_3x3.j2 runs."""
     axes = (layer.window.rows, layer.window.columns)
     same = axes[0].stride == axes[1].stride and axes[0].stride in RUNS
     return same and layer.depth_multiplier == 1 and all(axis.taps == 3 and axis.dilation == 1 for axis in axes)
 
 
-def compile_fast(operator: Operator, name: str, layer: DepthwiseConv2D) -> Step:
+def compile_fast(operator: Operator, name: str, layer: DepthwiseConv2DReference) -> Step:
     """Channel by channel, each channel's codes in a plane of int16 values with a frame of zero points: two outputs at once.
 
     The outputs of a row are computed in pairs, and a pair reads whole words: the plane is as wide as the last pair needs.

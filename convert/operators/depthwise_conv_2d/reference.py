@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import activation, padding, pair, whole
 from plumbline.convert.operators.shared.checks import options_of, refused
 from plumbline.convert.operators.shared.weighted.reference import Weighted, facts
 from plumbline.convert.operators.shared.window.reference import Window, window
-from plumbline.convert.options import DepthwiseConv2DOptions
 
 
 @dataclass(frozen=True)
-class DepthwiseConv2D(Weighted):
+class DepthwiseConv2DOptions:
+    """Options of DEPTHWISE_CONV_2D; pairs are (height, width)."""
+
+    padding: Annotated[str, padding(0)]
+    strides: Annotated[tuple[int, int], pair(2, 1)]
+    dilations: Annotated[tuple[int, int], pair(6, 5, default=1)]
+    depth_multiplier: Annotated[int, whole(3)]
+    """Outputs per input channel."""
+    activation: Annotated[str, activation(4)]
+
+
+@dataclass(frozen=True)
+class DepthwiseConv2DReference(Weighted):
     """`weights` (outputs, height, width): output channel o sees channel o // depth_multiplier of its window; what lies outside counts as real 0."""
 
     window: Window
     depth_multiplier: int
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer images (N, batches * height * width * channels) with (N, batches * height * width * outputs), as DepthwiseConvPerChannel does."""
         w = self.window
         seen = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
@@ -33,7 +46,7 @@ class DepthwiseConv2D(Weighted):
         return self.codes(sums.astype(np.int64)).reshape(len(codes), -1)
 
 
-def prepare(operator: Operator) -> DepthwiseConv2D:
+def check_depthwise_conv_2d(operator: Operator) -> DepthwiseConv2DReference:
     """Check a DEPTHWISE_CONV_2D operator and work out its integers.
 
     Raises:
@@ -47,4 +60,4 @@ def prepare(operator: Operator) -> DepthwiseConv2D:
         shapes = f"{over.channels} input and {operator.outputs[0].shape[3]} output channels, weights for {first} * {outputs}"
         raise refused(operator, f"has {shapes} and a depth multiplier of {options.depth_multiplier}")
     found["weights"] = found["weights"][:, 0]
-    return DepthwiseConv2D(**found, window=over, depth_multiplier=options.depth_multiplier)
+    return DepthwiseConv2DReference(**found, window=over, depth_multiplier=options.depth_multiplier)

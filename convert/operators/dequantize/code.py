@@ -5,7 +5,7 @@ from __future__ import annotations
 from plumbline.convert.codegen.floats import literal
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.dequantize.reference import prepare
+from plumbline.convert.operators.dequantize.reference import check_dequantize
 from plumbline.convert.operators.shared.binary.code import minus
 from plumbline.convert.references.codes import formula
 
@@ -13,7 +13,7 @@ TEMPLATE = "dequantize.c.j2"
 HELPERS = ("float_bytes",)
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_dequantize(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template.
 
     Args:
@@ -21,9 +21,9 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.dequantize.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_dequantize`.
     """
-    layer = prepare(operator)
+    layer = check_dequantize(operator)
     facts = {
         "path": operator.layer,
         "elements": layer.elements,

@@ -13,14 +13,14 @@ from plumbline.convert.operators.shared.checks import arity, int8, refused, unsu
 
 
 @dataclass(frozen=True)
-class Dequantize:
+class DequantizeReference:
     """scale * (code - zero point) of each of `elements` codes, in float32."""
 
     elements: int
     input: Quantization
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Answer codes (N, elements) with the little-endian bytes (N, 4 * elements) of float32 numbers, as Dequantize in dequantize.h does.
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Answer codes (N, elements) with the little-endian bytes (N, 4 * elements) of float32 numbers, as DequantizeReference in dequantize.h does.
 
         It multiplies in double and then rounds; the product of a scale's 24 bits and 9 more is exact there, so that this is one rounding.
         """
@@ -29,7 +29,7 @@ class Dequantize:
             return reals.astype("<f4").view(np.int8)
 
 
-def prepare(operator: Operator) -> Dequantize:
+def check_dequantize(operator: Operator) -> DequantizeReference:
     """Check a DEQUANTIZE operator.
 
     Raises:
@@ -45,4 +45,4 @@ def prepare(operator: Operator) -> Dequantize:
         raise unsupported(operator, "of a constant")
     if source.shape != target.shape:
         raise refused(operator, f"maps shape {source.shape} to {target.shape}")
-    return Dequantize(source.elements, source.quantized)
+    return DequantizeReference(source.elements, source.quantized)

@@ -7,17 +7,17 @@ import numpy as np
 from plumbline.convert.codegen.constants import Constant
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.fully_connected.reference import FullyConnected, prepare
-from plumbline.convert.operators.shared.affine.code import Lines, lines
+from plumbline.convert.operators.fully_connected.affine import Lines, lines
+from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference, check_fully_connected
 from plumbline.convert.operators.shared.dsp import code as fast
 from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
 
-TEMPLATE, FAST, LINE = "fully_connected.c.j2", "fully_connected_fast.c.j2", "line.c.j2"
+TEMPLATE, FAST, AFFINE = "fully_connected.c.j2", "fully_connected_fast.c.j2", "affine.c.j2"
 TOGETHER = 4
 """Outputs that one_row.c.j2 computes at once."""
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_fully_connected(operator: Operator, name: str) -> Step:
     """Turn an operator into constants and the facts of its template.
 
     Args:
@@ -25,9 +25,9 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.fully_connected.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_fully_connected`.
     """
-    layer = prepare(operator)
+    layer = check_fully_connected(operator)
     if found := lines(layer):
         return compile_lines(operator, name, layer, found)
     inputs = layer.weights.shape[1]
@@ -38,7 +38,7 @@ def compile_operator(operator: Operator, name: str) -> Step:
     return Step(name, TEMPLATE, HELPERS, constants(name, layer, layer.weights, f"one row of {inputs} per output"), facts)
 
 
-def compile_fast(operator: Operator, name: str, layer: FullyConnected) -> Step:
+def compile_fast(operator: Operator, name: str, layer: FullyConnectedReference) -> Step:
     """Four outputs at once, the inputs widened to int16 first."""
     inputs = layer.weights.shape[1]
     filled = fast.padded(inputs, fast.BLOCK)
@@ -48,7 +48,7 @@ def compile_fast(operator: Operator, name: str, layer: FullyConnected) -> Step:
     return Step(name, FAST, fast.helpers(facts, "spread", "one_row"), held, facts, scratch_bytes=filled * 2)
 
 
-def compile_lines(operator: Operator, name: str, layer: FullyConnected, found: Lines) -> Step:
+def compile_lines(operator: Operator, name: str, layer: FullyConnectedReference, found: Lines) -> Step:
     """One input: a line per output. The operator may run in place where it has one output too."""
     unit = f"of 2^-{found.shift} output codes" if found.shift else "output codes"
     held = (
@@ -62,4 +62,4 @@ def compile_lines(operator: Operator, name: str, layer: FullyConnected, found: L
         "line": True,
         "shift": found.shift,
     }
-    return Step(name, LINE, ("code",), held, facts, in_place=(0,) if len(layer.weights) == 1 else ())
+    return Step(name, AFFINE, ("code",), held, facts, in_place=(0,) if len(layer.weights) == 1 else ())

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Annotated, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.graph import Operator, Tensor
+from plumbline.convert.operators.options import activation, flag, whole
 from plumbline.convert.operators.shared.checks import refused, unsupported
 from plumbline.convert.operators.shared.weighted.reference import Weighted, facts
-from plumbline.convert.options import FullyConnectedOptions
 
 
 @dataclass(frozen=True)
-class FullyConnected(Weighted):
+class FullyConnectedOptions:
+    """Options of FULLY_CONNECTED."""
+
+    activation: Annotated[str, activation(0)]
+    weights_format: Annotated[int, whole(1, "Int8")]
+    """0: one row of weights per output."""
+    keep_num_dims: Annotated[bool, flag(2)]
+
+
+@dataclass(frozen=True)
+class FullyConnectedReference(Weighted):
     """`weights` (outputs, inputs): every output sees every input. The operator runs on `batches` rows."""
 
     batches: int
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer input codes (N, batches * inputs) with output codes (N, batches * outputs), as TFLM's reference kernel does."""
         rows = self.distances(codes).reshape(-1, self.weights.shape[1])
         answer = self.codes((rows @ self.factors.T).astype(np.int64) + self.bias)
         return answer.reshape(len(codes), self.batches * len(self.weights))
 
 
-def prepare(operator: Operator, float_product: bool = False) -> FullyConnected:
+def check_fully_connected(operator: Operator, float_product: bool = False) -> FullyConnectedReference:
     """Check a FULLY_CONNECTED operator and work out its integers.
 
     Args:
@@ -45,4 +55,4 @@ def prepare(operator: Operator, float_product: bool = False) -> FullyConnected:
     outputs, inputs = found["weights"].shape
     if source.elements % inputs or target.elements != source.elements // inputs * outputs or (target.shape and target.shape[-1] != outputs):
         raise refused(operator, f"maps shape {source.shape} to {target.shape} with weights {(outputs, inputs)}")
-    return FullyConnected(**found, batches=source.elements // inputs)
+    return FullyConnectedReference(**found, batches=source.elements // inputs)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.leaky_relu.reference import prepare
+from plumbline.convert.operators.leaky_relu.reference import LeakyReluOptions, check_leaky_relu
 from plumbline.convert.operators.shared.checks import options_of
-from plumbline.convert.operators.shared.lookup import code as lookup
-from plumbline.convert.options import LeakyReluOptions
+from plumbline.convert.operators.shared.lookup.code import lookup_step
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_leaky_relu(operator: Operator, name: str) -> Step:
     """Turn an operator into its table and the facts of its template.
 
     Args:
@@ -18,8 +17,8 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.leaky_relu.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_leaky_relu`.
     """
-    layer = prepare(operator)
+    layer = check_leaky_relu(operator)
     alpha = options_of(operator, LeakyReluOptions).alpha
-    return lookup.step(operator.layer, name, layer, f"input, times {alpha:.9g} where it lies below 0")
+    return lookup_step(operator.layer, name, layer, f"input, times {alpha:.9g} where it lies below 0")

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import real
 from plumbline.convert.operators.shared.checks import options_of, refused
 from plumbline.convert.operators.shared.lookup.reference import Lookup, distances, ends, multiplier_of, tabulated
-from plumbline.convert.options import LeakyReluOptions
 
 
-def prepare(operator: Operator, float_product: bool = False) -> Lookup:
+@dataclass(frozen=True)
+class LeakyReluOptions:
+    """Options of LEAKY_RELU."""
+
+    alpha: Annotated[float, real(0)]
+    """Factor of what lies below 0."""
+
+
+def check_leaky_relu(operator: Operator, float_product: bool = False) -> Lookup:
     """Check a LEAKY_RELU operator and tabulate it, as QuantizeLeakyRelu in leaky_relu.h does: input where that is above 0, alpha * input below.
 
     An alpha below 0 multiplies as its magnitude does, and the rounded product is negated.

@@ -8,6 +8,6 @@ from plumbline.convert.operators.shared.lookup.reference import Lookup
 from plumbline.convert.operators.shared.sigmoid import sigmoid
 
 
-def prepare(operator: Operator) -> Lookup:
+def check_logistic(operator: Operator) -> Lookup:
     """Check a LOGISTIC operator and tabulate 1 / (1 + exp(-input)), as Logistic in integer_ops/logistic.h does; raises what `sigmoid` raises."""
     return sigmoid(operator, logistic, output_bits=8, zero_point=-128)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.max_pool_2d.reference import prepare
+from plumbline.convert.operators.max_pool_2d.reference import check_max_pool_2d
 from plumbline.convert.operators.shared.pool_2d.code import described
 
 TEMPLATE = "max_pool_2d.c.j2"
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_max_pool_2d(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template.
 
     Args:
@@ -18,6 +18,6 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.max_pool_2d.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_max_pool_2d`.
     """
-    return Step(name, TEMPLATE, (), (), described(operator.layer, prepare(operator)))
+    return Step(name, TEMPLATE, (), (), described(operator.layer, check_max_pool_2d(operator)))

@@ -13,10 +13,10 @@ from plumbline.convert.operators.shared.pool_2d.reference import Pool2D, pool
 
 
 @dataclass(frozen=True)
-class MaxPool2D(Pool2D):
+class MaxPool2DReference(Pool2D):
     """The largest code of a window."""
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer images (N, batches * height * width * channels) with images of fewer pixels, as MaxPool in pooling.h does."""
         images = self.images(codes)
         largest = self.filled(images, -128)
@@ -25,6 +25,6 @@ class MaxPool2D(Pool2D):
         return cast(NDArray[np.int8], np.clip(largest, self.lowest, self.highest).astype(np.int8).reshape(len(codes), -1))
 
 
-def prepare(operator: Operator) -> MaxPool2D:
+def check_max_pool_2d(operator: Operator) -> MaxPool2DReference:
     """Check a MAX_POOL_2D operator; raises what `pool_2d.pool` raises."""
-    return MaxPool2D(**vars(pool(operator)))
+    return MaxPool2DReference(**vars(pool(operator)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.mean.reference import prepare
+from plumbline.convert.operators.mean.reference import check_mean
 from plumbline.convert.operators.shared.binary.code import VARIABLES, scaled, shown, times
 from plumbline.convert.references.codes import formula
 
@@ -12,7 +12,7 @@ TEMPLATE = "mean.c.j2"
 HELPERS = ("scaled",)
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_mean(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template.
 
     Args:
@@ -20,9 +20,9 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.mean.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_mean`.
     """
-    layer = prepare(operator)
+    layer = check_mean(operator)
     walk = list(zip(VARIABLES, layer.runs, strict=False))
     kept = [(variable, run) for variable, run in walk if not run.averaged]
     places, elements = [], 1

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import cast
+from typing import Annotated, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.operators.options import flag
 from plumbline.convert.operators.shared.checks import activations, arity, refused, unsupported
 from plumbline.convert.references.fixed_point import INT8, LARGEST_SCALED, Multiplier
+
+
+@dataclass(frozen=True)
+class ReducerOptions:
+    """Options of MEAN."""
+
+    keep_dims: Annotated[bool, flag(0)]
+    """Whether the averaged dimensions stay, as 1; the output tensor's own shape is what counts."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Mean:
+class MeanReference:
     """clamp(multiplier * sum of (code - input zero point) + output zero point), the sum running over `axes` of `shape`."""
 
     shape: tuple[int, ...]
@@ -53,14 +62,14 @@ class Mean:
             stride *= size
         return tuple(reversed(result))
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer codes (N, elements) with codes (N, elements / summands), as QuantizedMeanOrSum in reduce.h does."""
         wide = codes.reshape(len(codes), *self.shape).astype(np.int64) - self.input.zero_point
         sums = wide.sum(axis=tuple(axis + 1 for axis in self.axes)).reshape(len(codes), -1)
         return cast(NDArray[np.int8], np.clip(self.multiplier.apply(sums) + self.output.zero_point, *INT8).astype(np.int8))
 
 
-def prepare(operator: Operator) -> Mean:
+def check_mean(operator: Operator) -> MeanReference:
     """Check a MEAN operator and work out its multiplier.
 
     Raises:
@@ -81,7 +90,7 @@ def prepare(operator: Operator) -> Mean:
     largest = summands * max(127 - one.zero_point, one.zero_point + 128)
     if max(largest, summands * 128) << multiplier.left_shift > LARGEST_SCALED:
         raise refused(operator, f"has sums of up to {largest}, shifted left by {multiplier.left_shift}, which exceed 30 bits")
-    return Mean(source.shape, axes, multiplier, one, other)
+    return MeanReference(source.shape, axes, multiplier, one, other)
 
 
 def resolved(operator: Operator, source: Tensor) -> tuple[int, ...]:

@@ -1,1 +1,20 @@
-"""MUL."""
+"""MUL: the product of two tensors."""
+
+from __future__ import annotations
+
+from plumbline.convert.operators.mul.code import compile_mul
+from plumbline.convert.operators.mul.reference import MulOptions, check_mul
+from plumbline.convert.operators.registration import Registration
+from plumbline.convert.operators.shared.binary.code import CONSTANTS
+from plumbline.convert.operators.shared.binary.reference import ACCEPTS
+
+MUL = Registration(
+    name="MUL",
+    check=check_mul,
+    compile=compile_mul,
+    accepts=ACCEPTS,
+    version=3,
+    options=MulOptions,
+    options_number=21,
+    constants=CONSTANTS,
+)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.mul.reference import prepare
+from plumbline.convert.operators.mul.reference import check_mul
 from plumbline.convert.operators.shared.binary.code import constants, described, scaled
 
 TEMPLATE = "mul.c.j2"
 HELPERS = ("scaled",)
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_mul(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template.
 
     Args:
@@ -19,9 +19,9 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.mul.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_mul`.
     """
-    layer = prepare(operator)
+    layer = check_mul(operator)
     facts = described(operator.layer, name, layer)
     first, second = layer.operands
     facts["factor"] = f"{first.scale * second.scale / layer.output.scale:.9g}"

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import activation
 from plumbline.convert.operators.shared.binary.reference import Binary, facts
 from plumbline.convert.operators.shared.checks import options_of, refused
-from plumbline.convert.options import MulOptions
 from plumbline.convert.references.fixed_point import LARGEST_SCALED, Multiplier
 
 
 @dataclass(frozen=True)
-class Mul(Binary):
+class MulOptions:
+    """Options of MUL."""
+
+    activation: Annotated[str, activation(0)]
+
+
+@dataclass(frozen=True)
+class MulReference(Binary):
     """clamp(multiplier * first * second + zero point), operands being code - zero point."""
 
     multiplier: Multiplier
     """First scale * second scale / output scale."""
 
-    def run(self, *sources: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, *sources: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer codes (N, elements) of each run-time operand with codes (N, elements), as MulElementwise in integer_ops/mul.h does."""
         first, second = self.aligned(sources)
         return self.codes(self.multiplier.apply(first * second))
 
 
-def prepare(operator: Operator) -> Mul:
+def check_mul(operator: Operator) -> MulReference:
     """Check a MUL operator and work out its multiplier.
 
     Raises:
@@ -40,4 +48,4 @@ def prepare(operator: Operator) -> Mul:
     multiplier = Multiplier.of(min(real, 2.0**31))
     if largest << multiplier.left_shift > LARGEST_SCALED:
         raise refused(operator, f"has products of up to {largest}, shifted left by {multiplier.shift}, which exceed 30 bits")
-    return Mul(**found, multiplier=multiplier)
+    return MulReference(**found, multiplier=multiplier)

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Annotated
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import whole
 from plumbline.convert.operators.shared.checks import options_of, refused
 from plumbline.convert.operators.shared.data_movement.reference import Moves, axis_of, blocks, constants_of, moved
-from plumbline.convert.options import PackOptions
 
 
-def prepare(operator: Operator) -> Moves:
+@dataclass(frozen=True)
+class PackOptions:
+    """Options of PACK."""
+
+    count: Annotated[int, whole(0)]
+    """Of inputs."""
+    axis: Annotated[int, whole(1)]
+    """Of the output; negative from the back."""
+
+
+def check_pack(operator: Operator) -> Moves:
     """Check a PACK operator and work out its copies.
 
     Raises:

@@ -10,7 +10,7 @@ LARGEST_RANK = 5
 """Of TFLM's kernel (PadKernelMaxDimensionCount in pad.h)."""
 
 
-def prepare(operator: Operator) -> Moves:
+def check_pad(operator: Operator) -> Moves:
     """Check a PAD or PADV2 operator and work out its loops. It fills with real 0, or with the constant that is its third input.
 
     Raises:

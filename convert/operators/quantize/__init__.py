@@ -1,1 +1,18 @@
-"""QUANTIZE."""
+"""QUANTIZE: codes on another scale, or codes of float32 numbers."""
+
+from __future__ import annotations
+
+from plumbline.convert.operators.quantize.code import compile_quantize
+from plumbline.convert.operators.quantize.reference import check_quantize
+from plumbline.convert.operators.registration import Registration
+from plumbline.convert.operators.shared.lookup.code import CONSTANTS
+from plumbline.convert.operators.shared.lookup.reference import places_looked_up
+
+QUANTIZE = Registration(
+    name="QUANTIZE",
+    check=check_quantize,
+    compile=compile_quantize,
+    accepts="from int8, or from float32 at the model's beginning, to int8",
+    constants=CONSTANTS,
+    looks_up=places_looked_up,
+)

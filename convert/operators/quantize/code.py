@@ -5,15 +5,15 @@ from __future__ import annotations
 from plumbline.convert.codegen.floats import literal
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.quantize.reference import Quantize, prepare
-from plumbline.convert.operators.shared.lookup import code as lookup
+from plumbline.convert.operators.quantize.reference import QuantizeReference, check_quantize
+from plumbline.convert.operators.shared.lookup.code import lookup_step
 from plumbline.convert.references.codes import formula
 
 TEMPLATE = "quantize.c.j2"
 HELPERS = ("float_bytes",)
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_quantize(operator: Operator, name: str) -> Step:
     """Turn an operator into its table, if it has one, and the facts of its template.
 
     Args:
@@ -21,11 +21,11 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.quantize.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_quantize`.
     """
-    layer = prepare(operator)
-    if not isinstance(layer, Quantize):
-        return lookup.step(operator.layer, name, layer, "input on another scale")
+    layer = check_quantize(operator)
+    if not isinstance(layer, QuantizeReference):
+        return lookup_step(operator.layer, name, layer, "input on another scale")
     zero = layer.output.zero_point
     facts = {
         "path": operator.layer,

@@ -15,13 +15,13 @@ from plumbline.convert.references.fixed_point import INT8
 
 
 @dataclass(frozen=True)
-class Quantize:
+class QuantizeReference:
     """number / scale + zero point of each of `elements` float32 numbers, rounded and kept within int8."""
 
     elements: int
     output: Quantization
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer the little-endian bytes (N, 4 * elements) of float32 numbers with codes (N, elements), as AffineQuantize in quantize.h does.
 
         The division is in float32, a tie rounds away from zero. TFLM converts to int32 before it clamps, so that its answers to infinities and
@@ -33,7 +33,7 @@ class Quantize:
         return np.where(np.isnan(steps), INT8[0], np.clip(rounded, *INT8)).astype(np.int8)
 
 
-def prepare(operator: Operator) -> Lookup | Quantize:
+def check_quantize(operator: Operator) -> Lookup | QuantizeReference:
     """Check a QUANTIZE operator; from int8 it is tabulated, as Requantize in requantize.h answers.
 
     Raises:
@@ -49,10 +49,10 @@ def prepare(operator: Operator) -> Lookup | Quantize:
     return tabulated(source, target, multiplier.apply(distances(source)) + target.quantized.zero_point)
 
 
-def from_float(operator: Operator, source: Tensor, target: Tensor) -> Quantize:
+def from_float(operator: Operator, source: Tensor, target: Tensor) -> QuantizeReference:
     int8(operator, target)
     if source.data is not None:
         raise unsupported(operator, "of a constant")
     if source.shape != target.shape:
         raise refused(operator, f"maps shape {source.shape} to {target.shape}")
-    return Quantize(target.elements, target.quantized)
+    return QuantizeReference(target.elements, target.quantized)

@@ -8,7 +8,7 @@ from plumbline.convert.graph import Operator
 from plumbline.convert.operators.shared.lookup.reference import Lookup, distances, ends, multiplier_of, tabulated
 
 
-def prepare(operator: Operator, float_product: bool = False) -> Lookup:
+def check_relu(operator: Operator, float_product: bool = False) -> Lookup:
     """Check a RELU operator and tabulate max(input, 0) on the output's scale, as ReluQuantized in activations.h does.
 
     Args:

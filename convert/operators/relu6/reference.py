@@ -9,7 +9,7 @@ from plumbline.convert.operators.shared.checks import codes_passed, refused
 from plumbline.convert.operators.shared.lookup.reference import Lookup, ends, tabulated
 
 
-def prepare(operator: Operator) -> Lookup:
+def check_relu6(operator: Operator) -> Lookup:
     """Check a RELU6 operator and tabulate the input's codes kept between those of 0 and 6, as Relu6Quantized in activations.h does.
 
     Raises:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.reshape.reference import prepare
+from plumbline.convert.operators.reshape.reference import check_reshape
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_reshape(operator: Operator, name: str) -> Step:
     """Check an operator that leaves no code.
 
     Args:
@@ -15,7 +15,7 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.reshape.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_reshape`.
     """
-    prepare(operator)
+    check_reshape(operator)
     return Step(name, None, (), (), {})

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import whole_numbers
 from plumbline.convert.operators.shared.checks import activations, arity, refused, unsupported
 
 
 @dataclass(frozen=True)
-class Reshape:
+class ReshapeOptions:
+    """Options of RESHAPE; the output tensor's own shape is what counts."""
+
+    shape: Annotated[tuple[int, ...], whole_numbers(0)]
+
+
+@dataclass(frozen=True)
+class ReshapeReference:
     """Copies `elements` codes."""
 
     elements: int
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer codes (N, elements) with themselves."""
         return codes
 
 
-def prepare(operator: Operator) -> Reshape:
+def check_reshape(operator: Operator) -> ReshapeReference:
     """Check a RESHAPE operator.
 
     The new shape is the output tensor's; TFLM does not read the constant that repeats it either (ReshapeOutput in reshape_common.cc).
@@ -37,4 +46,4 @@ def prepare(operator: Operator) -> Reshape:
         raise unsupported(operator, "to a shape computed at run time")
     if source.elements != target.elements:
         raise refused(operator, f"maps shape {source.shape} to {target.shape}")
-    return Reshape(source.elements)
+    return ReshapeReference(source.elements)

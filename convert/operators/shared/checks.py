@@ -12,6 +12,7 @@ from plumbline.convert.references.fixed_point import activation_range
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 """Fused activations that clip, which an int8 kernel does by clipping codes."""
+FUSED = f"fused {', '.join(ACTIVATIONS[:-1])} or {ACTIVATIONS[-1]}"
 LARGEST_PASSED = {"RELU6": 6, "RELU_N1_TO_1": 1}
 """The real number at which they clip, which TensorFlow Lite Micro makes an int32 code."""
 

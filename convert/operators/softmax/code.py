@@ -7,14 +7,14 @@ import numpy as np
 from plumbline.convert.codegen.constants import Constant
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
-from plumbline.convert.operators.softmax.reference import prepare
+from plumbline.convert.operators.softmax.reference import check_softmax
 from plumbline.convert.references.codes import formula
 
 TEMPLATE = "softmax.c.j2"
 HELPERS = ("softmax_arithmetic",)
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_softmax(operator: Operator, name: str) -> Step:
     """Turn an operator into its table and the facts of its template.
 
     Args:
@@ -22,9 +22,9 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.softmax.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_softmax`.
     """
-    layer = prepare(operator)
+    layer = check_softmax(operator)
     table = Constant(f"{name}_exp", layer.exponentials.astype(np.int32), "exp(-beta * input scale * index), of 2^-31")
     facts = {
         "path": operator.layer,

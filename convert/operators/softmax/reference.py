@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import real
 from plumbline.convert.operators.shared.checks import activations, arity, options_of, refused, unsupported
 from plumbline.convert.operators.shared.exponential import Integers, exponential, one_over_one_plus, product, shifted
-from plumbline.convert.options import SoftmaxOptions
 from plumbline.convert.references.fixed_point import INT32_MAX, Multiplier
+
+
+@dataclass(frozen=True)
+class SoftmaxOptions:
+    """Options of SOFTMAX."""
+
+    beta: Annotated[float, real(0)]
+    """Factor of the exponents."""
+
 
 INPUT_BITS = 5
 """Integer bits of the exponent -x: exp(-32) and less count as 0 (kScaledDiffIntegerBits in softmax.h)."""
@@ -28,7 +38,7 @@ OUTPUT = (1 / 256, -128)
 
 
 @dataclass(frozen=True)
-class Softmax:
+class SoftmaxReference:
     """output = 256 * exp(input) / sum of exp - 128 along each of `rows` rows of `depth` codes.
 
     `exponentials[d]` is exp(-d * beta * scale) * 2**31 for a code d below the row's highest; codes farther below are 0.
@@ -39,8 +49,8 @@ class Softmax:
     exponentials: Integers
     beta: float
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Answer codes (N, rows * depth) with as many, as Softmax in softmax.h does."""
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Answer codes (N, rows * depth) with as many, as SoftmaxReference in softmax.h does."""
         table = self.exponentials
         wide = codes.reshape(-1, self.depth).astype(np.int64)
         below = wide.max(axis=1, keepdims=True) - wide
@@ -50,7 +60,7 @@ class Softmax:
         return np.asarray(np.minimum(answer - 128, 127).astype(np.int8).reshape(len(codes), -1))
 
 
-def prepare(operator: Operator) -> Softmax:
+def check_softmax(operator: Operator) -> SoftmaxReference:
     """Check a SOFTMAX operator and work out its exponentials.
 
     Raises:
@@ -72,7 +82,7 @@ def prepare(operator: Operator) -> Softmax:
     multiplier = Multiplier.of(min(real, float(INT32_MAX)))
     farthest = min(255, ((2**INPUT_BITS - 1) << (31 - INPUT_BITS)) >> multiplier.shift)
     table = exponential(multiplier.apply(-np.arange(farthest + 1, dtype=np.int64)), INPUT_BITS)
-    return Softmax(source.elements // source.shape[-1], source.shape[-1], table, beta)
+    return SoftmaxReference(source.elements // source.shape[-1], source.shape[-1], table, beta)
 
 
 def reciprocal(total: Integers) -> tuple[Integers, Integers]:
@@ -80,3 +90,9 @@ def reciprocal(total: Integers) -> tuple[Integers, Integers]:
     length = np.frexp(total.astype(np.float64))[1].astype(np.int64)  # in bits; exact below 2**53
     headroom = 32 - length
     return np.minimum(one_over_one_plus((total << headroom) - 2**31) * 2, INT32_MAX), SUM_BITS - headroom
+
+
+def places_looked_up(codes: Integers, shape: tuple[int, ...]) -> Integers:
+    """See `Registration.looks_up`: how far each code lies below the highest of its row."""
+    rows = codes.reshape(len(codes), -1, shape[-1])
+    return np.asarray(rows.max(axis=2, keepdims=True) - rows, np.int64).reshape(codes.shape)

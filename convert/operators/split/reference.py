@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Annotated
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import whole
 from plumbline.convert.operators.shared.checks import options_of, refused
 from plumbline.convert.operators.shared.data_movement.reference import Moves, axis_of, constants_of, integers, moved, pieces
-from plumbline.convert.options import SplitOptions
 
 
-def prepare(operator: Operator) -> Moves:
+@dataclass(frozen=True)
+class SplitOptions:
+    """Options of SPLIT."""
+
+    count: Annotated[int, whole(0)]
+    """Of outputs."""
+
+
+def check_split(operator: Operator) -> Moves:
     """Check a SPLIT operator and work out its copies.
 
     Raises:

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated
+
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import flag, whole
 from plumbline.convert.operators.shared.checks import arity, options_of, refused, unsupported
 from plumbline.convert.operators.shared.data_movement.reference import Copy, Loop, Moves, constants_of, integers, moved, simplified, strides
-from plumbline.convert.options import StridedSliceOptions
+
+
+@dataclass(frozen=True)
+class StridedSliceOptions:
+    """Options of STRIDED_SLICE; in a mask, bit i stands for axis i."""
+
+    begin_mask: Annotated[int, whole(0)]
+    """Axes whose begin does not count: they are taken from their end."""
+    end_mask: Annotated[int, whole(1)]
+    ellipsis_mask: Annotated[int, whole(2)]
+    new_axis_mask: Annotated[int, whole(3)]
+    shrink_axis_mask: Annotated[int, whole(4)]
+    """Axes of which one place is taken and which the output lacks."""
+    offset: Annotated[bool, flag(5)]
+    """Whether ends count from the begins."""
+
 
 LARGEST_RANK = 4
 """Of TFLM's kernel (kMaxDim in strided_slice_common.cc)."""
 
 
-def prepare(operator: Operator) -> Moves:
+def check_strided_slice(operator: Operator) -> Moves:
     """Check a STRIDED_SLICE operator and work out its loops.
 
     Raises:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated
+
 import numpy as np
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import activation
 from plumbline.convert.operators.shared.checks import options_of
 from plumbline.convert.operators.shared.scaled_sum.reference import ScaledSum, scaled_sum
-from plumbline.convert.options import SubOptions
 
 
-def prepare(operator: Operator, float_product: bool = False) -> ScaledSum:
+@dataclass(frozen=True)
+class SubOptions:
+    """Options of SUB."""
+
+    activation: Annotated[str, activation(0)]
+
+
+def check_sub(operator: Operator, float_product: bool = False) -> ScaledSum:
     """Check a SUB operator and work out its integers.
 
     Args:

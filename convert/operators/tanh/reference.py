@@ -8,6 +8,6 @@ from plumbline.convert.operators.shared.lookup.reference import Lookup
 from plumbline.convert.operators.shared.sigmoid import sigmoid
 
 
-def prepare(operator: Operator) -> Lookup:
+def check_tanh(operator: Operator) -> Lookup:
     """Check a TANH operator and tabulate it, as Tanh in integer_ops/tanh.h does; raises what `sigmoid` raises."""
     return sigmoid(operator, tanh, output_bits=7, zero_point=0)

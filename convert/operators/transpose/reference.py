@@ -10,7 +10,7 @@ LARGEST_RANK = 5
 """Of TFLM's kernel (TransposePrepare in transpose_common.cc)."""
 
 
-def prepare(operator: Operator) -> Moves:
+def check_transpose(operator: Operator) -> Moves:
     """Check a TRANSPOSE operator and work out its loops.
 
     Raises:

@@ -11,7 +11,7 @@ from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator, Quantization
 from plumbline.convert.operators.shared.binary.code import scaled
 from plumbline.convert.operators.shared.sigmoid_table import TABLE, Integers, tanh_scaling
-from plumbline.convert.operators.unidirectional_sequence_lstm.reference import Gate, SequenceLstm, prepare
+from plumbline.convert.operators.unidirectional_sequence_lstm.reference import Gate, SequenceLstmReference, check_unidirectional_sequence_lstm
 from plumbline.convert.references.codes import formula
 from plumbline.convert.references.fixed_point import Multiplier
 
@@ -21,7 +21,7 @@ SIGMOID = Constant("plumbline_sigmoid", TABLE.astype(np.uint16), "sigmoid(index 
 """One for all layers: their constants' names begin otherwise."""
 
 
-def compile_operator(operator: Operator, name: str) -> Step:
+def compile_unidirectional_sequence_lstm(operator: Operator, name: str) -> Step:
     """Turn an operator into constants and the facts of its template.
 
     Args:
@@ -29,14 +29,14 @@ def compile_operator(operator: Operator, name: str) -> Step:
         name: the C identifier of its layer.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `plumbline.convert.operators.unidirectional_sequence_lstm.reference.prepare`.
+        ModelRefused, UnsupportedOperator: see `check_unidirectional_sequence_lstm`.
     """
-    layer = prepare(operator)
+    layer = check_unidirectional_sequence_lstm(operator)
     scratch = 2 * layer.units + layer.units  # the cell, and the hidden state before the first step
     return Step(name, TEMPLATE, HELPERS, constants(name, layer), described(operator, layer), scratch_bytes=scratch)
 
 
-def constants(name: str, layer: SequenceLstm) -> tuple[Constant, ...]:
+def constants(name: str, layer: SequenceLstmReference) -> tuple[Constant, ...]:
     """Weights and biases, those of a unit's four gates side by side, in the order in which they are read; zero points folded into the biases."""
     gates = layer.gates
 
@@ -60,7 +60,7 @@ def folded(bias: Integers, weights: Integers, reads: Quantization) -> Integers:
     return np.asarray(bias - reads.zero_point * weights.sum(axis=1), np.int64)
 
 
-def described(operator: Operator, layer: SequenceLstm) -> dict[str, Any]:
+def described(operator: Operator, layer: SequenceLstmReference) -> dict[str, Any]:
     """Facts of the comment, and the C expressions of what the template leaves open."""
     factor, right = tanh_scaling(layer.cell_power)
     index = f"(next * {factor} + {1 << (right - 1)}) >> {right}" if right else f"next * {factor}"
@@ -84,7 +84,7 @@ def described(operator: Operator, layer: SequenceLstm) -> dict[str, Any]:
     }
 
 
-def gate_facts(gate: Gate, number: int, layer: SequenceLstm) -> dict[str, Any]:
+def gate_facts(gate: Gate, number: int, layer: SequenceLstmReference) -> dict[str, Any]:
     """The variable that holds a gate's value, and the two halves of what its function is applied to."""
 
     def half(array: str, codes: str, width: int, bias: str, multiplier: Multiplier) -> str:

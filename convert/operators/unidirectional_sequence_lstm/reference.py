@@ -8,17 +8,32 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import cast
+from typing import Annotated, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.operators.options import activation, flag, real
 from plumbline.convert.operators.shared.checks import int8, options_of, refused, unsupported
 from plumbline.convert.operators.shared.sigmoid_table import Integers, sigmoid, tanh, tanh_scaling
 from plumbline.convert.operators.shared.weighted.reference import largest_sums, multipliers
-from plumbline.convert.options import SequenceLstmOptions
 from plumbline.convert.references.fixed_point import LARGEST_SCALED, Multiplier
+
+
+@dataclass(frozen=True)
+class SequenceLstmOptions:
+    """Options of UNIDIRECTIONAL_SEQUENCE_LSTM."""
+
+    activation: Annotated[str, activation(0)]
+    """Of the cell gate and of the cell's way to the output: TANH."""
+    cell_clip: Annotated[float, real(1)]
+    """Largest magnitude of the cell, in real units; 0 for none."""
+    time_major: Annotated[bool, flag(3)]
+    """Whether input and output are (time, batch, ...) instead of (batch, time, ...)."""
+    diagonal_recurrent: Annotated[bool, flag(5)]
+    """Whether recurrent weights are diagonals only."""
+
 
 GATES = ("input", "forget", "cell", "output")
 """In the order of the operator's tensors: weights of the input from index 1, of the hidden state from 5, biases from 12."""
@@ -51,7 +66,7 @@ class Gate:
 
 
 @dataclass(frozen=True)
-class SequenceLstm:
+class SequenceLstmReference:
     """An LSTM over `steps` time steps on each of `batches` sequences."""
 
     batches: int
@@ -82,7 +97,7 @@ class SequenceLstm:
         """Numbers of one time step."""
         return int(self.gates[0].input_weights.shape[1])
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer input codes (N, batches * steps * inputs) with the hidden state after every step, (N, batches * steps * units)."""
         shape = (len(codes), self.steps, self.batches) if self.time_major else (len(codes), self.batches, self.steps)
         sequence = codes.astype(np.int64).reshape(*shape, self.inputs) - self.input.zero_point
@@ -114,7 +129,7 @@ class SequenceLstm:
         return np.asarray(np.clip(from_input + from_hidden, *INT16), np.int64)
 
 
-def prepare(operator: Operator, float_product: bool = False) -> SequenceLstm:
+def check_unidirectional_sequence_lstm(operator: Operator, float_product: bool = False) -> SequenceLstmReference:
     """Check a UNIDIRECTIONAL_SEQUENCE_LSTM and work out its integers.
 
     Args:
@@ -136,7 +151,7 @@ def prepare(operator: Operator, float_product: bool = False) -> SequenceLstm:
     if power != int(power) or not -27 <= power <= 2:
         raise unsupported(operator, f"with the cell scale {cell.quantized.scale:g}, which is no power of two from 2^-27 to 2^2")
     found = tuple(gate(operator, number, (units, inputs), (source.quantized, hidden.quantized), float_product) for number in range(len(GATES)))
-    return SequenceLstm(
+    return SequenceLstmReference(
         batches=batches,
         steps=steps,
         time_major=options.time_major,
@@ -227,3 +242,9 @@ def clip(operator: Operator, real: float, scale: float) -> int:
     if real > 0 and code == 0:
         raise refused(operator, f"clips its cell at {real:g}, below one step of it")
     return code
+
+
+def multiply_accumulates(operator: Operator) -> int:
+    """Of four gates with weights (units, inputs) and (units, units), at every step."""
+    weights, output = cast(Tensor, operator.inputs[INPUT_WEIGHTS]), operator.outputs[0]
+    return output.elements * len(GATES) * (weights.shape[-1] + output.shape[-1])

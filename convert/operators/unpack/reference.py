@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Annotated
 
 from plumbline.convert.graph import Operator
+from plumbline.convert.operators.options import whole
 from plumbline.convert.operators.shared.checks import options_of, refused
 from plumbline.convert.operators.shared.data_movement.reference import Moves, axis_of, constants_of, moved, pieces
-from plumbline.convert.options import UnpackOptions
 
 
-def prepare(operator: Operator) -> Moves:
+@dataclass(frozen=True)
+class UnpackOptions:
+    """Options of UNPACK."""
+
+    count: Annotated[int, whole(0)]
+    """Of outputs."""
+    axis: Annotated[int, whole(1)]
+    """Negative from the back."""
+
+
+def check_unpack(operator: Operator) -> Moves:
     """Check an UNPACK operator and work out its copies.
 
     Raises:

@@ -13,6 +13,7 @@ from plumbline.convert.references.fixed_point import Multiplier
 VARIABLES = "ijklmnpq"
 """One per loop: a tensor has up to 8 dimensions."""
 
+CONSTANTS = ("operand",)
 NAMES = ("first", "second")
 """The operands as arguments of the C function."""
 

@@ -1,7 +1,8 @@
-"""Facts that the operators which only move codes print, all by moves.c.j2."""
+"""Facts that the operators which only move codes print, all by data_movement.c.j2."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from plumbline.convert.codegen.constants import Constant
@@ -11,18 +12,23 @@ from plumbline.convert.graph import Operator
 from plumbline.convert.operators.shared.binary.code import VARIABLES, shown, times
 from plumbline.convert.operators.shared.data_movement.reference import Copy, Moves
 
-TEMPLATE = "moves.c.j2"
+TEMPLATE = "data_movement.c.j2"
+CONSTANTS = ("operand",)
 
 
-def step(operator: Operator, name: str, layer: Moves, what: str) -> Step:
-    """A step that moves codes.
+def compile_moves(check: Callable[[Operator], Moves], what: str, operator: Operator, name: str) -> Step:
+    """Turn an operator that moves codes into the facts of its template.
 
     Args:
-        operator: the operator.
-        name: the C identifier of its layer.
-        layer: its copies.
+        check: the operator's own.
         what: the operator in words.
+        operator: from the graph.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see its check.
     """
+    layer = check(operator)
     sources = numbered("input", len(run_time_inputs(operator)))
     targets = numbered("output", len(layer.outputs))
     arrays = [*sources, f"{name}_operand"]

@@ -61,7 +61,7 @@ class Moves:
     copies: tuple[Copy, ...]
     fill: int | None = None
 
-    def run(self, *sources: Codes) -> Codes | tuple[Codes, ...]:
+    def answer(self, *sources: Codes) -> Codes | tuple[Codes, ...]:
         """Answer codes (N, elements) of each run-time input with codes (N, elements) of the output, or of each where there are several."""
         rows = len(sources[0])
         arrays = [*sources, np.broadcast_to(self.constants, (rows, len(self.constants)))]

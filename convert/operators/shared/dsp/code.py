@@ -13,6 +13,7 @@ from plumbline.convert.operators.shared.weighted.code import constants, describe
 from plumbline.convert.operators.shared.weighted.reference import Weighted
 from plumbline.convert.references.fixed_point import INT8, Multiplier
 
+CONSTANTS = ("layer",)
 LARGEST_SUM = 2**29
 """What a sum may reach: it is doubled before the multiplication, and rescale.c.j2 adds to what comes out of that."""
 BLOCK = 8

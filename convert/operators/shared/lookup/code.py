@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from plumbline.convert.codegen.constants import Constant
 from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
 from plumbline.convert.operators.shared.lookup.reference import Codes, Lookup
 from plumbline.convert.references.codes import formula
 from plumbline.convert.references.fixed_point import INT8
 
 TEMPLATE = "lookup.c.j2"
+CONSTANTS = ("table",)
 EVERY = np.arange(-128, 128)
 
 
-def step(path: str, name: str, layer: Lookup, meaning: str) -> Step:
-    """A layer as the facts of its template.
+def compile_lookup(check: Callable[[Operator], Lookup], meaning: str, operator: Operator, name: str) -> Step:
+    """Turn an operator into its table, if it needs one, and the facts of its template.
 
     Args:
-        path: the layer, for the comment above it.
-        name: its C identifier.
-        layer: its table.
+        check: the operator's own.
         meaning: the real output in terms of the real `input`.
+        operator: from the graph.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see its check.
     """
+    return lookup_step(operator.layer, name, check(operator), meaning)
+
+
+def lookup_step(path: str, name: str, layer: Lookup, meaning: str) -> Step:
+    """The same for a checked layer; `path` is for the comment above it."""
     lowest, highest = int(layer.table.min()), int(layer.table.max())
     offset = shift(layer.table)
     table = Constant(f"{name}_table", layer.table, f"output code of each input code from -128 to 127: {meaning}")

@@ -24,7 +24,7 @@ class Lookup:
     input: Quantization
     output: Quantization
 
-    def run(self, codes: Codes) -> Codes:
+    def answer(self, codes: Codes) -> Codes:
         """Answer codes (N, elements) with as many."""
         return self.table[codes.astype(np.int64) + 128]
 
@@ -55,3 +55,8 @@ def multiplier_of(operator: Operator, real: float) -> Multiplier:
         scale = operator.outputs[0].quantized.scale
         raise refused(operator, f"has the output scale {scale:g}, too small for its input")
     return result
+
+
+def places_looked_up(codes: Integers, shape: tuple[int, ...]) -> Integers:
+    """See `Registration.looks_up`."""
+    return codes + 128

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.graph import Operator, Quantization
-from plumbline.convert.operators.shared.checks import activations, arity, codes_passed, options_of, refused
+from plumbline.convert.operators.options import activation, padding, pair
+from plumbline.convert.operators.shared.checks import FUSED, activations, arity, codes_passed, options_of, refused
 from plumbline.convert.operators.shared.window.reference import Window, window
-from plumbline.convert.options import Pool2DOptions
 
+
+@dataclass(frozen=True)
+class Pool2DOptions:
+    """Options of MAX_POOL_2D and AVERAGE_POOL_2D; pairs are (height, width)."""
+
+    padding: Annotated[str, padding(0)]
+    strides: Annotated[tuple[int, int], pair(2, 1)]
+    filter: Annotated[tuple[int, int], pair(4, 3)]
+    activation: Annotated[str, activation(5)]
+
+
+ACCEPTS = f"input and output of one scale and zero point; any window, strides and padding; {FUSED}"
 LARGEST_AREA = 2**23
 """Codes that sum up below 2**31 with their half for rounding."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
 from plumbline.convert.operators.shared.binary.code import constants, described, scaled
 from plumbline.convert.operators.shared.scaled_sum.reference import LEFT_SHIFT, ScaledSum
 from plumbline.convert.references.fixed_point import Multiplier
@@ -12,15 +15,19 @@ HELPERS = ("scaled",)
 HALF = Multiplier.of(0.5)
 
 
-def step(path: str, name: str, layer: ScaledSum) -> Step:
-    """A layer as the facts of its template.
+def compile_scaled_sum(check: Callable[[Operator], ScaledSum], operator: Operator, name: str) -> Step:
+    """Turn an ADD or SUB into the facts of its template.
 
     Args:
-        path: the layer, for the comment above it.
-        name: its C identifier.
-        layer: its integers.
+        check: the operator's own.
+        operator: from the graph.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see its check.
     """
-    facts = described(path, name, layer)
+    layer = check(operator)
+    facts = described(operator.layer, name, layer)
     facts |= {
         "word": "sum" if layer.sign > 0 else "difference",
         "sign": "+" if layer.sign > 0 else "-",

@@ -29,7 +29,7 @@ class ScaledSum(Binary):
     sign: int
     """1 adds, -1 subtracts."""
 
-    def run(self, *sources: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, *sources: NDArray[np.int8]) -> NDArray[np.int8]:
         """Answer codes (N, elements) of each run-time operand with codes (N, elements), as AddFunc in add.h and SubElementwise in sub.h do."""
         first, second = (m.apply(values << LEFT_SHIFT) for m, values in zip(self.multipliers, self.aligned(sources), strict=True))
         return self.codes(self.multiplier.apply(first + self.sign * second))

@@ -11,6 +11,7 @@ from plumbline.convert.operators.shared.weighted.reference import Integers, Weig
 from plumbline.convert.references.codes import formula
 
 HELPERS = ("requantize",)
+CONSTANTS = ("weights", "bias", "multiplier", "shift", "output")
 
 
 def constants(name: str, layer: Weighted, weights: Integers, order: str, folded: bool = True) -> tuple[Constant, ...]:

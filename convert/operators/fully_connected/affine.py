@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.operators.fully_connected.reference import FullyConnected
+from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference
 from plumbline.convert.references.fixed_point import INT8
 
 STEEPEST = 2**15 - 1
@@ -24,7 +24,7 @@ class Lines:
     shift: int
 
 
-def lines(layer: FullyConnected) -> Lines | None:
+def lines(layer: FullyConnectedReference) -> Lines | None:
     """The lines with the smallest shift that give the layer's code for every input code, or None.
 
     Every shift is tried, and for each output the slopes next to its real one: a slope fits where some offset puts all 256 values onto the right

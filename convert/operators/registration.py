@@ -1,0 +1,98 @@
+"""What an operator's folder says about it, once, for everything that asks: interpreter, compiler, importers, engines, tests, documentation."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.codegen.step import Step
+from plumbline.convert.graph import Operator
+from plumbline.convert.importers.flatbuffer.schema import BUILTIN_OPERATORS
+from plumbline.convert.operators.cases import RandomCase
+
+Codes = NDArray[np.int8]
+
+
+class Reference(Protocol):
+    """A checked operator, as a frozen dataclass of the integers it computes with."""
+
+    @property
+    def answer(self) -> Callable[..., Codes | tuple[Codes, ...]]:
+        """Maps the codes (N, in) of each run-time input to codes (N, out), a tuple of them where there are several outputs."""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What an engine other than this compiler and TensorFlow Lite Micro of today does otherwise."""
+
+    version: int | None = None
+    """The newest version that it implements, where it is another one."""
+    per_channel: bool = True
+    """Whether it honours one weight scale per output; without it the first scale is taken for all, silently."""
+    differs: str = ""
+    """Why its answers are others; then the engine is refused."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One operator."""
+
+    name: str
+    """Of the schema's BuiltinOperator, e.g. LEAKY_RELU."""
+    check: Callable[..., Reference]
+    """Checks an Operator of the graph and works out its integers; raises ModelRefused or UnsupportedOperator. Stands in the operator's folder."""
+    compile: Callable[[Operator, str], Step]
+    """Turns the operator into the C function of that name."""
+    accepts: str
+    """What forms it takes beside int8 tensors quantized as a whole, for people."""
+    version: int = 2
+    """The newest version that TensorFlow Lite Micro's int8 kernel implements. TFLM itself does not look at versions."""
+    options: type[Any] | None = None
+    """The dataclass of its options, see `options`; None where nothing of them is read."""
+    options_number: int = 0
+    """Of its options table in the union BuiltinOptions; 0 for one that needs none."""
+    constants: tuple[str, ...] = ()
+    """What its constants in C are called behind the layer's own name."""
+    float_product: bool = False
+    """Whether `check` takes `float_product=True`, for TFLM libraries before autumn 2026: they divide or multiply scales in float32."""
+    method: str = ""
+    """What TFLM's MicroMutableOpResolver calls it, where that is not Add and its words with a capital each."""
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    """By the engine's name in `engines`."""
+    weights_axis: int | None = None
+    """The axis of its second input, the weights, along which its outputs lie, for one that sums weights times inputs."""
+    macs: Callable[[Operator], int] | None = None
+    """Its multiply-accumulates, where they are not the outputs times the weights of one of them."""
+    looks_up: Callable[[NDArray[np.int64], tuple[int, ...]], NDArray[np.int64]] | None = None
+    """Places from 0 to 255 in its table of 256 numbers that codes (N, elements) of an input of this shape ask for; None without a table."""
+    fixed_range: bool = False
+    """Whether its output's range is given, whatever the samples are."""
+    moves_codes: bool = False
+    """Whether it computes nothing and adds no error of its own."""
+    keeps_state: bool = False
+    """Whether it may read variables, which each inference starts anew."""
+
+    @property
+    def number(self) -> int:
+        """In the schema."""
+        return BUILTIN_OPERATORS.index(self.name)
+
+    @property
+    def resolver_method(self) -> str:
+        """The MicroMutableOpResolver method that registers it, e.g. AddFullyConnected."""
+        return "Add" + (self.method or "".join("2D" if word == "2D" else word.capitalize() for word in self.name.split("_")))
+
+    def reference(self, operator: Operator, float_product: bool = False) -> Reference:
+        """`check` by one of the two rules."""
+        return self.check(operator, float_product=True) if float_product and self.float_product else self.check(operator)
+
+    @property
+    def random_case(self) -> RandomCase:
+        """What makes its random cases: `random_leaky_relu` in `random_cases.py` of its folder, imported by whoever asks: no product does."""
+        folder = self.check.__module__.rpartition(".")[0]
+        return cast(RandomCase, getattr(importlib.import_module(f"{folder}.random_cases"), f"random_{self.name.lower()}"))

@@ -1,1 +1,0 @@
-"""Operators with one input, whose outputs are lines."""
