@@ -7,7 +7,7 @@ $(foreach each,$(GIVEN),$(if $(filter undefined default,$(origin $(each))),,$(ev
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-test setup-torture train convert firmware verify explain verify-all learn profile flash monitor serve doctor test check fuzz torture benchmark lock clean
+.PHONY: help setup setup-test setup-torture train convert firmware verify explain verify-all learn profile flash monitor serve doctor test check fuzz torture benchmark docs lock clean
 
 help: ## this list
 	@sh tools/start help
@@ -66,14 +66,17 @@ check: setup-test ## the quick ones: lint, types, unit tests
 	  .venv/bin/python -m pytest -n auto --dist loadscope -m "not slow"
 
 fuzz: setup-test ## 100,000 mutated models for the reader and the compiler, and mutated samples and .keras files for theirs
-	@.venv/bin/python -m tests.fuzz_flatbuffer --count 100000
-	@.venv/bin/python -m tests.fuzz_brought --count 20000
+	@.venv/bin/python -m tests.faults.fuzz_flatbuffer --count 100000
+	@.venv/bin/python -m tests.faults.fuzz_brought --count 20000
 
 torture: setup-torture firmware ## everything that tries to fool the verifier, as one table (under an hour)
 	@.venv/bin/python -m tests.faults
 
-benchmark: convert ## print the tables that the README quotes
+benchmark: convert ## print the tables of speed and size that docs/reference/sizes.md quotes
 	@.venv/bin/python -m benchmarks
+
+docs: setup-test ## these pages as a site, without a warning: build/docs/index.html
+	@.venv/bin/python -m sphinx -W --keep-going -q -b html -c docs . build/docs -d build/doctrees
 
 lock: setup ## resolve pyproject.toml into requirements.lock, for every platform, with hashes
 	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --upgrade --quiet --no-header \

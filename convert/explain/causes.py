@@ -53,7 +53,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a layer's own mean square error is made of, as shares of it: see docs/explain.md."""
+    """What a layer's own mean square error is made of, as shares of it: see docs/explanation/error-sources.md."""
 
     outside: float
     """Share of its values that lie beyond its range."""

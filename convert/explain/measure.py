@@ -1,5 +1,5 @@
 """Measures every layer of an int8 model at samples: its range, and where a float model is known its error, its own part of it and what that costs at
-the output. docs/explain.md has the definitions.
+the output. docs/explanation/error-sources.md has the definitions.
 """
 
 from __future__ import annotations

@@ -29,5 +29,5 @@ def ending(text: bytes, asked: str, complete: bool = False) -> BoardLost | None:
         return BoardLost(f"The firmware crashed: {why}", _NAMES)
     return BoardLost(
         f"The board's watchdog reset it{' during ' * bool(asked)}{asked}: {why}",
-        f"An endless loop, or an inference longer than the watchdog allows (`watchdog_s`, see the README). {_NAMES}",
+        f"An endless loop, or an inference longer than the watchdog allows (`watchdog_s`, see docs/explanation/watchdog.md). {_NAMES}",
     )

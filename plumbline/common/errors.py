@@ -1,6 +1,6 @@
 """The one tree of errors. Each says what happened (message), what to do next (hint) and with which exit code it ends.
 
-The exit codes are an interface: CI jobs branch on them. They are listed in README.md, and a test keeps the table true.
+The exit codes are an interface: CI jobs branch on them. docs/reference/exit-codes.md lists them, made from here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""`explain.json`: what each layer of an int8 model adds to its error, as the conversion measured it. docs/explain.md defines every number."""
+"""`explain.json`: what each layer of an int8 model adds to its error, as the conversion measured it.
+
+docs/explanation/error-sources.md defines every number.
+"""
 
 from __future__ import annotations
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, fields, replace
 
 from plumbline.common.errors import UsageError
 
-HINT = 'Write them as in LIMITS="agreement=0.9 rms=0.1"; docs/what-pass-needs.md says what each is.'
+HINT = 'Write them as in LIMITS="agreement=0.9 rms=0.1"; docs/explanation/usefulness.md says what each is.'
 
 
 @dataclass(frozen=True)
 class Limits:
-    """docs/what-pass-needs.md has the definitions and the reason for each default."""
+    """docs/explanation/usefulness.md has the definitions and the reason for each default."""
 
     agreement: float = 0.95
     """Least share of a classifier's decisions that are those of the float model, in [0, 1]."""

@@ -1,9 +1,10 @@
-"""README is true: its transcripts are what the commands print, its figures are the manifest's, its targets exist."""
+"""README and the pages are true: transcripts are what the commands print, figures are the manifest's, the example in C compiles and answers."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +13,12 @@ import pytest
 
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
-from plumbline.convert.operators import registered
 from plumbline.convert.references import tflm
-from plumbline.host.firmware.paths import ENVS
 from plumbline.host.reports import report_writer
 from plumbline.host.verdict.verdict import Verdict
+from tests.support import compiled_c, pages
 
-README = (ROOT / "README.md").read_text()
-TRANSCRIPTS = dict(re.findall(r"^```console\n\$ (.+)\n\.\.\.\n((?:.*\n)+?)```$", README, re.MULTILINE))
+TUTORIAL = "docs/tutorial/lesson-to-board.md"
 TERMS = {
     "input rounding": "input_rounding",
     "weight rounding": "weight_rounding",
@@ -27,6 +26,15 @@ TERMS = {
     "output rounding": "output_rounding",
 }
 TERMS |= {"evaluation": "evaluation", "**bound**": "total"}
+MAIN = """
+#include <stdio.h>
+float predict(float x);
+int main(void)
+{
+    printf("%.2f\\n", (double)predict(10.0f));
+    return 0;
+}
+"""
 
 
 def lasting(text: str) -> str:
@@ -47,12 +55,38 @@ def said(command: list[str], linear: Path, typed: str = "") -> str:
 @pytest.mark.slow
 @pytest.mark.skipif(not tflm.available(), reason="the transcript names the tflite-micro wheel, which this machine has not")
 def test_the_verified_board_looks_like_that(linear: Path, virtual: Path) -> None:
-    assert lasting(said(["verify"], linear)) == lasting(TRANSCRIPTS["make verify"])
+    assert lasting(said(["verify"], linear)) == lasting(pages.transcript(TUTORIAL, "make verify"))
+
+
+def test_readme_is_short_and_ends_verify_as_the_tutorial_does() -> None:
+    assert len(pages.text("README.md").splitlines()) <= 150
+    assert pages.transcript(TUTORIAL, "make verify").splitlines()[-1] in pages.text("README.md").splitlines()
 
 
 @pytest.mark.slow
-def test_its_line_for_a_ci_job_passes_two_equal_verdicts_of_linear(linear: Path, passed: Verdict, tmp_path: Path) -> None:
-    (words,) = re.findall(r"^    \.venv/bin/python (-m host compare .+)$", README, re.MULTILINE)
+@pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
+def test_the_call_of_a_firmware_author_compiles_and_answers(linear: Path, tmp_path: Path) -> None:
+    (tmp_path / "predict.c").write_text(pages.code("README.md", "c"))
+    (tmp_path / "main.c").write_text(MAIN)
+    generated = linear / "generated"
+    warnings = ["-std=c11", *(each for each in compiled_c.WARNINGS if not each.startswith("-std="))]
+    sources = [tmp_path / "predict.c", tmp_path / "main.c", generated / "plumbline_compiled.c"]
+    subprocess.run([shutil.which("cc") or "gcc", *warnings, f"-I{generated}", *sources, "-lm", "-o", tmp_path / "predict"], check=True)
+    (claimed,) = re.findall(r"`predict\(10\.0f\)` is ([\d.]+)\.", pages.text("README.md"))
+    assert subprocess.run([tmp_path / "predict"], capture_output=True, text=True, check=True).stdout.strip() == claimed
+
+
+@pytest.mark.slow
+def test_the_generated_header_has_the_lines_that_its_page_shows(linear: Path) -> None:
+    header = (linear / "generated" / "plumbline_compiled.h").read_text().splitlines()
+    assert {line for line in pages.code("docs/reference/generated-c.md", "c").splitlines() if line} <= set(header)
+    macros = set(re.findall(r"`(PLUMBLINE_\w+)`", pages.text("docs/reference/generated-c.md")))
+    assert macros <= set(re.findall(r"#define (\w+)", "".join(path.read_text() for path in (linear / "generated").glob("*.h"))))
+
+
+@pytest.mark.slow
+def test_the_line_for_a_ci_job_passes_two_equal_verdicts_of_linear(linear: Path, passed: Verdict, tmp_path: Path) -> None:
+    (words,) = re.findall(r"^    \.venv/bin/python (-m plumbline\.host compare .+)$", pages.text("docs/how-to/ci.md"), re.MULTILINE)
     for place in ("main", "build/linear"):
         (tmp_path / place).mkdir(parents=True)
         report_writer.write(passed, tmp_path / place)
@@ -67,36 +101,12 @@ def test_its_line_for_a_ci_job_passes_two_equal_verdicts_of_linear(linear: Path,
 
 @pytest.mark.slow
 def test_the_console_answers_like_that(linear: Path, virtual: Path) -> None:
-    assert lasting(said(["monitor"], linear, "10\n-0.5\n13\n")) == lasting(TRANSCRIPTS[r"printf '10\n-0.5\n13\n' | make monitor"])
+    assert lasting(said(["monitor"], linear, "10\n-0.5\n13\n")) == lasting(pages.transcript(TUTORIAL, r"printf '10\n-0.5\n13\n' | make monitor"))
 
 
 @pytest.mark.slow
 def test_the_bound_is_made_of_these_terms(linear: Path) -> None:
     bound = Manifest.load(linear / "generated" / "manifest.json").bound
     for name, term in TERMS.items():
-        (shown,) = re.findall(rf"^\| {re.escape(name)} \|.*\| \**([0-9.]+)\** \|$", README, re.MULTILINE)
+        (shown,) = re.findall(rf"^\| {re.escape(name)} \|.*\| \**([0-9.]+)\** \|$", pages.text("docs/explanation/bound.md"), re.MULTILINE)
         assert float(shown) == pytest.approx(getattr(bound, term), rel=0.03), name
-
-
-def test_every_make_target_it_names_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"(?:`|^    )make ([a-z]+)\b", README, re.MULTILINE))
-    assert {"verify", "flash", "test"} <= named <= targets
-
-
-def test_every_environment_is_in_the_table() -> None:
-    assert re.findall(r"^\| `(\w+)` \| .+ \| .+ \| .+ \|$", README, re.MULTILINE)[: len(ENVS)] == list(ENVS)
-
-
-def test_it_lists_what_the_compiler_compiles() -> None:
-    (listed,) = re.findall(r"It compiles\n([A-Z0-9_,\s]+), each", README)
-    assert re.split(r",\s", listed) == list(registered())
-
-
-def test_no_placeholder_is_left() -> None:
-    assert re.findall(r"@[A-Z_]+@", README) == []
-
-
-def test_its_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert target.startswith("https://") or (ROOT / target).is_file(), target

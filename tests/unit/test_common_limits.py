@@ -37,7 +37,7 @@ def test_what_is_not_named_keeps_its_default() -> None:
 def test_what_makes_no_sense_is_named(text: str, says: str) -> None:
     with pytest.raises(UsageError, match=re.escape(says)) as caught:
         Limits.parse(text)
-    assert "what-pass-needs" in caught.value.hint
+    assert "usefulness.md" in caught.value.hint
 
 
 def test_every_limit_has_its_range() -> None:
@@ -46,8 +46,8 @@ def test_every_limit_has_its_range() -> None:
 
 
 def test_the_docs_say_what_the_code_holds() -> None:
-    text = (ROOT / "docs" / "what-pass-needs.md").read_text()
+    text = (ROOT / "docs" / "explanation" / "usefulness.md").read_text()
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| ([\d.]+) \| (.+?) \|$", text, re.MULTILINE)
     assert {name: float(value) for name, _, value, _ in rows} == {name: float(value) for name, value in asdict(Limits()).items()}
     assert all(len(reason) > 40 for *_, reason in rows)
-    assert "docs/what-pass-needs.md" in (ROOT / "README.md").read_text()
+    assert "docs/explanation/usefulness.md" in (ROOT / "README.md").read_text()

@@ -1,4 +1,4 @@
-"""The exit codes are an interface: each error has its own, and README lists them as they are."""
+"""The exit codes are an interface: each error has its own, and its page lists them as they are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from plumbline.common.paths import ROOT
 from tests.support.errors import errors
+from tools.doc_tables import TABLES
 
 
 def test_every_error_has_its_own_code() -> None:
@@ -19,8 +20,8 @@ def test_every_error_has_its_own_code() -> None:
     assert 0 not in codes
 
 
-def test_readme_lists_them_all() -> None:
-    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+def test_the_page_lists_them_all() -> None:
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \|$", TABLES["exit-codes"](), re.MULTILINE)
     said = [(int(code), name, meaning) for code, name, meaning in rows]
     true = sorted((error.exit_code, error.__name__, " ".join((getdoc(error) or "").split())) for error in errors())
     assert said == true

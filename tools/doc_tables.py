@@ -1,0 +1,150 @@
+"""The tables of docs/reference, made from the code that they describe. `python -m tools.doc_tables NAME` prints one, without a name it lists them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from inspect import getdoc
+from typing import Any
+
+from plumbline.common import errors, wire
+from plumbline.common.paths import ROOT
+from plumbline.convert.operators.engines import ENGINES, support_table
+from plumbline.host.firmware.paths import ENVIRONMENTS
+
+INTEGERS = {"b": "int8", "B": "uint8", "H": "uint16", "i": "int32", "I": "uint32", "q": "int64", "f": "float32"}
+"""What the letters of `struct` mean on the line, little-endian."""
+
+TARGET = re.compile(r"^([a-z-]+):.*?## (.+)$", re.MULTILINE)
+
+
+def table(heads: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
+    """A Markdown table; a bar within a cell is escaped."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", r"\|").replace("\n", " ") for cell in line) + " |" for line in lines) + "\n"
+
+
+def exit_codes() -> str:
+    """Every error there is, with the command's own end."""
+    rows = [("0", "", "PASS, or the command did what it was asked.")]
+    rows += [(str(each.exit_code), f"`{each.__name__}`", " ".join((getdoc(each) or "").split())) for each in all_errors()]
+    rows += [("141", "", "Who read the output has left before its end, as `head` does; nothing is said.")]
+    return table(("code", "error", "meaning"), sorted(rows, key=lambda row: int(row[0])))
+
+
+def all_errors(parent: type[errors.PlumblineError] = errors.PlumblineError) -> Iterator[type[errors.PlumblineError]]:
+    """The tree of errors, without its root."""
+    for child in parent.__subclasses__():
+        yield child
+        yield from all_errors(child)
+
+
+def messages() -> str:
+    """What host and board ask and answer, with the bytes of each payload in order."""
+    rows = (
+        (str(int(each)), f"`{each.name}`", payload(wire.REQUESTS[each]), str(int(each) | wire.REPLY), payload(wire.REPLIES[each]))
+        for each in wire.Request
+    )
+    return table(("type", "request", "its payload", "reply", "its payload"), rows)
+
+
+def payload(layout: wire.Layout) -> str:
+    """`offset uint32, bytes ...`, or nothing."""
+    fixed = [f"{name} {INTEGERS[code]}" for name, code in layout.fields]
+    return ", ".join([*fixed, *([f"{layout.rest} ..."] if layout.rest else [])]) or "-"
+
+
+def fields() -> str:
+    """The facts that a board says of itself."""
+    rows = ((str(int(each)), f"`{each.name}`", "two int64" if code == "qq" else INTEGERS.get(code, code)) for each, code in wire.FIELD_CODES.items())
+    return table(("field", "name", "value"), rows)
+
+
+def wire_errors() -> str:
+    """What a board refuses with."""
+    return table(("code", "error"), [(str(int(each)), f"`{each.name}`") for each in wire.Error])
+
+
+def operators() -> str:
+    """Each operator: what is accepted, the newest version that each engine runs, and what one of them does otherwise."""
+    rows = ((f"`{each.operator}`", each.accepts, *map(version, each.newest.values()), "; ".join(each.notes)) for each in support_table())
+    return table(("operator", "what is accepted", *(each.title for each in ENGINES.values()), "notes"), rows)
+
+
+def version(newest: int | None) -> str:
+    """The newest one that an engine runs."""
+    return "refused" if newest is None else str(newest)
+
+
+def boards() -> str:
+    """The environments that a firmware is built for."""
+    rows = ((f"`{each.name}`", "virtual" if each.virtual else "Arduino Nano 33 BLE", each.engine) for each in ENVIRONMENTS.values())
+    return table(("environment", "board", "engine"), rows)
+
+
+def targets() -> str:
+    """What `make help` lists."""
+    return table(("target", "what it does"), [(f"`make {name}`", text) for name, text in TARGET.findall((ROOT / "Makefile").read_text())])
+
+
+def verdict() -> str:
+    """Every field of verdict.json, by its path; `[]` is each element of a list."""
+    schema = json.loads((ROOT / "host" / "verdict" / "verdict.schema.json").read_text())
+    return table(("field", "type", "meaning"), walk(schema, schema, ""))
+
+
+def walk(schema: dict[str, Any], whole: dict[str, Any], path: str) -> Iterator[Sequence[str]]:
+    """The rows of an object's fields, each before the fields within it."""
+    for name, given in schema.get("properties", {}).items():
+        part, here = followed(given, whole), f"{path}{name}"
+        yield f"`{here}`", kind(part), part.get("description", "")
+        yield from walk(part, whole, f"{here}.")
+        if isinstance(part.get("items"), dict):
+            yield from walk(followed(part["items"], whole), whole, f"{here}[].")
+
+
+def followed(part: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    """What a reference stands for, with what stands beside it; of a value or null, the value."""
+    if "$ref" in part:
+        found = whole
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        return {**followed(found, whole), **{name: value for name, value in part.items() if name != "$ref"}}
+    if "anyOf" in part:
+        inner, beside = [followed(each, whole) for each in part["anyOf"]], {name: value for name, value in part.items() if name != "anyOf"}
+        types = [kind(each) for each in inner]
+        return {**next((each for each in inner if each.get("type") != "null"), {}), **beside, "type": list(dict.fromkeys(types))}
+    return part
+
+
+def kind(part: dict[str, Any]) -> str:
+    """A field's type in a word or two."""
+    if "const" in part:
+        return json.dumps(part["const"])
+    if "enum" in part:
+        return ", ".join(json.dumps(each) for each in part["enum"])
+    types = part.get("type", "any")
+    return types if isinstance(types, str) else " or ".join(types)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "exit-codes": exit_codes,
+    "messages": messages,
+    "fields": fields,
+    "wire-errors": wire_errors,
+    "operators": operators,
+    "boards": boards,
+    "targets": targets,
+    "verdict": verdict,
+}
+
+
+def main() -> None:
+    """Print the table that was named, or the names."""
+    print(TABLES[sys.argv[1]]() if len(sys.argv) > 1 else "\n".join(TABLES))
+
+
+if __name__ == "__main__":
+    main()
