@@ -15,10 +15,10 @@ from importlib import metadata
 from pathlib import Path
 
 from plumbline.common.errors import CompilerMissing, TflmMissing
+from plumbline.common.paths import platformio_platforms
 from plumbline.host.devices import discovery
 from plumbline.host.devices.serial_open import owners as owners_of
 from plumbline.host.firmware import firmware, tflm
-from plumbline.host.firmware.paths import PLATFORMIO_CORE
 
 UDEV_RULES = ("/etc/udev/rules.d", "/lib/udev/rules.d", "/usr/lib/udev/rules.d")
 ARDUINO_VENDOR = "2341"
@@ -86,10 +86,7 @@ def qemu() -> Iterator[Finding]:
 
 
 def platformio() -> Iterator[Finding]:
-    scons = PLATFORMIO_CORE / "packages" / "tool-scons" / ".piopm"
-    if not scons.is_file():
-        yield Finding(Level.PROBLEM, "PlatformIO's build engine is not set up", "Run `make setup`.")
-    if (PLATFORMIO_CORE / "platforms" / tflm.NANO_PLATFORM).is_dir():
+    if (platformio_platforms() / tflm.NANO_PLATFORM).is_dir():
         yield Finding(Level.GOOD, f"the Nano's platform {tflm.NANO_PLATFORM} is installed")
     elif tflm.reachable(tflm.REGISTRY):
         yield Finding(Level.NOTE, "the Nano's platform is not installed yet: the first `make flash` fetches it, which takes minutes")

@@ -22,11 +22,10 @@ from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import QEMU, VirtualBoard
 from plumbline.host.firmware import firmware
 from plumbline.host.firmware.builds import Builds
-from plumbline.host.firmware.paths import PLATFORMIO_CORE
 from plumbline.host.verdict.checks import failures
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verify import verify
-from tests.support.makes import CORE, PARTS
+from tests.support.makes import PARTS
 from tests.support.stages import Once, run_stage
 
 # The same examples in every run; no deadline for one of them, as a busy machine takes its time.
@@ -109,7 +108,6 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy2(ROOT / part, folder / part)
     (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
-    shutil.copytree(Path(os.environ.get("PLATFORMIO_CORE_DIR", PLATFORMIO_CORE)) / "packages", folder / CORE / "packages")
     return folder
 
 

@@ -1,4 +1,4 @@
-"""Sets up everything a fresh clone needs: the virtual environment, the system's packages, PlatformIO's build engine.
+"""Sets up everything a fresh clone needs: the virtual environment and the system's packages.
 
 It runs under any Python 3 with the standard library alone, because nothing else is there yet, and does only what is missing.
 """
@@ -6,7 +6,6 @@ It runs under any Python 3 with the standard library alone, because nothing else
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import platform
 import shlex
@@ -77,7 +76,6 @@ def set_up(group: str, recipe: str) -> None:
         job.wait()
     if still := missing_packages(wanted):
         raise SetupFailed(f"After the installation these are still missing: {' '.join(still)}.", "Install them by hand and run make again.")
-    install_scons()
 
 
 def answer(command: list[str], text: str = "") -> str | None:
@@ -217,25 +215,3 @@ def install_python(python: str) -> Job:
     steps = [shlex.join(["rm", "-f", str(STAMP)]), shlex.join([python, "-m", "venv", "--clear", str(VENV)]), shlex.join(pip)]
     steps.append(f"printf %s {lock_digest()} > {shlex.quote(str(STAMP))}")
     return Job("Python packages", "TensorFlow is the largest", ["sh", "-c", " && ".join(steps)], "See whether PyPI is in reach.")
-
-
-def install_scons() -> None:
-    """Give PlatformIO the SCons that PyPI brought, in the form of the one package it would fetch from its own registry."""
-    python = VENV / "bin" / "python"
-    folder = VENV / "platformio" / "packages" / "tool-scons"
-    question = "from platformio.dependencies import get_core_dependencies as d; import SCons; print(d()['tool-scons'].strip('~'), SCons.__version__)"
-    if (folder / ".piopm").is_file():
-        return
-    answered = answer([str(python), "-c", question])
-    if answered is None:
-        raise SetupFailed("PlatformIO or SCons is missing in the environment or damaged.", "Remove the folder .venv and run make again.")
-    wanted, scons = answered.split()
-    major, minor, patch = scons.split(".")
-    if wanted != f"4.{major}{int(minor):02d}{int(patch):02d}.0":
-        hint = "Adapt the version of scons in pyproject.toml and run `make lock`."
-        raise SetupFailed(f"PlatformIO wants tool-scons {wanted}, the lock file has SCons {scons}.", hint)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "package.json").write_text(json.dumps({"name": "tool-scons", "version": wanted, "description": "SCons from PyPI"}))
-    (folder / "scons.py").write_text("from SCons.Script import main\n\nmain()\n")
-    spec = {"owner": "platformio", "id": None, "name": "tool-scons", "requirements": None, "uri": None}
-    (folder / ".piopm").write_text(json.dumps({"type": "tool", "name": "tool-scons", "version": wanted, "spec": spec}))

@@ -13,7 +13,9 @@ from pathlib import Path
 Import("env")  # type: ignore[name-defined]  # noqa: F821
 
 environment = env  # type: ignore[name-defined]  # noqa: F821
-sys.path.append(str(Path(environment.subst("$PROJECT_DIR")).parent))  # behind everything: PlatformIO's own modules come first
+# The checkout, or where the package is installed; behind everything, as PlatformIO's own modules come first.
+above = Path(environment.subst("$PROJECT_DIR")).parents
+sys.path.append(str(next(folder for folder in above if (folder / "plumbline" / "__init__.py").is_file())))
 from plumbline.host.firmware.arm_state import refusal  # noqa: E402
 
 

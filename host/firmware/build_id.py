@@ -7,10 +7,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from plumbline.host.firmware.paths import FIRMWARE
+from plumbline import __version__
+from plumbline.common.paths import FIRMWARE
 from plumbline.host.firmware.settings import Settings
-
-VERSION = "0.1.0"
 
 
 def build_id(generated: Path, settings: Settings) -> str:
@@ -29,7 +28,7 @@ def build_id(generated: Path, settings: Settings) -> str:
     for name, content in [*contents, ("settings", json.dumps(asdict(settings)).encode())]:
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
-    return f"{VERSION}+{digest.hexdigest()[:12]} {settings.environment}"
+    return f"{__version__}+{digest.hexdigest()[:12]} {settings.environment}"
 
 
 def _is_source(relative: Path) -> bool:

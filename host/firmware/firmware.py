@@ -14,10 +14,11 @@ from plumbline.common import progress
 from plumbline.common.errors import BuildFailed, CompilerMissing, DoesNotFit, UsageError
 from plumbline.common.files import write_if_changed
 from plumbline.common.manifest import Manifest
-from plumbline.host.firmware import platformio, tflm
+from plumbline.common.paths import FIRMWARE, platformio_core, platformio_platforms
+from plumbline.host.firmware import build_engine, platformio, tflm
 from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.built import FILE, Built
-from plumbline.host.firmware.paths import ENVIRONMENTS, FIRMWARE, PLATFORMIO_CORE, FirmwareEnv, image_of
+from plumbline.host.firmware.paths import ENVIRONMENTS, FirmwareEnv, image_of
 from plumbline.host.firmware.settings import settings_of
 
 COMPILER = "arm-none-eabi-gcc"
@@ -35,14 +36,16 @@ def environment(recipe_dir: Path, env: str) -> dict[str, str]:
     ours = {
         # each source of the library keeps its own place: PlatformIO would go on using the one it installed first
         "PLATFORMIO_LIBDEPS_DIR": str(
-            PLATFORMIO_CORE / "libdeps" / (hashlib.sha256(str(library).encode()).hexdigest()[:12] if library else "pinned")
+            platformio_core() / "libdeps" / (hashlib.sha256(str(library).encode()).hexdigest()[:12] if library else "pinned")
         ),
-        "PLATFORMIO_CORE_DIR": os.environ.get("PLATFORMIO_CORE_DIR", str(PLATFORMIO_CORE)),
+        "PLATFORMIO_CORE_DIR": str(platformio_core()),
+        "PLATFORMIO_PLATFORMS_DIR": str(platformio_platforms()),
         "PLATFORMIO_WORKSPACE_DIR": str(_objects(recipe_dir, env) / "workspace"),
         "PLATFORMIO_BUILD_DIR": str(_objects(recipe_dir, env)),
         "PLATFORMIO_BUILD_CACHE_DIR": str(recipe_dir.parent / "objects"),  # what an emptied build folder is filled from again
         "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
         "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+        "PYTHONDONTWRITEBYTECODE": "1",  # it imports the platform, and an installation is read only
         "PLUMBLINE_GENERATED": str(recipe_dir / "generated"),
         "PLUMBLINE_BUILD": build_id(recipe_dir / "generated", settings_of(env)),
     }
@@ -95,7 +98,7 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
         The ELF file, with firmware.json beside it.
 
     Raises:
-        ArtefactsDisagree, CompilerMissing, TflmMissing, RegistryUnreachable, UnsupportedOperator, DoesNotFit, BuildFailed.
+        ArtefactsDisagree, SetupFailed, CompilerMissing, TflmMissing, RegistryUnreachable, UnsupportedOperator, DoesNotFit, BuildFailed.
     """
     chosen = env_named(env)
     manifest = Manifest.load(recipe_dir / "generated" / "manifest.json")
@@ -103,6 +106,7 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
     variables = environment(recipe_dir, env)
     if chosen.virtual:
         check_compiler()
+    build_engine.provide(platformio_core())
     tflm.check(chosen, recipe_dir / "model.tflite", variables)
     command = [sys.executable, "-m", "platformio", "run", "--project-dir", str(FIRMWARE), "--environment", env]
     command += ["--target", target] if target else []

@@ -1,15 +1,9 @@
-"""Where things are in a checkout, and the environments the firmware is built for."""
+"""The environments the firmware is built for, and what a build of one leaves behind."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-from plumbline.common.paths import ROOT
-
-FIRMWARE = ROOT / "firmware"
-PLATFORMIO_CORE = ROOT / ".venv" / "platformio"
-"""PlatformIO's packages, kept with the virtual environment: the user's own PlatformIO is left alone."""
 
 
 @dataclass(frozen=True)

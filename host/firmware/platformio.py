@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from plumbline.common.child import dies_with_parent
+from plumbline.common.paths import ROOT
 from plumbline.common.progress import Advance, chosen
 
 _FILE = re.compile(rb"(?:Compiling|Archiving|Indexing|Linking|Building|Retrieved) ")
@@ -58,6 +59,7 @@ def run(command: list[str], variables: Mapping[str, str], log: Path, watch: Watc
         log.open("wb") as file,
         subprocess.Popen(
             command,
+            cwd=ROOT,  # Python would take modules from the user's folder, by whatever name one lies there
             env=dict(variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from platformio.project.config import ProjectConfig
 
-from plumbline.host.firmware.paths import FIRMWARE
+from plumbline.common.paths import FIRMWARE
 
 _ELSEWHERE = frozenset({"extends", "extra_scripts", "lib_deps", "monitor_speed", "platform", "test_framework", "upload_port"})
 """Options that hold paths of this machine or say nothing of the image; what a file of the project says in them is a source like any other."""

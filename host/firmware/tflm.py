@@ -120,4 +120,4 @@ def _check_library(env: FirmwareEnv, variables: Mapping[str, str]) -> None:
 
 
 def _platform_installed(variables: Mapping[str, str]) -> bool:
-    return (Path(variables["PLATFORMIO_CORE_DIR"]) / "platforms" / NANO_PLATFORM / "platform.json").is_file()
+    return (Path(variables["PLATFORMIO_PLATFORMS_DIR"]) / NANO_PLATFORM / "platform.json").is_file()

@@ -27,7 +27,7 @@ from typing import NoReturn
 
 from plumbline.common.errors import FileTrouble, InternalError, Interrupted, OutOfMemory, PlumblineError, SetupFailed
 from plumbline.common.outcome import Ended
-from plumbline.common.paths import ROOT
+from plumbline.common.paths import CHECKOUT, ROOT, install_anew
 from plumbline.common.text import indented, printable
 
 OURS = ("benchmarks", "plumbline", "tests", "tools")
@@ -86,8 +86,10 @@ def explained(error: BaseException) -> PlumblineError:
     if isinstance(error, MemoryError):
         return OutOfMemory("The computer's memory does not suffice.", "Close other programs, or use a smaller model.")
     if isinstance(error, ImportError) and not _ours(error):
-        what = f"The Python package {error.name.split('.')[0]!r}" if error.name else "A Python package"
-        return SetupFailed(f"{what} is missing in the environment or damaged: {error}.", "Remove the folder .venv and run make again.")
+        name = (error.name or "").split(".")[0]
+        what = f"The Python package {name!r}" if name else "A Python package"
+        extra = "firmware" if name in ("SCons", "platformio") else "all"
+        return SetupFailed(f"{what} is missing in the environment or damaged: {error}.", install_anew(extra))
     if isinstance(error, OSError) and (error.errno in _MEDIUM or (error.filename is not None and error.errno is not None)):
         return _file_trouble(error)
     return _defect(error)
@@ -158,7 +160,7 @@ def _defect(error: BaseException) -> InternalError:
 def _record(text: str) -> str:
     """Where the traceback was written; empty where nothing can be written."""
     name = f"defect-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-    for folder in (ROOT / "build", Path(tempfile.gettempdir())):
+    for folder in (*([ROOT / "build"] if CHECKOUT else []), Path(tempfile.gettempdir())):
         with contextlib.suppress(OSError):
             folder.mkdir(exist_ok=True)
             (folder / name).write_text(text, errors="backslashreplace")

@@ -15,10 +15,10 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from plumbline.common.paths import FIRMWARE
 from plumbline.common.wire import HEADER, MARK, PAYLOAD_MAX, PROTOCOL_VERSION, REPLY, Request
 from plumbline.convert.codegen.generated_folder import wire_header
 from plumbline.host.devices.frame import Decoder, Frame, encode
-from plumbline.host.firmware.paths import FIRMWARE
 
 BATCH = 100
 """Cases given to the board's decoder before its answers are read: both together fit their pipe's buffer, so that nobody waits for the other."""

@@ -10,9 +10,9 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from plumbline.common.paths import FIRMWARE
 from plumbline.common.wire import PAYLOAD_MAX, Request
 from plumbline.host.devices.frame import Frame, encode
-from plumbline.host.firmware.paths import FIRMWARE
 from tests.faults.frames import DAMAGES
 from tests.faults.native import LIBRARIES, STILL_BOARD
 

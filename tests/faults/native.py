@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from plumbline.host.firmware.paths import FIRMWARE
+from plumbline.common.paths import FIRMWARE
 
 LIBRARIES = ("bytes", "board", "console", "engine", "engine_compiled", "identity", "inference", "link", "number", "sha256")
 STILL_BOARD = Path(__file__).with_name("still_board.c")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.host.firmware.paths import FIRMWARE
+from plumbline.common.paths import FIRMWARE
 from tests.faults import fuzz, soak
 from tests.faults.soak import Part, Soak
 

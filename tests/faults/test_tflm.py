@@ -95,7 +95,7 @@ def test_every_variant_of_the_operators_differs_from_the_others(sources: dict[st
 
 def test_without_the_library_every_row_is_there_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TFLM_DIR", raising=False)
-    monkeypatch.setattr("plumbline.host.firmware.firmware.PLATFORMIO_CORE", tmp_path)
+    monkeypatch.setenv("PLATFORMIO_CORE_DIR", str(tmp_path))
     (tmp_path / "linear" / "generated").mkdir(parents=True)
     rows = list(experiments.run(Torture(tmp_path / "linear", tmp_path, experiments.FULL, 1), ["tflm"]))
     assert [row.name for row in rows] == list(EXPERIMENTS)

@@ -19,6 +19,7 @@ import pytest
 
 from plumbline.common.errors import BoardFault
 from plumbline.common.manifest import Manifest
+from plumbline.common.paths import FIRMWARE
 from plumbline.convert.codegen.arena import arena
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.codegen.generated_folder import generated_files
@@ -28,7 +29,6 @@ from plumbline.host.devices.board import Board, Identity
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
 from plumbline.host.firmware import firmware
-from plumbline.host.firmware.paths import FIRMWARE
 from plumbline.host.verdict import oracle
 from tests.support.flatbuffer_writer import random_model, write
 

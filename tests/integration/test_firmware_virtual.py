@@ -14,11 +14,10 @@ import pytest
 from plumbline.common import wire
 from plumbline.common.errors import BoardLost
 from plumbline.common.manifest import Manifest
-from plumbline.common.paths import ROOT
+from plumbline.common.paths import FIRMWARE, ROOT
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
-from plumbline.host.firmware.paths import FIRMWARE
 from tests.support import firmware_image as firmware
 
 pytestmark = pytest.mark.slow

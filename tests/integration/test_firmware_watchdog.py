@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from plumbline.common.errors import BoardLost
+from plumbline.common.paths import FIRMWARE
 from plumbline.host.devices.board import INFERENCE_PATIENCE_S, Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
-from plumbline.host.firmware.paths import FIRMWARE
 from plumbline.host.firmware.symbols import naming
 from tests.faults.faulty_firmware import HANG_AT_ONCE, RESET_AT_ONCE
 from tests.support import firmware_image as firmware

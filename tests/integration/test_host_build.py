@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from plumbline.common.errors import BuildFailed, CompilerMissing, DoesNotFit, UnsupportedOperator, UsageError
-from plumbline.common.paths import ROOT
-from plumbline.host.firmware import build_id, firmware, tflm
+from plumbline.host.firmware import firmware, tflm
 from plumbline.host.firmware.paths import ENVS
 from tests.support.flatbuffer_writer import random_model, write
 
@@ -26,10 +25,6 @@ def settings(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
     path = folder / "settings.ini"
     path.write_text(f"[env:virtual]\n{text}\n")
     monkeypatch.setenv("PLUMBLINE_CONFIG", str(path))
-
-
-def test_the_firmware_bears_the_project_s_version() -> None:
-    assert f'\nversion = "{build_id.VERSION}"\n' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_an_unknown_environment_lists_the_others(tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from plumbline.common.paths import ROOT
-from plumbline.host.firmware.paths import PLATFORMIO_CORE, image_of
+from plumbline.host.firmware.paths import image_of
 from tests.support.firmware_image import tool
 
 pytestmark = pytest.mark.slow
 
 FOREIGN = ("LC_", "XDG_", "MAKE", "PLUMBLINE_", "TFLM_")
 """What variables begin with that could tell both the same."""
-STAGES = (("training", "fit", "linear"), ("convert", "linear"), ("host", "build", "linear"))
+STAGES = (("plumbline.training", "fit", "linear"), ("plumbline.convert", "linear"), ("plumbline.host", "build", "linear"))
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def files() -> list[str]:
     if shutil.which("git") is None or not (ROOT / ".git").exists():
         pytest.skip("needs git and a checkout")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+    return [name for name in listed.split("\0") if name and ((ROOT / name).is_file() or (ROOT / name).is_symlink())]
 
 
 def namespace(uid: int) -> list[str]:
@@ -60,7 +60,7 @@ def walked(person: Person, files: list[str], below: Path) -> Path:
     home.mkdir(parents=True)
     for name in files:
         (checkout / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, checkout / name)
+        shutil.copy(ROOT / name, checkout / name, follow_symlinks=False)
     own = {"HOME": str(home), "USER": person.name, "LOGNAME": person.name, "PLATFORMIO_CORE_DIR": str(below / "platformio")}
     variables = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)} | own | dict(person.variables)
     for stage in STAGES:
@@ -72,9 +72,7 @@ def walked(person: Person, files: list[str], below: Path) -> Path:
 
 @pytest.fixture
 def together(tmp_path: Path) -> Path:
-    """A folder for both people, with the packages that the setup brings: what one of them leaves there must not get into the other's image."""
-    core = Path(os.environ.get("PLATFORMIO_CORE_DIR", PLATFORMIO_CORE))
-    shutil.copytree(core / "packages", tmp_path / "platformio" / "packages")
+    """A folder for both people: what one of them leaves there must not get into the other's image."""
     return tmp_path
 
 

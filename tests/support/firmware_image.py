@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from plumbline.common.paths import FIRMWARE
 from plumbline.host.firmware import firmware
-from plumbline.host.firmware.paths import FIRMWARE
 
 
 def platformio(generated: Path, build: Path) -> Path:

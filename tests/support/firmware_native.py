@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from plumbline.common.paths import FIRMWARE
 from plumbline.convert.codegen.generated_folder import wire_header
-from plumbline.host.firmware.paths import FIRMWARE
 
 TEST = FIRMWARE / "test"
 LIBRARIES = ("bytes", "board", "console", "engine", "identity", "inference", "link", "number", "sha256")

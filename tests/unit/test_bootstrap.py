@@ -48,7 +48,6 @@ def test_without_apt_the_line_to_type_is_said(folder_of_commands: Path) -> None:
 
 def test_a_recipe_brings_its_own_packages(folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "venv_is_current", lambda: True)
-    monkeypatch.setattr(bootstrap, "install_scons", lambda: None)
     command(folder_of_commands, "pacman")
     for recipe in ("", "linear"):
         bootstrap.set_up("none", recipe)

@@ -70,7 +70,7 @@ def test_the_nano_without_registry_is_refused(monkeypatch: pytest.MonkeyPatch, l
     monkeypatch.setenv("TFLM_DIR", str(library))
     monkeypatch.setattr(tflm, "REGISTRY", "out-of-reach.invalid")
     with pytest.raises(RegistryUnreachable, match="nordicnrf52"):
-        tflm.check_sources(ENVS["nano33ble"], {"PLATFORMIO_CORE_DIR": str(tmp_path)})
+        tflm.check_sources(ENVS["nano33ble"], {"PLATFORMIO_PLATFORMS_DIR": str(tmp_path)})
 
 
 def test_no_host_answers_within_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
