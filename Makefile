@@ -59,11 +59,11 @@ doctor: ## check tools, permissions, ports and what may hold them
 
 test: setup-test ## every test: Python, C++, and the pipeline on the virtual board
 	@.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy && \
-	  .venv/bin/python -m pytest -n auto --dist loadscope
+	  .venv/bin/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 check: setup-test ## the quick ones: lint, types, unit tests
 	@.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy && \
-	  .venv/bin/python -m pytest -n auto --dist loadscope -m "not slow"
+	  .venv/bin/python -m pytest -n auto --dist loadscope --no-loadscope-reorder -m "not slow"
 
 fuzz: setup-test ## 100,000 mutated models for the reader and the compiler, and mutated samples and .keras files for theirs
 	@.venv/bin/python -m tests.faults.fuzz_flatbuffer --count 100000
