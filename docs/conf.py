@@ -23,15 +23,18 @@ copyright = f"{author}, Apache-2.0"
 extensions = ["myst_parser"]
 root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**"]
-exclude_patterns = [".*", "build", "docs/ci", *(f"{each.name}" for each in ROOT.iterdir() if each.is_dir() and each.name != "docs")]
+exclude_patterns = [".*", "build", "docs/ci", "docs/site", *(f"{each.name}" for each in ROOT.iterdir() if each.is_dir() and each.name != "docs")]
 myst_heading_anchors = 4
+highlight_language = "none"
 html_theme = "furo"
 html_title = "Plumbline"
+html_static_path = ["site"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 
 CAPTION = re.compile(r"^## (.+)$", re.MULTILINE)
-PAGE = re.compile(r"^- \[[^\]]+\]\(([\w./-]+)\.md\)", re.MULTILINE)
+PAGE = re.compile(r"^- \[([^\]]+)\]\(([\w./-]+)\.md\)", re.MULTILINE)
 TABLE = re.compile(r"^<!-- table: ([\w-]+) -->$", re.MULTILINE)
 
 
@@ -39,7 +42,7 @@ def contents(index: str) -> str:
     """The side bar's entries, from the lists of links in the first page: one group for each of its headings."""
     pieces = CAPTION.split(index)[1:]
     groups = [(caption, PAGE.findall(text)) for caption, text in zip(pieces[::2], pieces[1::2], strict=True)]
-    listed = ((caption, "\n".join("/" + posixpath.normpath(f"docs/{page}") for page in pages)) for caption, pages in groups if pages)
+    listed = ((caption, "\n".join(f"{title} </{posixpath.normpath(f'docs/{page}')}>" for title, page in pages)) for caption, pages in groups if pages)
     return "".join("\n```{{toctree}}\n:hidden:\n:caption: {}\n\n{}\n```\n".format(*each) for each in listed)
 
 

@@ -67,10 +67,15 @@ def wire_errors() -> str:
     return table(("code", "error"), [(str(int(each)), f"`{each.name}`") for each in wire.Error])
 
 
+def engines() -> str:
+    """The engines by their names in the table of operators."""
+    return table(("engine", "what it is"), [(f"`{each.name}`", each.title) for each in ENGINES.values()])
+
+
 def operators() -> str:
-    """Each operator: what is accepted, the newest version that each engine runs, and what one of them does otherwise."""
-    rows = ((f"`{each.operator}`", each.accepts, *map(version, each.newest.values()), "; ".join(each.notes)) for each in support_table())
-    return table(("operator", "what is accepted", *(each.title for each in ENGINES.values()), "notes"), rows)
+    """Each operator: the newest version that each engine runs, what is accepted, and what one of the engines does otherwise."""
+    rows = ((f"`{each.operator}`", *map(version, each.newest.values()), ". ".join([each.accepts, *each.notes])) for each in support_table())
+    return table(("operator", *(each.name for each in ENGINES.values()), "what is accepted"), rows)
 
 
 def version(newest: int | None) -> str:
@@ -134,6 +139,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "messages": messages,
     "fields": fields,
     "wire-errors": wire_errors,
+    "engines": engines,
     "operators": operators,
     "boards": boards,
     "targets": targets,

@@ -60,7 +60,7 @@ def test_the_verified_board_looks_like_that(linear: Path, virtual: Path) -> None
 
 def test_readme_is_short_and_ends_verify_as_the_tutorial_does() -> None:
     assert len(pages.text("README.md").splitlines()) <= 150
-    assert pages.transcript(TUTORIAL, "make verify").splitlines()[-1] in pages.text("README.md").splitlines()
+    assert "> " + pages.transcript(TUTORIAL, "make verify").splitlines()[-1] in pages.text("README.md").splitlines()
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import pytest
 from plumbline.common import wire
 from plumbline.common.paths import ROOT
 from plumbline.convert.operators import registered
+from plumbline.convert.operators.engines import ENGINES
 from plumbline.host.firmware.paths import ENVIRONMENTS
 from tests.support import pages
 from tests.support.errors import errors
@@ -19,6 +20,7 @@ from tools import doc_tables
 HELD = {
     "exit-codes": [f"`{each.__name__}`" for each in errors()],
     "operators": [f"`{name}`" for name in registered()],
+    "engines": [f"`{name}`" for name in ENGINES],
     "boards": [f"`{name}`" for name in ENVIRONMENTS],
     "messages": [f"`{each.name}`" for each in wire.Request],
     "fields": [f"`{each.name}`" for each in wire.Field],
