@@ -1,4 +1,4 @@
-"""How each thing in a figure looks, on paper, in a dark room and as a PNG: one declaration for all three.
+"""How each thing in a figure looks in light mode, in dark mode and as a PNG: one declaration for all three.
 
 Colours are of Okabe and Ito's palette, which every kind of colour vision tells apart; dashes and shapes tell the same once more.
 """

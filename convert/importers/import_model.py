@@ -1,6 +1,6 @@
-"""A model that somebody brings: an int8 .tflite file as it is, or a .keras file with samples of its inputs, which is quantized first.
+"""A user's own model: an int8 .tflite file, which is used unchanged, or a .keras file with samples, which is quantized first.
 
-It goes through the same doors as a recipe's: read and not trusted, compiled, and held to TensorFlow Lite Micro on the board.
+It goes through the same steps as a recipe's: the file is checked, compiled, and held to TensorFlow Lite Micro on the board.
 """
 
 from __future__ import annotations

@@ -54,13 +54,13 @@ def chain_of(arrays: Mapping[str, NDArray[Any]]) -> tuple[DenseLayer, ...]:
     """What `float_arrays` made; empty where there is none.
 
     Raises:
-        KeyError, ValueError: an array is missing, or is none of a Dense layer.
+        KeyError, ValueError: an array is missing, or does not belong to a Dense layer.
     """
     chain: list[DenseLayer] = []
     while f"weights{len(chain)}" in arrays:
         number = len(chain)
         weights, bias = (arrays[f"{name}{number}"].astype(np.float32, casting="equiv") for name in ("weights", "bias"))
         if weights.ndim != 2 or bias.shape != weights.shape[:1] or not (np.isfinite(weights).all() and np.isfinite(bias).all()):
-            raise ValueError(f"layer {number} of the float model is none")
+            raise ValueError(f"layer {number} of the float model is no Dense layer")
         chain.append(DenseLayer(weights, bias, str(arrays[f"activation{number}"])))
     return tuple(chain)

@@ -29,7 +29,7 @@ ANEW = "Save it anew with model.save('name.keras')."
 
 @dataclass(frozen=True)
 class KerasFile:
-    """A Keras file that was read and not trusted."""
+    """What a Keras file says, read without running any of its code."""
 
     path: Path
     config: dict[str, Any]
@@ -150,7 +150,7 @@ def parsed(raw: bytes, path: Path) -> dict[str, Any]:
     """A JSON object.
 
     Raises:
-        ModelRefused: it is none, or nested too deeply.
+        ModelRefused: it is no JSON object, or nested too deeply.
     """
     deep = depth(raw)
     if deep > DEEPEST:

@@ -213,7 +213,7 @@ def advised(field: str) -> str:
 
 
 def plain(field: str, comma: bool | None) -> str:
-    """A number as Python reads it; "" is none, and what Python reads beyond a number's usual forms is none either."""
+    """A number as Python reads it; empty for everything that is no number in one of the usual forms."""
     if comma is not False and DECIMAL_COMMA.fullmatch(field):
         return field.replace(",", ".")
     if comma and "." in field:

@@ -1,4 +1,4 @@
-"""What was found in a file of samples as finite float32 inputs and as targets, or the place where it is none."""
+"""What was found in a file of samples as finite float32 inputs and as targets, or the place of what is not finite."""
 
 from __future__ import annotations
 
