@@ -1,4 +1,4 @@
-"""The figures of the second half: the neuron, its int8 staircase, the sine; and the empty ones that the page's script draws into."""
+"""The figures of the second half but for the staircase: the neuron, the sine, and the empty ones that the page's script draws into."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ import numpy as np
 
 from plumbline.learn.descent_figures import LOSSES, WIDE, bottom, contours
 from plumbline.learn.lesson import Lesson
-from plumbline.learn.plot import MINUS, Axis, Band, Curve, Dots, Plot, Rule, number, reals
+from plumbline.learn.plot import MINUS, Axis, Curve, Dots, Plot, Rule, number, reals
 from plumbline.training.recipes import sine
 from plumbline.training.trial import TARGET
-
-ZOOM = (2.0, 4.0)
-"""The stretch of x on which single steps can be seen."""
-
-ERROR = Axis(f"int8 {MINUS} float", -0.14, 0.14)
 
 
 def neuron(lesson: Lesson) -> Plot:
@@ -34,91 +29,6 @@ def neuron(lesson: Lesson) -> Plot:
             Dots("guess", (at,), (answer,), f"its answer to 10, {number(answer)}", 6),
         ),
     )
-
-
-def stairs(lesson: Lesson) -> Plot:
-    steps = lesson.stairs
-    low, high = steps.manifest.domain
-    ends = np.array([low - 3, high + 3])
-    return Plot(
-        "stairs",
-        "256 answers for all numbers",
-        f"The int8 model over the whole domain from {number(low)} to {number(high)}: a staircase of {len(steps.answers)} steps along the float "
-        f"line, from {number(steps.answers[0])} to {number(steps.answers[-1])}. At this size it looks like the line. Beyond both ends the float "
-        "line goes on and the staircase does not.",
-        Axis("x", low - 3, high + 3),
-        Axis("y", -34, 32),
-        (
-            Rule("limit", "x", low, "the ends of the domain"),
-            Rule("limit", "x", high, "the ends of the domain"),
-            Curve("float", reals(ends), reals(steps.w * ends + steps.b), "float model"),
-            Curve("int8", reals(steps.x), reals(steps.y), "int8 model"),
-        ),
-    )
-
-
-def zoom(lesson: Lesson) -> Plot:
-    steps = lesson.stairs
-    inside = (steps.x >= ZOOM[0]) & (steps.x <= ZOOM[1])
-    ends = np.array(ZOOM)
-    y = steps.w * ends + steps.b
-    spec = steps.manifest
-    return Plot(
-        "zoom",
-        f"The same staircase from x = {ZOOM[0]:g} to {ZOOM[1]:g}",
-        f"Single steps can be seen: each is {number(spec.input.scale)} wide and {number(spec.output.scale)} high, and the float line runs "
-        "through the middle of each.",
-        Axis("x", *ZOOM),
-        Axis("y", float(y[0]), float(y[1])),
-        (
-            Curve("float", reals(ends), reals(y), "float model"),
-            Curve("int8", reals(steps.x[inside]), reals(steps.y[inside]), "int8 model"),
-        ),
-    )
-
-
-def strip(lesson: Lesson) -> Plot:
-    steps = lesson.stairs
-    worst = int(np.abs(steps.error).argmax())
-    total = bound(lesson)
-    return Plot(
-        "strip",
-        "The error of the int8 model, and its proven bound",
-        f"Int8 answer minus float answer over the whole domain: a saw of {len(steps.answers)} teeth, too narrow to be told apart here. The largest "
-        f"error is {number(abs(steps.error[worst]), 6)} at x = {number(steps.x[worst], 5)}; the proven bound, drawn as a band, is "
-        f"{number(total, 6)}. No tooth leaves the band.",
-        Axis("x", *steps.manifest.domain),
-        ERROR,
-        (
-            Band("bound", -total, total, f"the bound, {number(total)} to both sides"),
-            Curve("int8", reals(steps.x), reals(steps.error), "the error"),
-        ),
-    )
-
-
-def teeth(lesson: Lesson) -> Plot:
-    steps, total = lesson.stairs, bound(lesson)
-    inside = (steps.x >= ZOOM[0]) & (steps.x <= ZOOM[1])
-    error = steps.error[inside]
-    return Plot(
-        "teeth",
-        f"The teeth of the error from x = {ZOOM[0]:g} to {ZOOM[1]:g}",
-        f"Along a step the line rises and the answer stays: the error falls from {number(error.max())} to {number(error.min())}. At the next step "
-        "it jumps up again.",
-        Axis("x", *ZOOM),
-        ERROR,
-        (
-            Band("bound", -total, total, f"the bound, {number(total)} to both sides"),
-            Curve("int8", reals(steps.x[inside]), reals(error), "the error"),
-        ),
-    )
-
-
-def bound(lesson: Lesson) -> float:
-    """What the conversion has proven; it proves a bound for every chain of Dense layers."""
-    proven = lesson.stairs.manifest.bound
-    assert proven is not None
-    return proven.total
 
 
 def sines(lesson: Lesson) -> Plot:
@@ -163,7 +73,7 @@ def lab(lesson: Lesson) -> tuple[Plot, Plot, Plot]:
         "Your way through the bowl",
         "",
         *WIDE,
-        (*contours(lesson, labels=False), bottom(lesson), Curve("path", (), (), "your way"), Dots("guess", (), (), "your start")),
+        (*contours(lesson), bottom(lesson), Curve("path", (), (), "your way"), Dots("guess", (), (), "your start")),
         height=566,
         equal=True,
         layer=True,

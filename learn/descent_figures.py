@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plumbline.learn.lesson import Lesson
 from plumbline.learn.plot import MINUS, Arrow, Axis, Curve, Dots, Mark, Note, Plot, Rule, number, reals
 from plumbline.training.trial import GUESS, STEPS, TARGET, Run
+
+Points = NDArray[np.float64]
 
 W_LABEL, B_LABEL, LOSS_LABEL = "w, the weight", "b, the bias", "loss"
 LEVELS = (3.0, 10.0, 30.0, 100.0, 300.0, 700.0)
@@ -14,6 +17,9 @@ LEVELS = (3.0, 10.0, 30.0, 100.0, 300.0, 700.0)
 
 AROUND = (Axis(W_LABEL, -6, 14), Axis(B_LABEL, -8, 12))
 """The part of the bowl that holds the guess and the bottom, as wide as high: gradients then stand upright on the contours."""
+
+EDGE = 0.9
+"""How far from the edges of AROUND a label's middle stays, in units of w and b."""
 
 WIDE = (Axis(W_LABEL, -16, 20), Axis(B_LABEL, -18, 18))
 """The part that holds what overshoots."""
@@ -46,19 +52,30 @@ def guess(lesson: Lesson) -> Plot:
     )
 
 
-def contours(lesson: Lesson, *, labels: bool = True) -> list[Mark]:
-    """The ellipses of equal loss, each with its loss to the right of the bottom."""
-    bowl = lesson.bowl
-    lines: list[Mark] = []
-    for level in LEVELS:
-        w, b = bowl.contour(level)
-        lines.append(Curve("contour", reals(w), reals(b), "contours of equal loss"))
-    if labels:
-        right = [float(bowl.bottom[0] + np.sqrt(2 * (level - bowl.floor) / bowl.hessian[0, 0])) for level in LEVELS]
-        clear = (bowl.bottom[0] + 2, AROUND[0].high - 1)  # neither on the bottom nor beyond the edge
-        known = [(at, level) for at, level in zip(right, LEVELS, strict=True) if clear[0] < at < clear[1]]
-        lines += [Note(at, float(bowl.bottom[1]), number(level), "middle") for at, level in known]
-    return lines
+def contours(lesson: Lesson, labels: Points | None = None) -> list[Mark]:
+    """The ellipses of equal loss.
+
+    Args:
+        labels: points (N, 2) that the labels keep clear of, within AROUND; None for contours without labels.
+    """
+    lines = [np.column_stack(lesson.bowl.contour(level)) for level in LEVELS]
+    marks: list[Mark] = [Curve("contour", reals(line[:, 0]), reals(line[:, 1]), "contours of equal loss") for line in lines]
+    if labels is not None:
+        taken = labels
+        for place, level in enumerate(LEVELS):
+            w, b = clearest(lines[place], np.concatenate([taken, *lines[:place], *lines[place + 1 :]]))
+            taken = np.concatenate([taken, [(w, b)]])
+            marks.append(Note(w, b, number(level)))
+    return marks
+
+
+def clearest(line: Points, others: Points) -> tuple[float, float]:
+    """The point of a contour (N, 2) that lies farthest from other points (M, 2), and so far inside of AROUND that a label is not cut off."""
+    low, high = (np.array([getattr(axis, end) for axis in AROUND]) for end in ("low", "high"))
+    inside = line[((line > low + EDGE) & (line < high - EDGE)).all(axis=1)]
+    distance = np.hypot(*(inside[:, None] - others[None]).transpose(2, 0, 1)).min(axis=1)
+    w, b = inside[distance.argmax()]
+    return float(w), float(b)
 
 
 def bottom(lesson: Lesson) -> Dots:
@@ -68,6 +85,7 @@ def bottom(lesson: Lesson) -> Dots:
 def surface(lesson: Lesson) -> Plot:
     loss, by_w, by_b = lesson.guess
     length = 4 / np.hypot(by_w, by_b)
+    tip = (GUESS[0] - by_w * length, GUESS[1] - by_b * length)
     return Plot(
         "surface",
         "Where the guess sits on the loss surface",
@@ -76,8 +94,8 @@ def surface(lesson: Lesson) -> Plot:
         f"The gradient there is {number(by_w)} along w and {number(by_b)} along b; the arrow points against it.",
         *AROUND,
         (
-            *contours(lesson),
-            Arrow("guess", (GUESS[0], GUESS[0] - by_w * length), (GUESS[1], GUESS[1] - by_b * length), "straight downhill"),
+            *contours(lesson, np.array([GUESS, tip, lesson.bowl.bottom])),
+            Arrow("guess", (GUESS[0], tip[0]), (GUESS[1], tip[1]), "straight downhill"),
             Dots("guess", (GUESS[0],), (GUESS[1],), f"the guess, loss {number(loss, 5)}", 6),
             bottom(lesson),
         ),
@@ -135,7 +153,7 @@ def path(lesson: Lesson) -> Plot:
         f"w = {number(w[-1], 3)}, b = {number(b[-1], 3)}, which {walk.steps} steps reach. The arrows stand upright on the contours.",
         *AROUND,
         (
-            *contours(lesson),
+            *contours(lesson, np.column_stack([w, b])),
             Curve("path", reals(w), reals(b), "the way"),
             Dots("path", reals(w), reals(b), "one dot for each step", 2.5),
             *arrows,
@@ -195,7 +213,7 @@ def trial_bowl(lesson: Lesson, which: int) -> Plot:
         f"w = {number(w[-1], 3)}, b = {number(b[-1], 3)}.",
         *WIDE,
         (
-            *contours(lesson, labels=False),
+            *contours(lesson),
             Curve(style, reals(w), reals(b)),
             Dots(style, reals(w), reals(b), size=3.5),
         ),

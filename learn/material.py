@@ -91,6 +91,10 @@ class Staircase:
         """(512,): answer minus float line at both ends of every step; between them it is a straight line, so the largest is here."""
         return self.y - (self.w * self.x + self.b)
 
+    def whole(self, low: float, high: float) -> list[int]:
+        """Places (0 to 255) of the steps that lie between two x as a whole."""
+        return [place for place in range(len(self.answers)) if low <= self.edges[place] and self.edges[place + 1] <= high]
+
     def at(self, x: float) -> float:
         """What clamping would answer to any x: the answer to the nearest code there is."""
         spec = self.manifest.input

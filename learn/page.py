@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 import numpy as np
 
-from plumbline.learn import chip_figures, descent_figures, style
+from plumbline.learn import chip_figures, descent_figures, staircase_figures, style
 from plumbline.learn.layers import LAYERS
 from plumbline.learn.lesson import SHOWN_EPOCHS, Lesson
 from plumbline.learn.plot import Plot, exact, number
@@ -32,10 +32,8 @@ FIGURES: tuple[Callable[[Lesson], Plot], ...] = (
     *(partial(descent_figures.trial_bowl, which=index) for index in range(len(trial.TRIALS))),
     descent_figures.rates,
     chip_figures.neuron,
-    chip_figures.stairs,
-    chip_figures.zoom,
-    chip_figures.strip,
-    chip_figures.teeth,
+    staircase_figures.stairs,
+    staircase_figures.strip,
     chip_figures.sines,
 )
 """Every figure of the lesson, in the order of the page."""
@@ -64,7 +62,7 @@ def to_html(lesson: Lesson, plots: dict[str, Plot]) -> str:
         rows=[row for row in lesson.rows if row.epoch in SHOWN_EPOCHS],
         drawings={name: Drawing(plot) for name, plot in plots.items()} | {plot.name: Drawing(plot) for plot in chip_figures.lab(lesson)},
         code=code,
-        bound=chip_figures.bound(lesson),
+        bound=staircase_figures.bound(lesson),
         worst=float(np.abs(lesson.stairs.error).max()),
         css_light=style.css(dark=False),
         css_dark=style.css(dark=True),
@@ -84,6 +82,7 @@ def setup(lesson: Lesson) -> dict[str, Any]:
         "start": {"w": trial.GUESS[0], "b": trial.GUESS[1], "steps": trial.STEPS, "halfLife": trial.HALF_LIFE, **asdict(first)},
         "schedules": list(SCHEDULES),
         "trials": [asdict(each) for each in trial.TRIALS],
+        "stairs": staircase_figures.setup(lesson),
     }
 
 

@@ -55,12 +55,13 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Band:
-    """All y from low to high."""
+    """All y, or all x, from low to high."""
 
     style: str
     low: float
     high: float
     label: str = ""
+    axis: Literal["x", "y"] = "y"
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Note:
-    """A few words at a point."""
+    """A few words, their middle at a point."""
 
     x: float
     y: float
     text: str
-    anchor: Literal["start", "middle", "end"] = "start"
 
 
 Mark = Curve | Dots | Arrow | Band | Rule | Note
@@ -102,11 +102,18 @@ class Plot:
     """Whether a unit of x is as long as a unit of y, so that right angles look right."""
     layer: bool = False
     """Whether the page's script draws into it."""
+    detail: Plot | None = None
+    """A stretch of x enlarged, drawn below; `description` covers both, and its own is not read out."""
+
+    @property
+    def panels(self) -> tuple[Plot, ...]:
+        """The figure's parts from top to bottom."""
+        return (self,) if self.detail is None else (self, self.detail)
 
     def labelled(self) -> list[Mark]:
         """The marks of the legend, one for each label, in order."""
         seen: dict[str, Mark] = {}
-        for mark in self.marks:
+        for mark in (each for panel in self.panels for each in panel.marks):
             if not isinstance(mark, Note) and mark.label:
                 seen.setdefault(mark.label, mark)
         return list(seen.values())

@@ -9,6 +9,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 from matplotlib.figure import Figure
+from matplotlib.patches import ConnectionPatch
 
 from plumbline.learn.plot import Arrow, Band, Curve, Dots, Mark, Note, Plot, Rule
 from plumbline.learn.style import STYLES, Shape
@@ -21,19 +22,29 @@ PIXELS_PER_INCH = 80
 
 def draw(plot: Plot) -> bytes:
     """The figure as a PNG with its title, legend and axes; the description is in the file's metadata."""
-    figure = Figure(figsize=(plot.width / PIXELS_PER_INCH, plot.height / PIXELS_PER_INCH + 0.5), dpi=DPI, layout="constrained")
-    axes = figure.add_subplot()
+    heights = [panel.height for panel in plot.panels]
+    figure = Figure(figsize=(plot.width / PIXELS_PER_INCH, sum(heights) / PIXELS_PER_INCH + 0.5), dpi=DPI, layout="constrained")
+    every = figure.subplots(len(heights), squeeze=False, height_ratios=heights)[:, 0]
     shown = {id(mark) for mark in plot.labelled()}
-    for mark in plot.marks:
-        put(axes, mark, mark.label if not isinstance(mark, Note) and id(mark) in shown else None)
-    for axis, name in ((plot.x, "x"), (plot.y, "y")):
-        getattr(axes, f"set_{name}scale")("log" if axis.log else "linear")
-        getattr(axes, f"set_{name}lim")(axis.low, axis.high)
-        getattr(axes, f"set_{name}label")(axis.label)
-    if plot.equal:
-        axes.set_aspect("equal")
-    axes.grid(True, alpha=0.25)
-    axes.set_title(plot.title, fontsize=11)
+    named = set(shown)
+    for axes, panel in zip(every, plot.panels, strict=True):
+        for mark in panel.marks:
+            put(axes, mark, mark.label if not isinstance(mark, Note) and id(mark) in named else None)
+            named.discard(id(mark))  # a mark of both panels has one line in the legend
+        for axis, name in ((panel.x, "x"), (panel.y, "y")):
+            getattr(axes, f"set_{name}scale")("log" if axis.log else "linear")
+            getattr(axes, f"set_{name}lim")(axis.low, axis.high)
+            getattr(axes, f"set_{name}label")(axis.label)
+        if panel.equal:
+            axes.set_aspect("equal")
+        axes.grid(True, alpha=0.25)
+        axes.set_title(panel.title, fontsize=11)
+    if plot.detail is not None:
+        style = STYLES["window"]
+        for at, corner in ((plot.detail.x.low, 0), (plot.detail.x.high, 1)):
+            start, end = (at, 0), (corner, 1)
+            patch = ConnectionPatch(start, end, every[0].get_xaxis_transform(), every[1].transAxes, color=style.light, linewidth=0.7 * style.width)
+            figure.add_artist(patch)
     if shown:
         figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
     png = io.BytesIO()
@@ -44,7 +55,8 @@ def draw(plot: Plot) -> bytes:
 def put(axes: Any, mark: Mark, label: str | None) -> None:
     """Draw one mark."""
     if isinstance(mark, Note):
-        axes.annotate(mark.text, (mark.x, mark.y), ha={"start": "left", "middle": "center", "end": "right"}[mark.anchor], fontsize=8, clip_on=True)
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+        axes.text(mark.x, mark.y, mark.text, ha="center", va="center", fontsize=8, clip_on=True, bbox=paper)
         return
     style = STYLES[mark.style]
     line: dict[str, Any] = {"color": style.light, "linewidth": 0.7 * style.width, "label": label}
@@ -54,9 +66,10 @@ def put(axes: Any, mark: Mark, label: str | None) -> None:
     elif isinstance(mark, Dots):
         axes.plot(mark.x, mark.y, MARKERS[style.shape], color=style.light, markersize=1.3 * mark.size, label=label)
     elif isinstance(mark, Band):
-        axes.axhspan(mark.low, mark.high, alpha=0.12, color=style.light)
-        axes.axhline(mark.low, **line)
-        axes.axhline(mark.high, **line | {"label": None})
+        span, edge = (axes.axhspan, axes.axhline) if mark.axis == "y" else (axes.axvspan, axes.axvline)
+        span(mark.low, mark.high, alpha=0.12, color=style.light)
+        edge(mark.low, **line)
+        edge(mark.high, **line | {"label": None})
     elif isinstance(mark, Rule):
         (axes.axvline if mark.axis == "x" else axes.axhline)(mark.at, **line)
     elif isinstance(mark, Arrow):

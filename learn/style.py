@@ -31,6 +31,7 @@ STYLES: dict[str, Style] = {
     "bottom": Style("#00664b", "#3ecf9f", shape="triangle"),
     "contour": Style("#9aa4af", "#56626f", width=1.2),
     "residual": Style("#b35900", "#f0b323", (2, 3), width=1.5),
+    "window": Style("#57606a", "#9aa7b4", width=1),
     "limit": Style("#8b3a76", "#e39bcd", (10, 4, 2, 4), width=2),
     "small": Style("#1b1f24", "#e6edf3", (2, 4), "diamond"),
     "good": Style("#0072b2", "#56b4e9"),

@@ -42,7 +42,6 @@ class Text:
     x: float
     y: float
     text: str
-    anchor: str
 
 
 class Placed:
@@ -89,8 +88,12 @@ class Drawing:
         self.y = Placed(plot.y, self.floor, self.top)
         self.x_ticks = self.x.ticks(6 if plot.width < 480 else 8)
         self.y_ticks = self.y.ticks(6)
-        self.paths = [path for mark in plot.marks for path in self._paths(mark) if path.d]
-        self.texts = [Text(self.x(m.x), self.y(m.y), m.text, m.anchor) for m in plot.marks if isinstance(m, Note)]
+        bands, others = ([mark for mark in plot.marks if isinstance(mark, Band) == wide] for wide in (True, False))
+        self.fixed, self.moving = ([path for mark in marks for path in self._paths(mark) if path.d] for marks in (bands, others))
+        self.texts = [Text(self.x(m.x), self.y(m.y), m.text) for m in plot.marks if isinstance(m, Note)]
+        self.height = sum(panel.height for panel in plot.panels)
+        self.detail = None if plot.detail is None else Drawing(plot.detail)
+        self.funnel = "" if self.detail is None else funnel(self, self.detail)
         self.legend = [(mark.label, swatch(mark)) for mark in plot.labelled() if not isinstance(mark, Note)]
 
     def _paths(self, mark: Mark) -> list[Path]:
@@ -101,6 +104,10 @@ class Drawing:
         if isinstance(mark, Arrow):
             return arrow(mark.style, *map(self.x, mark.x), *map(self.y, mark.y))
         if isinstance(mark, Band):
+            if mark.axis == "x":
+                low, high = self.x(mark.low), self.x(mark.high)
+                edge = f"M{low},{self.top}V{self.floor}M{high},{self.top}V{self.floor}"
+                return [Path("band", mark.style, f"M{low},{self.top}H{high}V{self.floor}H{low}z"), Path("line", mark.style, edge)]
             low, high = self.y(mark.low), self.y(mark.high)
             edge = f"M{self.left},{high}H{self.right}M{self.left},{low}H{self.right}"
             return [Path("band", mark.style, f"M{self.left},{high}H{self.right}V{low}H{self.left}z"), Path("line", mark.style, edge)]
@@ -108,6 +115,12 @@ class Drawing:
             line = f"M{self.x(mark.at)},{self.top}V{self.floor}" if mark.axis == "x" else f"M{self.left},{self.y(mark.at)}H{self.right}"
             return [Path("line", mark.style, line)]
         return []
+
+
+def funnel(whole: Drawing, detail: Drawing) -> str:
+    """Two lines from the stretch that is enlarged, at the bottom of the upper panel, to the upper corners of the lower one."""
+    ends = ((whole.x(detail.plot.x.low), detail.left), (whole.x(detail.plot.x.high), detail.right))
+    return "".join(f"M{start},{whole.floor}L{end},{whole.plot.height + detail.top}" for start, end in ends)
 
 
 def polyline(points: list[tuple[float, float]]) -> str:

@@ -204,6 +204,55 @@
     fill({ ...setup.start, ...trial });
     changed();
   });
+  // The staircase and its error: the whole is drawn already, and the frame around the enlarged part hides the rest. Moving it by whole ticks keeps
+  // their places, and only their texts change.
+  const FIGURES = [...document.querySelectorAll(".slide input")].map((slider) => {
+    const name = slider.id.replace("-slide", ""), whole = document.getElementById(name), part = document.getElementById(name + "-detail");
+    const ticks = (axis) => [...part.querySelectorAll(`.${axis}-tick`)].map((tick) => {
+      const text = tick.textContent.replace("\u2212", "-");
+      return { tick, value: Number(text), digits: (text.split(".")[1] || "").length };
+    });
+    const label = whole.getAttribute("aria-label"), funnel = document.getElementById(name + "-funnel");
+    return {
+      slider, name, whole, part, funnel, lines: funnel.getAttribute("d"), ticks: { x: ticks("x"), y: ticks("y") },
+      before: label.slice(0, label.indexOf("Enlarged below")),
+    };
+  });
+  const perUnit = (panel, axis) => {
+    const [low, high, start, end] = panel.dataset[axis].split(" ").map(Number);
+    return (end - start) / (high - low);
+  };
+  const said = (value) => String(Number(value.toPrecision(4))).replace("-", "\u2212");
+
+  function enlarge(low) {
+    const { edges, answers, w, b, width, from } = setup.stairs, high = low + width;
+    const rise = (at) => Math.round(w * (at + width / 2) + b);
+    const inside = answers.filter((_, step) => low <= edges[step] && edges[step + 1] <= high);
+    const ends = inside.length ? `, from ${said(inside[0])} to ${said(inside[inside.length - 1])}` : "";
+    const told = `Enlarged below, x from ${said(low)} to ${said(high)}: ${inside.length} whole steps${ends}.`;
+    for (const { slider, name, whole, part, funnel, lines, ticks, before } of FIGURES) {
+      const moved = { x: low - from, y: name === "stairs" ? rise(low) - rise(from) : 0 };
+      const offset = (axis) => (-moved[axis] * perUnit(part, axis)).toFixed(2);
+      document.getElementById(`${name}-detail-layer`).setAttribute("transform", `translate(${offset("x")} ${offset("y")})`);
+      for (const axis of ["x", "y"]) {
+        for (const { tick, value, digits } of ticks[axis]) tick.textContent = (value + moved[axis]).toFixed(digits).replace("-", "\u2212");
+      }
+      const along = moved.x * perUnit(whole, "x");
+      for (const path of whole.querySelectorAll(".s-window")) if (path !== funnel) path.setAttribute("transform", `translate(${along.toFixed(2)} 0)`);
+      funnel.setAttribute("d", lines.replace(/M([\d.]+)/g, (_, at) => `M${(Number(at) + along).toFixed(2)}`));
+      part.querySelector(".title").textContent = `Enlarged: x from ${said(low)} to ${said(high)}`;
+      whole.setAttribute("aria-label", before + told);
+      slider.value = low;
+      slider.setAttribute("aria-valuetext", told);
+    }
+  }
+
+  for (const { slider } of FIGURES) {
+    slider.parentElement.hidden = false;
+    slider.addEventListener("input", () => enlarge(Number(slider.value)));
+  }
+  enlarge(setup.stairs.from);
+
   form.hidden = false;
   fill(setup.start);
   fill(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,9 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
+from plumbline.learn.lesson import load
+from plumbline.learn.page import figures
+from plumbline.learn.svg import Drawing
 from plumbline.training.descent import Schedule, descend, rates
 from plumbline.training.recipes.linear import RECIPE
 from plumbline.training.trial import TRIALS, judge, steps_to
@@ -66,10 +70,10 @@ def browse(url: str, folder: Path, *options: str) -> tuple[str, list[str]]:
     return ended.stdout, [line for line in ended.stderr.splitlines() if "CONSOLE" in line]
 
 
-def drive(lesson_folder: Path, tmp_path: Path, acts: list[State], fragment: str = "") -> list[State]:
-    """Open a copy of the page, act on its form, and tell what was seen after each act, and a second after the last."""
+def drive(lesson_folder: Path, tmp_path: Path, acts: Sequence[Any], fragment: str = "", script: str = DRIVE) -> list[State]:
+    """Open a copy of the page, act on it, and tell what was seen after each act; with DRIVE also a second after the last."""
     copy = tmp_path / "page.html"
-    copy.write_text((lesson_folder / "learn.html").read_text().replace("</body>", DRIVE.replace("ACTS", json.dumps(acts)) + "</body>"))
+    copy.write_text((lesson_folder / "learn.html").read_text().replace("</body>", script.replace("ACTS", json.dumps(acts)) + "</body>"))
     dom, console = browse(copy.as_uri() + fragment, tmp_path / "profile")
     assert console == []
     (seen,) = re.findall(r'<pre id="seen">(.*?)</pre>', dom, re.DOTALL)
@@ -140,6 +144,61 @@ def test_sliders_and_buttons_work(lesson_folder: Path, tmp_path: Path) -> None:
     assert "rate=0.2&steps=500&halfLife=20" in quiet["hash"]
     assert moved[-1]["verdict"] in quiet["status"]
     assert moved[-1]["numbers"] in quiet["status"]
+
+
+SLIDE = """
+<script>
+const seen = [];
+for (const [name, value] of ACTS) {
+  const slider = document.getElementById(name + "-slide");
+  slider.value = value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  seen.push(Object.fromEntries(["stairs", "strip"].map((figure) => {
+    const part = document.getElementById(figure + "-detail"), ticks = (axis) => [...part.querySelectorAll(`.${axis}-tick`)];
+    return [figure, {
+      label: document.getElementById(figure).getAttribute("aria-label"),
+      spoken: document.getElementById(figure + "-slide").getAttribute("aria-valuetext"),
+      at: Number(document.getElementById(figure + "-slide").value),
+      moved: document.getElementById(figure + "-detail-layer").getAttribute("transform"),
+      x: ticks("x").map((tick) => [Number(tick.getAttribute("x")), tick.textContent]),
+      y: ticks("y").map((tick) => [Number(tick.getAttribute("y")), tick.textContent]),
+    }];
+  })));
+}
+const out = document.createElement("pre");
+out.id = "seen";
+out.textContent = JSON.stringify(seen);
+document.body.append(out);
+</script>
+"""
+
+
+def test_the_slider_moves_what_is_enlarged_in_both_figures(lesson_folder: Path, tmp_path: Path) -> None:
+    lesson = load(lesson_folder)
+    plots, steps = figures(lesson), lesson.stairs
+    acts = [("stairs", 2), ("strip", -7.5), ("stairs", 11.5), ("stairs", -15), ("strip", 2)]
+    for (_, low), seen in zip(acts, drive(lesson_folder, tmp_path, acts, script=SLIDE), strict=True):
+        whole = steps.whole(low, low + 2)
+        for name, figure in seen.items():
+            detail = plots[name].detail
+            assert detail is not None
+            assert figure["at"] == low
+            assert f"{len(whole)} whole steps" in figure["label"]
+            assert figure["label"].endswith(figure["spoken"])
+            assert low != 2 or figure["label"] == plots[name].description
+            across, up = map(float, re.findall(r"-?[\d.]+", figure["moved"]))
+            drawing = Drawing(detail)
+            for place in whole:  # where a step is drawn is where the ticks say it is
+                at, answer = steps.x[2 * place], (steps.y if name == "stairs" else steps.error)[2 * place]
+                assert drawing.x(at) + across == pytest.approx(placed(figure["x"], at), abs=0.1)
+                assert drawing.y(answer) + up == pytest.approx(placed(figure["y"], answer), abs=0.1)
+                assert name == "strip" or drawing.top <= drawing.y(answer) + up <= drawing.floor
+
+
+def placed(ticks: list[tuple[float, str]], value: float) -> float:
+    """The coordinate of a value on an axis with these ticks."""
+    (first, low), *_, (last, high) = ((at, float(text.replace("\N{MINUS SIGN}", "-"))) for at, text in ticks)
+    return first + (value - low) / (high - low) * (last - first)
 
 
 def test_nonsense_in_a_field_or_a_link_does_no_harm(lesson_folder: Path, tmp_path: Path) -> None:

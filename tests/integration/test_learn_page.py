@@ -13,14 +13,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.paths import ROOT
+from plumbline.learn import descent_figures, png, terminal
 from plumbline.learn.cli import has_screen
 from plumbline.learn.layers import LAYERS
 from plumbline.learn.lesson import Lesson, load
 from plumbline.learn.page import figures
-from plumbline.learn.plot import exact, number
+from plumbline.learn.plot import Note, exact, number
 from plumbline.learn.svg import Drawing
 from plumbline.training.recipes.linear import RECIPE
 
@@ -161,6 +163,68 @@ def test_every_figure_is_on_the_page_and_a_png_that_says_the_same(lesson: Lesson
         assert min(struct.unpack(">II", raw[16:24])) > 400
         assert shown[plot.name] == plot.description
         assert plot.description.encode() in raw
+
+
+def test_contour_labels_stand_on_their_contours(lesson: Lesson) -> None:
+    plots = figures(lesson)
+    for name in ("surface", "path"):
+        notes = [mark for mark in plots[name].marks if isinstance(mark, Note)]
+        assert [note.text for note in notes] == [number(level) for level in descent_figures.LEVELS]
+        for note in notes:
+            assert float(lesson.bowl.loss(np.array(note.x), np.array(note.y))) == pytest.approx(float(note.text))
+            assert all(axis.low < at < axis.high for at, axis in zip((note.x, note.y), descent_figures.AROUND, strict=True))
+        drawing = Drawing(plots[name])
+        assert [(text.x, text.y) for text in drawing.texts] == [(drawing.x(note.x), drawing.y(note.y)) for note in notes]
+        for at, one in enumerate(notes):
+            assert all(np.hypot(one.x - other.x, one.y - other.y) > 1.5 for other in notes[at + 1 :])
+    axes = Figure().add_subplot()
+    png.put(axes, notes[0], None)
+    assert [(text.get_horizontalalignment(), text.get_verticalalignment(), text.get_position()) for text in axes.texts] == [
+        ("center", "center", (notes[0].x, notes[0].y))
+    ]
+
+
+def test_single_steps_can_be_seen_where_a_part_is_enlarged(lesson: Lesson) -> None:
+    plots, steps = figures(lesson), lesson.stairs
+    assert [name for name, plot in plots.items() if plot.detail] == ["stairs", "strip"]
+    for plot in (plots["stairs"], plots["strip"]):
+        assert plot.detail is not None
+        drawing = Drawing(plot.detail)
+        wide = np.diff([drawing.x(x) for x in steps.edges[1:-1]])
+        assert wide.min() > 15  # of 560 units: 10 pixels of a phone that is 390 wide
+        whole = steps.whole(plot.detail.x.low, plot.detail.x.high)
+        assert f"{len(whole)} whole steps, from {number(steps.answers[whole[0]])} to {number(steps.answers[whole[-1]])}." in plot.description
+    low, high = (plots["stairs"].detail or plots["stairs"]).y.low, (plots["stairs"].detail or plots["stairs"]).y.high
+    assert all(low < steps.answers[place] < high for place in whole)
+
+
+def test_a_mark_of_both_parts_has_one_line_in_the_legend(lesson: Lesson) -> None:
+    for plot in figures(lesson).values():
+        labels = [label for label, _ in Drawing(plot).legend]
+        assert len(labels) == len(set(labels))
+        assert labels[:1] != ["enlarged below"] or plot.detail
+
+
+@pytest.mark.parametrize("begin", [2.0, -50.0, 50.0])
+def test_the_terminal_shows_the_same_steps(lesson: Lesson, begin: float) -> None:
+    lines = list(terminal.staircase(lesson.stairs, begin))
+    assert max(map(len, lines)) < 80
+    rows = [line.split() for line in lines if line.endswith("__")]
+    assert len(rows) == terminal.WIDEST
+    for left, right, answer, start, end, _ in rows:
+        place = int(np.abs(lesson.stairs.edges - float(left)).argmin())
+        assert lesson.stairs.edges[place + 1] == pytest.approx(float(right))
+        assert lesson.stairs.answers[place] == pytest.approx(float(answer), abs=0.001)
+        assert lesson.stairs.error[2 * place : 2 * place + 2] == pytest.approx([float(start), float(end)], abs=0.0001)
+    drawn = [line.rindex("__") for line in lines if line.endswith("__")]
+    assert np.diff(drawn).tolist() == [-2] * (terminal.WIDEST - 1)
+
+
+def test_the_command_prints_it(lesson_folder: Path) -> None:
+    command = [sys.executable, "-m", "plumbline.learn", "--text", "--from", "3", "--build", str(lesson_folder)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert re.search(r"^ +3\.05 +3\.15 ", ended.stdout, re.MULTILINE)
 
 
 def test_equal_units_are_equal(lesson: Lesson) -> None:
