@@ -14,6 +14,7 @@ from enum import Enum
 from importlib import metadata
 from pathlib import Path
 
+from plumbline.common.boards import boards as known_boards
 from plumbline.common.errors import CompilerMissing, TflmMissing
 from plumbline.common.paths import platformio_platforms
 from plumbline.host.devices import discovery
@@ -21,7 +22,6 @@ from plumbline.host.devices.serial_open import owners as owners_of
 from plumbline.host.firmware import firmware, tflm
 
 UDEV_RULES = ("/etc/udev/rules.d", "/lib/udev/rules.d", "/usr/lib/udev/rules.d")
-ARDUINO_VENDOR = "2341"
 
 
 class Level(Enum):
@@ -86,12 +86,13 @@ def qemu() -> Iterator[Finding]:
 
 
 def platformio() -> Iterator[Finding]:
-    if (platformio_platforms() / tflm.NANO_PLATFORM).is_dir():
-        yield Finding(Level.GOOD, f"the Nano's platform {tflm.NANO_PLATFORM} is installed")
-    elif tflm.reachable(tflm.REGISTRY):
-        yield Finding(Level.NOTE, "the Nano's platform is not installed yet: the first `make flash` fetches it, which takes minutes")
-    else:
-        yield Finding(Level.NOTE, f"PlatformIO's registry ({tflm.REGISTRY}) is out of reach: no firmware for the Nano 33 BLE can be built")
+    for board in (each for each in known_boards().values() if not each.virtual):
+        if tflm.platform_installed(board, platformio_platforms()):
+            yield Finding(Level.GOOD, f"{board.title}: its platform {board.platform} is installed")
+        elif tflm.reachable(tflm.REGISTRY):
+            yield Finding(Level.NOTE, f"{board.title}: the first `make flash` fetches its platform {board.platform}, which takes minutes")
+        else:
+            yield Finding(Level.NOTE, f"{board.title}: PlatformIO's registry ({tflm.REGISTRY}) is out of reach: no firmware for it can be built")
 
 
 def tflm_library() -> Iterator[Finding]:
@@ -110,11 +111,13 @@ def tflm_library() -> Iterator[Finding]:
 
 def udev() -> Iterator[Finding]:
     rules = [path for folder in UDEV_RULES if Path(folder).is_dir() for path in Path(folder).glob("*.rules")]
-    if any(ARDUINO_VENDOR in text for text in map(_read, rules)):
-        yield Finding(Level.GOOD, "a udev rule names Arduino's boards")
-        return
+    texts = [_read(path) for path in rules]
     hint = "If uploads fail, install PlatformIO's rules: https://docs.platformio.org/en/latest/core/installation/udev-rules.html"
-    yield Finding(Level.NOTE, f"no udev rule names Arduino's boards (vendor {ARDUINO_VENDOR})", hint)
+    for title, vendor in [(each.title, f"{each.usb[0]:04x}") for each in known_boards().values() if each.usb]:
+        if any(vendor in text for text in texts):
+            yield Finding(Level.GOOD, f"a udev rule names the vendor of the {title}")
+        else:
+            yield Finding(Level.NOTE, f"no udev rule names the vendor of the {title} ({vendor})", hint)
 
 
 def modem_manager() -> Iterator[Finding]:
@@ -127,9 +130,10 @@ def modem_manager() -> Iterator[Finding]:
 
 
 def boards() -> Iterator[Finding]:
-    found = discovery.boards()
+    found = discovery.connected()
     if not found:
-        yield Finding(Level.NOTE, "no Arduino Nano 33 BLE is connected", "The virtual board needs none: make verify")
+        known = " or ".join(each.title for each in known_boards().values() if each.usb)
+        yield Finding(Level.NOTE, f"no {known} is connected", "The virtual board needs none: make verify")
     if len(found) > 1:
         yield Finding(Level.NOTE, f"{len(found)} boards are connected", "Choose one: make verify PORT=" + found[0].device)
     for board in found:

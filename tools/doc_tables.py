@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from inspect import getdoc
 from typing import Any
 
+from plumbline.common import boards as known
 from plumbline.common import errors, wire
 from plumbline.common.paths import ROOT
 from plumbline.convert.operators.engines import ENGINES, support_table
-from plumbline.host.firmware.paths import ENVIRONMENTS
 
 INTEGERS = {"b": "int8", "B": "uint8", "H": "uint16", "i": "int32", "I": "uint32", "q": "int64", "f": "float32"}
 """What the letters of `struct` mean on the line, little-endian."""
@@ -84,9 +84,21 @@ def version(newest: int | None) -> str:
 
 
 def boards() -> str:
-    """The environments that a firmware is built for."""
-    rows = ((f"`{each.name}`", "virtual" if each.virtual else "Arduino Nano 33 BLE", each.engine) for each in ENVIRONMENTS.values())
-    return table(("environment", "board", "engine"), rows)
+    """The boards that have a description."""
+    rows = (
+        (f"`{each.name}`", each.title, f"{each.core}, {each.clock_hz / 1e6:g} MHz", f"{each.flash:,} B", f"{each.ram:,} B", known.usb_text(each.usb))
+        for each in known.boards().values()
+    )
+    return table(("board", "what it calls itself", "core", "flash", "RAM", "USB"), rows)
+
+
+def environments() -> str:
+    """What firmware is built for them."""
+    rows = (
+        (f"`{each.name}`", f"`{each.board.name}`", each.engine, each.extra, f"{each.watchdog_s} s" if each.watchdog_s else "off", each.tested)
+        for each in known.environments().values()
+    )
+    return table(("environment", "board", "engine", "also", "watchdog", "tested"), rows)
 
 
 def targets() -> str:
@@ -142,6 +154,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "engines": engines,
     "operators": operators,
     "boards": boards,
+    "environments": environments,
     "targets": targets,
     "verdict": verdict,
 }

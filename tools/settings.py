@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from plumbline.common import folder_names
+from plumbline.common import boards, folder_names
 from plumbline.common.errors import UnknownRecipe, UsageError
 from plumbline.common.paths import ROOT
-from plumbline.host.firmware.paths import ENVS, PROFILING
 
 OURS = ("RECIPE", "MODEL", "SAMPLES", "PORT", "ENV", "TRUST", "LIMITS", "QUIET", "V")
 BUILD = Path("build")
@@ -44,10 +43,7 @@ class Settings:
         for name in ("MODEL", "SAMPLES", "PORT", "RECIPE", "ENV", "LIMITS"):
             if variables.get(name) == "":
                 raise UsageError(f"{name}= is empty.", f"Give it a value, or leave {name}= out.")
-        env = variables.get("ENV", "virtual")
-        known = [*ENVS, *(each.name for each in PROFILING.values())]
-        if env not in known:
-            raise UsageError(f"There is no environment ENV={env}.", f"Choose one of: {', '.join(known)}.")
+        env = boards.environment(variables["ENV"]) if "ENV" in variables else boards.default()
         if "SAMPLES" in variables and "MODEL" not in variables:
             raise UsageError("SAMPLES= is given without MODEL=.", "A recipe brings its own samples.")
         return cls(
@@ -55,7 +51,7 @@ class Settings:
             model=_file(variables.get("MODEL")),
             samples=_file(variables.get("SAMPLES")),
             port=variables.get("PORT"),
-            env=env,
+            env=env.name,
             env_given="ENV" in variables,
             trust=_flag(variables, "TRUST"),
             limits=variables.get("LIMITS"),

@@ -1,6 +1,7 @@
-"""Adds the generated model library to the build, and the text that says what the firmware was built from.
+"""Adds the generated model library to the build, and what the firmware calls its board and itself.
 
-PLUMBLINE_GENERATED names the library's folder, PLUMBLINE_BUILD the text.
+PLUMBLINE_GENERATED names the library's folder, PLUMBLINE_BUILD the text that says what the firmware was built from; the board's name is
+`custom_title` of its description.
 """
 
 from __future__ import annotations
@@ -17,11 +18,16 @@ if not (generated / "plumbline_model.h").is_file():
     print(f"Error: {generated} holds no generated model. Run `make convert`, or set PLUMBLINE_GENERATED to the folder that does.")
     environment.Exit(1)
 
-# A header of its own, rewritten only when the text changes: a definition on the command line would rebuild every file.
-text = os.environ.get("PLUMBLINE_BUILD", "unknown")
-escaped = "".join(chr(byte) if (chr(byte).isalnum() and byte < 128) or byte in b" .+-_" else f"\\{byte:03o}" for byte in text.encode())
+
+def literal(text):  # type: ignore[no-untyped-def]
+    """A string of C."""
+    return '"' + "".join(chr(byte) if (chr(byte).isalnum() and byte < 128) or byte in b" .+-_" else f"\\{byte:03o}" for byte in text.encode()) + '"'
+
+
+# A header of its own, rewritten only when a text changes: a definition on the command line would rebuild every file.
+texts = {"PLUMBLINE_BOARD": environment.GetProjectOption("custom_title"), "PLUMBLINE_BUILD": os.environ.get("PLUMBLINE_BUILD", "unknown")}
 header = Path(environment.subst("$BUILD_DIR")) / "identity" / "plumbline_build.h"
-content = f'#define PLUMBLINE_BUILD "{escaped}"\n'
+content = "".join(f"#define {name} {literal(text)}\n" for name, text in texts.items())
 if not header.is_file() or header.read_text() != content:
     header.parent.mkdir(parents=True, exist_ok=True)
     header.write_text(content)

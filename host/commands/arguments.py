@@ -7,14 +7,14 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from plumbline.common import boards
 from plumbline.common.errors import UnknownRecipe, UsageError
-from plumbline.host.firmware.paths import ENVIRONMENTS
 
 
 def add_board(parser: argparse.ArgumentParser) -> None:
     """Add `--port` to what `add_firmware` adds: a firmware and where it runs."""
-    add_firmware(parser, list(ENVIRONMENTS))
-    parser.add_argument("--port", type=port, help="a serial port, or socket://HOST:PORT; without it the virtual board, or the Nano that is connected")
+    add_firmware(parser, list(boards.environments()))
+    parser.add_argument("--port", type=port, help="a serial port, or socket://HOST:PORT; without it the virtual board, or the one that is connected")
 
 
 def add_firmware(parser: argparse.ArgumentParser, envs: Sequence[str]) -> None:

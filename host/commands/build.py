@@ -7,17 +7,17 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from plumbline.common import boards
 from plumbline.common.cli import add_output
 from plumbline.host.commands import arguments
 from plumbline.host.firmware import firmware
 from plumbline.host.firmware.elf_size import size_of
-from plumbline.host.firmware.paths import ENVIRONMENTS
 
 
 def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("build", help="compile the firmware")
-    arguments.add_firmware(parser, list(ENVIRONMENTS))
+    arguments.add_firmware(parser, list(boards.environments()))
     add_output(parser, "and nothing else", "where the image is and its size")
     parser.set_defaults(run=run)
 

@@ -9,11 +9,11 @@ import threading
 import time
 from typing import Any
 
+from plumbline.common import boards
 from plumbline.common.text import printable
 from plumbline.host.commands import arguments
 from plumbline.host.devices.connect import connect
 from plumbline.host.devices.link import Link
-from plumbline.host.firmware.paths import ENVIRONMENTS
 
 QUIET_S = 0.5
 """How long the board may be silent after a line until the next is sent, or after the last until we leave: piped lines get their answers."""
@@ -32,7 +32,7 @@ def run(given: argparse.Namespace) -> int:
     """Carry lines to the board and its text to standard output; Ctrl-C is a way to leave, not an error."""
     console = _Console()
     try:
-        with connect(given.port, ENVIRONMENTS[given.env], given.build / given.name, console.show) as board:
+        with connect(given.port, boards.environment(given.env), given.build / given.name, console.show) as board:
             if sys.stdin.isatty():
                 print(f"Connected to {board.link.url}. Type a number, or `help`; Ctrl-D ends.", file=sys.stderr)
             console.talk(board.link)

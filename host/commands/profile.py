@@ -11,6 +11,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from plumbline.common import boards
+from plumbline.common.board_description import Environment
 from plumbline.common.cli import add_output
 from plumbline.common.errors import UsageError
 from plumbline.common.files import write_if_changed
@@ -19,7 +21,6 @@ from plumbline.host.commands import arguments
 from plumbline.host.devices.connect import connect
 from plumbline.host.firmware import firmware
 from plumbline.host.firmware.builds import Builds
-from plumbline.host.firmware.paths import ENVS, PROFILING, FirmwareEnv
 from plumbline.host.reports.terminal import Terminal
 from plumbline.host.verdict.profile import FILE, Cost, Profile, measure, plain_count
 
@@ -41,13 +42,14 @@ def run(given: argparse.Namespace) -> int:
         UsageError: the engine cannot tell what an operator costs.
         PlumblineError: whatever building and measuring raise; the profile of an earlier run is gone then.
     """
-    if given.env not in PROFILING:
-        raise UsageError(
-            f"The engine of {given.env} does not tell what an operator costs.", f"Use an environment of the compiled engine: {', '.join(PROFILING)}."
-        )
+    env = boards.environment(given.env)
+    profiling = boards.profiling(env)
+    if env.profile or profiling is None:
+        able = [each.name for each in boards.environments().values() if not each.profile and boards.profiling(each)]
+        raise UsageError(f"The engine of {env.name} does not tell what an operator costs.", f"Use an environment that does: {', '.join(able)}.")
     folder = given.build / given.name
     (folder / FILE).unlink(missing_ok=True)
-    profile = _measured(given.port, ENVS[given.env], folder)
+    profile = _measured(given.port, env, profiling, folder)
     write_if_changed(folder / FILE, profile.to_json())
     if given.json:
         sys.stdout.write(profile.to_json())
@@ -58,9 +60,9 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _measured(port: str | None, env: FirmwareEnv, folder: Path) -> Profile:
+def _measured(port: str | None, env: Environment, profiling: Environment, folder: Path) -> Profile:
     manifest = Manifest.load(folder / "generated" / "manifest.json")
-    profiling, plain = PROFILING[env.name], None
+    plain = None
     if env.virtual and port is None:
         for each in (env, profiling):
             firmware.build(folder, each.name)

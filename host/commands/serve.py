@@ -12,10 +12,11 @@ import tty
 from typing import Any
 from urllib.parse import urlsplit
 
+from plumbline.common import boards
 from plumbline.common.errors import BoardLost
 from plumbline.host.commands import arguments
 from plumbline.host.devices.qemu import VirtualBoard
-from plumbline.host.firmware.paths import ENVIRONMENTS, image_of
+from plumbline.host.firmware.paths import image_of
 
 CHUNK = 4096
 
@@ -23,7 +24,7 @@ CHUNK = 4096
 def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("serve", help="keep the virtual board on a pseudo-terminal for other programs")
-    arguments.add_firmware(parser, [name for name, env in ENVIRONMENTS.items() if env.virtual])
+    arguments.add_firmware(parser, [name for name, env in boards.environments().items() if env.virtual])
     parser.set_defaults(run=run)
 
 
@@ -34,7 +35,7 @@ def run(given: argparse.Namespace) -> int:
         QemuMissing, BoardUnready: see `VirtualBoard`.
         BoardLost: the board ended by itself.
     """
-    with VirtualBoard(image_of(given.build / given.name, given.env)) as board:
+    with VirtualBoard(image_of(given.build / given.name, given.env), machine=boards.environment(given.env).board.emulator) as board:
         ours, theirs = pty.openpty()
         tty.setraw(theirs)  # bytes as they are; that this end stays open keeps the terminal alive between two programs
         try:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from plumbline.common import boards
 from plumbline.common.cli import add_output
 from plumbline.common.ending import explained
 from plumbline.common.limits import Limits
@@ -16,7 +17,7 @@ from plumbline.common.outcome import Ended, Run
 from plumbline.host.commands import arguments
 from plumbline.host.devices.connect import connect
 from plumbline.host.firmware.builds import Builds
-from plumbline.host.firmware.paths import ENVIRONMENTS, ENVS, image_of
+from plumbline.host.firmware.paths import image_of
 from plumbline.host.firmware.symbols import naming
 from plumbline.host.reports import markdown, report_writer, terminal
 from plumbline.host.verdict.verdict import Verdict
@@ -62,7 +63,7 @@ def run(given: argparse.Namespace) -> int:
 def _verify(given: argparse.Namespace, folder: Path) -> Verdict:
     manifest = Manifest.load(given.manifest or folder / "generated" / "manifest.json")
     limits = Limits.given(given.limits, manifest.limits)
-    env = ENVIRONMENTS[given.env or next(iter(ENVS))]
+    env = boards.environment(given.env) if given.env else boards.default()
     known = given.port is None and env.virtual
     builds = Builds(folder, env.name if known else given.env, image_of(folder, env.name) if known else None)
     with naming(lambda: builds.image), connect(given.port, env, folder) as board:
@@ -74,7 +75,7 @@ def _command(given: argparse.Namespace) -> str:
     python = Path(sys.executable)
     words = [str(python.relative_to(Path.cwd())) if python.is_relative_to(Path.cwd()) else "python", "-m", "plumbline.host", "verify", given.name]
     words += ["--port", given.port] if given.port else []
-    words += ["--env", given.env or next(iter(ENVS))] if given.env or not given.port else []
+    words += ["--env", given.env or boards.default().name] if given.env or not given.port else []
     words += ["--build", str(given.build)] if given.build != Path("build") else []
     words += ["--manifest", str(given.manifest)] if given.manifest else []
     words += ["--limits", limits] if (limits := Limits.text(given.limits)) else []

@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from plumbline.common.board_description import Environment
 from plumbline.host.devices import discovery
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
-from plumbline.host.firmware.paths import FirmwareEnv, image_of
+from plumbline.host.firmware.paths import image_of
 
 
 @contextmanager
-def connect(url: str | None, env: FirmwareEnv, folder: Path, on_text: Callable[[bytes], None] | None = None) -> Iterator[Board]:
+def connect(url: str | None, env: Environment, folder: Path, on_text: Callable[[bytes], None] | None = None) -> Iterator[Board]:
     """A board for the length of a `with` block.
 
     Args:
@@ -28,8 +29,8 @@ def connect(url: str | None, env: FirmwareEnv, folder: Path, on_text: Callable[[
         QemuMissing, BoardUnready: no virtual board.
     """
     if url is None and env.virtual:
-        with VirtualBoard(image_of(folder, env.name)) as virtual, Link(virtual.url, on_text) as link:
+        with VirtualBoard(image_of(folder, env.name), machine=env.board.emulator) as virtual, Link(virtual.url, on_text) as link:
             yield Board(link)
     else:
-        with Link(url or discovery.find_board().device, on_text) as link:
+        with Link(url or discovery.find_board(env.board).device, on_text) as link:
             yield Board(link)

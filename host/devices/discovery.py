@@ -1,4 +1,4 @@
-"""Which serial ports are there, and which of them is the Arduino Nano 33 BLE."""
+"""Which serial ports are there, and which of them are boards: a board's description says how it shows itself on USB."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from serial.tools import list_ports
 
+from plumbline.common import boards
+from plumbline.common.board_description import Board
 from plumbline.common.errors import BoardNotFound, SeveralBoards
-
-NANO_APP = (0x2341, 0x805A)
-NANO_BOOT_LOADER = (0x2341, 0x005A)
 
 
 @dataclass(frozen=True)
@@ -23,8 +22,12 @@ class Port:
 
     @property
     def role(self) -> str:
-        """What it is to Plumbline, or nothing."""
-        return {NANO_APP: "Nano 33 BLE", NANO_BOOT_LOADER: "Nano 33 BLE in its boot loader"}.get(self.usb or (0, 0), "")
+        """What it is to Plumbline, or nothing. Boards of one USB identity are all named."""
+        if self.usb is None:
+            return ""
+        found = [each.title for each in boards.boards().values() if each.usb == self.usb]
+        found += [f"{each.title} in its boot loader" for each in boards.boards().values() if each.usb_boot_loader == self.usb]
+        return " or ".join(found)
 
 
 def list_all() -> list[Port]:
@@ -43,39 +46,43 @@ def list_all() -> list[Port]:
     )
 
 
-def boards() -> list[Port]:
-    """The Nano 33 BLEs that run a sketch."""
-    return [port for port in list_all() if port.usb == NANO_APP]
+def connected(kind: Board | None = None) -> list[Port]:
+    """Where a board of this kind, or of any that is known, runs a firmware."""
+    known = [each.usb for each in ([kind] if kind else boards.boards().values()) if each.usb]
+    return [port for port in list_all() if port.usb in known]
 
 
-def find_board() -> Port:
-    """The one connected Nano 33 BLE that runs a sketch.
+def find_board(kind: Board) -> Port:
+    """The one connected board of a kind, which runs a firmware.
 
     Raises:
-        BoardNotFound: there is none, or it waits in its boot loader.
+        BoardNotFound: there is none, it waits in its boot loader, or its kind cannot be told.
         SeveralBoards: there are more than one.
     """
-    found = boards()
+    name_it = "name its port: `make verify PORT=/dev/ttyACM0`"
+    if kind.usb is None:
+        raise BoardNotFound(f"USB does not tell which port is the {kind.title}.", f"N{name_it[1:]}.")
+    found = connected(kind)
     if len(found) == 1:
         return found[0]
     if found:
         names = ", ".join(f"{each.device} (serial number {each.serial_number or 'unknown'})" for each in found)
         raise SeveralBoards(f"{len(found)} boards are connected: {names}.", f"Choose one: `make verify PORT={found[0].device}`.")
     ports = list_all()
-    if any(port.usb == NANO_BOOT_LOADER for port in ports):
-        raise BoardNotFound("The Nano 33 BLE waits in its boot loader.", "Press its reset button once, or write a firmware with `make flash`.")
-    others = ", ".join(port.device for port in ports) or "none"
+    if any(port.usb == kind.usb_boot_loader for port in ports if port.usb):
+        raise BoardNotFound(f"The {kind.title} waits in its boot loader.", "Press its reset button once, or write a firmware with `make flash`.")
+    others = ", ".join(f"{port.device} ({port.role})" if port.role else port.device for port in ports) or "none"
     raise BoardNotFound(
-        f"No Nano 33 BLE is connected (USB 2341:805a; other serial ports: {others}).",
-        "Connect it with a data cable, or name its port: `make verify PORT=/dev/ttyACM0`. Without a board, `make verify` uses the virtual one.",
+        f"No {kind.title} is connected (USB {boards.usb_text(kind.usb)}; other serial ports: {others}).",
+        f"Connect it with a data cable, or {name_it}. Without a board, `make verify` uses the virtual one.",
     )
 
 
-def find_for_upload() -> Port:
-    """The one connected Nano 33 BLE, whether it runs a sketch or waits in its boot loader.
+def find_for_upload(kind: Board) -> Port:
+    """The one connected board of a kind, whether it runs a firmware or waits in its boot loader.
 
     Raises:
         BoardNotFound, SeveralBoards: as `find_board`.
     """
-    waiting = [port for port in list_all() if port.usb == NANO_BOOT_LOADER]
-    return waiting[0] if len(waiting) == 1 and not boards() else find_board()
+    waiting = [port for port in list_all() if port.usb and port.usb == kind.usb_boot_loader]
+    return waiting[0] if len(waiting) == 1 and not connected(kind) else find_board(kind)

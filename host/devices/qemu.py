@@ -1,4 +1,4 @@
-"""The virtual board: QEMU's Cortex-M4F with our firmware on it, its UART on a socket of this machine, ended whatever happens to us."""
+"""A virtual board: a machine that QEMU emulates with our firmware on it, its UART on a socket of this machine, ended whatever happens to us."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from plumbline.common import boards
 from plumbline.common.child import dies_with_parent
 from plumbline.common.errors import BoardLost, BoardUnready, PlumblineError, QemuMissing
 
 QEMU = "qemu-system-arm"
-MACHINE = "mps2-an386"
 ICOUNT = "shift=6"
 """64 ns of virtual time per instruction: the timer then counts instructions exactly, on any host at any load."""
 _END_S = 2.0
@@ -26,13 +26,14 @@ class VirtualBoard:
     Args:
         image: the firmware's ELF file.
         reboots: start the firmware again when it resets itself, as a chip does; else QEMU ends there, and the connection with it.
+        machine: what QEMU emulates; None takes the board of the default environment.
 
     Raises:
         QemuMissing: there is no qemu-system-arm.
         BoardUnready: there is no image.
     """
 
-    def __init__(self, image: Path, reboots: bool = False) -> None:
+    def __init__(self, image: Path, reboots: bool = False, machine: str | None = None) -> None:
         program = shutil.which(QEMU)
         if program is None:
             raise QemuMissing(f"{QEMU} is not installed.", "Install it: sudo apt-get install --no-install-recommends qemu-system-arm")
@@ -44,7 +45,7 @@ class VirtualBoard:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.url = f"socket://127.0.0.1:{listener.getsockname()[1]}"
             self._process = subprocess.Popen(
-                _command(program, image, listener.fileno(), reboots),
+                _command(program, machine or boards.default().board.emulator, image, listener.fileno(), reboots),
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -96,9 +97,9 @@ class VirtualBoard:
         )
 
 
-def _command(program: str, image: Path, listener: int, reboots: bool) -> list[str]:
+def _command(program: str, machine: str, image: Path, listener: int, reboots: bool) -> list[str]:
     uart = f"socket,id=uart,fd={listener},server=on,wait=on,nodelay=on"
     return [
-        *(program, "-machine", MACHINE, "-nodefaults", "-display", "none", "-monitor", "none", *(() if reboots else ("-no-reboot",))),
+        *(program, "-machine", machine, "-nodefaults", "-display", "none", "-monitor", "none", *(() if reboots else ("-no-reboot",))),
         *("-chardev", uart, "-serial", "chardev:uart", "-icount", ICOUNT, "-kernel", str(image)),
     ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from plumbline.common import boards
 from plumbline.common.errors import StaleFirmware
 from plumbline.common.folder_names import asked_as
 from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.built import Built, left
-from plumbline.host.firmware.paths import ENVIRONMENTS
 from plumbline.host.firmware.settings import Settings, settings_of
 
 UNKNOWN_SIZE = "size unknown: this firmware was not built here"
@@ -49,9 +49,9 @@ class Builds:
     def _settings(self, build: str) -> Settings:
         """What a build was made with that is not here, if these sources make it with the settings of today."""
         like = build.partition(" ")[2]  # the environment that it calls itself after
-        if like in ENVIRONMENTS and build_id(self._folder / "generated", settings := settings_of(like)) == build:
+        if like in boards.environments() and build_id(self._folder / "generated", settings := settings_of(like)) == build:
             return settings
-        wanted = self._demanded or (like if like in ENVIRONMENTS else next(iter(ENVIRONMENTS)))
+        wanted = self._demanded or (like if like in boards.environments() else boards.default().name)
         raise self._stale(f"The board's firmware is build {build}, these sources make {self._name(wanted)}.")
 
     def _check(self, build: str, settings: Settings) -> None:
@@ -61,7 +61,7 @@ class Builds:
         if purpose == wanted and demanded in (None, settings.environment):
             return
         other = demanded or settings.environment.removesuffix("_profile").removesuffix("_mlperf")
-        command = "verify" if ENVIRONMENTS[other].virtual else "flash"
+        command = "verify" if boards.environment(other).virtual else "flash"
         raise StaleFirmware(
             f"The board runs build {build}, the {purpose or 'ordinary'} firmware of {settings.environment} (flags: {settings.shown}); "
             f"asked for is {demanded or 'the ordinary firmware'}.",

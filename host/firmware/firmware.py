@@ -9,16 +9,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
-from plumbline.common import progress
-from plumbline.common.errors import BuildFailed, CompilerMissing, DoesNotFit, UsageError
+from plumbline.common import boards, progress
+from plumbline.common.errors import BuildFailed, CompilerMissing, DoesNotFit
 from plumbline.common.files import write_if_changed
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import FIRMWARE, platformio_core, platformio_platforms
 from plumbline.host.firmware import build_engine, platformio, tflm
 from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.built import FILE, Built
-from plumbline.host.firmware.paths import ENVIRONMENTS, FirmwareEnv, image_of
+from plumbline.host.firmware.paths import image_of
 from plumbline.host.firmware.settings import settings_of
 
 COMPILER = "arm-none-eabi-gcc"
@@ -60,17 +61,6 @@ def _objects(recipe_dir: Path, env: str) -> Path:
     return image_of(recipe_dir, env).parent / "objects"
 
 
-def env_named(name: str) -> FirmwareEnv:
-    """Look an environment up.
-
-    Raises:
-        UsageError: there is none of that name; the hint lists them.
-    """
-    if name not in ENVIRONMENTS:
-        raise UsageError(f"There is no firmware environment {name!r}.", f"Choose one of: {', '.join(ENVIRONMENTS)}.")
-    return ENVIRONMENTS[name]
-
-
 def check_compiler() -> None:
     """See that the system's Arm compiler and its C library are there.
 
@@ -90,7 +80,7 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
 
     Args:
         recipe_dir: build/NAME, with the `generated` folder of the conversion in it.
-        env: an environment of platformio.ini, see plumbline.host.firmware.paths.ENVIRONMENTS.
+        env: an environment, see plumbline.common.boards.environments.
         target: a PlatformIO target after the build, e.g. "upload".
         extra: further arguments for `pio run`.
 
@@ -100,7 +90,7 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
     Raises:
         ArtefactsDisagree, SetupFailed, CompilerMissing, TflmMissing, RegistryUnreachable, UnsupportedOperator, DoesNotFit, BuildFailed.
     """
-    chosen = env_named(env)
+    chosen = boards.environment(env)
     manifest = Manifest.load(recipe_dir / "generated" / "manifest.json")
     manifest.check_artefacts(recipe_dir)
     variables = environment(recipe_dir, env)
@@ -118,7 +108,7 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
     with progress.task(*shown) as advance:
         output = platformio.run([*command, *extra], variables, log, platformio.Watch(advance, upload))
     if output is not None:
-        _explain(env, output, log)
+        explain(env, output, log)
     objects = _objects(recipe_dir, env) / env
     write_if_changed(image, (objects / "firmware.elf").read_bytes())
     built = Built.of(image, objects / "facts.json", recipe_dir / "generated", variables["PLUMBLINE_BUILD"], chosen.engine, settings_of(env))
@@ -126,9 +116,14 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
     return image
 
 
-def _explain(env: str, output: str, log: Path) -> None:
-    """Turn PlatformIO's output into the error that names the cause."""
-    smaller = "Use a smaller model." if env_named(env).engine == "compiled" else "Use a smaller model or the compiled engine."
+def explain(env: str, output: str, log: Path) -> NoReturn:
+    """Turn PlatformIO's output into the error that names the cause.
+
+    Raises:
+        DoesNotFit, BuildFailed: always one of them.
+    """
+    chosen = boards.environment(env)
+    smaller = "Use a smaller model." if chosen.engine == "compiled" else "Use a smaller model or the compiled engine."
     overflow = re.search(r"region [`'](\w+)' overflowed by (\d+) bytes", output)
     if overflow:
         region, excess = overflow.groups()
@@ -142,7 +137,7 @@ def _explain(env: str, output: str, log: Path) -> None:
         raise BuildFailed(
             f"The firmware for {env} cannot run: {arm_state[1]}.",
             "The linker found no C library for the compiler's flags: `arm-none-eabi-gcc FLAGS -print-multi-directory` prints a dot for such flags. "
-            "Take one of them out with build_unflags in firmware/platformio.ini.",
+            f"Take one of them out with build_unflags in firmware/boards/{chosen.board.name}.ini.",
         )
     errors = [line for line in output.splitlines() if re.search(r"\berror\b|undefined reference|HTTPClientError", line, re.IGNORECASE)]
     shown = "\n".join(f"  {line}" for line in (errors or output.splitlines())[:8])

@@ -1,11 +1,12 @@
-"""Puts a firmware on an Arduino Nano 33 BLE: finds the board, lets PlatformIO touch its boot loader and upload, and waits for its return."""
+"""Puts a firmware on a board: finds it, lets PlatformIO touch its boot loader and upload, and waits for its return."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
 
-from plumbline.common import progress
+from plumbline.common import boards, progress
+from plumbline.common.board_description import Board
 from plumbline.common.errors import BuildFailed, UploadFailed
 from plumbline.host.devices import discovery
 from plumbline.host.devices.deadline import Deadline
@@ -21,7 +22,7 @@ def flash(recipe_dir: Path, env: str, port: str | None) -> str:
 
     Args:
         recipe_dir: build/NAME, converted.
-        env: nano33ble or nano33ble_compiled.
+        env: an environment of a board that can be connected, see plumbline.common.boards.environments.
         port: the serial port; None finds the one board that is connected, also one that waits in its boot loader.
 
     Returns:
@@ -32,22 +33,23 @@ def flash(recipe_dir: Path, env: str, port: str | None) -> str:
         UploadFailed: the upload, or the board's return, did not succeed.
         Everything plumbline.host.firmware.firmware.build raises.
     """
-    device = port or discovery.find_for_upload().device
+    kind = boards.environment(env).board
+    device = port or discovery.find_for_upload(kind).device
     open_port(device).close()  # says now, not after minutes of building, that the port is busy, forbidden or not there
     firmware.build(recipe_dir, env)
     try:
         firmware.build(recipe_dir, env, target="upload", extra=("--upload-port", device))
     except BuildFailed as error:
-        hint = "Press the board's reset button twice (its orange light pulses), then run `make flash` again; `make doctor` checks the port."
+        hint = f"{kind.enter_boot_loader} Then run `make flash` again; `make doctor` checks the port.".strip()
         raise UploadFailed(f"The upload to {device} failed. {error.message}", hint) from error
     with progress.task("Waiting for the board to restart"):
-        return _returned(device)
+        return _returned(device, kind)
 
 
-def _returned(before: str) -> str:
+def _returned(before: str, kind: Board) -> str:
     deadline = Deadline(RETURN_SECONDS)
     while not deadline.expired:
-        devices = [board.device for board in discovery.boards()]
+        devices = [board.device for board in discovery.connected(kind)]
         if before in devices:
             return before
         if len(devices) == 1:

@@ -1,12 +1,14 @@
-"""What an environment of platformio.ini is built with, as far as it reaches the image: its flags and options, with what the user laid over them."""
+"""What an environment is built with, as far as it reaches the image: its flags and options, with what the user laid over them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from platformio import fs
 from platformio.project.config import ProjectConfig
 
+from plumbline.common.board_description import PREFIX
 from plumbline.common.paths import FIRMWARE
 
 _ELSEWHERE = frozenset({"extends", "extra_scripts", "lib_deps", "monitor_speed", "platform", "test_framework", "upload_port"})
@@ -38,13 +40,18 @@ class Settings:
 
 
 def settings_of(environment: str) -> Settings:
-    """Of an environment as PlatformIO would build it now: platformio.ini, PLUMBLINE_CONFIG and PlatformIO's own variables together."""
-    config = ProjectConfig(str(FIRMWARE / "platformio.ini"))
+    """Of an environment as PlatformIO would build it now: platformio.ini, the boards, PLUMBLINE_CONFIG and PlatformIO's own variables together."""
     section = f"env:{environment}"
-    values = {name: _words(config.get(section, name)) for name in config.options(section) if name not in _ELSEWHERE}
+    with fs.cd(FIRMWARE):  # PlatformIO looks there for the files that platformio.ini names
+        config = ProjectConfig(str(FIRMWARE / "platformio.ini"))
+        values = {name: _words(config.get(section, name)) for name in config.options(section) if not _elsewhere(name)}
     unwanted = values.pop("build_unflags", ())
     flags = _joined((*values.pop("build_flags", ()), *values.pop("build_src_flags", ()))) + tuple(f"-u {flag}" for flag in unwanted)
     return Settings(environment, flags, tuple(sorted(f"{name} = {' '.join(words)}" for name, words in values.items())))
+
+
+def _elsewhere(name: str) -> bool:
+    return name in _ELSEWHERE or name.startswith(PREFIX)
 
 
 def _words(value: object) -> tuple[str, ...]:

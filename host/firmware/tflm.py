@@ -9,20 +9,19 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from plumbline.common.board_description import Board, Environment
 from plumbline.common.errors import RegistryUnreachable, TflmMissing
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operator_support import check_engine
-from plumbline.host.firmware.paths import FirmwareEnv
 
 HEADER = Path("tensorflow/lite/micro/micro_interpreter.h")
 SOURCES = "github.com"
 REGISTRY = "api.registry.platformio.org"
-NANO_PLATFORM = "nordicnrf52"
 REACH_SECONDS = 1.0
 """How long a host may take to answer before it counts as out of reach."""
 
 
-def check(env: FirmwareEnv, model: Path, variables: Mapping[str, str]) -> None:
+def check(env: Environment, model: Path, variables: Mapping[str, str]) -> None:
     """See that the engine of `env` can run the model and that everything it is built from is installed or in reach.
 
     Raises:
@@ -33,7 +32,7 @@ def check(env: FirmwareEnv, model: Path, variables: Mapping[str, str]) -> None:
     check_sources(env, variables)
 
 
-def check_sources(env: FirmwareEnv, variables: Mapping[str, str]) -> None:
+def check_sources(env: Environment, variables: Mapping[str, str]) -> None:
     """See that what `env` needs from elsewhere is installed or in reach.
 
     Raises:
@@ -42,9 +41,9 @@ def check_sources(env: FirmwareEnv, variables: Mapping[str, str]) -> None:
     """
     if env.engine == "tflm":
         _check_library(env, variables)
-    if not env.virtual and not _platform_installed(variables) and not reachable(REGISTRY):
+    if not env.virtual and not platform_installed(env.board, Path(variables["PLATFORMIO_PLATFORMS_DIR"])) and not reachable(REGISTRY):
         raise RegistryUnreachable(
-            f"PlatformIO's registry ({REGISTRY}) does not answer, and the platform {NANO_PLATFORM} of {env.name} is not installed.",
+            f"PlatformIO's registry ({REGISTRY}) does not answer, and the platform {env.board.platform} of {env.name} is not installed.",
             "Connect to the internet once; `make verify` needs no registry and runs the same firmware on the virtual board.",
         )
 
@@ -67,7 +66,7 @@ def library_folder() -> Path | None:
     return folder
 
 
-def at_hand(env: FirmwareEnv, variables: Mapping[str, str]) -> bool:
+def at_hand(env: Environment, variables: Mapping[str, str]) -> bool:
     """Whether a TensorFlow Lite Micro is there without the network: in TFLM_DIR, or installed by a build before.
 
     Raises:
@@ -95,10 +94,10 @@ def reachable(host: str) -> bool:
     return answered.wait(REACH_SECONDS)
 
 
-def _runtime(env: FirmwareEnv) -> str:
+def _runtime(env: Environment) -> str:
     """A folder of the user's own may be newer than the pinned library; only its sources tell."""
     if env.engine != "tflm":
-        return env.runtime
+        return env.engine
     folder = library_folder()
     return "chirale" if folder is None or is_chirale(folder) else "tflm"
 
@@ -109,7 +108,7 @@ def is_chirale(folder: Path) -> bool:
     return properties.is_file() and bool(re.search(r"^name=Chirale", properties.read_text(), re.MULTILINE))
 
 
-def _check_library(env: FirmwareEnv, variables: Mapping[str, str]) -> None:
+def _check_library(env: Environment, variables: Mapping[str, str]) -> None:
     if at_hand(env, variables) or reachable(SOURCES):
         return
     raise TflmMissing(
@@ -119,5 +118,6 @@ def _check_library(env: FirmwareEnv, variables: Mapping[str, str]) -> None:
     )
 
 
-def _platform_installed(variables: Mapping[str, str]) -> bool:
-    return (Path(variables["PLATFORMIO_PLATFORMS_DIR"]) / NANO_PLATFORM / "platform.json").is_file()
+def platform_installed(board: Board, platforms: Path) -> bool:
+    """Whether PlatformIO, whose platforms are in the folder `platforms`, has what it builds for a board with."""
+    return (platforms / board.platform / "platform.json").is_file()

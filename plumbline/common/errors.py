@@ -145,6 +145,12 @@ class EspeakMissing(PlumblineError):
     exit_code = 38
 
 
+class BadBoard(PlumblineError):
+    """A description in firmware/boards lacks something or contradicts itself."""
+
+    exit_code = 39
+
+
 # 40-59: the board and the wire
 class BoardNotFound(PlumblineError):
     """No board is connected, or the named port does not exist."""

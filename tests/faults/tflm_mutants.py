@@ -10,13 +10,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
+from plumbline.common.boards import environment
 from plumbline.common.errors import PlumblineError
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
 from plumbline.host.firmware import firmware, tflm
-from plumbline.host.firmware.paths import ENVS
 from tests.faults import flatbuffers
 from tests.faults.faults import PASSES, Fault
 from tests.faults.inject import strike
@@ -50,7 +50,8 @@ def missing(folder: Path) -> str:
     Raises:
         TflmMissing: TFLM_DIR is set to something that is not a TensorFlow Lite Micro library.
     """
-    return "" if tflm.at_hand(ENVS[ENV], firmware.environment(folder, ENV)) else "TFLM_DIR names no TensorFlow Lite Micro, and none is installed"
+    there = tflm.at_hand(environment(ENV), firmware.environment(folder, ENV))
+    return "" if there else "TFLM_DIR names no TensorFlow Lite Micro, and none is installed"
 
 
 @dataclass

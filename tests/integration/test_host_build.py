@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plumbline.common.boards import environment
 from plumbline.common.errors import BuildFailed, CompilerMissing, DoesNotFit, UnsupportedOperator, UsageError
 from plumbline.host.firmware import firmware, tflm
-from plumbline.host.firmware.paths import ENVS
 from tests.support.flatbuffer_writer import random_model, write
 
 
@@ -50,10 +50,16 @@ def test_a_compiler_without_its_library_is_refused(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.slow
-def test_an_image_too_large_for_the_board_names_both_sizes(tools: None, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_too_large_for_the_board_names_the_excess(tools: None, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings(monkeypatch, tmp_path, "board_upload.maximum_size = 4000")
-    with pytest.raises(DoesNotFit, match=r"has [678],\d{3} bytes, the board holds 4,000"):
+    with pytest.raises(DoesNotFit, match=r"[34],\d{3} bytes too large for the board's FLASH"):
         firmware.build(recipe, "virtual")
+
+
+def test_an_image_too_large_for_the_upload_names_both_sizes(tmp_path: Path) -> None:
+    said = "Error: The program size (990000 bytes) is greater than maximum allowed (983040 bytes)"
+    with pytest.raises(DoesNotFit, match=r"has 990,000 bytes, the board holds 983,040"):
+        firmware.explain("nano33ble", said, tmp_path / "build.log")
 
 
 @pytest.mark.slow
@@ -82,4 +88,4 @@ def test_a_dense_per_channel_is_refused_for_the_old_library(tmp_path: Path, monk
     model = tmp_path / "model.tflite"
     model.write_bytes(write(random_model(np.random.default_rng(1), 4, per_channel=True)))
     with pytest.raises(UnsupportedOperator, match="one scale per channel"):
-        tflm.check(ENVS["nano33ble"], model, {})
+        tflm.check(environment("nano33ble"), model, {})

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.common.boards import environments
 from plumbline.common.errors import ArtefactsDisagree, StaleFirmware
 from plumbline.common.files import sha256_of
 from plumbline.common.manifest import Manifest
@@ -22,7 +23,7 @@ from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.builds import UNKNOWN_SIZE, Builds
 from plumbline.host.firmware.built import FILE, Built, left
 from plumbline.host.firmware.elf_size import size_of
-from plumbline.host.firmware.paths import ENVIRONMENTS, ENVS, image_of
+from plumbline.host.firmware.paths import image_of
 from plumbline.host.firmware.settings import Settings, settings_of
 from plumbline.host.reports import terminal
 from plumbline.host.verdict.verdict import Verdict
@@ -52,7 +53,7 @@ def keep(generated: Path, settings: Settings, environment: str) -> Built:
 
 
 def test_every_name_fits_the_wire(generated: Path) -> None:
-    for environment in ENVIRONMENTS:
+    for environment in environments():
         name = build_id(generated, settings_of(environment))
         assert re.fullmatch(rf"\d+\.\d+\.\d+\+[0-9a-f]{{12}} {environment}", name)
         assert len(name.encode()) <= TEXT_MAX
@@ -86,9 +87,10 @@ def test_flags_of_every_origin_are_seen(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_what_a_firmware_is_for_is_told_by_its_flags() -> None:
-    purposes = {environment: settings_of(environment).purpose for environment in ENVIRONMENTS}
-    assert {environment for environment, purpose in purposes.items() if purpose == "profiling"} == set(ENVIRONMENTS) - set(ENVS)
-    assert {environment for environment, purpose in purposes.items() if purpose == "MLPerf"} == {"virtual_mlperf", "nano33ble_compiled_mlperf"}
+    purposes = {each.name: settings_of(each.name).purpose for each in environments().values()}
+    assert purposes == {each.name: "profiling" * each.profile + "MLPerf" * each.mlperf for each in environments().values()}
+    assert {name for name, purpose in purposes.items() if purpose == "MLPerf"} == {"virtual_mlperf", "nano33ble_compiled_mlperf"}
+    assert {name for name, purpose in purposes.items() if purpose == "profiling"} == {"virtual_profile", "nano33ble_compiled_profile"}
 
 
 def test_firmware_json_is_read_as_it_was_written(generated: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.common import boards
 from plumbline.common.paths import ROOT
 from plumbline.host import doctor
 from plumbline.host.devices import discovery
@@ -17,7 +18,7 @@ from plumbline.host.doctor import Level
 
 
 def port_on(device: str) -> discovery.Port:
-    return discovery.Port(device, discovery.NANO_APP, "Nano 33 BLE", "42")
+    return discovery.Port(device, boards.board("nano33ble").usb, "Nano 33 BLE", "42")
 
 
 def test_a_missing_compiler_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_the_program_that_holds_a_port_is_named(monkeypatch: pytest.MonkeyPatch)
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"open\n"
-        monkeypatch.setattr(discovery, "boards", lambda: [port_on(device)])
+        monkeypatch.setattr(discovery, "connected", lambda: [port_on(device)])
         (finding,) = doctor.boards()
         assert finding.level is Level.PROBLEM
         assert f"(pid {holder.pid})" in finding.what
@@ -67,7 +68,7 @@ def test_a_free_port_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
     master, slave = pty.openpty()
     device = os.ttyname(slave)
     os.close(slave)
-    monkeypatch.setattr(discovery, "boards", lambda: [port_on(device)])
+    monkeypatch.setattr(discovery, "connected", lambda: [port_on(device)])
     (finding,) = doctor.boards()
     assert finding.level is Level.GOOD
     os.close(master)
@@ -77,7 +78,7 @@ def test_a_free_port_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_port_without_permission_names_the_group(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     device = tmp_path / "ttyACM0"
     device.touch(mode=0)
-    monkeypatch.setattr(discovery, "boards", lambda: [port_on(str(device))])
+    monkeypatch.setattr(discovery, "connected", lambda: [port_on(str(device))])
     (finding,) = doctor.boards()
     assert finding.level is Level.PROBLEM
     assert finding.hint.startswith("sudo usermod -aG ")
@@ -86,7 +87,7 @@ def test_a_port_without_permission_names_the_group(monkeypatch: pytest.MonkeyPat
 def test_two_boards_are_noted_with_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = [pty.openpty(), pty.openpty()]
     devices = [os.ttyname(slave) for _, slave in pairs]
-    monkeypatch.setattr(discovery, "boards", lambda: [port_on(device) for device in devices])
+    monkeypatch.setattr(discovery, "connected", lambda: [port_on(device) for device in devices])
     first = next(doctor.boards())
     assert first.level is Level.NOTE
     assert f"PORT={devices[0]}" in first.hint

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 import serial
 
+from plumbline.common import boards
 from plumbline.common.errors import BoardNotFound, BuildFailed, PortBusy, SeveralBoards, UploadFailed
 from plumbline.host.devices import discovery
 from plumbline.host.firmware import firmware, flash
 
 RECIPE = Path("build/linear")
+NANO = boards.board("nano33ble")
 
 
 @pytest.fixture
@@ -42,8 +44,8 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     return targets
 
 
-def connect(monkeypatch: pytest.MonkeyPatch, *boards: tuple[str, tuple[int, int]]) -> None:
-    monkeypatch.setattr(discovery, "list_all", lambda: [discovery.Port(device, usb, "", "") for device, usb in boards])
+def connect(monkeypatch: pytest.MonkeyPatch, *ports: tuple[str, tuple[int, int] | None]) -> None:
+    monkeypatch.setattr(discovery, "list_all", lambda: [discovery.Port(device, usb, "", "") for device, usb in ports])
 
 
 def test_without_a_board_nothing_is_built(monkeypatch: pytest.MonkeyPatch, built: list[str | None]) -> None:
@@ -54,7 +56,7 @@ def test_without_a_board_nothing_is_built(monkeypatch: pytest.MonkeyPatch, built
 
 
 def test_with_two_boards_one_has_to_be_chosen(monkeypatch: pytest.MonkeyPatch, built: list[str | None]) -> None:
-    connect(monkeypatch, ("/dev/ttyACM0", discovery.NANO_APP), ("/dev/ttyACM1", discovery.NANO_APP))
+    connect(monkeypatch, ("/dev/ttyACM0", NANO.usb), ("/dev/ttyACM1", NANO.usb))
     with pytest.raises(SeveralBoards):
         flash.flash(RECIPE, "nano33ble", None)
     assert built == []
@@ -66,14 +68,14 @@ def test_a_busy_port_is_refused_before_the_build(device: str, built: list[str | 
     assert built == []
 
 
-@pytest.mark.parametrize("usb", [discovery.NANO_APP, discovery.NANO_BOOT_LOADER])
-def test_the_connected_board_is_found_also_in_its_boot_loader(usb: tuple[int, int], monkeypatch: pytest.MonkeyPatch, device: str) -> None:
+@pytest.mark.parametrize("usb", [NANO.usb, NANO.usb_boot_loader])
+def test_the_connected_board_is_found_also_in_its_boot_loader(usb: tuple[int, int] | None, monkeypatch: pytest.MonkeyPatch, device: str) -> None:
     connect(monkeypatch, ("/dev/ttyS0", (0, 0)), (device, usb))
-    assert discovery.find_for_upload().device == device
+    assert discovery.find_for_upload(NANO).device == device
 
 
 def test_it_builds_uploads_and_names_the_port_the_board_came_back_on(monkeypatch: pytest.MonkeyPatch, device: str, built: list[str | None]) -> None:
-    connect(monkeypatch, ("/dev/ttyACM7", discovery.NANO_APP))
+    connect(monkeypatch, ("/dev/ttyACM7", NANO.usb))
     assert flash.flash(RECIPE, "nano33ble", device) == "/dev/ttyACM7"
     assert built == [None, "upload"]
 

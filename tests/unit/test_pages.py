@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.common import wire
+from plumbline.common import boards, wire
 from plumbline.common.paths import ROOT
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.engines import ENGINES
-from plumbline.host.firmware.paths import ENVIRONMENTS
 from tests.support import pages
 from tests.support.errors import errors
 from tools import doc_tables
@@ -21,7 +20,8 @@ HELD = {
     "exit-codes": [f"`{each.__name__}`" for each in errors()],
     "operators": [f"`{name}`" for name in registered()],
     "engines": [f"`{name}`" for name in ENGINES],
-    "boards": [f"`{name}`" for name in ENVIRONMENTS],
+    "boards": [f"`{name}`" for name in boards.boards()],
+    "environments": [f"`{name}`" for name in boards.environments()],
     "messages": [f"`{each.name}`" for each in wire.Request],
     "fields": [f"`{each.name}`" for each in wire.Field],
     "wire-errors": [f"`{each.name}`" for each in wire.Error],

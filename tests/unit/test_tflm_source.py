@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.common.boards import environment
 from plumbline.common.errors import RegistryUnreachable, TflmMissing
 from plumbline.host.firmware import tflm
-from plumbline.host.firmware.paths import ENVS
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_without_folder_and_network_the_answer_comes_in_seconds(monkeypatch: pyt
     monkeypatch.setattr(tflm, "SOURCES", "out-of-reach.invalid")
     start = time.monotonic()
     with pytest.raises(TflmMissing) as missing:
-        tflm.check_sources(ENVS["virtual_tflm"], {"PLATFORMIO_LIBDEPS_DIR": str(tmp_path)})
+        tflm.check_sources(environment("virtual_tflm"), {"PLATFORMIO_LIBDEPS_DIR": str(tmp_path)})
     assert time.monotonic() - start < 60
     assert "TFLM_DIR=" in missing.value.hint
 
@@ -62,7 +62,7 @@ def test_an_installed_library_needs_no_network(monkeypatch: pytest.MonkeyPatch, 
     header = tmp_path / "virtual_tflm" / "Chirale_TensorFlowLite" / "src" / tflm.HEADER
     header.parent.mkdir(parents=True)
     header.touch()
-    tflm.check_sources(ENVS["virtual_tflm"], {"PLATFORMIO_LIBDEPS_DIR": str(tmp_path)})
+    tflm.check_sources(environment("virtual_tflm"), {"PLATFORMIO_LIBDEPS_DIR": str(tmp_path)})
 
 
 def test_the_nano_without_registry_is_refused(monkeypatch: pytest.MonkeyPatch, library: Path, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_the_nano_without_registry_is_refused(monkeypatch: pytest.MonkeyPatch, l
     monkeypatch.setenv("TFLM_DIR", str(library))
     monkeypatch.setattr(tflm, "REGISTRY", "out-of-reach.invalid")
     with pytest.raises(RegistryUnreachable, match="nordicnrf52"):
-        tflm.check_sources(ENVS["nano33ble"], {"PLATFORMIO_PLATFORMS_DIR": str(tmp_path)})
+        tflm.check_sources(environment("nano33ble"), {"PLATFORMIO_PLATFORMS_DIR": str(tmp_path)})
 
 
 def test_no_host_answers_within_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

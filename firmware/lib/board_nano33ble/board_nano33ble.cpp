@@ -1,5 +1,6 @@
 // board.h on the Arduino Nano 33 BLE: the core's USB serial port, the cycle counter, the main thread's stack.
 #include <board.h>
+#include <plumbline_build.h>
 
 #include "arduino_core.h"
 #include "cycle_counter.h"
@@ -20,7 +21,7 @@ void board_begin(void) {
   cycle_counter_begin();
 }
 
-const char *board_name(void) { return "Arduino Nano 33 BLE"; }
+const char *board_name(void) { return PLUMBLINE_BOARD; }
 
 uint32_t board_clock_hz(void) { return SystemCoreClock; }
 

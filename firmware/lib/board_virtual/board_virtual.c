@@ -2,6 +2,7 @@
 #include <board.h>
 #include <last_reset.h>
 #include <mps2.h>
+#include <plumbline_build.h>
 #include <startup.h>
 
 #include "instruction_counter.h"
@@ -76,7 +77,7 @@ void board_begin(void) {
   NVIC_ISER0 = 1u << MPS2_UART0_RX_IRQ | 1u << MPS2_TIMER1_IRQ;
 }
 
-const char *board_name(void) { return "virtual Cortex-M4F (QEMU mps2-an386)"; }
+const char *board_name(void) { return PLUMBLINE_BOARD; }
 
 uint32_t board_clock_hz(void) { return MPS2_CLOCK_HZ; }
 

@@ -6,6 +6,7 @@ from SCons.Script import AlwaysBuild, Default, DefaultEnvironment
 
 env = DefaultEnvironment()
 board = env.BoardConfig()
+flash, ram = board.get("upload.maximum_size"), board.get("upload.maximum_ram_size")
 core_dir = Path(env.PioPlatform().get_dir()) / "core"
 # Substituted here, because a path may hold a space.
 project_dir, build_dir = env.subst("$PROJECT_DIR"), env.subst("$BUILD_DIR")
@@ -56,8 +57,10 @@ env.Append(
         "-Wl,--build-id=none",
         f"-Wl,-Map={build_dir}/firmware.map",
         f"-Wl,--defsym=__stack_bytes={board.get('build.stack_bytes')}",
-        f"-Wl,--defsym=__flash_budget={board.get('build.flash_budget')}",
-        f"-Wl,--defsym=__ram_budget={board.get('build.ram_budget')}",
+        f"-Wl,--defsym=__flash_bytes={flash}",
+        f"-Wl,--defsym=__ram_bytes={ram}",
+        f"-Wl,--defsym=__flash_budget={board.get('build.flash_budget', flash)}",
+        f"-Wl,--defsym=__ram_budget={board.get('build.ram_budget', ram)}",
     ],
     LIBS=["c", "m", "gcc"],
 )

@@ -1,0 +1,211 @@
+"""One board's description, firmware/boards/NAME.ini: what its options mean, and everything that is wrong with them said at once.
+
+docs/how-to/own-board.md explains every option.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from plumbline.common.errors import BadBoard
+from plumbline.common.platformio_ini import Project, words
+from plumbline.common.wire import TEXT_MAX
+
+PREFIX = "custom_"
+"""Of options that are ours; PlatformIO leaves them alone."""
+OURS = ("title", "core", "clock_hz", "tested", "emulator", "usb", "usb_boot_loader", "enter_boot_loader")
+TESTED = ("not tried", "compiled", "emulated", "flashed")
+"""How far an environment's firmware got: an image was linked, it ran in an emulator, it ran on the chip."""
+PAGE = "docs/how-to/own-board.md explains every option."
+_FLASH, _RAM, _WATCHDOG = "board_upload.maximum_size", "board_upload.maximum_ram_size", "board_build.watchdog_s"
+
+
+@dataclass(frozen=True)
+class Board:
+    """What is known of a board before anything is built for it."""
+
+    name: str
+    """Of its file and of the section in it."""
+    title: str
+    """What its firmware calls it."""
+    core: str
+    clock_hz: int
+    flash: int
+    """Bytes for a firmware; what a boot loader takes is not counted."""
+    ram: int
+    """Bytes."""
+    platform: str
+    """Of PlatformIO, without owner and version."""
+    tested: str
+    """One of TESTED."""
+    emulator: str = ""
+    """QEMU's name of the machine; empty for a board that is connected."""
+    usb: tuple[int, int] | None = None
+    """Vendor and product while it runs a firmware; None for one behind a serial port that says nothing of it."""
+    usb_boot_loader: tuple[int, int] | None = None
+    enter_boot_loader: str = ""
+    """What a person does where an upload does not get there: a sentence."""
+
+    @property
+    def virtual(self) -> bool:
+        """Whether it is emulated on this computer."""
+        return bool(self.emulator)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An `[env:...]` of PlatformIO: a board, an engine, and what its firmware does beside answering."""
+
+    name: str
+    board: Board
+    engine: str
+    """compiled or tflm: what runs the model; also the name of what it can run in plumbline.convert.operators.engines."""
+    profile: bool
+    """Whether it tells what each operator costs."""
+    mlperf: bool
+    """Whether its console speaks the commands of MLPerf Tiny's runner."""
+    watchdog_s: int
+    """Seconds without progress after which the board is reset; 0: no watchdog."""
+    tested: str
+    """One of TESTED."""
+
+    @property
+    def virtual(self) -> bool:
+        return self.board.virtual
+
+    @property
+    def extra(self) -> str:
+        """What it does beside answering, in words; empty for the ordinary firmware."""
+        return ", ".join(["profile"] * self.profile + ["MLPerf"] * self.mlperf)
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The name that was probably meant, as a sentence; empty where none is near."""
+    near = difflib.get_close_matches(name, known, 1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+@cache
+def read(folder: Path) -> dict[str, Environment]:
+    """The environments of all boards, by name.
+
+    Args:
+        folder: PlatformIO's project; the descriptions stand in `boards` in it.
+
+    Raises:
+        BadBoard: a description lacks something or contradicts itself; says all of it.
+    """
+    paths = sorted((folder / "boards").glob("*.ini"))
+    project = Project([folder / "platformio.ini", *paths])
+    found = [each for path in paths for each in _described(project, path)]
+    return {each.name: each for each in sorted(found, key=lambda each: not each.virtual)}
+
+
+def _described(project: Project, path: Path) -> list[Environment]:
+    """The environments of one board.
+
+    Raises:
+        BadBoard: with everything that is wrong with the description.
+    """
+    sections = project.sections(path)
+    if path.stem not in sections:
+        raise BadBoard(f"{path} has no section [{path.stem}].", f"The section of a board has the name of its file. {PAGE}")
+    reader = _Reader(project.options(path.stem))
+    described = Board(
+        name=path.stem,
+        title=reader.text("title", TEXT_MAX),
+        core=reader.text("core"),
+        clock_hz=reader.number(PREFIX + "clock_hz"),
+        flash=reader.number(_FLASH),
+        ram=reader.number(_RAM),
+        platform=re.sub(r"@.*", "", reader.needed("platform")).rpartition("/")[2],
+        tested=reader.tested(),
+        emulator=reader.given("emulator"),
+        usb=reader.usb("usb"),
+        usb_boot_loader=reader.usb("usb_boot_loader"),
+        enter_boot_loader=reader.given("enter_boot_loader"),
+    )
+    if described.virtual and described.usb:
+        reader.problems.append("a board is emulated or has a USB identity, not both")
+    problems = reader.problems
+    found = []
+    for section in (each for each in sections if each.startswith("env:")):
+        reader = _Reader(project.options(section))
+        if path.stem not in project.family(section):
+            reader.problems.append(f"it does not extend {path.stem}")
+        found.append(_environment(section, described, reader))
+        problems = problems + [f"[{section}]: {each}" for each in reader.problems if each not in problems]
+    if not found:
+        problems.append("it has no environment, [env:...]")
+    if problems:
+        raise BadBoard(f"The board's description {path} is wrong:\n" + "\n".join(f"  {each}" for each in problems), PAGE)
+    return found
+
+
+def _environment(section: str, on: Board, reader: _Reader) -> Environment:
+    flags = " ".join(words(reader.options.get("build_flags", "")))
+    engines = [each.removeprefix("engine_") for each in words(reader.options.get("lib_deps", "")) if each.startswith("engine_")]
+    if len(engines) != 1:
+        reader.problems.append("lib_deps names one engine: engine_compiled or engine_tflm")
+    defined = re.search(r"-D\s*PLUMBLINE_WATCHDOG_S=(\d+)", flags)
+    return Environment(
+        name=section.removeprefix("env:"),
+        board=on,
+        engine="".join(engines),
+        profile=bool(re.search(r"-D\s*PLUMBLINE_PROFILE\b", flags)),
+        mlperf=bool(re.search(r"-D\s*PLUMBLINE_MLPERF\b", flags)),
+        watchdog_s=int(defined[1]) if defined else reader.number(_WATCHDOG, least=0, default=0),
+        tested=reader.tested(),
+    )
+
+
+class _Reader:
+    """The options of one section; what is wrong with them is collected, so that all of it is said at once."""
+
+    def __init__(self, options: dict[str, str]) -> None:
+        self.options = options
+        known = [PREFIX + each for each in OURS]
+        unknown = [each for each in options if each.startswith(PREFIX) and each not in known]
+        self.problems = [f"{each} is no option of a board.{meant(each, known)}" for each in unknown]
+
+    def given(self, name: str) -> str:
+        return self.options.get(PREFIX + name, "").strip()
+
+    def needed(self, option: str) -> str:
+        value = self.options.get(option, "").strip()
+        if not value:
+            self.problems.append(f"{option} is missing")
+        return value
+
+    def text(self, name: str, longest: int = 80) -> str:
+        value = self.needed(PREFIX + name)
+        if len(value.encode()) > longest:
+            self.problems.append(f"{PREFIX}{name} has more than {longest} bytes")
+        return value
+
+    def number(self, option: str, least: int = 1, default: int | None = None) -> int:
+        value = self.options.get(option, str(default)).strip() if default is not None else self.needed(option)
+        if value and not re.fullmatch(r"[0-9]{1,10}", value):
+            self.problems.append(f"{option} = {value} is no whole number")
+            return least
+        if value and int(value) < least:
+            self.problems.append(f"{option} = {value} is less than {least}")
+        return int(value or least)
+
+    def usb(self, name: str) -> tuple[int, int] | None:
+        value = self.given(name)
+        if value and not re.fullmatch(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}", value):
+            self.problems.append(f"{PREFIX}{name} = {value} is no vendor and product such as 2341:805a")
+            return None
+        return (int(value[:4], 16), int(value[5:], 16)) if value else None
+
+    def tested(self) -> str:
+        value = self.needed(PREFIX + "tested")
+        if value and value not in TESTED:
+            self.problems.append(f"{PREFIX}tested = {value} is none of: {', '.join(TESTED)}")
+        return value
