@@ -22,7 +22,7 @@ from plumbline.host.devices.connect import connect
 from plumbline.host.firmware import firmware
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.reports.terminal import Terminal
-from plumbline.host.verdict.profile import FILE, Cost, Profile, measure, plain_count
+from plumbline.host.verdict.profile import FILE, Profile, measure, plain_count
 
 _WIDTH = 110
 
@@ -77,10 +77,10 @@ def show(profile: Profile) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("", "layer", "operator", profile.unit, "share", "MACs", f"{profile.unit} per MAC"):
         table.add_column(column, justify="left" if column in ("layer", "operator") else "right", no_wrap=True)
-    for number, each in enumerate(profile.operators):
-        table.add_row(str(number), escape(each.layer), each.operator, *_numbers(profile, each))
-    table.add_row("", "call and return", "", *_numbers(profile, Cost("", "", profile.rest, None)), end_section=True)
-    table.add_row("", "whole inference", "", *_numbers(profile, Cost("", "", profile.whole, profile.macs or None)))
+    for each in profile.operators:
+        table.add_row(str(each.number), escape(each.layer), each.operator, *_numbers(profile, each.count, each.macs))
+    table.add_row("", "call and return", "", *_numbers(profile, profile.rest, None), end_section=True)
+    table.add_row("", "whole inference", "", *_numbers(profile, profile.whole, profile.macs))
     terminal = Terminal()
     terminal.width = max(terminal.width, _WIDTH)  # a narrow terminal breaks lines rather than lose digits
     terminal.print(table)
@@ -90,7 +90,6 @@ def show(profile: Profile) -> None:
         terminal.print(f"The firmware without probes: {profile.plain:,} {profile.unit}.", highlight=False)
 
 
-def _numbers(profile: Profile, each: Cost) -> tuple[str, str, str, str]:
+def _numbers(profile: Profile, count: int, macs: int | None) -> tuple[str, str, str, str]:
     """Count, share, multiply-accumulates, and the count for one of them."""
-    per_mac = f"{each.count / each.macs:.2f}" if each.macs else ""
-    return f"{each.count:,}", f"{profile.share(each.count):.1%}", f"{each.macs:,}" if each.macs else "", per_mac
+    return f"{count:,}", f"{profile.share(count):.1%}", f"{macs:,}" if macs else "", f"{count / macs:.2f}" if macs else ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from plumbline.common import strict_json, typed
+from plumbline.common import documents
+from plumbline.common.documents import Count, Sha256
 from plumbline.common.errors import ArtefactsDisagree, BuildFailed
 from plumbline.common.files import sha256_of
 from plumbline.common.folder_names import anew
@@ -14,7 +16,6 @@ from plumbline.host.firmware.elf_size import size_of
 from plumbline.host.firmware.settings import Settings
 
 FILE = "firmware.json"
-SCHEMA = 1
 
 
 @dataclass(frozen=True)
@@ -29,22 +30,23 @@ class Built:
     settings: Settings
     compiler: str
     """Its name and version, as it says them."""
-    flash: int
-    ram: int
-    stack: int | None
+    flash: Count
+    ram: Count
+    stack: Count | None
     """What the linker sets aside for the main stack; None where the core's threads have stacks of their own."""
-    flash_limit: int
+    flash_limit: Count
     """What the board has for a firmware."""
-    ram_limit: int
-    image_sha256: str
-    manifest_sha256: str
+    ram_limit: Count
+    image_sha256: Sha256
+    manifest_sha256: Sha256
     """Of the conversion that the image was built of."""
     generated: dict[str, str]
     """SHA-256 of each source of the model, by its name."""
-    schema: int = SCHEMA
+    schema: Literal[1] = 1
+    """Of this file."""
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), indent=1) + "\n"
+        return documents.to_json(self)
 
     @classmethod
     def of(cls, image: Path, facts: Path, generated: Path, build: str, engine: str, settings: Settings) -> Built:
@@ -96,18 +98,9 @@ class Built:
             ArtefactsDisagree: it is missing, damaged, or of another schema.
         """
         try:
-            raw = strict_json.read(path)
-            if raw["schema"] != SCHEMA:
-                raise ValueError(f"schema {raw['schema']} instead of {SCHEMA}")
-            given = raw["settings"]
-            raw["settings"] = Settings(given["environment"], tuple(given["flags"]), tuple(given["options"]))
-            built = cls(**raw)
-            typed.check(built)
-            if min(built.flash, built.ram, built.flash_limit, built.ram_limit, built.stack or 0) < 0:
-                raise ValueError("a size is negative")
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            return documents.read(path, cls)
+        except (OSError, ValueError) as error:
             raise ArtefactsDisagree(f"{path} cannot be read: {error}.", "Build the firmware anew: `make firmware`.") from error
-        return built
 
 
 def left(folder: Path, build: str) -> tuple[Built, Path] | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+from plumbline.common import documents
+from plumbline.common.documents import Count, Whole
 from plumbline.common.errors import BoardFault, VerdictFailed
 from plumbline.common.folder_names import asked_as
 from plumbline.common.manifest import Manifest
@@ -19,19 +21,22 @@ from plumbline.host.firmware.builds import Builds
 from plumbline.host.verdict.oracle import load_references
 
 FILE = "profile.json"
-SCHEMA = 1
 
 
 @dataclass(frozen=True)
 class Cost:
-    """One operator, in execution order."""
+    """One operator."""
 
+    number: Count
+    """In execution order, from 0."""
     layer: str
     operator: str
-    count: int
+    count: Count
     """In the profile's unit."""
-    macs: int | None
+    macs: Count | None
     """Multiply-accumulates; None where the operator is no sum of weights times inputs."""
+    share: float
+    """Of the whole inference, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -45,21 +50,21 @@ class Profile:
     build: str
     unit: str
     operators: tuple[Cost, ...]
-    whole: int
+    whole: Whole
     """The inference from call to return, without the probes."""
-    probe: int
+    probe: Count
     """What a probe between two operators costs; it has been subtracted."""
-    plain: int | None
+    plain: Count | None
     """The same inference in the firmware without probes; None where that was not measured."""
+    total: Count = field(init=False)
+    """Of all operators."""
+    rest: Whole = field(init=False)
+    """What belongs to no operator: call and return of the model. A rounding may make it negative by one."""
+    schema: Literal[1] = field(default=1, kw_only=True)
 
-    @property
-    def total(self) -> int:
-        return sum(each.count for each in self.operators)
-
-    @property
-    def rest(self) -> int:
-        """What belongs to no operator: call and return of the model. A rounding may make it negative by one."""
-        return self.whole - self.total
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", sum(each.count for each in self.operators))
+        object.__setattr__(self, "rest", self.whole - self.total)
 
     @property
     def macs(self) -> int:
@@ -67,24 +72,19 @@ class Profile:
 
     def share(self, count: int) -> float:
         """Of the whole inference, 0 to 1."""
-        return count / self.whole if self.whole else 0.0
+        return _share(count, self.whole)
 
     def to_json(self) -> str:
-        document = {"schema": SCHEMA, **asdict(self), "total": self.total, "rest": self.rest}
-        document["operators"] = [{"number": number, **asdict(each), "share": self.share(each.count)} for number, each in enumerate(self.operators)]
-        return json.dumps(document, indent=1) + "\n"
+        return documents.to_json(self)
 
     @classmethod
     def load(cls, path: Path, build: str) -> Profile | None:
         """What `to_json` wrote; None where there is none, or none of this build of the firmware."""
         try:
-            raw = json.loads(path.read_text())
-            if raw["schema"] != SCHEMA or raw["build"] != build:
-                return None
-            operators = tuple(Cost(**{field.name: each[field.name] for field in fields(Cost)}) for each in raw["operators"])
-            return cls(**{field.name: raw[field.name] for field in fields(cls)} | {"operators": operators})
-        except (OSError, ValueError, KeyError, TypeError):
+            found = documents.read(path, cls)
+        except (OSError, ValueError):
             return None  # measured anew in seconds
+        return found if found.build == build else None
 
 
 def measure(board: Board, folder: Path, manifest: Manifest, builds: Builds | None = None, plain: int | None = None) -> Profile:
@@ -116,6 +116,7 @@ def measure(board: Board, folder: Path, manifest: Manifest, builds: Builds | Non
     if known[0].operators != len(operators):
         raise BoardFault(f"The board counts {known[0].operators} operators, the model has {len(operators)}.", "Build and flash the firmware anew.")
     probe = known[0].probe
+    whole = count - (len(operators) + 1) * probe
     return Profile(
         recipe=manifest.recipe,
         model_sha256=manifest.model_sha256,
@@ -123,8 +124,8 @@ def measure(board: Board, folder: Path, manifest: Manifest, builds: Builds | Non
         engine=identity.engine,
         build=identity.build,
         unit=identity.unit,
-        operators=tuple(_cost(operator, cost.count) for operator, cost in zip(operators, known, strict=True)),
-        whole=count - (len(operators) + 1) * probe,
+        operators=tuple(_cost(number, operator, known[number].count, whole) for number, operator in enumerate(operators)),
+        whole=whole,
         probe=probe,
         plain=plain,
     )
@@ -150,5 +151,9 @@ def _inference(board: Board, folder: Path, manifest: Manifest, builds: Builds | 
     return identity, answer.counts[0]
 
 
-def _cost(operator: Operator, count: int) -> Cost:
-    return Cost(layer_name(operator), operator.name, count, multiply_accumulates(operator))
+def _cost(number: int, operator: Operator, count: int, whole: int) -> Cost:
+    return Cost(number, layer_name(operator), operator.name, count, multiply_accumulates(operator), _share(count, whole))
+
+
+def _share(count: int, whole: int) -> float:
+    return count / whole if whole else 0.0

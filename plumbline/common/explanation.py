@@ -5,13 +5,14 @@ docs/explanation/error-sources.md defines every number.
 
 from __future__ import annotations
 
-import json
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-SCHEMA = 1
+from plumbline.common import documents
+from plumbline.common.documents import Amount, Count
+
 FILE = "explain.json"
 INPUT = "input"
 """What stands for the operator in the row of the model's input."""
@@ -27,7 +28,7 @@ TOLERATED_ERROR = 0.05
 class LayerError:
     """One operator of the int8 model, or its input. What needs a float model is None without one, or where the layer has no partner in it."""
 
-    number: int | None
+    number: Count | None
     """Of the operator, from 0; None for the model's input."""
     name: str
     operator: str
@@ -37,26 +38,26 @@ class LayerError:
     seen_low: float
     seen_high: float
     """What its values reach at the samples: the float model's, or without one what the codes stand for."""
-    codes: int
+    codes: Count
     """Different codes among its values, 1 to 256."""
-    at_lowest: float
-    at_highest: float
+    at_lowest: Amount
+    at_highest: Amount
     """Share of its codes that are -128, and that are 127."""
-    channels: int
+    channels: Count
     """Size of its last axis."""
-    constant_channels: int
+    constant_channels: Count
     """How many of these have one code only."""
-    clipped: float | None = None
+    clipped: Amount | None = None
     """Share of the float values that lie more than one step outside the range."""
     snr_db: float | None = None
     """Signal to noise of its output: 10 log10(sum of squares of the float values / sum of squares of the errors); None also without an error."""
-    total_rms: float | None = None
+    total_rms: Amount | None = None
     """RMS error of its output, in units of the output."""
-    own_rms: float | None = None
+    own_rms: Amount | None = None
     """What the layer itself adds: against the float layer at the same inputs."""
-    inherited_rms: float | None = None
+    inherited_rms: Amount | None = None
     """What an exact layer would make of the errors of its inputs."""
-    output_rms: float | None = None
+    output_rms: Amount | None = None
     """RMS error of the model's output when everything up to this layer is int8 and everything behind it float."""
     share: float | None = None
     """Of the mean square error of the model's output, relative to its spread: by how much it grows when this layer becomes int8; negative
@@ -68,12 +69,14 @@ class LayerError:
     alarming: bool = False
     advice: str = ""
     """What is wrong and what to do next, a sentence; empty where nothing is."""
+    used: float = field(init=False)
+    """Share of the range held that its values reach, 0 to 1."""
 
-    @property
-    def used(self) -> float:
-        """Share of the range held that its values reach, 0 to 1."""
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise ValueError(f"the range from {self.low} to {self.high} holds nothing")
         reached = min(self.seen_high, self.high) - max(self.seen_low, self.low)
-        return max(0.0, reached / (self.high - self.low))
+        object.__setattr__(self, "used", max(0.0, reached / (self.high - self.low)))
 
     @property
     def sentence(self) -> str:
@@ -96,7 +99,7 @@ class Explanation:
     recipe: str
     model_sha256: str
     """Of the flatbuffer that was measured."""
-    samples: int
+    samples: Count
     """How many samples were measured."""
     float_model: bool
     """Whether there is a float model to compare with; without one only ranges are known."""
@@ -110,7 +113,7 @@ class Explanation:
     """The input, then the operators in execution order."""
     note: str = ""
     """Why something is missing; empty where nothing is."""
-    schema: int = SCHEMA
+    schema: Literal[1] = 1
 
     @property
     def worst_first(self) -> tuple[LayerError, ...]:
@@ -148,18 +151,13 @@ class Explanation:
         return f"{self.recipe} at {self.samples} samples: {'; '.join(parts)}."
 
     def to_json(self) -> str:
-        document = asdict(self)
-        document["layers"] = [{**asdict(each), "used": each.used} for each in self.layers]
-        return json.dumps(document, indent=1, allow_nan=False) + "\n"
+        return documents.to_json(self)
 
     @classmethod
     def load(cls, path: Path, model_sha256: str | None) -> Explanation | None:
         """What `to_json` wrote; None where there is none, or none of this model. Of any model where `model_sha256` is None."""
         try:
-            raw: dict[str, Any] = json.loads(path.read_text())
-            if raw["schema"] != SCHEMA or model_sha256 not in (None, raw["model_sha256"]):
-                return None
-            layers = tuple(LayerError(**{field.name: each[field.name] for field in fields(LayerError)}) for each in raw["layers"])
-            return cls(**{field.name: raw[field.name] for field in fields(cls)} | {"layers": layers}) if layers else None
-        except (OSError, ValueError, KeyError, TypeError):
+            found = documents.read(path, cls)
+        except (OSError, ValueError):
             return None  # measured anew by the next conversion
+        return found if found.layers and model_sha256 in (None, found.model_sha256) else None

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Final, Literal
 
-from plumbline.common import strict_json, typed
+from plumbline.common import documents
+from plumbline.common.documents import Amount, Count, Whole
 from plumbline.common.errors import ArtefactsDisagree, UsageError
 from plumbline.common.files import sha256_of
 from plumbline.common.folder_names import anew
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
 
-SCHEMA = 4
+SCHEMA: Final = 4
 GENERATED = "generated"
 SOURCES = ("model.h", "flatbuffer.h", "flatbuffer.c", "resolver.h", "compiled.h", "compiled.c", "wire.h")
 ARTEFACTS = frozenset(("model.tflite", "references.npz", *(f"{GENERATED}/plumbline_{name}" for name in SOURCES), f"{GENERATED}/library.json"))
 """The files of a conversion, relative to the build folder, each of which the manifest vouches for."""
-_SIGNED = frozenset(("zero_point", "domain", "baselines", "skill"))
-"""Fields whose numbers may be negative."""
 DECLARED = "declared by the recipe"
 ENDLESS = "the output's whole range, which no error exceeds: a model of your own is held to the limits at its samples instead"
 """Where the tolerance of a model comes from that no recipe stands behind."""
@@ -31,11 +29,11 @@ ENDLESS = "the output's whole range, which no error exceeds: a model of your own
 class TensorSpec:
     """The model's input or output: real value = scale * (code - zero_point), code in [-128, 127]."""
 
-    shape: tuple[int, ...]
-    bytes: int
-    scale: float
+    shape: tuple[Count, ...]
+    bytes: Count
+    scale: Amount
     """The float32 of the flatbuffer, exactly."""
-    zero_point: int
+    zero_point: Whole
 
     @property
     def range(self) -> tuple[float, float]:
@@ -48,15 +46,15 @@ class OperatorSpec:
     """One operator of the flatbuffer in execution order."""
 
     name: str
-    version: int
+    version: Count
     layer: str
     """Name of its weights, or of its output tensor where it has none: where in the Keras model it comes from."""
     per_channel: bool
-    shape: tuple[int, ...] = ()
+    shape: tuple[Count, ...] = ()
     """Of its output, of the first one where it has several."""
-    constant_bytes: int = 0
+    constant_bytes: Count = 0
     """Of its weights and other constants in the flatbuffer; one that two operators share counts for both."""
-    macs: int | None = None
+    macs: Count | None = None
     """Multiply-accumulates of one inference; None where the operator is no sum of weights times inputs."""
 
 
@@ -64,10 +62,10 @@ class OperatorSpec:
 class ArenaSpec:
     """TensorFlow Lite Micro's working memory in bytes."""
 
-    used: int
+    used: Count
     """As the recording allocator reports for the whole model, on a 64-bit host."""
-    margin: int
-    bytes: int
+    margin: Count
+    bytes: Count
     """used + margin, rounded up to 16: what the firmware reserves."""
 
 
@@ -75,17 +73,17 @@ class ArenaSpec:
 class BoundSpec:
     """The proven bound on |board - float model|, in units of the output, and the roundings it is made of: see `convert/references/bound.py`."""
 
-    input_rounding: float
+    input_rounding: Amount
     """Of the worst x; `at` gives the bound for any other."""
-    weight_rounding: float
-    bias_rounding: float
-    output_rounding: float
+    weight_rounding: Amount
+    bias_rounding: Amount
+    output_rounding: Amount
     """Of every layer's result to int8, clamping at the ends of its range included."""
-    total: float
+    total: Amount
     """For every x of the domain. At most the sum of the terms, and less where their worst cases cannot meet in one x."""
-    slope: float
+    slope: Amount
     """Not less than |dy/dx| of the float model anywhere on the domain."""
-    evaluation: float = 0.0
+    evaluation: Amount = 0.0
     """What the float32 arithmetic of the reference and the rounding of the answer to 1e-9 can add."""
     method: str = ""
     """How the terms were found."""
@@ -101,17 +99,17 @@ class Manifest:
 
     recipe: str
     model_sha256: str
-    model_bytes: int
+    model_bytes: Count
     constants_sha256: str
     """SHA-256 over the constant blocks of the compiled engine, in the order of its table, each little-endian as in memory."""
-    memory_bytes: int
+    memory_bytes: Count
     """What the compiled engine runs in: input, output and everything between the layers."""
-    constant_bytes: int
+    constant_bytes: Count
     """What the compiled engine carries of the model in flash: weights, biases, multipliers, tables."""
     input: TensorSpec
     output: TensorSpec
     domain: tuple[float, float]
-    tolerance: float
+    tolerance: Amount
     """Largest |board - float| that is accepted; the bound does not exceed it."""
     operators: tuple[OperatorSpec, ...]
     arena: ArenaSpec
@@ -125,13 +123,13 @@ class Manifest:
     """What the board must reach on the test split in references.npz; None where the recipe demands nothing."""
     float_model: bool = True
     """Whether a float model vouches for `references.npz`; False for a .tflite that somebody brought: errors against float mean nothing then."""
-    float_parameters: int | None = None
+    float_parameters: Count | None = None
     """Numbers that the float model was trained to, float32 each; None where there is no float model."""
     tolerance_from: str = DECLARED
     """Where the tolerance comes from: the recipe, or what it was worked out from."""
     limits: Limits = field(default_factory=Limits)
     """What the board must reach on the samples, besides being exact."""
-    schema: int = SCHEMA
+    schema: Literal[4] = SCHEMA
 
     def with_limits(self, limits: Limits) -> Manifest:
         """The same with other limits, and what int8 may lose of a metric that nobody but the limits demands."""
@@ -141,7 +139,7 @@ class Manifest:
         return replace(self, limits=limits, quality=quality)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), indent=2) + "\n"
+        return documents.to_json(self, 2)
 
     @property
     def sha256(self) -> str:
@@ -159,23 +157,11 @@ class Manifest:
         if not path.is_file():
             raise ArtefactsDisagree(f"{path} does not exist.", hint)
         try:
-            raw = strict_json.read(path)
-            _check_numbers("", raw)
-            if raw.get("schema") != SCHEMA:
-                raise ArtefactsDisagree(f"{path} has schema {raw.get('schema')}, this version reads {SCHEMA}.", hint)
-            raw["input"], raw["output"] = (TensorSpec(**{**raw[k], "shape": tuple(raw[k]["shape"])}) for k in ("input", "output"))
-            raw["operators"] = tuple(OperatorSpec(**{**each, "shape": tuple(each["shape"])}) for each in raw["operators"])
-            raw["arena"] = ArenaSpec(**raw["arena"])
-            raw["bound"] = BoundSpec(**raw["bound"]) if raw["bound"] else None
-            quality = raw.get("quality")
-            raw["quality"] = Quality(**{**quality, "classes": tuple(quality.get("classes", ()))}) if quality else None
-            raw["limits"] = Limits(**raw["limits"]).check()
-            raw["domain"] = tuple(raw["domain"])
-            manifest = cls(**raw)
-            typed.check(manifest)
-            return manifest
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, UsageError) as error:
+            manifest = documents.read(path, cls)
+            manifest.limits.check()
+        except (OSError, ValueError, UsageError) as error:
             raise ArtefactsDisagree(f"{path} cannot be read: {error}.", hint) from error
+        return manifest
 
     def check_artefacts(self, folder: Path) -> None:
         """Compare every artefact in the recipe's build folder with the hash it had when the manifest was written.
@@ -200,15 +186,3 @@ class Manifest:
                     f"{path} is not the file this manifest was written for.",
                     f"Someone or something changed it after the conversion. {hint}",
                 )
-
-
-def _check_numbers(name: str, value: Any) -> None:
-    """Raises ValueError where a number of the document is negative that must not be; none is NaN or infinite, see `strict_json`."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            _check_numbers(name if name in _SIGNED else key, each)
-    elif isinstance(value, list):
-        for each in value:
-            _check_numbers(name, each)
-    elif isinstance(value, (int, float)) and value < 0 and name not in _SIGNED:
-        raise ValueError(f"{name} is {value}")

@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.documents import Amount
+
 Kind = Literal["accuracy", "rmse", "max_error"]
 KINDS: tuple[Kind, ...] = ("accuracy", "rmse", "max_error")
 
@@ -18,11 +20,11 @@ class Quality:
     """What a recipe demands on its test split. For "accuracy" more is better, for the two errors less is."""
 
     kind: Kind
-    reach: float | None
+    reach: Amount | None
     """The float model's metric must be this good at least: accuracy in [0, 1], an error in units of the output; None where nobody demands it."""
-    int8_may_lose: float
+    int8_may_lose: Amount
     """How much worse than the float model's the metric of the int8 model, and of the board, may be."""
-    steps: float | None = None
+    steps: Amount | None = None
     """Largest |int8 - float| accepted over all compared codes, in output steps; None does not ask."""
     baselines: Mapping[str, float] = field(default_factory=dict)
     """Metric of simpler predictions on the same split, by name: float model and board must be better than each."""

@@ -246,7 +246,7 @@ def test_a_probe_knows_whether_it_was_refused() -> None:
 
 
 def profile_of(build: str) -> Profile:
-    costs = (Cost("conv & <co>", "CONV_2D", 1200, 600), Cost("flat", "RESHAPE", 0, None))
+    costs = (Cost(0, "conv & <co>", "CONV_2D", 1200, 600, 0.992), Cost(1, "flat", "RESHAPE", 0, None, 0.0))
     return Profile("linear", "0" * 64, "board", "compiled", build, "instructions", costs, whole=1210, probe=12, plain=1209)
 
 

@@ -1,0 +1,113 @@
+"""The JSON files between the stages. A frozen dataclass is the form of each: what is written, what a reader holds a file to, and its JSON Schema."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import textwrap
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+
+import msgspec
+
+Form = TypeVar("Form")
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number. Larger ones mean nothing here, and float64 arithmetic with them overflows sooner or later."""
+Amount = Annotated[float, msgspec.Meta(ge=0)]
+"""A finite number that is not negative."""
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
+LARGEST_FILE = 2**28
+"""Bytes; a verdict of 100,000 comparisons has some 30 million."""
+
+
+def to_json(document: Any, indent: int = 1) -> str:
+    """A document as the text of its file: a field a line, in the order of the class, in ASCII. A number that is not finite becomes null."""
+    plain = msgspec.json.decode(msgspec.json.encode(document))
+    return msgspec.json.format(json.dumps(plain), indent=indent) + "\n"
+
+
+def read(path: Path, form: type[Form]) -> Form:
+    """The document in a file that somebody may have damaged or made up.
+
+    Args:
+        form: its class, with the version that it reads as the default of its field `schema`.
+
+    Raises:
+        ValueError: it is no JSON, of another version, or does not have this form; says where.
+        OSError: the file cannot be read.
+    """
+    if path.stat().st_size > LARGEST_FILE:
+        raise ValueError(f"it has more than {LARGEST_FILE:,} bytes")
+    try:
+        given = msgspec.json.decode(path.read_bytes())
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except msgspec.DecodeError as error:
+        raise ValueError(_sentence(error)) from error
+    return conform(given, form)
+
+
+def conform(given: Any, form: type[Form]) -> Form:
+    """The same for a document that was parsed already. Raises ValueError as `read` does."""
+    found, version = given.get("schema") if isinstance(given, dict) else None, form.schema  # type: ignore[attr-defined]
+    if found != version or isinstance(found, bool):
+        raise ValueError(f"it has schema {found!r:.40}, this version reads {version}")
+    try:
+        document = msgspec.convert(given, form)
+    except msgspec.ValidationError as error:
+        raise ValueError(_sentence(error)) from error
+    _refuse_unknown(given, msgspec.to_builtins(document))
+    return document
+
+
+def json_schema(form: Any, title: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a document, made from its class; the descriptions are the docstrings of classes and fields."""
+    (schema,), classes = msgspec.json.schema_components([form], ref_template="#/$defs/{name}")
+    for each in set(_dataclasses(form)):
+        known = classes[each.__name__]
+        known["additionalProperties"] = False
+        for name, told in _docstrings(each):
+            if name in known["properties"]:
+                known["properties"][name] = {"description": told, **known["properties"][name]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema, "$defs": classes}
+
+
+def _refuse_unknown(given: Any, known: Any, where: str = "") -> None:
+    """msgspec refuses unknown fields of its own Structs alone, and these are dataclasses."""
+    if isinstance(given, dict):
+        for name, each in given.items():
+            if name not in known:
+                raise ValueError(f"{where.removesuffix('.') or 'it'} has a field {name[:60]!r} that this version does not know")
+            _refuse_unknown(each, known[name], f"{where}{name}.")
+    elif isinstance(given, list):
+        for number, (each, one) in enumerate(zip(given, known, strict=True)):
+            _refuse_unknown(each, one, f"{where.removesuffix('.')}[{number}].")
+
+
+def _sentence(error: msgspec.DecodeError) -> str:
+    """msgspec's "Expected `int`, got `str` - at `$.arena.used`" as "arena.used: expected int, got str"."""
+    said, _, place = str(error).replace("`", "").partition(" - at $")
+    said = said[:1].lower() + said[1:] if not said.startswith("JSON") else said
+    return f"{place.removeprefix('.')}: {said}" if place else said
+
+
+def _dataclasses(hint: Any) -> Iterator[type]:
+    """All that a type is made of, itself included."""
+    if is_dataclass(hint) and isinstance(hint, type):
+        yield hint
+    for each in get_type_hints(hint).values() if is_dataclass(hint) else get_args(hint):
+        yield from _dataclasses(each)
+
+
+def _docstrings(form: type) -> Iterator[tuple[str, str]]:
+    """What stands behind each field of a dataclass and of those it inherits from."""
+    for each in form.__mro__[:-1]:
+        (found,) = ast.parse(textwrap.dedent(inspect.getsource(each))).body
+        assert isinstance(found, ast.ClassDef)
+        for field, told in zip(found.body, found.body[1:], strict=False):
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(told, ast.Expr):
+                yield field.target.id, " ".join(str(ast.literal_eval(told.value)).split())
