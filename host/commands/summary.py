@@ -12,7 +12,7 @@ from plumbline.common.errors import ArtefactsDisagree, VerdictFailed
 from plumbline.common.numbers import number
 from plumbline.host.reports.terminal import Terminal, fitting
 from plumbline.host.verdict import verdict_file
-from plumbline.host.verdict.verdict_file import Document
+from plumbline.host.verdict.verdict_file import Document, Judged
 from plumbline.training.recipe import names
 
 _HEADS = ("verdict", "recipe", "exact", "metric", "float / int8 / board", "flash, B", "RAM, B", "per inference", "s")
@@ -39,7 +39,7 @@ def run(given: argparse.Namespace) -> int:
     terminal.print(table)
     if left_out:
         terminal.print(f"[dim]{escape(left_out)}[/]")
-    return 0 if all(verdict is not None and verdict["passed"] for verdict in verdicts.values()) else VerdictFailed.exit_code
+    return 0 if all(verdict is not None and verdict.passed for verdict in verdicts.values()) else VerdictFailed.exit_code
 
 
 def load(path: Path) -> Document | None:
@@ -52,20 +52,18 @@ def load(path: Path) -> Document | None:
 
 def row(name: str, verdict: Document | None) -> tuple[str, ...]:
     """The cells of one recipe but the last. Where there is no verdict the first one says why: `ERROR BoardSilent`, `NOT FINISHED`, `no verdict`."""
-    if verdict is None or "summary" not in verdict:
-        said = "no verdict" if verdict is None else str(verdict["outcome"]).upper()
-        named = f" {verdict['error']['name']}" if verdict and verdict["error"] else ""
+    if not isinstance(verdict, Judged):
+        said = "no verdict" if verdict is None else verdict.outcome.upper()
+        named = f" {verdict.error.name}" if verdict and verdict.error else ""
         return (f"[bold red]{escape(said + named)}[/]", name, *[""] * 6)
-    metric, size, summary = verdict["metric"], verdict["size"], verdict["summary"]
-    values = (
-        [number(float("nan") if metric[f"{who}_value"] is None else metric[f"{who}_value"]) for who in ("float", "int8", "board")] if metric else []
-    )
+    metric, size, summary = verdict.metric, verdict.size, verdict.summary
+    values = map(number, (metric.float_value, metric.int8_value, metric.board_value) if metric else ())
     return (
-        "[green]PASS[/]" if verdict["passed"] else "[bold red]FAIL[/]",
+        "[green]PASS[/]" if verdict.passed else "[bold red]FAIL[/]",
         name,
-        f"{summary['exact']}/{summary['compared']}",
-        escape(metric["kind"]) if metric else "",
+        f"{summary.exact}/{summary.compared}",
+        metric.kind if metric else "",
         " / ".join(values),
-        *((f"{size['flash']:,}", f"{size['ram']:,}") if size else ("", "")),
-        escape(f"{verdict['inference']['count']:,} {verdict['inference']['unit']}"),
+        *((f"{size.flash:,}", f"{size.ram:,}") if size else ("", "")),
+        escape(f"{verdict.inference.count:,} {verdict.inference.unit}"),
     )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.documents import Count, Whole
 from plumbline.common.errors import BoardFault, PlumblineError, WrongProtocol
 from plumbline.common.wire import ADDED_FIELDS, ERROR_REPLY, FIELD_CODES, PAYLOAD_MAX, PROTOCOL_VERSION, REPLIES, REQUESTS, Error, Field, Request
 from plumbline.host.devices.link import PATIENCE_S, Link
@@ -26,27 +27,29 @@ _TENSOR_TRIES = 3  # a damaged tensor is sent and read anew; three in a row are 
 class Identity:
     """What a board says about itself; the fields are `wire.Field`'s, the sizes come from its HELLO."""
 
-    protocol: int
-    input_bytes: int
-    output_bytes: int
-    batch: int
+    protocol: Count
+    input_bytes: Count
+    output_bytes: Count
+    batch: Count
     """Most inputs in one BATCH; 0 when an input or output is too large for a frame."""
     board: str
     engine: str
     build: str
+    """What the firmware was built from."""
     model: str
     model_sha256: str
     """64 hexadecimal digits."""
     constants_sha256: str
     """64 hexadecimal digits, or empty for an engine that runs the flatbuffer itself."""
     input_scale: float
-    input_zero_point: int
+    input_zero_point: Whole
     output_scale: float
-    output_zero_point: int
-    domain_nano: tuple[int, int]
+    output_zero_point: Whole
+    domain_nano: tuple[Whole, Whole]
     """Lowest and highest x that `ask` answers."""
-    arena_used: int
-    clock_hz: int
+    arena_used: Count
+    """Bytes."""
+    clock_hz: Count
     unit: str
     """What counts count: cycles, instructions or ticks."""
     engine_error: str
@@ -82,12 +85,12 @@ class Inferences:
 class Stats:
     """The board's own counters since its start."""
 
-    uptime_ms: int
-    frames: int
-    bad_frames: int
-    overruns: int
-    stack_used: int
-    stack_bytes: int
+    uptime_ms: Count
+    frames: Count
+    bad_frames: Count
+    overruns: Count
+    stack_used: Count
+    stack_bytes: Count
     """0 where the board cannot tell."""
 
 

@@ -9,6 +9,8 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
+from plumbline.common.documents import Count
+
 _RAM_START = 0x2000_0000
 _HEAP = ".heap"
 """The section that a linker script stretches over what RAM is left, as the Arduino core's does: a program that grows takes its place."""
@@ -18,8 +20,8 @@ _HEAP = ".heap"
 class Size:
     """Bytes; stacks the linker assigns count as RAM, the heap does not."""
 
-    flash: int
-    ram: int
+    flash: Count
+    ram: Count
 
 
 def size_of(image: Path) -> Size | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from plumbline.common.documents import Count
 from plumbline.common.manifest import Manifest
 from plumbline.host.devices.board import Identity
 
@@ -15,13 +16,13 @@ FLOAT_BYTES = 4
 class Footprint:
     """Bytes, but for `float_parameters`, which is a count. None where there is no float model."""
 
-    float_parameters: int | None
-    float_bytes: int | None
-    model_bytes: int
+    float_parameters: Count | None
+    float_bytes: Count | None
+    model_bytes: Count
     """Of model.tflite."""
-    array_bytes: int
+    array_bytes: Count
     """What the engine's C arrays hold of it: the whole flatbuffer for TensorFlow Lite Micro, the constants alone for the compiled engine."""
-    memory_bytes: int
+    memory_bytes: Count
     """RAM that the engine works in: the arena in use, or the compiled engine's planned block."""
 
 

@@ -221,13 +221,13 @@ def _quality(metric: Metric) -> list[tuple[str, str]]:
         right = f" ({round(value * metric.count)}/{metric.count})" if metric.kind == "accuracy" and math.isfinite(value) else ""
         return f"{number(value)}{right}"
 
-    text = f"float {shown(metric.float_value)}, int8 {shown(metric.int8_value)}, board {shown(metric.board_value)}"
-    if not math.isfinite(metric.float_value):
-        return [(metric.kind, f"int8 {shown(metric.int8_value)}, board {shown(metric.board_value)}")]
+    text = f"int8 {shown(metric.int8_value)}, board {shown(metric.board_value)}"
+    if metric.float_value is None:
+        return [(metric.kind, text)]
     least = "at least" if metric.kind == "accuracy" else "at most"
     demanded = f"int8 may lose {metric.int8_may_lose:.4g}"
     demanded = demanded if metric.reach is None else f"demanded are {least} {metric.reach:g}, of which {demanded}"
-    pairs: list[tuple[str, str]] = [(metric.kind, f"{text}; {demanded}")]
+    pairs: list[tuple[str, str]] = [(metric.kind, f"float {shown(metric.float_value)}, {text}; {demanded}")]
     if metric.baselines:
         pairs.append(("to be better than", ", ".join(f"{name} {number(value)} ({gain(metric, value)})" for name, value in metric.baselines.items())))
     return pairs

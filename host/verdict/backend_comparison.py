@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plumbline.common.documents import Count
 from plumbline.common.manifest import OperatorSpec
 from plumbline.convert.references.reference_interpreter import FLOAT_PRODUCT
 from plumbline.host.verdict.oracle import Codes, Oracle
@@ -16,10 +17,11 @@ class Peer:
     """One implementation, held against the board on all `compared` tensors of codes."""
 
     name: str
-    compared: int
-    differing: int
+    compared: Count
+    """Tensors of codes."""
+    differing: Count
     """Inputs on which any code of the output is not the board's."""
-    largest: int
+    largest: Count
     """Largest distance from a code of the board, in codes; 0 to 255."""
     reason: str
     """Why the two differ, or could; a clause without a full stop."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plumbline.common.documents import Amount, Count
+
 BINS = 24
 
 
@@ -14,9 +16,9 @@ BINS = 24
 class Histogram:
     """`counts[i]` round trips took from `edges_s[i]` to `edges_s[i + 1]` seconds; both empty where nothing was measured."""
 
-    edges_s: tuple[float, ...] = ()
+    edges_s: tuple[Amount, ...] = ()
     """One more than there are counts; each is the same multiple of the one before."""
-    counts: tuple[int, ...] = ()
+    counts: tuple[Count, ...] = ()
 
 
 def histogram(latencies: Sequence[float]) -> Histogram:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.documents import Amount, Count, Whole
 from plumbline.common.manifest import Manifest
 from plumbline.common.quality import Kind, labels, measure, predicted
 from plumbline.host.verdict.oracle import Codes, References
@@ -22,15 +22,15 @@ _PICTURE_MAX = 32 * 32
 class Disagreement:
     """One test input on which board and float model lie far apart."""
 
-    row: int
+    row: Count
     target: float
     """The label of a classifier."""
     float_answer: float
     """The class of a classifier, else the value of the output that differs most."""
     board_answer: float
-    error: float
+    error: Amount
     """Largest |board - float| over the outputs."""
-    picture: tuple[tuple[int, ...], ...]
+    picture: tuple[tuple[Whole, ...], ...]
     """The input's codes by row, where it is a small image of one channel; else empty."""
 
 
@@ -39,10 +39,10 @@ class Metric:
     """See the fields. `confusion` belongs to a classifier, `series` to a model of many inputs and one output."""
 
     kind: Kind
-    count: int
+    count: Count
     """Test inputs."""
-    float_value: float
-    """NaN where there is no float model."""
+    float_value: float | None
+    """None where there is no float model."""
     int8_value: float
     """Of the expected codes."""
     board_value: float
@@ -50,13 +50,15 @@ class Metric:
     """None where nobody demands anything of the float model."""
     int8_may_lose: float
     baselines: Mapping[str, float]
-    confusion: tuple[tuple[int, ...], ...]
+    """Metric of simpler predictions, by name."""
+    confusion: tuple[tuple[Count, ...], ...]
     """The board's: how often label i (row) was taken for j (column); of a single output the labels are no and yes."""
     classes: tuple[str, ...]
     """What rows and columns of `confusion` are called."""
     series: tuple[tuple[float, float, float], ...]
     """(target, float, board) of each test input in order."""
     disagreements: tuple[Disagreement, ...]
+    """The test inputs with the largest |board - float|, the largest first."""
     failures: tuple[str, ...]
 
 
@@ -73,10 +75,10 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         return None
     end = manifest.output
     expected, board = ((each[data.rows].astype(np.float64) - end.zero_point) * end.scale for each in (references.expected, outputs))
-    of_float = math.nan if data.floats is None else measure(quality.kind, data.floats, data.targets)
+    of_float = None if data.floats is None else measure(quality.kind, data.floats, data.targets)
     int8, on_board = (measure(quality.kind, each, data.targets) for each in (expected, board))
     missed = []
-    if data.floats is not None:
+    if of_float is not None:
         missed = quality.shortcomings("the float model", of_float) + quality.shortcomings("the board", on_board, of_float)
     if quality.steps is not None:
         held = ~references.chosen

@@ -1,4 +1,4 @@
-"""What a verification found, as data: every comparison, every probe, the traffic, and whether it passed. `verdict.schema.json` is its JSON form."""
+"""What a verification found, as data: every comparison, every probe, the traffic, and whether it passed. `verdict_file` is its JSON form."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from plumbline.common.documents import Amount, Count, Whole
 from plumbline.common.errors import QualityMissed, VerdictFailed
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import DECLARED, ENDLESS, OperatorSpec
@@ -106,13 +107,13 @@ class Comparison:
 class Probe:
     """An x outside the domain, which the board has to refuse."""
 
-    x_nano: int
+    x_nano: Whole
+    refused: bool = field(init=False)
     answer: float | None
-    """None when the board refused, else the number it gave."""
+    """None (null) when the board refused, as it must, else the number it gave."""
 
-    @property
-    def refused(self) -> bool:
-        return self.answer is None
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "refused", self.answer is None)
 
     @property
     def x(self) -> float:
@@ -123,46 +124,46 @@ class Probe:
 class Traffic:
     """What the checks needed on the line."""
 
-    seconds: float
-    round_trips: int
-    latency_min_s: float
-    latency_median_s: float
-    latency_p99_s: float
-    bytes_sent: int
-    bytes_received: int
-    resends: int
-    bad_frames: int
-    discarded: int
+    seconds: Amount
+    round_trips: Count
+    latency_min_s: Amount
+    latency_median_s: Amount
+    latency_p99_s: Amount
+    bytes_sent: Count
+    bytes_received: Count
+    resends: Count
+    bad_frames: Count
+    discarded: Count
     """Good frames that answered no open request."""
-    frames_sent: int
+    frames_sent: Count
     """Resent ones included."""
-    frames_received: int
+    frames_received: Count
     """Good ones."""
     latencies: Histogram
     """Of the round trips that took one try: which try a reply belongs to is not known otherwise."""
 
-    @property
-    def round_trips_per_s(self) -> float:
-        return self.round_trips / self.seconds
+    round_trips_per_s: Amount = field(init=False)
+    bytes_per_s: Amount = field(init=False)
+    """Both directions together: with stop-and-wait they take turns on the line."""
+    share_of_115200: Amount = field(init=False)
+    """Of what a UART at 115200 baud carries; above 1 the link is faster than that."""
 
-    @property
-    def bytes_per_s(self) -> float:
-        """Both directions together: with stop-and-wait they take turns on the line."""
-        return (self.bytes_sent + self.bytes_received) / self.seconds
-
-    @property
-    def share_of_115200(self) -> float:
-        """Of what a UART at 115200 baud carries; above 1 the link is faster than that."""
-        return self.bytes_per_s / BAUD_BYTES_PER_S
+    def __post_init__(self) -> None:
+        seconds = self.seconds or math.inf
+        rate = (self.bytes_sent + self.bytes_received) / seconds
+        rates = {"round_trips_per_s": self.round_trips / seconds, "bytes_per_s": rate, "share_of_115200": rate / BAUD_BYTES_PER_S}
+        for name, value in rates.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True)
 class Cost:
     """Of one inference, as the board counts it; the median over all it reported."""
 
-    count: int
+    count: Count
     unit: str
-    time_ns: int | None
+    """As in what the board says about itself: cycles, instructions or ticks."""
+    time_ns: Count | None
     """None where it did not fit the board's counter."""
 
 

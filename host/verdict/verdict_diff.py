@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from plumbline.host.verdict.verdict_file import Document
+from plumbline.host.verdict.verdict_file import Judged
 
 
 @dataclass(frozen=True)
@@ -45,40 +44,30 @@ class Quantity:
 
     option: str
     """Of the command line, without its dashes: what may not exceed."""
-    name: Callable[[Document], str]
-    unit: Callable[[Document], str]
-    value: Callable[[Document], float | None]
+    name: Callable[[Judged], str]
+    unit: Callable[[Judged], str]
+    value: Callable[[Judged], float | None]
     """None where the verdict does not hold it."""
-    more_is_worse: Callable[[Document], bool] = lambda _: True
+    more_is_worse: Callable[[Judged], bool] = lambda _: True
 
 
-def _at(*path: str) -> Callable[[Document], Any]:
-    def find(document: Document) -> Any:
-        value: Any = document
-        for key in path:
-            value = None if value is None else value[key]
-        return value
-
-    return find
-
-
-def _constant(text: str) -> Callable[[Document], str]:
+def _constant(text: str) -> Callable[[Judged], str]:
     return lambda _: text
 
 
 QUANTITIES = (
     Quantity(
         "max-metric-loss",
-        lambda document: f"{_at('metric', 'kind')(document) or 'metric'} on the board",
-        lambda document: str(_at("metric", "kind")(document)),
-        _at("metric", "board_value"),
-        lambda document: bool(_at("metric", "kind")(document) != "accuracy"),
+        lambda verdict: f"{verdict.metric.kind if verdict.metric else 'metric'} on the board",
+        lambda verdict: verdict.metric.kind if verdict.metric else "",
+        lambda verdict: verdict.metric.board_value if verdict.metric else None,
+        lambda verdict: verdict.metric is None or verdict.metric.kind != "accuracy",
     ),
-    Quantity("max-error-growth", _constant("largest error against float"), _constant("of the output"), _at("summary", "max_error")),
-    Quantity("max-latency-growth", _constant("inference"), _at("inference", "unit"), _at("inference", "count")),
-    Quantity("max-flash-growth", _constant("flash"), _constant("B"), _at("size", "flash")),
-    Quantity("max-ram-growth", _constant("RAM"), _constant("B"), _at("size", "ram")),
-    Quantity("max-model-growth", _constant("flatbuffer"), _constant("B"), _at("footprint", "model_bytes")),
+    Quantity("max-error-growth", _constant("largest error against float"), _constant("of the output"), lambda verdict: verdict.summary.max_error),
+    Quantity("max-latency-growth", _constant("inference"), lambda verdict: verdict.inference.unit, lambda verdict: verdict.inference.count),
+    Quantity("max-flash-growth", _constant("flash"), _constant("B"), lambda verdict: verdict.size.flash if verdict.size else None),
+    Quantity("max-ram-growth", _constant("RAM"), _constant("B"), lambda verdict: verdict.size.ram if verdict.size else None),
+    Quantity("max-model-growth", _constant("flatbuffer"), _constant("B"), lambda verdict: verdict.footprint.model_bytes),
 )
 
 
@@ -133,7 +122,7 @@ class Changes:
         return tuple(row for row in self.rows if row.before is not None or row.after is not None or row.allowed is not None)
 
 
-def changes(before: Document, after: Document, allowed: Mapping[str, Allowance]) -> Changes:
+def changes(before: Judged, after: Judged, allowed: Mapping[str, Allowance]) -> Changes:
     """Compare two verdicts.
 
     Args:
@@ -141,34 +130,30 @@ def changes(before: Document, after: Document, allowed: Mapping[str, Allowance])
         allowed: by the option of a quantity; what is not named may change as it likes. That PASS becomes FAIL is never allowed.
     """
     rows = tuple(_change(quantity, before, after, allowed.get(quantity.option)) for quantity in QUANTITIES)
-    facts = [("verdict", _word(before), _word(after))]
-    facts += [(name, str(_at(*path)(before)), str(_at(*path)(after))) for name, path in _FACTS]
-    failures = ["PASS became FAIL"] if before["passed"] and not after["passed"] else []
+    facts = tuple((name, of(before), of(after)) for name, of in _FACTS)
+    failures = ["PASS became FAIL"] if before.passed and not after.passed else []
     failures += [_sentence(row) for row in rows if row.exceeded]
     notes = [f"{row.name}: neither verdict holds it, so that the limit of {row.allowed} was skipped" for row in rows if row.skipped]
-    return Changes(tuple(facts), rows, tuple(failures), tuple(notes))
+    return Changes(facts, rows, tuple(failures), tuple(notes))
 
 
-_FACTS = (
-    ("recipe", ("recipe",)),
-    ("model", ("model_sha256",)),
-    ("board", ("board", "board")),
-    ("engine", ("board", "engine")),
-    ("firmware", ("board", "build")),
+_FACTS: tuple[tuple[str, Callable[[Judged], str]], ...] = (
+    ("verdict", lambda verdict: verdict.outcome.upper()),
+    ("recipe", lambda verdict: verdict.recipe),
+    ("model", lambda verdict: verdict.model_sha256),
+    ("board", lambda verdict: verdict.board.board),
+    ("engine", lambda verdict: verdict.board.engine),
+    ("firmware", lambda verdict: verdict.board.build),
 )
 
 
-def _change(quantity: Quantity, before: Document, after: Document, allowed: Allowance | None) -> Change:
+def _change(quantity: Quantity, before: Judged, after: Judged, allowed: Allowance | None) -> Change:
     old, new = quantity.value(before), quantity.value(after)
     same = quantity.unit(before) == quantity.unit(after)
     worse_by = None
     if old is not None and new is not None and same:
         worse_by = new - old if quantity.more_is_worse(before) else old - new
     return Change(quantity.name(after if new is not None else before), quantity.unit(before) if same else "", old, new, worse_by, allowed)
-
-
-def _word(document: Document) -> str:
-    return "PASS" if document["passed"] else "FAIL"
 
 
 def _sentence(row: Change) -> str:

@@ -1,24 +1,208 @@
-"""Reads a verdict.json, held to its schema: a file that somebody edited, damaged or wrote by another version is refused with what is wrong."""
+"""verdict.json as classes: what a run writes, what a reader holds a file to that somebody may have edited, and the published JSON Schema."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from plumbline.common import strict_json
+from plumbline.common import documents
+from plumbline.common.documents import Amount, Count, Sha256, Whole
 from plumbline.common.errors import ArtefactsDisagree
-from plumbline.common.outcome import ERROR, FAIL, PASS, SCHEMA
+from plumbline.common.limits import Limits
+from plumbline.common.manifest import OperatorSpec
+from plumbline.common.outcome import ERROR, FAIL, PASS, Ended
+from plumbline.common.useful import Useful
+from plumbline.host.devices.board import Identity, Stats
+from plumbline.host.firmware.built import Built
+from plumbline.host.firmware.elf_size import Size
+from plumbline.host.firmware.memory_report import Footprint
+from plumbline.host.verdict.backend_comparison import Peer
+from plumbline.host.verdict.metric import Metric
+from plumbline.host.verdict.verdict import Cost, Kind, Probe, Traffic
 
-Document = Mapping[str, Any]
-"""A verdict.json of this SCHEMA."""
 _HINT = "Give a verdict.json, or a folder of `make verify` that holds one; verify anew for one of this version."
-_TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float), "null": type(None)}
-_DESCRIPTIONS = {"$schema", "title", "description"}
-_USED = {"type", "const", "enum", "pattern", "required", "properties", "additionalProperties", "items", "if", "then", "else"}
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The comparison closest to its bound, or farthest beyond it."""
+
+    input: str
+    error: Amount | None
+    bound: Amount
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All comparisons. Errors are |board - float|; null when a reference is not a number, nothing was compared, or there is no float model."""
+
+    compared: Count
+    exact: Count
+    """Comparisons right bit for bit."""
+    within_bound: Count
+    probes: Count
+    probes_refused: Count
+    max_error: Amount | None
+    mean_error: Amount | None
+    rms_error: Amount | None
+    bound: Amount | None
+    """On |board - float| over the whole domain; null where none could be proven, then `tolerance` is compared with."""
+    tolerance: Amount
+    """Largest |board - float| that is accepted where there is no bound."""
+    tolerance_from: str
+    """Where the tolerance comes from: the recipe, or what it was worked out from."""
+    worst: Worst | None
+    """The comparison closest to its bound, or farthest beyond it."""
+
+
+@dataclass(frozen=True)
+class Samples(Useful):
+    """What the samples show, and what was asked of them."""
+
+    limits: Limits
+    """What the board had to reach, by the names of LIMITS."""
+
+
+@dataclass(frozen=True)
+class _Numbered:
+    number: Count
+    """From 0."""
+
+
+@dataclass(frozen=True)
+class Layer(OperatorSpec, _Numbered):
+    """One operator of the model."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer of the board held against both references. What is not a number is null."""
+
+    kind: Kind
+    """A sample point or a point of the sweep, asked as a real number; or a tensor of codes."""
+    row: Count
+    """Row in references.npz: of x_nano, or of codes."""
+    x: float | None
+    """null where the input is more than one number."""
+    expected: tuple[Whole, ...]
+    """The oracle's codes."""
+    board: tuple[Whole, ...]
+    """The board's codes."""
+    expected_y: tuple[float | None, ...]
+    board_y: tuple[float | None, ...]
+    float_y: tuple[float | None, ...]
+    bound: Amount | None
+    """null for a chosen input: its answer must be exact, how far it lies from float is not judged."""
+    exact: bool
+    chosen: str
+    """What the input is where it was chosen to tell kernels apart, e.g. "ramp"; empty for real data."""
+    error: Amount | None
+    within_bound: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unjudged:
+    """A run that has come to no verdict."""
+
+    schema: Literal[4] = 4
+    """Version of this schema; raised when a field comes, goes or changes its meaning."""
+    outcome: Literal["error", "not finished"]
+    """"not finished" stands there from the first moment of a run on until its end replaces it: a run that was killed leaves it."""
+    passed: bool
+    """false."""
+    line: str
+    """The last line on the terminal."""
+    failures: tuple[str, ...]
+    """Why it did not pass, a sentence each."""
+    error: Ended | None
+    """What ended the run; null where it has not finished."""
+    exit_code: Count | None = None
+    """As in `error`; absent where the run has not finished."""
+    recipe: str
+    started: str
+    """ISO 8601, UTC."""
+    command: str
+    """Repeats the verification."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where two fields contradict each other."""
+        ended = None if self.error is None else self.error.exit_code
+        if self.passed:
+            raise ValueError(f"outcome and passed contradict each other: outcome {self.outcome!r}, passed {self.passed}")
+        if (ended is not None) != (self.outcome == ERROR):
+            raise ValueError(f"outcome and error contradict each other: outcome {self.outcome!r}, exit code of the error {ended}")
+        if self.exit_code not in (None, ended) or self.exit_code == 0:
+            raise ValueError(f"exit_code {self.exit_code} and error.exit_code {ended} contradict each other")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A run that came to a verdict: of a board, and all its answers."""
+
+    schema: Literal[4] = 4
+    """Version of this schema; raised when a field comes, goes or changes its meaning."""
+    outcome: Literal["pass", "fail"]
+    passed: bool
+    """true exactly when `outcome` is "pass"; then `failures` is empty and `exit_code` 0."""
+    line: str
+    """The last line on the terminal."""
+    failures: tuple[str, ...]
+    """Why it did not pass, a sentence each."""
+    error: None
+    recipe: str
+    model_sha256: Sha256
+    """Of model.tflite, from the manifest."""
+    manifest_sha256: Sha256
+    """Of the manifest that the board was held to."""
+    oracle: str
+    """What computed the expected codes, with its version, and whether live or stored by the conversion."""
+    started: str
+    """ISO 8601, UTC."""
+    command: str
+    """Repeats the verification."""
+    versions: dict[str, str]
+    """Of the programs that took part here; of those of the conversion with "(conversion)" behind the name."""
+    board: Identity
+    """What the board says about itself."""
+    summary: Summary
+    warnings: tuple[str, ...]
+    """What a reader has to know although it is no failure, a sentence each."""
+    exit_code: Count
+    """What the run ended with: 0 for PASS; 13 where every answer is right but the model is of no use, 1 for any other FAIL."""
+    useful: Samples | None
+    """What the samples of real data show: the held-back split of a recipe or the points of its domain, or your own; null where a .tflite file came
+    without any. docs/what-pass-needs.md has the definitions. Numbers about errors are null without a float model."""
+    metric: Metric | None
+    """On the whole test split of a recipe, or on the samples of your own that came with targets; null where there is neither."""
+    firmware: Built | None
+    """The build that the board says it runs, from its firmware.json; null where it was not built here."""
+    size: Size | None
+    """Of the firmware's image; null where it was not built here."""
+    footprint: Footprint
+    """What the model takes on its way."""
+    layers: tuple[Layer, ...]
+    """The model's operators in execution order."""
+    peers: tuple[Peer, ...]
+    """Implementations of the same flatbuffer beside the board, the oracle first."""
+    inference: Cost
+    traffic: Traffic
+    stats: Stats
+    """The board's counters at the end."""
+    comparisons: tuple[Row, ...]
+    probes: tuple[Probe, ...]
+    """Inputs outside the domain."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where two fields contradict each other."""
+        facts = f"outcome {self.outcome!r}, passed {self.passed}"
+        if self.passed != (self.outcome == PASS) or (self.passed and self.failures):
+            raise ValueError(f"outcome, passed and failures contradict each other: {facts}, {len(self.failures)} failures")
+        if (self.exit_code == 0) != self.passed:
+            raise ValueError(f"outcome, passed and exit_code contradict each other: {facts}, exit_code {self.exit_code}")
+
+
+Document = Judged | Unjudged
 
 
 def load(path: Path) -> Document:
@@ -29,99 +213,27 @@ def load(path: Path) -> Document:
     """
     file = path / "verdict.json" if path.is_dir() else path
     try:
-        document = strict_json.read(file)
+        given = documents.parse(file)
+        if isinstance(given, dict) and given.get("outcome") in (PASS, FAIL):
+            return documents.conform(given, Judged)
+        return documents.conform(given, Unjudged)
     except (OSError, ValueError) as error:
         raise ArtefactsDisagree(f"{file} cannot be read: {error}.", _HINT) from error
-    found = document.get("schema") if isinstance(document, dict) else None
-    if found != SCHEMA or isinstance(found, bool):
-        raise ArtefactsDisagree(f"{file} has schema {found!r:.40}, this version reads {SCHEMA}.", _HINT)
-    try:
-        conform(document, schema())
-        _agree(document)
-    except ValueError as error:
-        raise ArtefactsDisagree(f"{file} is no verdict: {error}.", _HINT) from error
-    return dict(document)
 
 
-def _agree(document: Document) -> None:
-    """Raises ValueError, with the names, where two fields say of the same run that it passed and that it did not."""
-    outcome, error, code = document["outcome"], document["error"], document.get("exit_code")
-    said = {name: document[name] for name in ("outcome", "passed", "exit_code") if name in document}
-    facts = ", ".join(f"{name} {value!r}" for name, value in said.items())
-    if document["passed"] != (outcome == PASS) or (document["passed"] and document["failures"]):
-        raise ValueError(f"outcome, passed and failures contradict each other: {facts}, {len(document['failures'])} failures")
-    if code is not None and (code == 0) != (outcome == PASS):
-        raise ValueError(f"outcome, passed and exit_code contradict each other: {facts}")
-    if (error is not None) != (outcome == ERROR):
-        raise ValueError(f"outcome and error contradict each other: {facts}, error {'null' if error is None else error['name']!r:.60}")
-    if error is not None and code not in (None, error["exit_code"]):
-        raise ValueError(f"exit_code {code} and error.exit_code {error['exit_code']} contradict each other")
-
-
-def judged(path: Path) -> Document:
+def judged(path: Path) -> Judged:
     """The same, of a run that came to a verdict.
 
     Raises:
         ArtefactsDisagree: as `load`; or the run ended in an error, or did not end.
     """
     document = load(path)
-    if document["outcome"] not in (PASS, FAIL):
-        why = document["failures"][0] if document["failures"] else document["outcome"]
+    if isinstance(document, Unjudged):
+        why = document.failures[0] if document.failures else document.outcome
         raise ArtefactsDisagree(f"{path} holds no verdict: {why}", "Mend that and verify again; the folder last_pass may hold an earlier verdict.")
     return document
 
 
-@cache
 def schema() -> dict[str, Any]:
-    """verdict.schema.json."""
-    return dict(json.loads(Path(__file__).with_name("verdict.schema.json").read_text()))
-
-
-def conform(value: Any, form: Mapping[str, Any], where: str = "the document") -> None:
-    """Hold a document to the part of JSON Schema that verdict.schema.json uses.
-
-    Raises:
-        ValueError: says where it does not conform.
-        NotImplementedError: the schema uses another part.
-    """
-    if not set(form) <= _USED | _DESCRIPTIONS:
-        raise NotImplementedError(f"{where}: {sorted(set(form) - _USED - _DESCRIPTIONS)}")
-    if "type" in form and not _is_of(value, form["type"]):
-        raise ValueError(f"{where} is not of type {form['type']}")
-    if "const" in form and (value != form["const"] or isinstance(value, bool) != isinstance(form["const"], bool)):
-        raise ValueError(f"{where} is not {form['const']!r}")
-    if "enum" in form and value not in form["enum"]:
-        raise ValueError(f"{where} is none of {form['enum']}")
-    if "pattern" in form and not re.search(form["pattern"], value):
-        raise ValueError(f"{where} does not look as it must")
-    if isinstance(value, dict):
-        _conform_object(value, form, where)
-    if isinstance(value, list) and "items" in form:
-        for index, each in enumerate(value):
-            conform(each, form["items"], f"{where}[{index}]")
-    if "if" in form:
-        conform(value, form.get("then" if _conforms(value, form["if"]) else "else", {}), where)
-
-
-def _conform_object(value: dict[str, Any], form: Mapping[str, Any], where: str) -> None:
-    missing = [name for name in form.get("required", ()) if name not in value]
-    if missing:
-        raise ValueError(f"{where} lacks {', '.join(missing)}")
-    for name, each in value.items():
-        inner = form.get("properties", {}).get(name, form.get("additionalProperties", {}))
-        if inner is False:
-            raise ValueError(f"{where} has a field {name[:60]!r} that the schema does not know")
-        conform(each, inner, f"{where}.{name[:60]}")
-
-
-def _conforms(value: Any, form: Mapping[str, Any]) -> bool:
-    try:
-        conform(value, form)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_of(value: Any, types: str | list[str]) -> bool:
-    allowed = [types] if isinstance(types, str) else types
-    return any(isinstance(value, _TYPES[each]) and (each == "boolean") == isinstance(value, bool) for each in allowed)  # type: ignore[arg-type]
+    """The JSON Schema of a verdict.json."""
+    return documents.json_schema("Plumbline verdict, version 4", Judged, Unjudged)

@@ -31,28 +31,37 @@ def to_json(document: Any, indent: int = 1) -> str:
 
 
 def read(path: Path, form: type[Form]) -> Form:
-    """The document in a file that somebody may have damaged or made up.
+    """The document in a file that somebody may have damaged or made up. Args and Raises as `parse` and `conform`."""
+    return conform(parse(path), form)
 
-    Args:
-        form: its class, with the version that it reads as the default of its field `schema`.
+
+def parse(path: Path) -> Any:
+    """What stands in a file, of whatever form.
 
     Raises:
-        ValueError: it is no JSON, of another version, or does not have this form; says where.
+        ValueError: it is no JSON, too large, or nested too deeply; says which.
         OSError: the file cannot be read.
     """
     if path.stat().st_size > LARGEST_FILE:
         raise ValueError(f"it has more than {LARGEST_FILE:,} bytes")
     try:
-        given = msgspec.json.decode(path.read_bytes())
+        return msgspec.json.decode(path.read_bytes())
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except msgspec.DecodeError as error:
         raise ValueError(_sentence(error)) from error
-    return conform(given, form)
 
 
 def conform(given: Any, form: type[Form]) -> Form:
-    """The same for a document that was parsed already. Raises ValueError as `read` does."""
+    """A document as its class.
+
+    Args:
+        given: what `parse` returned.
+        form: the class, with the version that it reads as the default of its field `schema`.
+
+    Raises:
+        ValueError: it is of another version or does not have this form; says where.
+    """
     found, version = given.get("schema") if isinstance(given, dict) else None, form.schema  # type: ignore[attr-defined]
     if found != version or isinstance(found, bool):
         raise ValueError(f"it has schema {found!r:.40}, this version reads {version}")
@@ -64,16 +73,18 @@ def conform(given: Any, form: type[Form]) -> Form:
     return document
 
 
-def json_schema(form: Any, title: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a document, made from its class; the descriptions are the docstrings of classes and fields."""
-    (schema,), classes = msgspec.json.schema_components([form], ref_template="#/$defs/{name}")
-    for each in set(_dataclasses(form)):
+def json_schema(title: str, *forms: type) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a document of one of these classes; what describes a field is its docstring."""
+    schemas, classes = msgspec.json.schema_components(forms, ref_template="#/$defs/{name}")
+    for each in {found for form in forms for found in _dataclasses(form)}:
         known = classes[each.__name__]
         known["additionalProperties"] = False
         for name, told in _docstrings(each):
-            if name in known["properties"]:
-                known["properties"][name] = {"description": told, **known["properties"][name]}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema, "$defs": classes}
+            known["properties"][name] = {"description": told, **known["properties"][name]}
+    for form in forms:
+        classes[form.__name__]["required"].insert(0, "schema")
+    whole = {"anyOf": list(schemas)} if len(forms) > 1 else schemas[0]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **whole, "$defs": classes}
 
 
 def _refuse_unknown(given: Any, known: Any, where: str = "") -> None:

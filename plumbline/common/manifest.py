@@ -46,10 +46,12 @@ class OperatorSpec:
     """One operator of the flatbuffer in execution order."""
 
     name: str
+    """As the TensorFlow Lite schema has it."""
     version: Count
     layer: str
     """Name of its weights, or of its output tensor where it has none: where in the Keras model it comes from."""
     per_channel: bool
+    """Whether its weights have a scale for each output channel."""
     shape: tuple[Count, ...] = ()
     """Of its output, of the first one where it has several."""
     constant_bytes: Count = 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 
-def number(value: float, digits: int = 4) -> str:
+def number(value: float | None, digits: int = 4) -> str:
     """Some significant digits, or "none" for what is not a number."""
-    return f"{value:.{digits}g}" if math.isfinite(value) else "none"
+    return f"{value:.{digits}g}" if value is not None and math.isfinite(value) else "none"
 
 
 def above(value: float) -> float:

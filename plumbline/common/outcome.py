@@ -39,6 +39,7 @@ class Ended:
     """Of its class in `plumbline.common.errors`."""
     message: str
     hint: str
+    """What to do next; may be empty."""
 
     @classmethod
     def of(cls, error: PlumblineError) -> Ended:

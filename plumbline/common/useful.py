@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.documents import Count
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import Manifest, TensorSpec
 from plumbline.common.numbers import percent
@@ -125,13 +126,14 @@ def decides(end: str, output: TensorSpec, accurate: bool) -> Decides:
 class Useful:
     """What the samples show. Errors are |answer - float model at the sample|, in units of the output; None without a float model."""
 
-    count: int
+    count: Count
     """Samples."""
-    differing: int
+    differing: Count
     """Different inputs among them, as codes."""
-    distinct: int
+    distinct: Count
     """Different answers to them."""
     decides: Decides
+    """What an answer is."""
     max_error: float | None
     mean_error: float | None
     rms_error: float | None
@@ -145,7 +147,7 @@ class Useful:
     """Of answers and float model, the lowest of the outputs; None for classifiers, and where one of the two does not vary."""
     agreement: float | None
     """Share of decisions that are the float model's; None for numbers."""
-    decided: int
+    decided: Count
     """Decisions, of which a picture has several a sample; 0 for numbers."""
     input_rms: float | None
     """RMS error that comes from rounding the input: float model at the code against float model at the sample."""

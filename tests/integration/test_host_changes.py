@@ -19,8 +19,8 @@ from plumbline.host.reports import markdown
 from plumbline.host.reports.report_writer import to_json as verdict_json
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verdict_diff import QUANTITIES, Allowance, Change, changes
-from plumbline.host.verdict.verdict_file import load
-from tests.support.verdict_documents import passing
+from plumbline.host.verdict.verdict_file import judged, load
+from tests.support.verdict_documents import held, passing
 
 BEFORE: dict[str, Any] = passing(
     recipe="r",
@@ -43,7 +43,7 @@ def changed(**values: Any) -> dict[str, Any]:
 
 def failures(after: dict[str, Any], before: dict[str, Any] = BEFORE, /, **limits: str) -> tuple[str, ...]:
     allowed = {f"max-{name.replace('_', '-')}": Allowance.parse(text) for name, text in limits.items()}
-    return changes(before, after, allowed).failures
+    return changes(held(before), held(after), allowed).failures
 
 
 @pytest.mark.parametrize(("text", "amount", "relative"), [("5%", 0.05, True), ("200", 200, False), ("0", 0, False), ("0.5%", 0.005, True)])
@@ -97,9 +97,10 @@ def test_every_limit_is_held(option: str, table: str, name: str, value: float) -
 
 
 def test_pass_may_not_become_fail() -> None:
-    assert failures(changed(passed=False)) == ("PASS became FAIL",)
-    assert failures(changed(passed=False), changed(passed=False)) == ()
-    assert failures(BEFORE, changed(passed=False)) == ()
+    failed = changed(outcome="fail", passed=False, exit_code=1)
+    assert failures(failed) == ("PASS became FAIL",)
+    assert failures(failed, failed) == ()
+    assert failures(BEFORE, failed) == ()
 
 
 def test_a_limit_that_cannot_be_checked_does_not_hold() -> None:
@@ -112,13 +113,13 @@ def test_a_limit_that_cannot_be_checked_does_not_hold() -> None:
 
 def test_a_limit_on_what_neither_verdict_holds_is_skipped_and_said() -> None:
     without = changed(metric=None)
-    found = changes(without, without, {"max-metric-loss": Allowance.parse("0.01")})
+    found = changes(held(without), held(without), {"max-metric-loss": Allowance.parse("0.01")})
     assert found.failures == ()
     assert found.notes == ("metric on the board: neither verdict holds it, so that the limit of 0.01 was skipped",)
     assert markdown.of_changes(found).count("was skipped") == 1
     assert json.loads(to_json(found))["notes"] == list(found.notes)
     assert "does not hold it" in failures(without, metric_loss="0.01")[0]
-    assert changes(BEFORE, BEFORE, {"max-metric-loss": Allowance.parse("0.01")}).notes == ()
+    assert changes(held(BEFORE), held(BEFORE), {"max-metric-loss": Allowance.parse("0.01")}).notes == ()
 
 
 def test_growth_from_nothing_has_no_share() -> None:
@@ -185,7 +186,7 @@ def test_a_limit_that_makes_no_sense_ends_in_2(two: tuple[Path, Path]) -> None:
 @pytest.mark.slow
 def test_a_verdict_holds_what_is_compared(passed: Verdict, tmp_path: Path) -> None:
     (tmp_path / "verdict.json").write_text(verdict_json(passed))
-    document = load(tmp_path)
+    document = judged(tmp_path)
     found = changes(document, document, {each.option: Allowance.parse("0") for each in QUANTITIES[1:]})
     assert found.failures == ()
     assert {row.name for row in found.rows if row.worse_by is None} == {"metric on the board"}

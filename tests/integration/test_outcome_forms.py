@@ -74,8 +74,8 @@ def test_all_forms_of_an_outcome_agree(
             run.end(ended)
         assert not (tmp_path / PAGE).exists()
     document = load(tmp_path)
-    assert (document["outcome"], document["passed"], document.get("exit_code")) == (outcome, code == 0, code)
-    assert document["line"].startswith(f"{begins} linear")
+    assert (document.outcome, document.passed, document.exit_code) == (outcome, code == 0, code)
+    assert document.line.startswith(f"{begins} linear")
     suites = ET.fromstring((tmp_path / JUNIT).read_bytes())
     assert {each.tag for each in suites.iter() if each.tag in ("failure", "error")} == ({element} if element else set())
     assert (suites.attrib["failures"] != "0", suites.attrib["errors"] != "0") == (element == "failure", element == "error")
@@ -101,6 +101,6 @@ def test_reports_that_cannot_all_be_written_say_nothing_of_a_pass(
         report_writer.write(passed, tmp_path)
     assert outcome_of(tmp_path) == "not finished"
     run.end(SILENT)
-    assert load(tmp_path)["outcome"] == "error"
+    assert load(tmp_path).outcome == "error"
     assert ET.fromstring((tmp_path / JUNIT).read_bytes()).attrib["errors"] == "1"
     assert not (tmp_path / PAGE).exists()

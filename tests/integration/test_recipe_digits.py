@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plumbline.common import explanation
+from plumbline.common import documents, explanation
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.explanation import Explanation
 from plumbline.common.manifest import Manifest
@@ -21,7 +21,7 @@ from plumbline.host.reports import html_report, report_writer, terminal
 from plumbline.host.verdict.metric import metric_of
 from plumbline.host.verdict.oracle import load_references
 from plumbline.host.verdict.verdict import Verdict
-from plumbline.host.verdict.verdict_file import conform, schema
+from plumbline.host.verdict.verdict_file import Judged
 from plumbline.training.recipes import digits as recipe
 from tests.support.stages import built, verified
 
@@ -45,6 +45,7 @@ def test_every_test_image_is_right_and_accurate(verdict: Verdict) -> None:
     assert verdict.exact == len(verdict.comparisons) == 360 + MOST_CHOSEN
     metric = verdict.metric
     assert metric is not None
+    assert metric.float_value is not None
     assert metric.board_value == metric.int8_value >= metric.float_value - 0.01
     assert metric.float_value >= 0.97
     assert sum(map(sum, metric.confusion)) == 360
@@ -63,7 +64,7 @@ def test_no_layer_is_accused(digits: Path) -> None:
 
 
 def test_the_reports_show_it(verdict: Verdict, digits: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    conform(json.loads(report_writer.to_json(verdict)), schema())
+    assert documents.to_json(documents.conform(json.loads(report_writer.to_json(verdict)), Judged)) == report_writer.to_json(verdict)
     html = html_report.to_html(verdict)
     assert "Confusion matrix" in html
     assert html.count('class="picture"') == len(verdict.metric.disagreements) > 0  # type: ignore[union-attr]

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.common import documents
 from plumbline.convert.codegen.emit import compile_one
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.macs import multiply_accumulates
 from plumbline.host.commands import summary
 from plumbline.host.reports import html_report, report_writer
 from plumbline.host.verdict.verdict import Verdict
-from plumbline.host.verdict.verdict_file import conform, schema
+from plumbline.host.verdict.verdict_file import Judged
 from plumbline.training.recipes import speech as recipe
 from plumbline.training.recipes.speech import ACCENTS, HEARD, TAPES, UNHEARD, WORDS
 from plumbline.training.spoken import PROGRAM, Utterance, speak
@@ -44,13 +45,14 @@ def test_every_word_is_exact_and_most_are_understood(verdict: Verdict) -> None:
     assert verdict.exact == len(verdict.comparisons) > heard
     metric = verdict.metric
     assert metric is not None
+    assert metric.float_value is not None
     assert metric.float_value >= 0.9
     assert metric.board_value == metric.int8_value >= metric.float_value - 0.02
     assert [sum(row) for row in metric.confusion] == [len(UNHEARD) * len(ACCENTS)] * len(WORDS)
 
 
 def test_the_reports_name_the_words(verdict: Verdict, speech: Path) -> None:
-    conform(json.loads(report_writer.to_json(verdict)), schema())
+    assert documents.to_json(documents.conform(json.loads(report_writer.to_json(verdict)), Judged)) == report_writer.to_json(verdict)
     html = html_report.to_html(verdict)
     assert all(f'<th scope="col">{word}</th>' in html and f'<th scope="row">{word}</th>' in html for word in WORDS)
     assert html.count('class="picture"') == len(verdict.metric.disagreements) > 0  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""Smallest documents that conform to verdict.schema.json, for tests that read verdicts and need none of a board."""
+"""Smallest documents that conform to the JSON Schema of verdict.json, for tests that read verdicts and need none of a board."""
 
 from __future__ import annotations
 
@@ -6,35 +6,45 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from plumbline.host.verdict.verdict_file import schema
+from plumbline.common import documents
+from plumbline.host.verdict.verdict_file import Judged, schema
+
+SCHEMA = schema()
 
 
 def smallest(form: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
     """The least that conforms, with some values of one's own in their places."""
-    if "const" in form:
-        return form["const"]
+    form = resolved(form)
+    if "anyOf" in form:
+        return None if {"type": "null"} in form["anyOf"] and not values else smallest(form["anyOf"][0], values)
     if "enum" in form:
         return form["enum"][0]
-    types = [form["type"]] if isinstance(form["type"], str) else form["type"]
-    if "object" in types and (values or "null" not in types):
-        names = [*form.get("required", ()), *form.get("then", {}).get("required", ())]
+    if form["type"] == "object":
         known = form.get("properties", {})
-        return {
-            name: own(known.get(name, {}), values[name]) if name in values else smallest(known[name], {})
-            for name in {**dict.fromkeys(names), **values}
-        }
-    if "null" in types:
-        return None
+        names = {**dict.fromkeys(form.get("required", ())), **values}
+        return {name: own(known.get(name, {}), values[name]) if name in values else smallest(known[name], {}) for name in names}
+    if form["type"] == "array":
+        return [smallest(each, {}) for each in form.get("prefixItems", ())]
     if "pattern" in form:
         return "a" * 64
-    return {"array": list, "string": str, "boolean": bool, "integer": int, "number": float}[types[0]]()
+    return {"string": "", "boolean": False, "integer": 0, "number": 0.0, "null": None}[form["type"]]
 
 
 def own(form: Mapping[str, Any], value: Any) -> Any:
-    return smallest(form, value) if isinstance(value, Mapping) and "properties" in form else copy.deepcopy(value)
+    whole = next((each for each in map(resolved, form.get("anyOf", [form])) if "properties" in each), None)
+    return smallest(whole, value) if isinstance(value, Mapping) and whole else copy.deepcopy(value)
+
+
+def resolved(form: Mapping[str, Any]) -> Mapping[str, Any]:
+    return SCHEMA["$defs"][form["$ref"].rpartition("/")[2]] if "$ref" in form else form
 
 
 def passing(**values: Any) -> dict[str, Any]:
-    """A verdict that passed."""
-    document: dict[str, Any] = smallest(schema(), {"passed": True, **values})
+    """A verdict that passed, as a parsed verdict.json."""
+    document: dict[str, Any] = smallest(SCHEMA, {"outcome": "pass", "passed": True, **values})
     return document
+
+
+def held(document: Mapping[str, Any]) -> Judged:
+    """The same as its class."""
+    return documents.conform(document, Judged)

@@ -36,7 +36,7 @@ def test_a_run_that_begins_says_so_and_keeps_the_last_good_report(tmp_path: Path
     reports(tmp_path)
     Run.begin(tmp_path, "linear", "make verify")
     assert outcome_of(tmp_path) == "not finished"
-    assert load(tmp_path)["passed"] is False
+    assert load(tmp_path).passed is False
     assert error_in(tmp_path).attrib["type"] == "NotFinished"
     assert not (tmp_path / "report.html").exists()
     assert outcome_of(tmp_path / "last_pass") == "pass"
@@ -48,14 +48,15 @@ def test_an_error_replaces_it(tmp_path: Path) -> None:
     run = Run.begin(tmp_path, "linear", "make verify")
     run.end(SILENT)
     found = load(tmp_path)
-    assert (found["outcome"], found["error"]["exit_code"], found["error"]["name"]) == ("error", 44, "BoardSilent")
-    assert found["error"]["hint"] == "Reset it."
-    assert "\x1b" not in found["line"]
+    assert found.error is not None
+    assert (found.outcome, found.error.exit_code, found.error.name) == ("error", 44, "BoardSilent")
+    assert found.error.hint == "Reset it."
+    assert "\x1b" not in found.line
     error = error_in(tmp_path)
     assert error.attrib["type"] == "BoardSilent"
     assert "Reset it." in (error.text or "")
     run.end(Ended(1, "Another", "", ""))
-    assert load(tmp_path)["error"]["name"] == "BoardSilent"
+    assert load(tmp_path).error == found.error
 
 
 def test_an_error_is_in_the_summary_of_a_step_once_and_without_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +78,7 @@ def test_an_error_is_in_the_summary_of_a_step_once_and_without_markup(tmp_path: 
 def test_a_summary_that_cannot_be_written_does_not_hide_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SUMMARY, str(tmp_path / "none" / "summary.md"))
     Run.begin(tmp_path, "linear", "make verify").end(SILENT)
-    assert load(tmp_path)["exit_code"] == 44
+    assert load(tmp_path).exit_code == 44
 
 
 def test_a_verdict_is_not_replaced_by_what_fails_after_it(tmp_path: Path) -> None:
