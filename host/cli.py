@@ -8,7 +8,7 @@ import sys
 
 from plumbline.common import cli
 
-COMMANDS = ("build", "flash", "verify", "explain", "profile", "monitor", "serve", "doctor", "ports", "summary", "compare")
+COMMANDS = ("build", "flash", "verify", "explain", "profile", "monitor", "serve", "doctor", "ports", "summary", "compare", "schema")
 
 
 def main() -> int:

@@ -82,7 +82,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
         original = everyones / "once" / name
         original.parent.mkdir(exist_ok=True)
         with original.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed, whatever happens
+            fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed, whatever happens: all that filelock would do here
             if not original.exists():
                 making = original.with_suffix(".making")
                 shutil.rmtree(making, ignore_errors=True)

@@ -13,6 +13,7 @@ from plumbline.common import boards as known
 from plumbline.common import errors, wire
 from plumbline.common.paths import ROOT
 from plumbline.convert.operators.engines import ENGINES, support_table
+from plumbline.host.verdict.schemas import published
 
 INTEGERS = {"b": "int8", "B": "uint8", "H": "uint16", "i": "int32", "I": "uint32", "q": "int64", "f": "float32"}
 """What the letters of `struct` mean on the line, little-endian."""
@@ -106,10 +107,10 @@ def targets() -> str:
     return table(("target", "what it does"), [(f"`make {name}`", text) for name, text in TARGET.findall((ROOT / "Makefile").read_text())])
 
 
-def verdict() -> str:
-    """Every field of verdict.json, by its path; `[]` is each element of a list."""
-    schema = json.loads((ROOT / "host" / "verdict" / "verdict.schema.json").read_text())
-    return table(("field", "type", "meaning"), walk(schema, schema, ""))
+def verdict(form: int = 0) -> str:
+    """Every field of verdict.json, by its path; `[]` is each element of a list. `form` 0 is that of a run with a verdict, 1 of one without."""
+    schema = published("verdict")
+    return table(("field", "type", "meaning"), walk(followed(schema["anyOf"][form], schema), schema, ""))
 
 
 def walk(schema: dict[str, Any], whole: dict[str, Any], path: str) -> Iterator[Sequence[str]]:
@@ -157,6 +158,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "environments": environments,
     "targets": targets,
     "verdict": verdict,
+    "no-verdict": lambda: verdict(1),
 }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from plumbline.common import documents
 from plumbline.common.documents import Count, Sha256
@@ -16,6 +17,15 @@ from plumbline.host.firmware.elf_size import size_of
 from plumbline.host.firmware.settings import Settings
 
 FILE = "firmware.json"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What firmware/scripts/image.py writes behind the link."""
+
+    compiler: str
+    flash_limit: Count
+    ram_limit: Count
 
 
 @dataclass(frozen=True)
@@ -63,9 +73,8 @@ class Built:
         """
         size = size_of(image)
         try:
-            known = json.loads(facts.read_text())
-            compiler, limits = str(known["compiler"]), (int(known["flash_limit"]), int(known["ram_limit"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            known = msgspec.json.decode(facts.read_bytes(), type=Facts)
+        except (OSError, ValueError) as error:
             raise BuildFailed(
                 f"PlatformIO left no facts about its build in {facts}: {error}.", f"Build anew: {anew(generated.parent.name, 'firmware')}."
             ) from error
@@ -79,12 +88,12 @@ class Built:
             board=options["board"],
             engine=engine,
             settings=settings,
-            compiler=compiler,
+            compiler=known.compiler,
             flash=size.flash,
             ram=size.ram,
             stack=int(stack) if stack else None,
-            flash_limit=limits[0],
-            ram_limit=limits[1],
+            flash_limit=known.flash_limit,
+            ram_limit=known.ram_limit,
             image_sha256=sha256_of(image),
             manifest_sha256=sha256_of(generated / "manifest.json"),
             generated=sources,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from plumbline.common import documents
 from plumbline.common.documents import Amount, Count, Sha256, Whole
@@ -232,8 +232,3 @@ def judged(path: Path) -> Judged:
         why = document.failures[0] if document.failures else document.outcome
         raise ArtefactsDisagree(f"{path} holds no verdict: {why}", "Mend that and verify again; the folder last_pass may hold an earlier verdict.")
     return document
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a verdict.json."""
-    return documents.json_schema("Plumbline verdict, version 4", Judged, Unjudged)

@@ -26,8 +26,7 @@ LARGEST_FILE = 2**28
 
 def to_json(document: Any, indent: int = 1) -> str:
     """A document as the text of its file: a field a line, in the order of the class, in ASCII. A number that is not finite becomes null."""
-    plain = msgspec.json.decode(msgspec.json.encode(document))
-    return msgspec.json.format(json.dumps(plain), indent=indent) + "\n"
+    return msgspec.json.format(json.dumps(_plain(document)), indent=indent) + "\n"
 
 
 def read(path: Path, form: type[Form]) -> Form:
@@ -84,7 +83,13 @@ def json_schema(title: str, *forms: type) -> dict[str, Any]:
     for form in forms:
         classes[form.__name__]["required"].insert(0, "schema")
     whole = {"anyOf": list(schemas)} if len(forms) > 1 else schemas[0]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **whole, "$defs": classes}
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **whole, "$defs": classes}
+    return dict(_plain(schema))
+
+
+def _plain(value: Any) -> Any:
+    """The dictionaries, lists and nulls that stand in the file."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def _refuse_unknown(given: Any, known: Any, where: str = "") -> None:

@@ -25,7 +25,8 @@ def claim(path: Path, build: Path) -> str:
     """The name of a model's folder in `build`, which is made and belongs to this file from now on.
 
     The first file of a name gets `model_NAME`; one of the same name from elsewhere gets a hash of where it is behind it. Two claims at the same
-    time cannot get the same folder.
+    time cannot get the same folder: a link is made once, whole or not at all. A lock (filelock) would guard a file that is written in steps, and
+    no package is installed yet when `make` asks.
 
     Raises:
         OSError: `build` cannot be written.

@@ -8,15 +8,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import xml.etree.ElementTree as ET
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from plumbline.common import junit
 from plumbline.common.errors import PlumblineError
 from plumbline.common.files import write_if_changed
-from plumbline.common.text import markdown_text, printable, xml_text
+from plumbline.common.junit import Case
+from plumbline.common.text import markdown_text, printable
 
 SCHEMA = 4
 """Version of verdict.json; raised when a field comes, goes or changes its meaning."""
@@ -129,14 +130,9 @@ class Run:
             summary.write("\n".join(lines) + "\n")
 
     def _junit(self, what: str, ended: Ended | None) -> bytes:
-        counts = {"tests": "1", "failures": "0", "errors": "1", "skipped": "0", "time": "0"}
-        suites = ET.Element("testsuites", {"name": "plumbline", **counts})
-        suite = ET.SubElement(suites, "testsuite", {"name": f"plumbline.{self.name}", "timestamp": self.started[:19], **counts})
-        case = ET.SubElement(suite, "testcase", {"classname": f"plumbline.{self.name}.verdict", "name": "verdict", "time": "0"})
-        error = ET.SubElement(case, "error", {"message": xml_text(what), "type": "NotFinished" if ended is None else ended.name})
-        error.text = xml_text(f"{what}\n{ended.hint}" if ended and ended.hint else what)
-        written: bytes = ET.tostring(suites, encoding="utf-8")
-        return b"<?xml version='1.0' encoding='utf-8'?>\n" + written + b"\n"
+        reasons = (what, ended.hint) if ended and ended.hint else (what,)
+        case = Case("verdict", "verdict", reasons, "NotFinished" if ended is None else ended.name, "error")
+        return junit.to_xml(f"plumbline.{self.name}", self.started, [case])
 
 
 def outcome_of(folder: Path) -> str:

@@ -17,8 +17,9 @@ from plumbline.common.outcome import FILES, outcome_of
 from plumbline.host.reports import html_report, junit, report_writer, rows, terminal
 from plumbline.host.reports.chart import Scale, charts
 from plumbline.host.verdict.profile import FILE, Cost, Profile
+from plumbline.host.verdict.schemas import published
 from plumbline.host.verdict.verdict import Probe, Verdict
-from plumbline.host.verdict.verdict_file import Judged, schema
+from plumbline.host.verdict.verdict_file import Judged
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +34,7 @@ def test_json_is_as_its_schema_says(verdict: Verdict) -> None:
     text = report_writer.to_json(verdict)
     assert "NaN" not in text
     document = json.loads(text)
-    jsonschema.validate(document, schema())
+    jsonschema.validate(document, published("verdict"))
     assert documents.to_json(documents.conform(document, Judged)) == text
     assert document["passed"] == (not document["failures"]) == verdict.passed
     assert document["summary"]["exact"] == sum(each["exact"] for each in document["comparisons"])
@@ -42,7 +43,7 @@ def test_json_is_as_its_schema_says(verdict: Verdict) -> None:
 def test_without_a_float_model_nothing_is_said_about_errors_against_one(passed: Verdict) -> None:
     brought = replace(passed, float_model=False)
     document = json.loads(report_writer.to_json(brought))
-    jsonschema.validate(document, schema())
+    jsonschema.validate(document, published("verdict"))
     assert {document["summary"][name] for name in ("max_error", "mean_error", "rms_error", "worst")} == {None}
     html = html_report.to_html(brought)
     assert "largest error" not in html
@@ -58,7 +59,7 @@ def test_a_wrong_document_does_not_conform(passed: Verdict) -> None:
         with pytest.raises(ValueError, match=next(iter(change))):
             documents.conform(document, Judged)
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(document, schema())
+            jsonschema.validate(document, published("verdict"))
 
 
 def test_junit_is_well_formed_and_tells_the_same(verdict: Verdict) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from plumbline.common import documents
-from plumbline.host.verdict.verdict_file import Judged, schema
+from plumbline.host.verdict.schemas import published
+from plumbline.host.verdict.verdict_file import Judged
 
-SCHEMA = schema()
+SCHEMA = published("verdict")
 
 
 def smallest(form: Mapping[str, Any], values: Mapping[str, Any]) -> Any:

