@@ -213,7 +213,7 @@ def load(path: Path) -> Document:
     """
     file = path / "verdict.json" if path.is_dir() else path
     try:
-        given = documents.parse(file)
+        given = documents.parse(documents.contents(file))
         if isinstance(given, dict) and given.get("outcome") in (PASS, FAIL):
             return documents.conform(given, Judged)
         return documents.conform(given, Unjudged)

@@ -15,6 +15,7 @@ from plumbline.common import progress
 from plumbline.common.errors import BoardLost
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import Manifest
+from plumbline.common.text import utf8_text
 from plumbline.common.wire import NANO
 from plumbline.host.devices.board import Answer, Board, Identity, Inferences
 from plumbline.host.devices.identity import check_identity
@@ -119,7 +120,7 @@ def verify(
         limits=judged.limits,
         warnings=warnings_of(useful, inferences.outputs),
         started=started,
-        command=command,
+        command=utf8_text(command),
         versions={**_versions(), **{f"{name} (conversion)": version for name, version in manifest.versions.items()}},
         footprint=footprint(manifest, identity),
         layers=manifest.operators,

@@ -30,21 +30,21 @@ def to_json(document: Any, indent: int = 1) -> str:
 
 
 def read(path: Path, form: type[Form]) -> Form:
-    """The document in a file that somebody may have damaged or made up. Args and Raises as `parse` and `conform`."""
-    return conform(parse(path), form)
+    """The document in a file that somebody may have damaged or made up. Raises as `contents`, `parse` and `conform`."""
+    return conform(parse(contents(path)), form)
 
 
-def parse(path: Path) -> Any:
-    """What stands in a file, of whatever form.
-
-    Raises:
-        ValueError: it is no JSON, too large, or nested too deeply; says which.
-        OSError: the file cannot be read.
-    """
+def contents(path: Path) -> bytes:
+    """What stands in a file. Raises OSError where it cannot be read, ValueError where it is too large."""
     if path.stat().st_size > LARGEST_FILE:
         raise ValueError(f"it has more than {LARGEST_FILE:,} bytes")
+    return path.read_bytes()
+
+
+def parse(raw: bytes | str) -> Any:
+    """A document of whatever form. Raises ValueError where it is no JSON or nested too deeply."""
     try:
-        return msgspec.json.decode(path.read_bytes())
+        return msgspec.json.decode(raw)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except msgspec.DecodeError as error:

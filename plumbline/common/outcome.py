@@ -17,7 +17,7 @@ from plumbline.common import junit
 from plumbline.common.errors import PlumblineError
 from plumbline.common.files import write_if_changed
 from plumbline.common.junit import Case
-from plumbline.common.text import markdown_text, printable
+from plumbline.common.text import markdown_text, printable, utf8_text
 
 SCHEMA = 4
 """Version of verdict.json; raised when a field comes, goes or changes its meaning."""
@@ -44,7 +44,7 @@ class Ended:
 
     @classmethod
     def of(cls, error: PlumblineError) -> Ended:
-        return cls(error.exit_code, type(error).__name__, error.message, error.hint)
+        return cls(error.exit_code, type(error).__name__, utf8_text(error.message), utf8_text(error.hint))
 
     @property
     def sentence(self) -> str:
@@ -71,7 +71,7 @@ class Run:
         Raises:
             OSError: the folder cannot be written.
         """
-        run = cls(folder, name, command, datetime.now(timezone.utc).isoformat(timespec="seconds"))
+        run = cls(folder, name, utf8_text(command), datetime.now(timezone.utc).isoformat(timespec="seconds"))
         aside = ASIDE.get(outcome_of(folder))
         if aside:
             (folder / aside).mkdir(exist_ok=True)

@@ -29,6 +29,11 @@ def indented(text: str, width: int) -> str:
     return "\n".join([first, *(" " * width + line for line in rest)])
 
 
+def utf8_text(text: str) -> str:
+    """The text with a question mark for each byte of a file's name that is no UTF-8: a JSON file cannot hold it."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def xml_text(text: str) -> str:
     """The text without what XML 1.0 cannot hold: a board may call itself anything."""
     return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)

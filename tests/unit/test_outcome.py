@@ -81,6 +81,13 @@ def test_a_summary_that_cannot_be_written_does_not_hide_the_error(tmp_path: Path
     assert load(tmp_path).exit_code == 44
 
 
+def test_bytes_that_are_no_text_do_not_make_the_files_unreadable(tmp_path: Path) -> None:
+    Run.begin(tmp_path, "linear", "verify --port '\udcff'").end(Ended.of(BoardSilent("Nothing came from \udcff.", "\udcff")))
+    found = load(tmp_path)
+    assert found.command == "verify --port '?'"
+    assert found.failures == ("BoardSilent (exit code 44): Nothing came from ?.",)
+
+
 def test_a_verdict_is_not_replaced_by_what_fails_after_it(tmp_path: Path) -> None:
     run = Run.begin(tmp_path, "linear", "make verify")
     reports(tmp_path)
