@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from plumbline.host.reports.chart import Scale, Tick
+from plumbline.common.scale import Scale, Tick
 from plumbline.learn.plot import MINUS, Arrow, Axis, Band, Curve, Dots, Mark, Note, Plot, Rule
 from plumbline.learn.style import STYLES, Shape
 

@@ -1,25 +1,18 @@
-"""Geometry of the report's two charts, as plain numbers in the coordinates of an SVG; `templates/chart.svg.j2` draws them."""
+"""Geometry of the report's two charts, as plain numbers in the coordinates of an SVG; `templates/chart.svg.j2` draws them.
+
+The lesson's figures have a renderer of their own: its script draws into them. These say each answer when pointed at, which matplotlib's SVG does not.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from plumbline.common.scale import MINUS, Scale, Tick
 from plumbline.host.verdict.verdict import Comparison, Verdict
 
 WIDTH = 760.0
 LEFT, RIGHT, TOP, BOTTOM = 90.0, 14.0, 14.0, 56.0
-_STEPS = (1, 2, 2.5, 5, 10)
-_MINUS = "\N{MINUS SIGN}"
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A label at a place along an axis."""
-
-    at: float
-    text: str
 
 
 @dataclass(frozen=True)
@@ -54,30 +47,6 @@ class Chart:
     @property
     def floor(self) -> float:
         return self.height - BOTTOM
-
-
-class Scale:
-    """Maps a range of numbers to a range of coordinates, linearly, with room at both ends."""
-
-    def __init__(self, values: Sequence[float], start: float, end: float, room: float = 0.04) -> None:
-        low, high = min(values), max(values)
-        if low == high:
-            low, high = low - 1, high + 1
-        room *= high - low
-        self._low, self._high, self._start, self._end = low - room, high + room, start, end
-
-    def __call__(self, value: float) -> float:
-        share = (value - self._low) / (self._high - self._low)
-        return round(self._start + share * (self._end - self._start), 2)
-
-    def ticks(self, most: int) -> tuple[Tick, ...]:
-        """Round numbers in the range, at most `most` + 1."""
-        rough = (self._high - self._low) / most
-        power = 10.0 ** math.floor(math.log10(rough))
-        step = next(step * power for step in _STEPS if step * power >= rough * (1 - 1e-9))
-        first, last = math.ceil(self._low / step), math.floor(self._high / step)
-        decimals = max(0, -math.floor(math.log10(step) + 1e-9) + (1 if round(step / power, 6) == 2.5 else 0))
-        return tuple(Tick(self(index * step), f"{index * step:.{decimals}f}".replace("-", _MINUS)) for index in range(first, last + 1))
 
 
 def charts(verdict: Verdict) -> tuple[Chart, ...]:
@@ -131,7 +100,7 @@ def _strip(verdict: Verdict, drawn: list[Comparison], across: Scale, scalar: boo
         title="Error: board minus float model" + ("" if scalar else ", both at the codes"),
         description=f"The error of each answer{band}. The largest error is {verdict.max_error:.4g}.",
         x_label=x_label,
-        y_label=f"board {_MINUS} float",
+        y_label=f"board {MINUS} float",
         height=height,
         x_ticks=across.ticks(8),
         y_ticks=up.ticks(5),

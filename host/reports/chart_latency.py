@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from plumbline.host.reports.chart import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Scale, Tick
+from plumbline.common.scale import Scale, Tick
+from plumbline.host.reports.chart import BOTTOM, LEFT, RIGHT, TOP, WIDTH
 from plumbline.host.verdict.verdict import Traffic
 
 HEIGHT = 240.0

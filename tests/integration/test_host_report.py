@@ -14,8 +14,9 @@ import pytest
 
 from plumbline.common import documents
 from plumbline.common.outcome import FILES, outcome_of
+from plumbline.common.scale import Scale
 from plumbline.host.reports import html_report, junit, report_writer, rows, terminal
-from plumbline.host.reports.chart import Scale, charts
+from plumbline.host.reports.chart import charts
 from plumbline.host.verdict.profile import FILE, Cost, Profile
 from plumbline.host.verdict.schemas import published
 from plumbline.host.verdict.verdict import Probe, Verdict
