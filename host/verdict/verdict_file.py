@@ -143,6 +143,7 @@ class Judged:
     schema: Literal[4] = 4
     """Version of this schema; raised when a field comes, goes or changes its meaning."""
     outcome: Literal["pass", "fail"]
+    """What the run came to."""
     passed: bool
     """true exactly when `outcome` is "pass"; then `failures` is empty and `exit_code` 0."""
     line: str
@@ -150,6 +151,7 @@ class Judged:
     failures: tuple[str, ...]
     """Why it did not pass, a sentence each."""
     error: None
+    """What ends a run without a verdict."""
     recipe: str
     model_sha256: Sha256
     """Of model.tflite, from the manifest."""
@@ -172,7 +174,7 @@ class Judged:
     """What the run ended with: 0 for PASS; 13 where every answer is right but the model is of no use, 1 for any other FAIL."""
     useful: Samples | None
     """What the samples of real data show: the held-back split of a recipe or the points of its domain, or your own; null where a .tflite file came
-    without any. docs/what-pass-needs.md has the definitions. Numbers about errors are null without a float model."""
+    without any. docs/explanation/usefulness.md has the definitions. Numbers about errors are null without a float model."""
     metric: Metric | None
     """On the whole test split of a recipe, or on the samples of your own that came with targets; null where there is neither."""
     firmware: Built | None

@@ -7,7 +7,7 @@ import inspect
 import json
 import textwrap
 from collections.abc import Iterator
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
@@ -78,8 +78,9 @@ def json_schema(title: str, *forms: type) -> dict[str, Any]:
     for each in {found for form in forms for found in _dataclasses(form)}:
         known = classes[each.__name__]
         known["additionalProperties"] = False
-        for name, told in _docstrings(each):
-            known["properties"][name] = {"description": told, **known["properties"][name]}
+        told = dict(_docstrings(each))
+        described = {field.name: {"description": told[field.name]} if field.name in told else {} for field in fields(each)}
+        known["properties"] = {name: {**text, **known["properties"][name]} for name, text in described.items()}  # in the order of the file
     for form in forms:
         classes[form.__name__]["required"].insert(0, "schema")
     whole = {"anyOf": list(schemas)} if len(forms) > 1 else schemas[0]
@@ -121,7 +122,7 @@ def _dataclasses(hint: Any) -> Iterator[type]:
 
 def _docstrings(form: type) -> Iterator[tuple[str, str]]:
     """What stands behind each field of a dataclass and of those it inherits from."""
-    for each in form.__mro__[:-1]:
+    for each in reversed(form.__mro__[:-1]):
         (found,) = ast.parse(textwrap.dedent(inspect.getsource(each))).body
         assert isinstance(found, ast.ClassDef)
         for field, told in zip(found.body, found.body[1:], strict=False):

@@ -37,7 +37,7 @@ class Ended:
 
     exit_code: int
     name: str
-    """Of its class in `plumbline.common.errors`."""
+    """Of its class in `plumbline.common.errors`, as in docs/reference/exit-codes.md."""
     message: str
     hint: str
     """What to do next; may be empty."""
