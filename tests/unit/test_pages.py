@@ -26,7 +26,8 @@ HELD = {
     "fields": [f"`{each.name}`" for each in wire.Field],
     "wire-errors": [f"`{each.name}`" for each in wire.Error],
     "targets": ["`make verify`", "`make flash`", "`make test`"],
-    "verdict": ["`outcome`", "`comparisons[].exact`", "`error.exit_code`"],
+    "verdict": ["`outcome`", "`comparisons[].exact`", "`traffic.share_of_115200`", "`layers[].number`"],
+    "no-verdict": ["`outcome`", "`error.exit_code`"],
 }
 """What has to stand in each table."""
 
