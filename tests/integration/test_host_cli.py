@@ -98,7 +98,7 @@ def test_a_failed_verdict_ends_with_1_and_leaves_reports(virtual: Path, linear: 
 def test_the_report_tells_how_to_repeat_it(virtual: Path, linear: Path) -> None:
     host("verify", "linear", "--build", linear.parent, "--quiet")
     command = json.loads((linear / "verdict.json").read_text())["command"]
-    assert command.endswith(f"-m host verify linear --env virtual --build {linear.parent}")
+    assert command.endswith(f"-m plumbline.host verify linear --env virtual --build {linear.parent}")
 
 
 def test_a_terminal_without_unicode_gets_its_verdict(virtual: Path, linear: Path) -> None:
