@@ -31,7 +31,7 @@ def exit_codes() -> str:
     """Every error there is, with the command's own end."""
     rows = [("0", "", "PASS, or the command did what it was asked.")]
     rows += [(str(each.exit_code), f"`{each.__name__}`", " ".join((getdoc(each) or "").split())) for each in all_errors()]
-    rows += [("141", "", "Who read the output has left before its end, as `head` does; nothing is said.")]
+    rows += [("141", "", "The program that read the output ended first, as `head` does. Nothing is printed.")]
     return table(("code", "error", "meaning"), sorted(rows, key=lambda row: int(row[0])))
 
 
