@@ -6,9 +6,10 @@ import argparse
 import time
 from collections.abc import Callable
 
+from plumbline.common import keras_env
 from plumbline.common.ending import run
 from plumbline.common.progress import task
-from plumbline.training import keras_env, recipe
+from plumbline.training import recipe
 from plumbline.training.fit import build, train
 
 

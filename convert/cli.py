@@ -10,16 +10,16 @@ from plumbline.common.cli import add_output, choose_output
 from plumbline.common.ending import say
 from plumbline.common.errors import UsageError
 from plumbline.common.limits import Limits
+from plumbline.common.paths import recipe_names
 from plumbline.convert.importers.import_model import bring
 from plumbline.convert.pipeline import convert
-from plumbline.training import recipe
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m plumbline.convert", description="Convert a trained recipe, or a model of your own, to C sources."
     )
-    parser.add_argument("name", nargs="?", help="a recipe: " + ", ".join(recipe.names()))
+    parser.add_argument("name", nargs="?", help="a recipe that was trained: " + ", ".join(recipe_names()))
     parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="default: %(default)s")
     parser.add_argument("--per-channel-dense", action="store_true", help="one weight scale per output of a Dense layer; not every board can run it")
     parser.add_argument("--model", type=Path, metavar="FILE", help="instead of a recipe: an int8 .tflite file, or a .keras file with samples")
@@ -31,16 +31,14 @@ def main() -> int:
     choose_output(arguments)
     tell = (lambda line: None) if arguments.quiet or arguments.json else say
     if (arguments.name is None) == (arguments.model is None):
-        raise UsageError("Give either a recipe or --model FILE.", f"Recipes: {', '.join(recipe.names())}.")
+        raise UsageError("Give either a recipe or --model FILE.", f"Recipes: {', '.join(recipe_names())}.")
     if arguments.model:
         limits = Limits.given(arguments.limits, Limits())
         options = {"trust": arguments.trust, "per_channel_dense": arguments.per_channel_dense}
         manifest = bring(arguments.model, arguments.build, tell, arguments.samples, limits=limits, **options)
     else:
-        found = recipe.find(arguments.name)
         # LIMITS in the environment is the verification's: a recipe is not converted anew for it, and its manifest would keep it.
-        limits = Limits.parse(arguments.limits or "", found.limits)
-        manifest = convert(found, arguments.build / found.name, tell, arguments.per_channel_dense, limits)
+        manifest = convert(arguments.build / arguments.name, tell, arguments.per_channel_dense, arguments.limits or "")
     if arguments.json:
         sys.stdout.write(manifest.to_json())
     return 0

@@ -1,4 +1,4 @@
-"""One conversion from start to end: model.keras in; model.tflite, references.npz and generated/ out, all or none."""
+"""One conversion from start to end: model.keras and dataset.npz in; model.tflite, references.npz and generated/ out, all or none."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from plumbline.common.dataset import FILE, Dataset, Declared
 from plumbline.common.errors import ArtefactsDisagree, DoesNotFit, QualityMissed
 from plumbline.common.files import write_if_changed
 from plumbline.common.limits import Limits
@@ -33,35 +34,33 @@ from plumbline.convert.references.golden_data import References, points, referen
 from plumbline.convert.references.promises import float_arrays, operator_spec, tensor_spec
 from plumbline.convert.references.tolerance import line as tolerance_line
 from plumbline.convert.references.tolerance import propose, tolerance_of
-from plumbline.training.recipe import Recipe
 
 
-def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channel_dense: bool = False, limits: Limits | None = None) -> Manifest:
-    """Convert build/NAME/model.keras and write everything the firmware and the verification need.
+def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = False, limits: str = "") -> Manifest:
+    """Convert what a recipe's training left and write everything the firmware and the verification need.
 
     Args:
-        recipe: a checked recipe.
-        folder: build/NAME, which holds model.keras.
+        folder: build/NAME, which holds model.keras and dataset.npz.
         say: receives the report line by line.
         per_channel_dense: see `quantize`.
-        limits: what the board must reach on the samples; None for the recipe's own.
+        limits: what the board must reach on the samples, as a user writes it, see `Limits.parse`; what is not named is the recipe's.
 
     Raises:
-        ArtefactsDisagree: model.keras is missing.
+        ArtefactsDisagree: model.keras or dataset.npz is missing, or dataset.npz is damaged.
         ConversionFailed, ModelRefused, UnsupportedOperator, DoesNotFit: the model cannot be converted, read, compiled or held by a board.
+        UsageError: the limits make no sense.
         BadRecipe: the recipe's tolerance is less than the proven error bound, or than the loss that was measured.
         QualityMissed: the int8 model loses more than the recipe allows.
     """
     model = folder / "model.keras"
     if not model.is_file():
         raise ArtefactsDisagree(f"{model} does not exist.", "Run `make train` first.")
-    at = points(recipe)
-    shape = recipe.data().inputs.shape[1:]
-    test = recipe.test() if recipe.test is not None else None
+    dataset = Dataset.load(folder / FILE)
+    recipe, calibration, test = dataset.declared, dataset.calibration, dataset.test
+    at, judged = points(recipe), Limits.parse(limits, recipe.limits)
     held_back = test.inputs if test is not None else None
-    calibration = recipe.calibration()
     with task(f"Converting {recipe.name}", len(calibration), "samples") as advance:
-        converted = quantize(model, calibration, at.inputs(shape), per_channel_dense, test=held_back, recipe=recipe.name, advance=advance)
+        converted = quantize(model, calibration, at.inputs(calibration.shape[1:]), per_channel_dense, test=held_back, advance=advance)
     graph = reader.read(converted.tflite)
     compiled = compiled_model(recipe.name, converted.tflite, graph)
     answers = references(converted, graph, at, test is not None, test.targets if test is not None else None)
@@ -84,7 +83,7 @@ def convert(recipe: Recipe, folder: Path, say: Callable[[str], None], per_channe
         bound=proven,
         quality=recipe.quality,
         float_parameters=converted.parameters,
-        limits=limits or recipe.limits,
+        limits=judged,
     )
     told = [*report(manifest, graph, answers), tolerance_line(recipe, proposal, proven), *metrics, *foreseen(manifest, graph, answers)]
     for line in told + explained:
@@ -167,7 +166,7 @@ def write(
     return manifest
 
 
-def check_quality(recipe: Recipe, graph: Graph, answers: References, explained: list[str]) -> list[str]:
+def check_quality(recipe: Declared, graph: Graph, answers: References, explained: list[str]) -> list[str]:
     """Measure the int8 model on the test split; `explained` are the layers to look at where it falls short.
 
     Returns:
@@ -198,7 +197,7 @@ def check_quality(recipe: Recipe, graph: Graph, answers: References, explained: 
     return lines
 
 
-def check_reach(recipe: Recipe, outputs: tuple[float, float]) -> None:
+def check_reach(recipe: Declared, outputs: tuple[float, float]) -> None:
     """Raises BadRecipe where an answer would not fit the link, which carries 64-bit integers of 1e-9."""
     if max(abs(y) for y in outputs) >= 2**63 / NANO:
         raise recipe.bad(f"answers up to {max(outputs, key=abs):g}", "Scale the targets: y travels in units of 1e-9 and reaches 9e9.")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from plumbline.common import boards, folder_names
 from plumbline.common.errors import UnknownRecipe, UsageError
-from plumbline.common.paths import ROOT
+from plumbline.common.paths import recipe_names
 
 OURS = ("RECIPE", "MODEL", "SAMPLES", "PORT", "ENV", "TRUST", "LIMITS", "QUIET", "V")
 BUILD = Path("build")
@@ -80,13 +80,8 @@ def folder_name(variables: Mapping[str, str]) -> str:
     if model is not None or not recipe:
         raise UsageError(f"{'RECIPE' if model is None else 'MODEL'}= is empty.", "Give it a value, or leave it out.")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", recipe) or recipe.startswith(folder_names.PREFIX):
-        raise UnknownRecipe(f"There is no recipe {recipe!r}.", f"Recipes: {', '.join(recipes())}.")
+        raise UnknownRecipe(f"There is no recipe {recipe!r}.", f"Recipes: {', '.join(recipe_names())}.")
     return recipe
-
-
-def recipes() -> list[str]:
-    """Every recipe there is, sorted."""
-    return sorted(path.stem for path in (ROOT / "training" / "recipes").glob("[a-z]*.py"))
 
 
 def command(target: str, variables: Mapping[str, str]) -> str:

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from plumbline.common import ending, explanation
+from plumbline.common import dataset, ending, explanation
 from plumbline.common.ending import explained
 from plumbline.common.errors import QualityMissed, SetupFailed, UsageError
 from plumbline.common.outcome import Ended, Run
-from plumbline.common.paths import ROOT
+from plumbline.common.paths import ROOT, recipe_names
 from tools import bootstrap, stages
 from tools.freshness import Stamp, Unhashable, content, digest, sources
-from tools.settings import BUILD, Settings, command, folder_name, recipes
+from tools.settings import BUILD, Settings, command, folder_name
 from tools.stages import StageFailed
 
 NO_PYTHON = "PLUMBLINE_NO_PYTHON"
@@ -86,7 +86,7 @@ def verify_all() -> None:
     """
     seconds = []
     plain = {name: value for name, value in os.environ.items() if name not in ("MODEL", "SAMPLES", "TRUST")}
-    for name in recipes():
+    for name in recipe_names():
         start = time.monotonic()
         try:
             verify({**plain, "RECIPE": name})
@@ -214,22 +214,17 @@ def _check_python() -> None:
         raise SetupFailed(f"PYTHON={python} cannot be run.", "Name a Python 3.10 to 3.13: make PYTHON=/path/to/python3.12")
 
 
-def _train(given: Settings, name: str) -> str:
-    """Train unless nothing has changed.
-
-    Returns:
-        What the model was made from.
-    """
+def _train(given: Settings, name: str) -> None:
+    """Train unless nothing has changed."""
     folder = BUILD / name
     recipe = ROOT / "training" / "recipes" / f"{name}.py"
     files = [*sorted((ROOT / "training").glob("*.py")), *_shared(), *([recipe] if recipe.is_file() else [])]
     key = digest(_relative(files))
-    stamp = Stamp(folder / ".trained", key, [folder / "training.json", folder / "model.keras"])
+    stamp = Stamp(folder / ".trained", key, [folder / "training.json", folder / "model.keras", folder / dataset.FILE])
     if not stamp.fresh:
         stamp.begin()
         stages.run("plumbline.training", "fit", name, f"--build={BUILD}", *given.show)
         stamp.done()
-    return key
 
 
 def _convert(given: Settings, name: str) -> None:
@@ -237,10 +232,11 @@ def _convert(given: Settings, name: str) -> None:
     folder = BUILD / name
     words = [name, *([f"--model={given.model}"] if given.model else []), *([f"--samples={given.samples}"] if given.samples else [])]
     words += ["--trust"] * given.trust + ([] if given.limits is None else [f"--limits={given.limits}"])
-    made_from = [] if given.model else [_train(given, name)]
+    if given.model is None:
+        _train(given, name)
+    made_from = (given.model, given.samples) if given.model else (folder / "model.keras", folder / dataset.FILE)
     try:
-        inputs = [content(each) for each in (given.model or folder / "model.keras", given.samples) if each]
-        key = digest(_relative([*sources(ROOT / "convert"), *_shared()]), [*words, *made_from, *inputs])
+        key = digest(_relative([*sources(ROOT / "convert"), *_shared()]), [*words, *(content(each) for each in made_from if each)])
     except Unhashable:
         key = None
     stamp = Stamp(folder / ".converted", key, [folder / "generated" / "manifest.json"])

@@ -1,4 +1,4 @@
-"""The compiled training loop, and what it leaves in the build folder: the model, its numbers and its loss curve."""
+"""The compiled training loop, and what it leaves in the build folder: the model, the data that the conversion needs, its numbers and loss curve."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common import dataset, keras_env
 from plumbline.common.errors import QualityMissed, TrainingDiverged
 from plumbline.common.files import write_if_changed
 from plumbline.common.progress import Advance, task
 from plumbline.common.quality import measure
-from plumbline.training import keras_env
-from plumbline.training.archive import stable_keras_bytes
+from plumbline.common.text import first_line
+from plumbline.training.archive import stable_keras_bytes, without_code
 from plumbline.training.curve import loss_curve
 from plumbline.training.recipe import Data, Recipe
 from plumbline.training.recipe_check import SPARSE, Mistake, refusal
@@ -50,13 +51,17 @@ class Trained:
 
 
 def build(recipe: Recipe) -> keras.Model:
-    """The recipe's network with the weights its seed gives; the same names and weights in every process."""
+    """The recipe's network with the weights its seed gives; the same names and weights in every process.
+
+    Raises:
+        BadRecipe: see `without_code`.
+    """
     import keras
 
     keras.backend.clear_session()  # automatic names count up within a process and would reach the flatbuffer
     keras.utils.set_random_seed(recipe.seed)
     shape = recipe.data().inputs.shape[1:]
-    return keras.Sequential([keras.Input(shape, name="input"), *recipe.layers()], name=recipe.name)
+    return keras.Sequential([keras.Input(shape, name="input"), *without_code(recipe.layers(), shape, recipe.bad)], name=recipe.name)
 
 
 def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: None) -> Trained:
@@ -231,7 +236,7 @@ def report(content: dict[str, Any]) -> list[str]:
 
 
 def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
-    """Train the recipe and write model.keras, training.json and loss.png to `folder`, all three or none.
+    """Train the recipe and write model.keras, dataset.npz, training.json and loss.png to `folder`, all of them or none.
 
     Args:
         recipe: a checked recipe.
@@ -260,6 +265,7 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
     content = summary(recipe, trained, splits)
     files: dict[str, bytes | str] = {
         "model.keras": stable_keras_bytes(trained.model),
+        dataset.FILE: recipe.dataset().to_bytes(),
         "training.json": json.dumps(content, indent=2) + "\n",
         "loss.png": loss_curve(recipe.name, trained.loss),
     }
@@ -283,7 +289,3 @@ def disagreements(recipe: Recipe, model: keras.Model) -> Iterator[Mistake]:
             yield Mistake(f"has {classes} classes, but its model answers {shape}", f"End it in a vector of {classes} numbers.")
     elif shape != targets.shape[1:]:
         yield Mistake(f"has targets of shape {targets.shape[1:]}, but its model answers {shape}", "Make them equal.")
-
-
-def first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import plumbline.training.recipes
+from plumbline.common.dataset import Data, Dataset, Declared
 from plumbline.common.errors import BadRecipe, UnknownRecipe
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
@@ -21,19 +22,14 @@ if TYPE_CHECKING:
     import keras
 
 
-@dataclass(frozen=True)
-class Data:
-    """Points of one split: `inputs` (N, ...) float32; `targets` (N, ...) float32, or integer labels (N,) with SPARSE as the loss."""
-
-    inputs: NDArray[np.float32]
-    targets: NDArray[Any]
+__all__ = ["Data", "Recipe"]
 
 
 @dataclass(frozen=True)
 class Recipe:
     """One model from its data to what its board may answer.
 
-    `layers` and `optimizer` are functions because Keras is imported only when something is trained or converted.
+    `layers` and `optimizer` are functions because Keras is imported only when something is trained.
     """
 
     name: str
@@ -80,6 +76,15 @@ class Recipe:
         assert self.domain is not None  # check() saw to it
         return np.linspace(*self.domain, 257, dtype=np.float32).reshape(-1, *self.data().inputs.shape[1:])
 
+    @property
+    def declared(self) -> Declared:
+        """What the conversion is told besides the data."""
+        return Declared(self.name, self.domain, self.sample_points(), self.tolerance, self.quality, self.limits)
+
+    def dataset(self) -> Dataset:
+        """All that the conversion is told."""
+        return Dataset(self.declared, self.calibration(), self.test() if self.test is not None else None)
+
     def check(self) -> Recipe:
         """Look for mistakes and contradictions, all at once.
 
@@ -106,17 +111,7 @@ def find(name: str) -> Recipe:
 
     Raises:
         UnknownRecipe: there is none; the hint lists what exists.
-        BadRecipe: it contradicts itself.
-    """
-    return declared(name).check()
-
-
-def declared(name: str) -> Recipe:
-    """The recipe of that name as its file declares it, without its data, which may take long to make.
-
-    Raises:
-        UnknownRecipe: there is none; the hint lists what exists.
-        BadRecipe: its file cannot be loaded, or declares another one.
+        BadRecipe: its file cannot be loaded or declares another one, or it contradicts itself.
     """
     if name not in names():
         raise UnknownRecipe(f"There is no recipe {name!r}.", f"Recipes: {', '.join(names())}. Each is a file in training/recipes/.")
@@ -128,7 +123,7 @@ def declared(name: str) -> Recipe:
     recipe = getattr(module, "RECIPE", None)
     if not isinstance(recipe, Recipe) or recipe.name != name:
         raise BadRecipe(f"training/recipes/{name}.py does not define RECIPE with the name {name!r}.", "See training/recipes/linear.py.")
-    return recipe
+    return recipe.check()
 
 
 def known_fields() -> str:

@@ -112,7 +112,7 @@ def examined_apart(path: Path, trust: bool) -> None:
         ModelRefused, DoesNotFit: see `keras_load.examined`.
     """
     if kind_of(path) is KERAS:
-        examined(path, None, trust)
+        examined(path, trust)
 
 
 def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limits) -> tuple[Manifest, Graph, References]:

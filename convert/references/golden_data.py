@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.arrays import npz_bytes
+from plumbline.common.dataset import Declared
 from plumbline.common.wire import NANO
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.keras.quantize import Converted
@@ -19,7 +19,6 @@ from plumbline.convert.operators import named
 from plumbline.convert.references import litert, reference_interpreter, tflm
 from plumbline.convert.references.codes import code_of, round_half_away
 from plumbline.convert.references.promises import PARAMETERS
-from plumbline.training.recipe import Recipe
 
 SWEEP = 301
 """Points of the sweep, both ends of the domain included; a number that puts them between codes rather than on them."""
@@ -44,11 +43,11 @@ def nano(x: float) -> int:
     return round_half_away(Fraction(str(x)) * NANO)
 
 
-def points(recipe: Recipe) -> Points:
+def points(recipe: Declared) -> Points:
     """Sample points and sweep of a recipe with a domain; none without."""
     if recipe.domain is None:
         return Points(np.empty(0, np.int64), 0)
-    return swept(recipe.domain, recipe.sample_points())
+    return swept(recipe.domain, recipe.points)
 
 
 def swept(domain: tuple[float, float], samples: Sequence[float]) -> Points:
@@ -79,13 +78,7 @@ class References:
 
     def as_npz(self) -> bytes:
         """The file, with the same bytes for the same content whenever it is written."""
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w") as archive:
-            for name, array in self.arrays.items():
-                raw = io.BytesIO()
-                np.save(raw, array)
-                archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), raw.getvalue())
-        return out.getvalue()
+        return npz_bytes(self.arrays)
 
 
 def references(converted: Converted, graph: Graph, at: Points, held_back: bool = False, targets: NDArray[Any] | None = None) -> References:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plumbline.common.dataset import Declared
 from plumbline.common.errors import BadRecipe
 from plumbline.common.manifest import BoundSpec
 from plumbline.common.numbers import above
 from plumbline.convert.graph import Graph
 from plumbline.convert.references.codes import dequantize
 from plumbline.convert.references.golden_data import References
-from plumbline.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def propose(graph: Graph, answers: References, proven: BoundSpec | None) -> Prop
     return Proposal(above(loss + float(end.scale)), reason, loss)
 
 
-def tolerance_of(recipe: Recipe, proposal: Proposal) -> float:
+def tolerance_of(recipe: Declared, proposal: Proposal) -> float:
     """What errors are held against: what the recipe declares, else what the quantization suggests.
 
     Raises:
@@ -52,7 +52,7 @@ def tolerance_of(recipe: Recipe, proposal: Proposal) -> float:
     return recipe.tolerance
 
 
-def too_tight(recipe: Recipe, proposal: Proposal) -> BadRecipe:
+def too_tight(recipe: Declared, proposal: Proposal) -> BadRecipe:
     """The error that names the recipe's number and the number it would need."""
     if proposal.least == proposal.value:
         what = f"its int8 model can only be proven to stay within {proposal.least:.6g}"
@@ -64,7 +64,7 @@ def too_tight(recipe: Recipe, proposal: Proposal) -> BadRecipe:
     return recipe.bad(f"declares a tolerance of {recipe.tolerance:g}, but {what}", hint)
 
 
-def line(recipe: Recipe, proposal: Proposal, proven: BoundSpec | None) -> str:
+def line(recipe: Declared, proposal: Proposal, proven: BoundSpec | None) -> str:
     """The tolerance in the report of a conversion."""
     known = (
         f"|board - float| <= {proven.total:.6g}, proven"

@@ -10,10 +10,10 @@ from rich.markup import escape
 
 from plumbline.common.errors import ArtefactsDisagree, VerdictFailed
 from plumbline.common.numbers import number
+from plumbline.common.paths import recipe_names
 from plumbline.host.reports.terminal import Terminal, fitting
 from plumbline.host.verdict import verdict_file
 from plumbline.host.verdict.verdict_file import Document, Judged
-from plumbline.training.recipe import names
 
 _HEADS = ("verdict", "recipe", "exact", "metric", "float / int8 / board", "flash, B", "RAM, B", "per inference", "s")
 _LEFT = ("recipe", "metric")
@@ -32,7 +32,7 @@ def add_parser(subparsers: Any) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print the table; 0 only if every recipe has a verdict and passed."""
     seconds = dict(each.split("=", 1) for each in given.seconds if "=" in each)
-    verdicts = {name: load(given.build / name / "verdict.json") for name in names()}
+    verdicts = {name: load(given.build / name / "verdict.json") for name in recipe_names()}
     rows = [(*row(name, verdict), seconds.get(name, "")) for name, verdict in verdicts.items()]
     terminal = Terminal()
     table, left_out = fitting(terminal, list(zip(_HEADS, zip(*rows, strict=True), strict=True)), _OPTIONAL, _LEFT)

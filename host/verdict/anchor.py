@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.common.errors import ArtefactsDisagree, BadRecipe
+from plumbline.common.dataset import FILE, Declared
+from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.files import sha256_of
 from plumbline.common.folder_names import PREFIX, anew
 from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
@@ -24,7 +25,6 @@ from plumbline.convert.references.golden_data import References
 from plumbline.convert.references.promises import PARAMETERS, chain_of, operator_spec, reach, tensor_spec
 from plumbline.convert.references.tolerance import propose
 from plumbline.host.verdict.oracle import UNREADABLE
-from plumbline.training.recipe import Recipe, declared, names
 
 SLACK = 1e-9
 """Relative: what two computers' sums of float64 may differ by. No bound is as close to an error."""
@@ -71,7 +71,7 @@ def check_anchored(folder: Path, manifest: Manifest) -> Graph:
         *_of_the_model(folder, manifest, raw, graph),
         Promise("bound", manifest.bound, known, "the model, with the float layers in references.npz,"),
         Promise("float_parameters", manifest.float_parameters, int(arrays[PARAMETERS]) if PARAMETERS in arrays else None, "references.npz"),
-        *_of_the_recipe(manifest, graph, arrays, known),
+        *_of_the_recipe(folder, manifest, graph, arrays, known),
     ]
     for each in promises:
         if not _same(each.promised, each.found):
@@ -99,34 +99,22 @@ def _of_the_model(folder: Path, manifest: Manifest, raw: bytes, graph: Graph) ->
     yield Promise("constant_bytes", manifest.constant_bytes, _number(r"runs on, (\d+) bytes in all", header), source)
 
 
-def _of_the_recipe(manifest: Manifest, graph: Graph, arrays: Mapping[str, NDArray[Any]], proven: BoundSpec | None) -> Iterator[Promise]:
+def _of_the_recipe(folder: Path, manifest: Manifest, graph: Graph, arrays: Mapping[str, NDArray[Any]], proven: BoundSpec | None) -> Iterator[Promise]:
     """What a recipe declares, or what is taken for a model of one's own."""
-    recipe = _recipe(manifest.recipe)
-    if recipe is None:
-        if manifest.recipe.startswith(PREFIX):
-            yield Promise("domain", manifest.domain, graph.input.quantized.range, "model.tflite")
-            yield Promise("tolerance", manifest.tolerance, reach(graph), "model.tflite")
-            yield Promise("float_model", manifest.float_model, PARAMETERS in arrays, "references.npz")
+    if manifest.recipe.startswith(PREFIX):
+        yield Promise("domain", manifest.domain, graph.input.quantized.range, "model.tflite")
+        yield Promise("tolerance", manifest.tolerance, reach(graph), "model.tflite")
+        yield Promise("float_model", manifest.float_model, PARAMETERS in arrays, "references.npz")
         return
+    recipe = Declared.load(folder / FILE)
     said = f"the recipe {recipe.name}"
+    yield Promise("recipe", manifest.recipe, recipe.name, FILE)
     yield Promise("float_model", manifest.float_model, True, said)
     yield Promise("domain", manifest.domain, recipe.domain or graph.input.quantized.range, said)
     yield Promise("quality", manifest.quality, recipe.quality, said)
     yield Promise("tolerance_from", manifest.tolerance_from == DECLARED, recipe.tolerance is not None, said)
     tolerance = propose(graph, References(dict(arrays), "", None), proven).value if recipe.tolerance is None else recipe.tolerance
     yield Promise("tolerance", manifest.tolerance, tolerance, said)
-
-
-def _recipe(name: str) -> Recipe | None:
-    """As it is declared today; None for a model of one's own, and where what the recipe is made with is not installed."""
-    if name not in names():
-        return None
-    try:
-        return declared(name)
-    except BadRecipe as error:
-        if isinstance(error.__cause__, ImportError):
-            return None
-        raise
 
 
 def _bounds(graph: Graph, manifest: Manifest, arrays: Mapping[str, NDArray[Any]]) -> tuple[BoundSpec | None, ...]:

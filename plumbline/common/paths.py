@@ -15,6 +15,11 @@ FIRMWARE = (ROOT if CHECKOUT else PACKAGE) / "firmware"
 """PlatformIO's project. An installation's may be read-only: nothing is written there."""
 
 
+def recipe_names() -> list[str]:
+    """Every recipe that comes with Plumbline, sorted; none of them is loaded."""
+    return sorted(path.stem for path in (PACKAGE / "training" / "recipes").glob("[a-z]*.py"))
+
+
 def cache() -> Path:
     """What is kept for all projects: in a checkout its environment's folder, else a folder among the user's caches; XDG_CACHE_HOME may name those.
 

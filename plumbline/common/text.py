@@ -49,3 +49,8 @@ def markdown_text(text: str) -> str:
 def _escaped(character: str) -> str:
     number = ord(character)
     return _NAMED.get(character) or (f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}" if number < 65536 else f"\\U{number:08x}")
+
+
+def first_line(error: Exception) -> str:
+    """What an error says in its first line, or the name of its class."""
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

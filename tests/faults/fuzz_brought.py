@@ -147,7 +147,7 @@ def sample_fate(raw: bytes) -> str:
 def keras_fate(raw: bytes) -> str:
     def use(path: Path) -> None:
         with came_as(Way.KERAS):
-            file = examined(path, None, trust=False)
+            file = examined(path, trust=False)
             input_axes(file.config)
             json.dumps(repaired(file))
 

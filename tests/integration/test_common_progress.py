@@ -14,12 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.common import progress
+from plumbline.common import keras_env, progress
 from plumbline.common.cli import add_output, choose_output
 from plumbline.common.paths import ROOT
 from plumbline.common.progress import Output, choose, chosen, counted, task
 from plumbline.host.firmware import platformio
-from plumbline.training import keras_env
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plumbline.common import keras_env
 from plumbline.common.errors import DoesNotFit, ModelRefused, PlumblineError, UnsupportedOperator, UsageError
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
@@ -17,7 +18,6 @@ from plumbline.convert.importers.samples.reader import Samples
 from plumbline.convert.references import tflm
 from plumbline.convert.references.choose_inputs import MOST_CHOSEN
 from plumbline.host.verdict.oracle import consult
-from plumbline.training import keras_env
 from tests.faults.fuzz_flatbuffer import fate
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.keras_writer import functional, save

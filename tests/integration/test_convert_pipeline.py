@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from plumbline.common import keras_env
+from plumbline.common.dataset import FILE
 from plumbline.common.errors import ArtefactsDisagree, BadRecipe, ConversionFailed, ModelRefused
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
@@ -23,7 +25,6 @@ from plumbline.convert.operators.fully_connected.reference import FullyConnected
 from plumbline.convert.pipeline import convert
 from plumbline.convert.references import litert, reference_interpreter, tflm
 from plumbline.convert.references.bound import bound
-from plumbline.training import keras_env
 from plumbline.training.fit import build, fit, train
 from plumbline.training.recipes.linear import RECIPE
 from tests.support import compiled_c
@@ -76,9 +77,8 @@ def test_the_report_names_what_was_made_and_proven(converted: Path) -> None:
 def test_the_manifest_vouches_for_every_file(converted: Path) -> None:
     manifest = Manifest.load(converted / "generated" / "manifest.json")
     manifest.check_artefacts(converted)
-    made = {
-        name for name in contents(converted) if name not in ("model.keras", "training.json", "loss.png", "explain.json", "generated/manifest.json")
-    }
+    given = {"model.keras", FILE, "training.json", "loss.png"}
+    made = set(contents(converted)) - given - {"explain.json", "generated/manifest.json"}
     assert set(manifest.artefacts) == made
     assert {"model.tflite", "references.npz", "generated/plumbline_compiled.c", "generated/library.json"} <= made
     assert (manifest.domain, manifest.tolerance, manifest.recipe) == ((-12.8, 12.7), 0.25, "linear")
@@ -96,7 +96,8 @@ def test_the_manifest_vouches_for_every_file(converted: Path) -> None:
 
 def test_a_fresh_process_in_another_folder_makes_the_same_bytes_and_rewrites_nothing(converted: Path, tmp_path: Path) -> None:
     (tmp_path / "linear").mkdir()
-    (tmp_path / "linear" / "model.keras").write_bytes((converted / "model.keras").read_bytes())
+    for name in ("model.keras", FILE):
+        (tmp_path / "linear" / name).write_bytes((converted / name).read_bytes())
     done = run_convert(tmp_path, "--quiet")
     assert (done.returncode, done.stdout) == (0, "")
     first, second = contents(converted), contents(tmp_path / "linear")
@@ -141,17 +142,23 @@ def test_compiled_c_of_the_trained_model_answers_every_code(converted: Path, tmp
         np.testing.assert_array_equal(answer, file["tflm"])
 
 
+def retold(trained: Path, folder: Path, **changes: Any) -> None:
+    """The trained model in `folder`, with a recipe beside it that declares something else."""
+    (folder / "model.keras").write_bytes((trained / "linear" / "model.keras").read_bytes())
+    (folder / FILE).write_bytes(replace(RECIPE, **changes).dataset().to_bytes())
+
+
 def test_a_bound_beyond_the_tolerance_is_refused_with_both_numbers_and_leaves_only_what_explains_it(trained: Path, tmp_path: Path) -> None:
-    (tmp_path / "model.keras").write_bytes((trained / "linear" / "model.keras").read_bytes())
+    retold(trained, tmp_path, tolerance=0.05)
     with pytest.raises(BadRecipe, match=r"declares a tolerance of 0\.05.*within 0\.10"):
-        convert(replace(RECIPE, tolerance=0.05), tmp_path, print)
-    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "explain.json"}
+        convert(tmp_path, print)
+    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "dataset.npz", "explain.json"}
 
 
 def test_a_tolerance_that_is_not_declared_is_the_bound(trained: Path, tmp_path: Path) -> None:
-    (tmp_path / "model.keras").write_bytes((trained / "linear" / "model.keras").read_bytes())
+    retold(trained, tmp_path, tolerance=None)
     said: list[str] = []
-    manifest = convert(replace(RECIPE, tolerance=None), tmp_path, said.append)
+    manifest = convert(tmp_path, said.append)
     assert manifest.bound is not None
     assert manifest.tolerance == manifest.bound.total
     assert manifest.tolerance_from == "the proven bound"

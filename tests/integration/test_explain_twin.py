@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from plumbline.common import keras_env
 from plumbline.common.errors import ModelRefused
 from plumbline.convert.explain.twin import pair
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.keras.quantize import TWIN
-from plumbline.training import keras_env
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]
 

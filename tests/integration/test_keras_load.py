@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from plumbline.common import keras_env
 from plumbline.common.errors import ConversionFailed, ModelRefused
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.keras.answers import predict
@@ -23,7 +24,6 @@ from plumbline.convert.importers.keras.worker import quantize as converted
 from plumbline.convert.importers.samples.shape import fit
 from plumbline.convert.references.codes import dequantize, quantize
 from plumbline.convert.references.reference_interpreter import run
-from plumbline.training import keras_env
 from tests.support.keras_writer import layer, save, sequential
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]
@@ -41,7 +41,7 @@ def keras() -> Any:
 
 
 def loaded(path: Path) -> Any:
-    return load(examined(path, None, trust=False), None, False)
+    return load(examined(path, trust=False), False)
 
 
 def int8_error(model: Any, samples: NDArray[np.float32]) -> tuple[list[str], float]:
@@ -202,7 +202,7 @@ def test_files_of_keras_2_are_loaded_with_their_weights_or_refused(keras: Any, t
 
     import h5py
 
-    file = examined(path, None, trust=False)
+    file = examined(path, trust=False)
     model.save(tmp_path / "other.keras")
     with zipfile.ZipFile(tmp_path / "other.keras") as archive:
         archive.extract("model.weights.h5", tmp_path)

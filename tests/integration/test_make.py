@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from plumbline.common.outcome import outcome_of
+from plumbline.common.paths import recipe_names
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.makes import CORE, make
 from tests.support.peers import on_socket, silent
-from tools.settings import recipes
 
 
 def verdict(checkout: Path, name: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def test_a_run_that_cannot_begin_takes_the_old_verdict_away(words: list[str], co
 
 def test_verify_all_goes_on_after_a_failure_and_leaves_an_outcome_each(checkout: Path) -> None:
     ended = make(checkout, "verify-all", "ENV=none", MODEL="none.tflite")
-    names = recipes()
+    names = recipe_names()
     assert [f"{name} did not pass" in ended.stderr for name in names] == [True] * len(names)
     assert ended.stdout.count("UsageError") == len(names)
     assert "Error 1" in ended.stderr

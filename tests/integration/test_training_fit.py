@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from plumbline.common import keras_env
+from plumbline.common.dataset import FILE, Dataset
 from plumbline.common.errors import BadRecipe, QualityMissed, TrainingDiverged
 from plumbline.common.paths import ROOT
 from plumbline.common.quality import Quality
-from plumbline.training import keras_env
+from plumbline.convert.importers.keras.load import examined
 from plumbline.training.descent import descend, rates
 from plumbline.training.fit import build, fit, train
 from plumbline.training.recipe import names
@@ -96,9 +98,9 @@ def test_two_processes_write_the_same_bytes_and_a_readable_report(tmp_path: Path
     first, second = run(tmp_path / "a"), run(tmp_path / "b")
     assert first.returncode == 0, first.stderr
     folders = [tmp_path / name / "linear" for name in ("a", "b")]
-    for name in ("model.keras", "training.json", "loss.png"):
+    for name in ("model.keras", FILE, "training.json", "loss.png"):
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
-    assert sorted(path.name for path in folders[0].iterdir()) == ["loss.png", "model.keras", "training.json"]
+    assert sorted(path.name for path in folders[0].iterdir()) == [FILE, "loss.png", "model.keras", "training.json"]
     assert first.stdout == second.stdout
     assert "w = 1.9969   b = -0.9903" in first.stdout
     assert "predict(10) = 18.98" in first.stdout
@@ -117,6 +119,46 @@ def test_the_saved_model_answers_like_the_trained_one(keras: Any, tmp_path: Path
     fit(RECIPE, tmp_path, print)
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert bits(loaded) == bits(train(RECIPE, build(RECIPE)).model)
+
+
+def test_a_lambda_is_saved_as_the_graph_that_it_computes(keras: Any, tmp_path: Path) -> None:
+    """No file of a recipe holds Python code, wherever the Lambda stands; it answers as Keras's own Lambda does."""
+    scale = 4.0
+
+    def layers() -> list[Any]:
+        kinds = keras.layers
+        return [
+            kinds.Lambda(lambda x, by: x / by, arguments={"by": scale}, name="scaled"),
+            kinds.Dense(3, "relu", name="hidden"),
+            kinds.Lambda(lambda x: keras.ops.maximum(x, 0.5) - scale, name="cut"),
+            kinds.Dense(1, name="dense"),
+        ]
+
+    recipe = replace(RECIPE, layers=layers, epochs=5)
+    fit(recipe, tmp_path, lambda _: None)
+    saved = keras.models.load_model(examined(tmp_path / "model.keras", trust=False).path)
+    plain = keras.Sequential([keras.Input((1,)), *layers()])
+    plain.set_weights(saved.get_weights())
+    x = recipe.calibration()
+    np.testing.assert_array_equal(saved(x), plain(x))
+    assert [layer.name for layer in saved.layers] == ["scaled", "hidden", "cut", "dense"]
+
+
+def test_a_lambda_that_keras_cannot_follow_is_refused_before_training(keras: Any, tmp_path: Path) -> None:
+    def layers() -> list[Any]:
+        return [keras.layers.Lambda(lambda x: x if float(x[0, 0]) > 0 else -x, name="turned"), keras.layers.Dense(1)]
+
+    with pytest.raises(BadRecipe, match=r"has the Lambda 'turned', which Keras cannot follow") as caught:
+        fit(replace(RECIPE, layers=layers), tmp_path / "linear", print)
+    assert "keras.ops" in caught.value.hint
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_what_the_conversion_asks_for_is_left_beside_the_model(keras: Any, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, epochs=2, test=RECIPE.data)
+    fit(recipe, tmp_path, lambda _: None)
+    assert (tmp_path / FILE).read_bytes() == recipe.dataset().to_bytes()
+    assert Dataset.load(tmp_path / FILE).declared == recipe.declared
 
 
 def test_an_unknown_recipe_ends_in_one_message_without_importing_tensorflow(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from plumbline.common import keras_env
 from plumbline.common.errors import QualityMissed, UsageError
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import Manifest
@@ -24,7 +25,6 @@ from plumbline.host.firmware import firmware
 from plumbline.host.reports import html_report, markdown, terminal
 from plumbline.host.verdict.oracle import load_references
 from plumbline.host.verdict.useful import useful_of, warnings_of
-from plumbline.training import keras_env
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.stages import Once, verified
 

@@ -36,4 +36,4 @@ RECIPE = Recipe(
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     fit(RECIPE.check(), folder, print)
-    convert(RECIPE, folder, print)
+    convert(folder, print)

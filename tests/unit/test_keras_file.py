@@ -76,7 +76,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
 def test_what_cannot_be_converted_is_named_before_tensorflow_starts(tmp_path: Path, what: str) -> None:
     config, says, hint = REFUSED[what]
     with came_as(Way.KERAS), pytest.raises(ModelRefused, match=says) as caught:
-        examined(save(tmp_path / "net.keras", config), None, trust=False)
+        examined(save(tmp_path / "net.keras", config), trust=False)
     with pytest.raises(ModelRefused, match=hint):
         raise ModelRefused(caught.value.hint)
     assert not any(word in caught.value.hint for word in ("recipe", "make ", "convert/"))
@@ -85,20 +85,19 @@ def test_what_cannot_be_converted_is_named_before_tensorflow_starts(tmp_path: Pa
 def test_what_only_training_needs_is_no_reason(tmp_path: Path) -> None:
     config = sequential(layer("Dense"))
     config["compile_config"] = {"loss": WAVE, "metrics": [BYTECODE], "optimizer": CUSTOM}
-    file = examined(save(tmp_path / "net.keras", config), None, trust=False)
+    file = examined(save(tmp_path / "net.keras", config), trust=False)
     assert file.version == "3.15.1"
     assert "compile_config" not in repaired(file)
     own = layer("Dense", kernel_initializer=WAVE, bias_regularizer=CUSTOM, kernel_constraint=BYTECODE, activation="relu")
-    bare = repaired(examined(save(tmp_path / "net.keras", sequential(own)), None, trust=False))["config"]["layers"][1]["config"]
+    bare = repaired(examined(save(tmp_path / "net.keras", sequential(own)), trust=False))["config"]["layers"][1]["config"]
     assert bare.keys() == {"name", "dtype", "activation"}
-    inner = examined(save(tmp_path / "net.keras", sequential(config | {"compile_config": {"loss": BYTECODE}})), None, trust=False)
+    inner = examined(save(tmp_path / "net.keras", sequential(config | {"compile_config": {"loss": BYTECODE}})), trust=False)
     assert "compile_config" not in json.dumps(repaired(inner))
 
 
 def test_code_is_let_through_where_it_is_trusted_or_a_recipe_builds_the_model(tmp_path: Path) -> None:
     path = save(tmp_path / "net.keras", sequential(layer("Lambda")))
-    assert examined(path, None, trust=True)
-    assert examined(path, "digits", trust=False)
+    assert examined(path, trust=True)
 
 
 def test_the_shape_of_a_sample_is_known_early() -> None:
@@ -254,7 +253,7 @@ def hdf5(path: Path, config: Any, **datasets: Any) -> Path:
 
 def test_an_hdf5_file_is_judged_by_the_same_rules(tmp_path: Path) -> None:
     with pytest.raises(ModelRefused, match="Lambda layer, which is Python code"):
-        examined(hdf5(tmp_path / "net.h5", sequential(layer("Lambda"))), None, trust=False)
+        examined(hdf5(tmp_path / "net.h5", sequential(layer("Lambda"))), trust=False)
     file = read(hdf5(tmp_path / "net.h5", sequential(layer("Dense"))))
     assert (file.legacy, file.of_keras_2, file.writer()) == (True, True, "Keras 2.11.0")
     check(file, False)

@@ -24,7 +24,7 @@ def test_the_lesson_is_about_recipes_whatever_model_was_given(tmp_path: Path, mo
         if words[0] != "plumbline.learn":
             (build / words[-2]).mkdir(parents=True, exist_ok=True)
         if words[0] == "plumbline.training":
-            for file in ("model.keras", "training.json"):
+            for file in ("model.keras", "dataset.npz", "training.json"):
                 (build / words[-2] / file).touch()
 
     monkeypatch.setattr(stages, "run", run)

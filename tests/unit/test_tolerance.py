@@ -22,6 +22,7 @@ from plumbline.training.recipes.linear import RECIPE
 from tests.support.random_network import Network
 from tests.support.tflite_writer import write_graph
 
+DECLARED = RECIPE.declared
 BOUND = BoundSpec(0.125, 0.0625, 0.03125, 0.25, total=0.46, slope=0.5)
 
 
@@ -48,7 +49,7 @@ def test_without_a_bound_the_measured_loss_and_a_step_are_proposed(graph: Graph)
     assert proposal.least == pytest.approx(loss, rel=1e-5)
     assert 0 <= proposal.value - loss * 21 / 20 < loss / 100
     assert "measured on 5 inputs" in proposal.reason
-    undeclared = replace(RECIPE, tolerance=None)
+    undeclared = replace(DECLARED, tolerance=None)
     assert tolerance_of(undeclared, proposal) == proposal.value
     assert f"{proposal.value:g} is proposed" in line(undeclared, proposal, None)
     assert "declares no tolerance" in line(undeclared, proposal, None)
@@ -57,16 +58,16 @@ def test_without_a_bound_the_measured_loss_and_a_step_are_proposed(graph: Graph)
 def test_with_a_bound_the_bound_is_proposed(graph: Graph) -> None:
     proposal = propose(graph, answers(graph, 9.0), BOUND)
     assert (proposal.value, proposal.least) == (0.46, 0.46)
-    assert tolerance_of(replace(RECIPE, tolerance=None), proposal) == 0.46
-    assert tolerance_of(replace(RECIPE, tolerance=0.46), proposal) == 0.46
-    assert line(RECIPE, proposal, BOUND) == "  |board - float| <= 0.46, proven; the recipe declares a tolerance of 0.25"
+    assert tolerance_of(replace(DECLARED, tolerance=None), proposal) == 0.46
+    assert tolerance_of(replace(DECLARED, tolerance=0.46), proposal) == 0.46
+    assert line(DECLARED, proposal, BOUND) == "  |board - float| <= 0.46, proven; the recipe declares a tolerance of 0.25"
 
 
 @pytest.mark.parametrize("bound", [None, BOUND])
 def test_a_tolerance_too_tight_is_refused_with_the_one_it_would_take(graph: Graph, bound: BoundSpec | None) -> None:
     proposal = propose(graph, answers(graph, 20 * float(graph.output.quantized.scale)), bound)
     with pytest.raises(BadRecipe, match=r"declares a tolerance of 0\.001, but its int8 model") as caught:
-        tolerance_of(replace(RECIPE, tolerance=0.001), proposal)
+        tolerance_of(replace(DECLARED, tolerance=0.001), proposal)
     assert f"tolerance={above(proposal.value):g} or more" in caught.value.hint
     assert number(proposal.least) in caught.value.message or f"{proposal.least:.6g}" in caught.value.message
 

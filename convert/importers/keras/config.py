@@ -77,25 +77,28 @@ def objects(node: Any) -> Iterator[Object]:
             waiting.extend(reversed(each))
 
 
-def check(file: KerasFile, trust: bool, *, rebuilt: bool = False) -> None:
+def check(file: KerasFile, trust: bool) -> None:
     """Look for what cannot be converted.
 
     Args:
         file: what was read.
         trust: whether code in the file may run.
-        rebuilt: whether a recipe builds the model, and only weights are read.
 
     Raises:
         ModelRefused: it holds code that is not trusted, classes that are not Keras's, or not one input and one output.
     """
     for each in objects(file.config):
-        if each.kind in CODE and not trust and not rebuilt:
+        if each.kind in CODE and not trust:
             holds = f"the layer {each.name!r}, a {each.kind}" if not each.kind.startswith("_") else "a Python lambda"
             raise ModelRefused(
                 f"{file.path} holds a Lambda layer, which is Python code that would run on this computer: {holds}.",
-                "If you trust who made the file, run it with TRUST=1; else replace the layer.",
+                advice(
+                    recipe="Make the Lambda a layer of its own in the recipe's layers(), or write it with layers of Keras.",
+                    keras="If you trust who made the file, run it with TRUST=1; else replace the layer.",
+                    tflite="",
+                ),
             )
-        if each.kind == BARE and not rebuilt:
+        if each.kind == BARE:
             raise ModelRefused(
                 f"{file.path} holds a Python lambda as the activation of a layer, in a form that Keras saves and does not load.",
                 "Give the layer an activation of Keras by its name, activation='relu', and save the model anew.",
@@ -119,7 +122,7 @@ def check(file: KerasFile, trust: bool, *, rebuilt: bool = False) -> None:
                 ),
             )
         missing = custom(each.fields)
-        if missing and not rebuilt:
+        if missing:
             raise ModelRefused(
                 f"{file.path}: the {'function' if each.kind == 'function' else 'class'} {missing} is code that is not in the file.",
                 (BARE_GRAPH if "input_layers" in each.config else "")

@@ -31,12 +31,11 @@ MISSING = re.compile(r"(?:locate|find) (class|function) '([^']+)'|Unknown (\w+):
 """How Keras says that it does not know a class or function."""
 
 
-def examined(path: Path, recipe: str | None, trust: bool) -> KerasFile:
+def examined(path: Path, trust: bool) -> KerasFile:
     """A Keras file in which nothing was found that cannot be converted; TensorFlow is not yet needed.
 
     Args:
         path: the file.
-        recipe: name of the recipe that rebuilds a model with a Lambda.
         trust: whether Python code in the file may run.
 
     Raises:
@@ -44,41 +43,27 @@ def examined(path: Path, recipe: str | None, trust: bool) -> KerasFile:
         DoesNotFit: it is larger than anything a board could hold.
     """
     file = read(path)
-    config.check(file, trust, rebuilt=recipe is not None and holds_code(file))
+    config.check(file, trust)
     check_recurrent(file.config, str(path))
     return file
 
 
-def holds_code(file: KerasFile) -> bool:
-    return any(each.kind in config.CODE for each in config.objects(file.config))
+def load(file: KerasFile, trust: bool) -> keras.Model:
+    """The model in a Keras file, in float32, without its loss, metrics and optimizer.
 
-
-def load(file: KerasFile, recipe: str | None, trust: bool) -> keras.Model:
-    """The model in a Keras file, in float32, without its loss, metrics and optimizer. One with a Lambda is rebuilt from its recipe, and only its
-    weights are read.
-
-    A Lambda is stored as Python bytecode, which nobody should run out of a file unless they trust who wrote it; the recipe's code is the
-    project's own.
+    A Lambda is stored as Python bytecode, which nobody should run out of a file unless they trust who wrote it. The files of recipes hold none.
 
     Raises:
         ModelRefused: Keras does not build the model, or it has not one input and one output.
         ConversionFailed: a weight is NaN or infinite.
     """
     path = file.path
-    model = from_recipe(path, recipe) if recipe is not None and holds_code(file) else from_file(file, trust)
+    model = from_file(file, trust)
     check_ends(model, path)
     check_finite(model)
     if file.of_keras_2 and not file.legacy:
         check_weights(model, file)
     return unwrapped(model)
-
-
-def from_recipe(path: Path, name: str) -> keras.Model:
-    from plumbline.training import fit, recipe
-
-    model = fit.build(recipe.find(name))
-    model.load_weights(path)
-    return model
 
 
 def from_file(file: KerasFile, trust: bool) -> keras.Model:

@@ -85,7 +85,6 @@ def quantize(
     per_channel_dense: bool = False,
     *,
     test: NDArray[np.float32] | None = None,
-    recipe: str | None = None,
     trust: bool = False,
     advance: Advance = lambda steps: None,
 ) -> Converted:
@@ -97,8 +96,7 @@ def quantize(
         points: inputs (M, ...) to ask the float model for.
         per_channel_dense: one scale per output of a Dense layer, which not every TensorFlow Lite Micro can run.
         test: the held-back inputs (T, ...), all of which are compared; without any, some of the calibration's are.
-        recipe: name of the recipe whose layers rebuild a model with a Lambda; without it such a file is refused.
-        trust: run the Python code of such a file instead.
+        trust: run the Python code of a file with a Lambda, which is refused otherwise.
         advance: is told how many of the calibration inputs the converter has observed since the last call.
 
     Raises:
@@ -111,7 +109,6 @@ def quantize(
         np.save(job / "test.npy", calibration[:0] if test is None else test)
         command = [sys.executable, "-m", "plumbline.convert.importers.keras.worker", str(model.resolve()), str(job), "--way", way().value]
         command += ["--per-channel-dense"] if per_channel_dense else []
-        command += ["--recipe", recipe] if recipe else []
         command += ["--trust"] if trust else []
         code, stderr = watched(command, model, job / OBSERVED, len(calibration), advance)
         if code != 0:

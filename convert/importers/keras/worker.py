@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common import keras_env
 from plumbline.common.errors import PlumblineError
 from plumbline.common.way import Way, came_as
 from plumbline.convert.importers.keras.answers import float_answers
@@ -26,7 +27,6 @@ from plumbline.convert.importers.keras.load import axes, examined, load
 from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, TWIN
 from plumbline.convert.importers.keras.recurrent_export import convertible
 from plumbline.convert.importers.samples.shape import Axes, fit
-from plumbline.training import keras_env
 
 if TYPE_CHECKING:
     import keras
@@ -40,7 +40,6 @@ def main() -> int:
     parser.add_argument("job", type=Path)
     parser.add_argument("--way", type=Way, default=Way.RECIPE, help="how the model came, for the hints")
     parser.add_argument("--per-channel-dense", action="store_true")
-    parser.add_argument("--recipe", help="whose layers() rebuild a model with a Lambda")
     parser.add_argument("--trust", action="store_true", help="run the Python code of a Lambda in the file")
     arguments = parser.parse_args()
     job: Path = arguments.job
@@ -49,10 +48,10 @@ def main() -> int:
             with contextlib.suppress(ValueError, OSError):  # macOS lets nobody limit this; sizes were checked and the deadline remains
                 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             keras_env.prepare()
-            file = examined(arguments.model, arguments.recipe, arguments.trust)
+            file = examined(arguments.model, arguments.trust)
             given = {name: np.load(job / f"{name}.npy") for name in ("points", "test", "calibration")}
             given = fitted(given, input_axes(file.config))
-            model = load(file, arguments.recipe, arguments.trust)
+            model = load(file, arguments.trust)
             given = fitted(given, axes(model))
             raw = quantize(model, given["calibration"], arguments.per_channel_dense, job / OBSERVED)
             (job / "model.tflite").write_bytes(raw)
