@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from plumbline.common.board_description import Board
 from plumbline.common.dataset import FILE, Dataset, Declared
 from plumbline.common.errors import ArtefactsDisagree, DoesNotFit, QualityMissed
 from plumbline.common.files import write_if_changed
@@ -19,9 +20,8 @@ from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
 from plumbline.common.progress import task
 from plumbline.common.quality import Quality, measure
 from plumbline.common.wire import NANO
-from plumbline.convert.capacity import FLASH, RAM
 from plumbline.convert.codegen.arena import arena
-from plumbline.convert.codegen.emit import Compiled, compile_graph
+from plumbline.convert.codegen.emit import LARGEST, Compiled, compile_graph
 from plumbline.convert.codegen.generated_folder import generated_files
 from plumbline.convert.explain.write import findings, write_explanation
 from plumbline.convert.graph import Graph
@@ -36,7 +36,9 @@ from plumbline.convert.references.tolerance import line as tolerance_line
 from plumbline.convert.references.tolerance import propose, tolerance_of
 
 
-def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = False, limits: str = "") -> Manifest:
+def convert(
+    folder: Path, say: Callable[[str], None], per_channel_dense: bool = False, limits: str = "", board: Board | None = None
+) -> Manifest:
     """Convert what a recipe's training left and write everything the firmware and the verification need.
 
     Args:
@@ -44,6 +46,7 @@ def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = 
         say: receives the report line by line.
         per_channel_dense: see `quantize`.
         limits: what the board must reach on the samples, as a user writes it, see `Limits.parse`; what is not named is the recipe's.
+        board: whose memory the model must fit into; None asks that of none.
 
     Raises:
         ArtefactsDisagree: model.keras or dataset.npz is missing, or dataset.npz is damaged.
@@ -62,7 +65,7 @@ def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = 
     with task(f"Converting {recipe.name}", len(calibration), "samples") as advance:
         converted = quantize(model, calibration, at.inputs(calibration.shape[1:]), per_channel_dense, test=held_back, advance=advance)
     graph = reader.read(converted.tflite)
-    compiled = compiled_model(recipe.name, converted.tflite, graph)
+    compiled = compiled_model(recipe.name, converted.tflite, graph, board)
     answers = references(converted, graph, at, test is not None, test.targets if test is not None else None)
     answers = replace(answers, arrays=answers.arrays | float_arrays(converted.chain))
     explained = findings(write_explanation(folder, converted, graph, answers))
@@ -91,19 +94,20 @@ def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = 
     return manifest
 
 
-def compiled_model(name: str, raw: bytes, graph: Graph) -> Compiled:
+def compiled_model(name: str, raw: bytes, graph: Graph, board: Board | None = None) -> Compiled:
     """Compile a flatbuffer, which `graph` was read from, under the name of its folder in build/.
 
     Raises:
         UnsupportedOperator, ModelRefused: the model cannot be compiled, or its numbers do not pass the line.
-        DoesNotFit: no board here could hold it; the firmware around it needs some of the memory too, which the linker checks.
+        DoesNotFit: it needs more than `board` has, or than LARGEST; the firmware around it needs memory too, which the linker checks.
     """
     reader.check_scales(graph)
     compiled = compile_graph(graph, name, hashlib.sha256(raw).digest())
-    for what, needed, board in (("working memory", compiled.memory.bytes, RAM), ("constants", compiled.constant_bytes, FLASH)):
-        if needed > board:
-            missing = f"{needed - board:,} are missing"
-            raise DoesNotFit(f"The model needs {needed:,} bytes for its {what}, the board has {board:,}: {missing}.", "Use a smaller model.")
+    if board is not None:
+        board.check_holds(constants=compiled.constant_bytes, memory=compiled.memory.bytes)
+    for what, needed in (("working memory", compiled.memory.bytes), ("constants", compiled.constant_bytes)):
+        if needed > LARGEST:
+            raise DoesNotFit(f"The model needs {needed:,} bytes for its {what}, at most {LARGEST:,} are compiled.", "Use a smaller model.")
     return compiled
 
 

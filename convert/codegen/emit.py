@@ -17,6 +17,10 @@ from plumbline.convert.importers.blockers import Blocker, of_operators, refusal
 from plumbline.convert.importers.model_kind import called, custom
 from plumbline.convert.operators import named, registered
 
+LARGEST = 4 << 20
+"""Bytes of working memory, of constants, and of a flatbuffer that is printed as C: what QEMU's boards have of RAM and of flash, which is more than
+most microcontrollers have. A board's own memory is less and counts where one is named."""
+
 
 @dataclass(frozen=True)
 class Compiled:

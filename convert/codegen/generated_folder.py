@@ -12,8 +12,7 @@ from enum import IntEnum
 from plumbline.common import wire
 from plumbline.common.manifest import ArenaSpec
 from plumbline.convert import mlperf
-from plumbline.convert.capacity import FLASH
-from plumbline.convert.codegen.emit import Compiled
+from plumbline.convert.codegen.emit import LARGEST, Compiled
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.graph import Graph, Tensor
 from plumbline.convert.operators import named
@@ -84,7 +83,7 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
     context = {
         "name": name,
         "tflite": tflite,
-        "flash": FLASH,
+        "printed": len(tflite) <= LARGEST,
         "model_sha256": sha256.hex(),
         "sha256_initializer": ", ".join(f"0x{byte:02x}" for byte in sha256),
         "graph": graph,

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common import folder_names
+from plumbline.common.board_description import Board
 from plumbline.common.errors import ModelRefused, UsageError
 from plumbline.common.explanation import FILE, Explanation
 from plumbline.common.limits import Limits
@@ -61,6 +62,7 @@ def bring(
     trust: bool = False,
     per_channel_dense: bool = False,
     limits: Limits | None = None,
+    board: Board | None = None,
 ) -> Manifest:
     """Convert a model into build/model_NAME.
 
@@ -72,13 +74,14 @@ def bring(
         trust: run the Python code that a .keras file with a Lambda holds.
         per_channel_dense: see `plumbline.convert.importers.keras.quantize.quantize`.
         limits: what the board must reach on the samples; None for the defaults.
+        board: whose memory the model must fit into; None asks that of none.
 
     Raises:
         UsageError: a file is missing or of another kind, there are no samples for a Keras model, or they are none of the model's inputs.
         ModelRefused: the model is damaged, not int8, or holds code that is not trusted.
         ConversionFailed: TensorFlow does not convert it.
         UnsupportedOperator: it holds an operator that the compiler has not.
-        DoesNotFit: no board here could hold it.
+        DoesNotFit: the board does not hold it, or it is larger than what is compiled.
     """
     way, folder = way_of(path), build / folder_names.claim(path, build)
     with came_as(way):
@@ -95,9 +98,9 @@ def bring(
             if unused:
                 more = f" and {len(unused) - LISTED} more" if len(unused) > LISTED else ""
                 say(f"{path.name}: unused tensors called INT8, as TensorFlow Lite Micro refuses their types: {', '.join(unused[:LISTED])}{more}")
-            manifest, graph, answers = bring_tflite(raw, folder, given, limits or Limits())
+            manifest, graph, answers = bring_tflite(raw, folder, given, limits or Limits(), board)
         else:
-            manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense, limits or Limits())
+            manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense, limits or Limits(), board)
     explained = findings(Explanation.load(folder / FILE, manifest.model_sha256))
     for line in report(manifest, graph, answers) + foreseen(manifest, graph, answers) + explained:
         say(line)
@@ -115,7 +118,7 @@ def examined_apart(path: Path, trust: bool) -> None:
         examined(path, trust)
 
 
-def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limits) -> tuple[Manifest, Graph, References]:
+def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limits, board: Board | None) -> tuple[Manifest, Graph, References]:
     """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
     graph = reader.read(raw)
     fitted = None
@@ -123,7 +126,7 @@ def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limi
         fitted = replace(samples, inputs=fit(samples.inputs, axes(graph)))
         check_varied(fitted.inputs)
         check_range(fitted.inputs, graph.input.quantized)
-    compiled = compiled_model(folder.name, raw, graph)
+    compiled = compiled_model(folder.name, raw, graph, board)
     quality = quality_for(fitted, graph, limits)
     (codes, own), domain = codes_for(graph, fitted), graph.input.quantized.range
     scalar = graph.input.elements == graph.output.elements == 1
@@ -199,7 +202,7 @@ def axes(graph: Graph) -> tuple[int, ...]:
 
 
 def bring_keras(
-    path: Path, folder: Path, samples: Samples | None, trust: bool, per_channel_dense: bool, limits: Limits
+    path: Path, folder: Path, samples: Samples | None, trust: bool, per_channel_dense: bool, limits: Limits, board: Board | None
 ) -> tuple[Manifest, Graph, References]:
     """Quantized on the samples, which are among what the board is asked."""
     if samples is None:
@@ -211,7 +214,7 @@ def bring_keras(
     with task(f"Converting {path.name}", len(samples.inputs), "samples") as advance:
         converted = quantize_keras(path, samples.inputs, samples.inputs[:0], per_channel_dense, trust=trust, advance=advance)
     graph = reader.read(converted.tflite)
-    compiled = compiled_model(folder.name, converted.tflite, graph)
+    compiled = compiled_model(folder.name, converted.tflite, graph, board)
     quality = quality_for(samples, graph, limits)
     answers = references(converted, graph, NOWHERE, targets=samples.targets)
     write_explanation(folder, converted, graph, answers)

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from plumbline.common.errors import DoesNotFit, ModelRefused, UsageError
 from plumbline.common.way import Way
-from plumbline.convert.capacity import FLASH
 from plumbline.convert.importers.file_kinds import EMPTY, KERAS, TEXT, TFLITE, UNKNOWN, Kind, kind_of
 from plumbline.convert.importers.keras.file import ANEW
 
 LARGEST_TFLITE = 16 << 20
-"""Bytes of a .tflite file: sixteen times the flash of a board, so that a float32 model of twice the size that could fit is still looked at and
-called what it is."""
+"""Bytes of a .tflite file: four for each of the 4 MB of constants that are compiled, so that the float32 form of the largest model is still looked at
+and called what it is."""
 GIVE = "Give a .tflite file, or a .keras file with SAMPLES=inputs.npy."
 SAVED_MODEL = "In the Keras that made it, load it and save it as one file: model.save('name.keras'), or model.save('name.h5') in Keras 2."
 
@@ -23,7 +22,7 @@ def way_of(path: Path) -> Way:
     Raises:
         UsageError: there is no such file, or one that is no model.
         ModelRefused: it is a model of another kind, or damaged.
-        DoesNotFit: it is larger than anything a board could hold.
+        DoesNotFit: it is larger than what is read.
     """
     if path.is_dir():
         raise folder(path)
@@ -35,7 +34,7 @@ def way_of(path: Path) -> Way:
         raise UsageError(f"MODEL={path} cannot be read: {error.strerror or error}.", GIVE) from error
     if kind is TFLITE:
         if size > LARGEST_TFLITE:
-            raise DoesNotFit(f"{path} has {size:,} bytes, the flash of a board {FLASH:,}.", "Use a smaller model.")
+            raise DoesNotFit(f"{path} has {size:,} bytes, at most {LARGEST_TFLITE:,} are read.", "Use a smaller model.")
         return Way.TFLITE
     suffix = path.suffix.lower()
     if kind is KERAS or kind.name == "hdf5":

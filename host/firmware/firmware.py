@@ -94,6 +94,10 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
     manifest = Manifest.load(recipe_dir / "generated" / "manifest.json")
     manifest.check_artefacts(recipe_dir)
     variables = environment(recipe_dir, env)
+    if chosen.engine == "compiled":
+        chosen.board.check_holds(constants=manifest.constant_bytes, memory=manifest.memory_bytes)
+    else:
+        chosen.board.check_holds(constants=manifest.model_bytes, memory=manifest.arena.bytes)
     if chosen.virtual:
         check_compiler()
     build_engine.provide(platformio_core())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from plumbline.common.errors import BadBoard
+from plumbline.common.errors import BadBoard, DoesNotFit
 from plumbline.common.platformio_ini import Project, words
 from plumbline.common.wire import TEXT_MAX
 
@@ -55,6 +55,24 @@ class Board:
     def virtual(self) -> bool:
         """Whether it is emulated on this computer."""
         return bool(self.emulator)
+
+    def check_holds(self, constants: int, memory: int) -> None:
+        """See that a model alone is not too large; the firmware around it needs some as well, which the linker checks.
+
+        Args:
+            constants: bytes in flash.
+            memory: bytes in RAM while it runs.
+
+        Raises:
+            DoesNotFit: says how many bytes are missing.
+        """
+        for what, needed, has, where in (("working memory", memory, self.ram, "RAM"), ("constants", constants, self.flash, "flash")):
+            if needed > has:
+                missing = f"{needed - has:,} are missing"
+                raise DoesNotFit(
+                    f"The model needs {needed:,} bytes for its {what}, the board {self.name} has {has:,} bytes of {where}: {missing}.",
+                    "Use a smaller model, or a board with more memory: docs/reference/boards.md lists them.",
+                )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plumbline.common import keras_env
+from plumbline.common import boards, keras_env
 from plumbline.common.errors import DoesNotFit, ModelRefused, PlumblineError, UnsupportedOperator, UsageError
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
@@ -219,13 +219,27 @@ def test_float_ends_are_cut_off_and_said(tmp_path: Path) -> None:
     assert [operator.name for operator in read((tmp_path / "build" / "model_floats" / "model.tflite").read_bytes()).operators] == ["RELU"]
 
 
-@pytest.mark.parametrize(("side", "missing"), [(600, "97,856"), (30000, "899,737,856")])
-def test_what_fits_no_board_is_said_before_anything_of_its_size_is_made(tmp_path: Path, side: int, missing: str) -> None:
+@pytest.mark.parametrize(
+    ("side", "board", "said"),
+    [
+        (600, "nano33ble", "360,000 bytes for its working memory, the board nano33ble has 262,144 bytes of RAM: 97,856 are missing"),
+        (30000, "nano33ble", "899,737,856 are missing"),
+        (30000, None, "900,000,000 bytes for its working memory, at most 4,194,304 are compiled"),
+    ],
+)
+def test_what_does_not_fit_is_said_before_anything_of_its_size_is_made(tmp_path: Path, side: int, board: str | None, said: str) -> None:
     """ADD runs in place: one image is all the memory that the model needs."""
     ends = [TensorSpec(name, (1, side, side, 1), (scale,), (0,)) for name, scale in (("input", 0.1), ("net/out", 0.2))]
     (tmp_path / "large.tflite").write_bytes(write_graph(ends, [binary("ADD", (0, 0), 1, "NONE")], 0, 1))
-    with pytest.raises(DoesNotFit, match=f"working memory.* {missing} are missing"):
-        bring(tmp_path / "large.tflite", tmp_path / "build", quiet)
+    with pytest.raises(DoesNotFit, match=said):
+        bring(tmp_path / "large.tflite", tmp_path / "build", quiet, board=boards.board(board) if board else None)
+
+
+def test_without_a_board_a_model_may_be_larger_than_any_that_is_known(tmp_path: Path) -> None:
+    ends = [TensorSpec(name, (1, 600, 600, 1), (scale,), (0,)) for name, scale in (("input", 0.1), ("net/out", 0.2))]
+    (tmp_path / "large.tflite").write_bytes(write_graph(ends, [binary("ADD", (0, 0), 1, "NONE")], 0, 1))
+    manifest = bring(tmp_path / "large.tflite", tmp_path / "build", quiet)
+    assert manifest.memory_bytes > max(each.ram for each in boards.boards().values())
 
 
 def test_bytes_behind_a_model_cost_little_and_leave_the_compiled_engine_alone(tmp_path: Path) -> None:

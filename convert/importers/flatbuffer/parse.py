@@ -22,7 +22,7 @@ LARGEST_RANK = 8
 LARGEST_FAN = 256
 """Inputs or outputs of one operator; the widest real one, a concatenation, stays far below."""
 MOST = 1 << 16
-"""Tensors, operators, operator codes, buffers or scales of a model: no board here could hold a list of more."""
+"""Tensors, operators, operator codes, buffers or scales of a model: no microcontroller could hold a list of more."""
 
 MOST_OPERATORS = 4096
 """Where a recurrent layer is unrolled into many small ones, an operator takes some 170 bytes of code and constants, and so many of them 70 % of a

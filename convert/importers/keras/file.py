@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.common.errors import DoesNotFit, ModelRefused
-from plumbline.convert.capacity import FLASH
 from plumbline.convert.importers.bounded_zip import DAMAGE, content, members
 from plumbline.convert.importers.file_kinds import kind_of
 
@@ -21,8 +20,8 @@ LARGEST_METADATA = 1 << 16
 DEEPEST = 100
 """Levels of braces and brackets in config.json; a layer inside of three nested models lies 30 deep."""
 LARGEST_WEIGHTS = 64 << 20
-"""Bytes of weights: four for each byte of a board's flash, as float32, and twice as many again for the state of an optimizer, is 11.8 MB; this
-is five times that, for float64 and for what HDF5 adds."""
+"""Bytes of weights: of 4 MB of int8 constants, as many as are compiled, the weights are 16 MB as float32, and with the state of an optimizer three
+times that; HDF5 adds some."""
 BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL)
 ANEW = "Save it anew with model.save('name.keras')."
 
@@ -58,7 +57,7 @@ def read(path: Path) -> KerasFile:
 
     Raises:
         ModelRefused: it is damaged, of another kind, or holds weights without a model.
-        DoesNotFit: it is larger than anything a board could hold.
+        DoesNotFit: it is larger than what is read.
     """
     kind = kind_of(path)
     if kind.name == "keras":
@@ -73,7 +72,7 @@ def read_archive(path: Path) -> KerasFile:
 
     Raises:
         ModelRefused: it is damaged.
-        DoesNotFit: it is larger than anything a board could hold.
+        DoesNotFit: it is larger than what is read.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -96,7 +95,7 @@ def read_hdf5(path: Path) -> KerasFile:
 
     Raises:
         ModelRefused: it is damaged, or holds weights alone.
-        DoesNotFit: it is larger than anything a board could hold.
+        DoesNotFit: it is larger than what is read.
     """
     import h5py
 
@@ -138,10 +137,10 @@ def stored(file: Any) -> int:
 
 
 def check_size(path: Path, size: int) -> None:
-    """Raises DoesNotFit where weights are larger than those of any model that a board could hold."""
+    """Raises DoesNotFit where weights are larger than LARGEST_WEIGHTS."""
     if size > LARGEST_WEIGHTS:
         raise DoesNotFit(
-            f"{path} holds {size:,} bytes of weights, a board has {FLASH:,} bytes of flash: at most {LARGEST_WEIGHTS:,} are looked at.",
+            f"{path} holds {size:,} bytes of weights, at most {LARGEST_WEIGHTS:,} are read.",
             "Use a smaller model, and save it without its optimizer: keras.models.load_model(path, compile=False).save('name.keras').",
         )
 

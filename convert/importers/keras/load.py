@@ -40,7 +40,7 @@ def examined(path: Path, trust: bool) -> KerasFile:
 
     Raises:
         ModelRefused: the file is damaged or of another kind, or the model cannot be converted.
-        DoesNotFit: it is larger than anything a board could hold.
+        DoesNotFit: it is larger than what is read.
     """
     file = read(path)
     config.check(file, trust)
