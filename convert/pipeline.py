@@ -36,9 +36,7 @@ from plumbline.convert.references.tolerance import line as tolerance_line
 from plumbline.convert.references.tolerance import propose, tolerance_of
 
 
-def convert(
-    folder: Path, say: Callable[[str], None], per_channel_dense: bool = False, limits: str = "", board: Board | None = None
-) -> Manifest:
+def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = False, limits: str = "", board: Board | None = None) -> Manifest:
     """Convert what a recipe's training left and write everything the firmware and the verification need.
 
     Args:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.common import wire
+from plumbline.common import boards, wire
 from plumbline.common.errors import BoardLost
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import FIRMWARE, ROOT
@@ -23,7 +23,7 @@ from tests.support import firmware_image as firmware
 pytestmark = pytest.mark.slow
 
 FLASH_BUDGET, RAM_BUDGET = 8192, 2048
-NANO_33_BLE_FLASH, NANO_33_BLE_RAM = 983_040, 262_144
+DESCRIBED = boards.board("virtual")
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def test_size(virtual: Path) -> None:
 def test_memory_is_the_nanos(linear: Path, tmp_path: Path) -> None:
     link_map = firmware.platformio(linear / "generated", tmp_path).with_suffix(".map").read_text()
     regions = {name: int(length, 16) for name, length in re.findall(r"^(FLASH|RAM|MARK)\s+0x\w+\s+(0x\w+)", link_map, re.MULTILINE)}
-    assert regions["FLASH"] == NANO_33_BLE_FLASH
-    assert regions["RAM"] + regions["MARK"] == NANO_33_BLE_RAM
+    assert regions["FLASH"] == DESCRIBED.flash
+    assert regions["RAM"] + regions["MARK"] == DESCRIBED.ram
 
 
 def test_no_floating_point_nor_heap_nor_printf(virtual: Path) -> None:
@@ -121,6 +121,7 @@ def test_console(line: socket.socket) -> None:
 def test_hello(linear: Path, board: Board) -> None:
     manifest = Manifest.load(linear / "generated" / "manifest.json")
     identity = board.hello()
+    assert (identity.board, identity.clock_hz) == (DESCRIBED.title, DESCRIBED.clock_hz)
     assert identity.model == manifest.recipe
     assert identity.model_sha256 == manifest.model_sha256
     assert identity.constants_sha256 == manifest.constants_sha256
