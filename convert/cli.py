@@ -11,7 +11,7 @@ from plumbline.common.ending import say
 from plumbline.common.errors import UsageError
 from plumbline.common.limits import Limits
 from plumbline.common.paths import recipe_names
-from plumbline.convert.importers.import_model import bring
+from plumbline.convert.import_model import bring
 from plumbline.convert.pipeline import convert
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import ArtefactsDisagree
+from plumbline.common.golden_data import FILE, References
 from plumbline.common.manifest import Manifest
-from plumbline.host.verdict.oracle import load_references
-from plumbline.host.verdict.quantization import quantize, to_nano
+from plumbline.common.quantization import code_of_nano, dequantize, to_nano
 
 AGAIN = "Run `make learn`, which makes what it needs first."
 
@@ -97,8 +97,7 @@ class Staircase:
 
     def at(self, x: float) -> float:
         """What clamping would answer to any x: the answer to the nearest code there is."""
-        spec = self.manifest.input
-        return float(self.answers[quantize(to_nano(x), spec.scale, spec.zero_point) + 128])
+        return float(self.answers[code_of_nano(to_nano(x), self.manifest.input) + 128])
 
 
 def staircase(folder: Path, line: Trained) -> Staircase:
@@ -109,8 +108,7 @@ def staircase(folder: Path, line: Trained) -> Staircase:
     """
     manifest = Manifest.load(folder / "generated" / "manifest.json")
     manifest.check_artefacts(folder)
-    references = load_references(folder / "references.npz", manifest)
+    references = References.load(folder / FILE, manifest)
     if not np.array_equal(references.codes.ravel(), np.arange(-128, 128)):
         raise ArtefactsDisagree(f"{folder / 'references.npz'} does not hold all 256 codes in order.", AGAIN)
-    answers = (references.expected.ravel().astype(np.float64) - manifest.output.zero_point) * manifest.output.scale
-    return Staircase(manifest, line.content["w"], line.content["b"], answers)
+    return Staircase(manifest, line.content["w"], line.content["b"], dequantize(references.expected.ravel(), manifest.output))

@@ -11,12 +11,12 @@ from enum import IntEnum
 
 from plumbline.common import wire
 from plumbline.common.manifest import ArenaSpec
+from plumbline.common.quantization import to_nano
 from plumbline.convert import mlperf
 from plumbline.convert.codegen.emit import LARGEST, Compiled
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.graph import Graph, Tensor
 from plumbline.convert.operators import named
-from plumbline.convert.references.golden_data import nano
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         "graph": graph,
         "arena": arena,
         "domain": domain,
-        "domain_nano": [nano(x) for x in domain],
+        "domain_nano": [to_nano(x) for x in domain],
         "decimals": decimals(graph.output.quantized.scale),
         "ends": [End.of("INPUT", graph.input), End.of("OUTPUT", graph.output)],
         "mlperf": mlperf.named(name, graph),

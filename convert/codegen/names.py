@@ -4,26 +4,11 @@ from __future__ import annotations
 
 import re
 
-from plumbline.convert.graph import Graph, Operator
+from plumbline.common.layer_names import layer_name
+from plumbline.convert.graph import Graph
 from plumbline.convert.operators import registered
 
 LONGEST = 40
-
-
-def layer_name(operator: Operator) -> str:
-    """The layer's own name out of a path like `model_1/dense_1/MatMul`."""
-    return own_name(operator.layer) or operator.name
-
-
-def own_name(layer: str) -> str:
-    """`dense_1` of `model_1/dense_1/MatMul`, the whole of a path with one part, and nothing of an empty one.
-
-    A layer that batch normalization was folded into has several paths, `model_1/norm_1/batchnorm/mul;model_1/conv_1/depthwise`: it keeps its own.
-    """
-    paths = layer.split(";")
-    own = [path for path in paths if "batchnorm" not in path.lower()] or paths
-    parts = [part for path in own for part in re.split(r"[/:]", path) if part]
-    return parts[-2] if len(parts) > 1 else "".join(parts)
 
 
 def plain(name: str) -> str:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from plumbline.common.diagnosis import equal_samples, outliers, outside_input, unequal_features
 from plumbline.common.explanation import LayerError
+from plumbline.common.quantization import dequantize_float32
 from plumbline.common.useful import Evidence
 from plumbline.common.way import advice
 from plumbline.convert.graph import Operator, Tensor
 from plumbline.convert.operators import named
-from plumbline.convert.references.codes import dequantize
 
 SMALL_SHARE = 0.25
 """Of a range: who uses no more loses two bits or more."""
@@ -68,7 +68,7 @@ def parts(seen: Seen) -> Parts:
     """What the layer's own error is made of; nothing where it has none."""
     assert seen.exact is not None
     exact, (low, high), step = seen.exact.astype(np.float64), seen.tensor.quantized.range, seen.tensor.quantized.scale
-    squares = (dequantize(seen.codes, seen.tensor.quantized) - exact) ** 2
+    squares = (dequantize_float32(seen.codes, seen.tensor.quantized) - exact) ** 2
     whole = float(squares.mean())
     if not whole:
         return Parts(0.0, 0.0, 0.0, 0.0)
@@ -167,7 +167,7 @@ def dwarfed(magnitudes: NDArray[np.int64]) -> Dwarfed | None:
 def worst_channel(seen: Seen) -> int:
     """Of the last axis, the one with the largest error of its own."""
     assert seen.exact is not None
-    squares = (dequantize(seen.codes, seen.tensor.quantized) - seen.exact) ** 2
+    squares = (dequantize_float32(seen.codes, seen.tensor.quantized) - seen.exact) ** 2
     return int(squares.reshape(-1, seen.tensor.shape[-1]).mean(axis=0).argmax())
 
 

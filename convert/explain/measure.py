@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused
 from plumbline.common.explanation import INPUT, TOLERATED_ERROR, TOLERATED_LOSS, Explanation, LayerError
+from plumbline.common.layer_names import layer_name
 from plumbline.common.manifest import TensorSpec
 from plumbline.common.quality import is_labels, labels
+from plumbline.common.quantization import dequantize_float32, quantize
 from plumbline.common.useful import Evidence, decides, ends_in, shares
-from plumbline.convert.codegen.names import layer_name
 from plumbline.convert.explain import causes
 from plumbline.convert.explain.twin import Reals, pair
 from plumbline.convert.explain.walk import Measured, moves, places_of, reached, walk
 from plumbline.convert.graph import Graph, Operator, Tensor
 from plumbline.convert.macs import multiply_accumulates
 from plumbline.convert.references import litert
-from plumbline.convert.references.codes import dequantize, quantize
 
 MOST_SAMPLES, LEAST_SAMPLES = 256, 8
 BYTES_KEPT = 2**26
@@ -182,7 +182,7 @@ def ranged(number: int | None, operator: Operator | None, tensors: tuple[Tensor,
     tensor = tensors[0]
     low, high = tensor.quantized.range
     with np.errstate(over="ignore"):  # a scale near float32's end: infinity becomes its largest number
-        seen = np.nan_to_num(dequantize(codes, tensor.quantized) if floats is None else floats)
+        seen = np.nan_to_num(dequantize_float32(codes, tensor.quantized) if floats is None else floats)
     channels = tensor.shape[-1] if len(tensor.shape) > 1 else 1
     by_channel = codes.reshape(-1, channels)
     step = tensor.quantized.scale

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.quantization import dequantize_float32
 from plumbline.convert.explain import causes
 from plumbline.convert.explain.twin import Reals, Twin
 from plumbline.convert.graph import Graph, Operator, Tensor
 from plumbline.convert.operators import named
 from plumbline.convert.references import reference_interpreter
-from plumbline.convert.references.codes import dequantize
 
 
 def reached(graph: Graph, codes: NDArray[np.int8]) -> dict[int, NDArray[np.int8]]:
@@ -67,7 +67,7 @@ class Measured:
     @property
     def reals(self) -> Reals:
         """What the codes stand for."""
-        return dequantize(self.codes, self.tensors[0].quantized)
+        return dequantize_float32(self.codes, self.tensors[0].quantized)
 
     @property
     def seen(self) -> causes.Seen:
@@ -97,10 +97,10 @@ def walk(graph: Graph, twin: Twin, codes: dict[int, NDArray[np.int8]], floats: d
             yield from (replace(each, output=output) for each in waiting)
             waiting = []
         elif operator is not None and known_floats is not None:
-            exact = dequantize(here, tensors[0].quantized)
+            exact = dequantize_float32(here, tensors[0].quantized)
         waiting.append(
             Measured(number, operator, tensors, here, known_floats, exact, output, graph.output.index in {tensor.index for tensor in tensors})
         )
         known += [tensor.index for tensor in tensors]
-        values |= {tensor.index: dequantize(codes[tensor.index], tensor.quantized) for tensor in tensors}
+        values |= {tensor.index: dequantize_float32(codes[tensor.index], tensor.quantized) for tensor in tensors}
     yield from (replace(each, output=values[graph.output.index]) for each in waiting)

@@ -8,11 +8,11 @@ from pathlib import Path
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.common.explanation import FILE, Explanation
 from plumbline.common.files import write_if_changed
+from plumbline.common.golden_data import References
 from plumbline.common.progress import task
 from plumbline.convert.explain.measure import explain, ranges
 from plumbline.convert.graph import Graph
-from plumbline.convert.importers.keras.quantize import Converted
-from plumbline.convert.references.golden_data import References
+from plumbline.convert.references.golden_data import Converted
 
 LINES = 3
 """Layers named in the report of a conversion; `make explain` shows all."""
@@ -32,12 +32,13 @@ def write_explanation(folder: Path, converted: Converted, graph: Graph, answers:
     Returns:
         What was written; None where an operator has no reference kernel here, so that nothing inside the model is known.
     """
-    arrays, digest = answers.arrays, hashlib.sha256(converted.tflite).hexdigest()
+    data, digest = answers.data, hashlib.sha256(converted.tflite).hexdigest()
+    assert data is not None  # a float model comes with samples
     with task("Measuring the layers"):
         try:
-            found = explain(folder.name, digest, graph, arrays["sample_inputs"], converted.float_tflite, arrays.get("targets"))
+            found = explain(folder.name, digest, graph, data.inputs, converted.float_tflite, data.targets)
         except ModelRefused as error:
-            found = ranges(folder.name, digest, graph, arrays["codes"][arrays["sample_rows"]], error.message)
+            found = ranges(folder.name, digest, graph, answers.codes[data.rows], error.message)
         except UnsupportedOperator:
             (folder / FILE).unlink(missing_ok=True)  # it is of another model
             return None
@@ -47,9 +48,8 @@ def write_explanation(folder: Path, converted: Converted, graph: Graph, answers:
 
 def write_ranges(folder: Path, raw: bytes, graph: Graph, answers: References) -> Explanation | None:
     """Measure the ranges of a .tflite file, which has no float model, at the samples, or without some at the inputs that are compared."""
-    arrays = answers.arrays
-    own = "sample_rows" in arrays
-    codes = arrays["codes"][arrays["sample_rows"]] if own else arrays["codes"]
+    own = answers.data is not None
+    codes = answers.codes if answers.data is None else answers.codes[answers.data.rows]
     note = NO_FLOAT_MODEL if own else f"{NO_FLOAT_MODEL} {OTHER_INPUTS}"
     try:
         found = ranges(folder.name, hashlib.sha256(raw).hexdigest(), graph, codes, note, own)

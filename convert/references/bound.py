@@ -16,16 +16,17 @@ for any input and carried through the layers after it: an error e becomes at mos
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.golden_data import DenseLayer
 from plumbline.common.manifest import BoundSpec
+from plumbline.common.quantization import code_of, dequantize, real_of
 from plumbline.common.wire import NANO
 from plumbline.convert.graph import Graph
-from plumbline.convert.importers.keras.quantize import DenseLayer
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference, check_fully_connected
-from plumbline.convert.references.codes import code_of, exact, real_of
 
 Reals = NDArray[np.float64]
 
@@ -99,11 +100,11 @@ def match(graph: Graph, chain: tuple[DenseLayer, ...]) -> list[Layer]:
 def enumerated(graph: Graph, layers: list[Layer], domain: tuple[float, float]) -> BoundSpec:
     """For an input of one int8: every code that an x of the domain is rounded to is tried."""
     quantization = graph.input.quantized
-    ends = [code_of(exact(x), quantization) for x in domain]
+    ends = [code_of(Fraction(x), quantization) for x in domain]
     codes = np.arange(ends[0], ends[1] + 1)
-    points: Reals = np.asarray((codes - quantization.zero_point) * quantization.scale, np.float64).reshape(-1, 1)
+    points: Reals = dequantize(codes, quantization).reshape(-1, 1)
     # Half a step between codes; at an end of the domain that lies beyond the last code's half step, more.
-    radius = max(quantization.scale / 2, *(float(abs(exact(x) - real_of(code, quantization))) for x, code in zip(domain, ends, strict=True)))
+    radius = max(quantization.scale / 2, *(float(abs(Fraction(x) - real_of(code, quantization))) for x, code in zip(domain, ends, strict=True)))
     answers: NDArray[np.int8] = codes.astype(np.int8).reshape(-1, 1)
     trained, weighted, coded = points, points, points
     for layer in layers:
@@ -111,7 +112,7 @@ def enumerated(graph: Graph, layers: list[Layer], domain: tuple[float, float]) -
         trained = layer.real(trained, layer.weights, layer.bias)
         weighted = layer.real(weighted, layer.coded_weights, layer.bias)
         coded = layer.real(coded, layer.coded_weights, layer.coded_bias)
-    board = (answers.astype(np.float64) - graph.output.quantized.zero_point) * graph.output.quantized.scale
+    board = dequantize(answers, graph.output.quantized)
     reached = np.max(np.abs(points)) + radius
     evaluated = evaluation(layers, np.array([reached]))
     # The x that become a code: half a step to both sides, but no farther than the domain, and all of it at its ends.

@@ -50,10 +50,7 @@ class Multiplier:
 
     def apply(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
         """Multiply int32 values and round twice; |values| << left_shift must stay within int32."""
-        high = ((values << self.left_shift) * self.mantissa + (1 << 30)) >> 31  # the first rounding: half up
-        mask = (1 << self.right_shift) - 1
-        threshold = (mask >> 1) + (high < 0)  # the second: half away from zero
-        return (high >> self.right_shift) + ((high & mask) > threshold)
+        return _scaled(values, *np.array((self.mantissa, self.left_shift, self.right_shift), np.int64))
 
 
 def apply_each(multipliers: Sequence[Multiplier], values: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -62,13 +59,18 @@ def apply_each(multipliers: Sequence[Multiplier], values: NDArray[np.int64]) -> 
     side_by_side = _pixels(values.shape) if len(multipliers) > 1 else 1
     mantissas, lefts, rights = np.tile(each, side_by_side)
     wide = values.reshape(-1, side_by_side * values.shape[-1])
-    high = (wide << lefts if lefts.any() else wide) * mantissas
+    return _scaled(wide, mantissas, lefts, rights).reshape(values.shape)
+
+
+def _scaled(values: NDArray[np.int64], mantissas: NDArray[np.int64], lefts: NDArray[np.int64], rights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Values of any shape by multipliers that broadcast to it: the one place where TFLM's two roundings are written down."""
+    high = (values << lefts if lefts.any() else values) * mantissas
     high += 1 << 30
-    high >>= 31
-    high += high >> 63 if rights.all() else (high >> 63) * (rights > 0)  # below 0 a tie goes down
+    high >>= 31  # the first rounding: half up
+    high += high >> 63 if rights.all() else (high >> 63) * (rights > 0)
     high += (1 << rights) >> 1
-    high >>= rights
-    return np.asarray(high.reshape(values.shape), np.int64)
+    high >>= rights  # the second: half away from zero, since below 0 a tie goes down
+    return np.asarray(high, np.int64)
 
 
 def _pixels(shape: tuple[int, ...]) -> int:

@@ -1,29 +1,24 @@
-"""references.npz: what the board must answer, code by code and x by x."""
+"""Makes the golden data: what the board must answer, code by code and x by x."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.common.arrays import npz_bytes
 from plumbline.common.dataset import Declared
+from plumbline.common.golden_data import Codes, DenseLayer, References, Samples
+from plumbline.common.quantization import code_of_nano, to_nano
 from plumbline.common.wire import NANO
 from plumbline.convert.graph import Graph
-from plumbline.convert.importers.keras.quantize import Converted
 from plumbline.convert.operators import named
 from plumbline.convert.references import litert, reference_interpreter, tflm
-from plumbline.convert.references.codes import code_of, round_half_away
-from plumbline.convert.references.promises import PARAMETERS
 
 SWEEP = 301
 """Points of the sweep, both ends of the domain included; a number that puts them between codes rather than on them."""
-
-Codes = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -38,11 +33,6 @@ class Points:
         return np.asarray(self.x_nano / NANO, np.float32).reshape(-1, *shape)
 
 
-def nano(x: float) -> int:
-    """A decimal number in units of 1e-9, as a person wrote it: 12.7 is 12700000000, not the double nearest to it."""
-    return round_half_away(Fraction(str(x)) * NANO)
-
-
 def points(recipe: Declared) -> Points:
     """Sample points and sweep of a recipe with a domain; none without."""
     if recipe.domain is None:
@@ -52,73 +42,90 @@ def points(recipe: Declared) -> Points:
 
 def swept(domain: tuple[float, float], samples: Sequence[float]) -> Points:
     """Sample points, then SWEEP points from one end of the domain to the other."""
-    low, high = (nano(x) for x in domain)
+    low, high = (to_nano(x) for x in domain)
     sweep = [low + (high - low) * i // (SWEEP - 1) for i in range(SWEEP)]
-    return Points(np.array([*map(nano, samples), *sweep], np.int64), len(samples))
+    return Points(np.array([*map(to_nano, samples), *sweep], np.int64), len(samples))
 
 
 @dataclass(frozen=True)
-class References:
-    """The content of references.npz, and who computed the expected codes.
+class Converted:
+    """The flatbuffer, and what the float model it was made of answers."""
 
-    Besides what every verification needs there is information: `litert`, and `tflm_float_product`, what TFLM libraries from before autumn 2026
-    (the Arduino library among them) answer; see `multipliers` in operators/shared/weighted. Either is missing where it cannot be computed.
-    """
+    tflite: bytes
+    codes: NDArray[np.int8]
+    """(N, input bytes): those of the samples, then the chosen ones, see `choose.Asked`."""
+    kinds: NDArray[np.str_]
+    """(N,): what each chosen input is; empty for a sample."""
+    float_codes: NDArray[np.float32]
+    """(N, outputs): the float model's answers for those codes' real values."""
+    float_x: NDArray[np.float32]
+    """(M, outputs): its answers for the points asked for."""
+    chosen: NDArray[np.int64]
+    """(S,): places of the samples that are asked, among the test inputs, or among the calibration's where there are none."""
+    sample_rows: NDArray[np.int64]
+    """(S,): their rows in `codes`."""
+    sample_inputs: NDArray[np.float32]
+    """(S, inputs): the samples themselves, before they become codes."""
+    float_samples: NDArray[np.float32]
+    """(S, outputs): the float model's answers for them."""
+    chain: tuple[DenseLayer, ...]
+    """The layers of a model that is a chain of Dense; empty for any other."""
+    parameters: int
+    """Numbers the float model holds, those that are not trained included."""
+    float_tflite: bytes = b""
+    """The float32 flatbuffer that it was quantized from; empty where TensorFlow does not show it."""
 
-    arrays: dict[str, NDArray[Any]]
+
+@dataclass(frozen=True)
+class Golden:
+    """The references of a conversion, and who computed their expected codes."""
+
+    references: References
     oracle: str
     arena_used: int | None
     """Bytes of arena in use by the wheel; None without it."""
 
-    @property
-    def held(self) -> NDArray[np.bool_]:
-        """(N,): whether each input is held against the float model: what was chosen beside real data is not, see `choose`."""
-        kinds = self.arrays.get("kinds")
-        return np.ones(len(self.arrays["codes"]), bool) if kinds is None else np.asarray(kinds == "")
 
-    def as_npz(self) -> bytes:
-        """The file, with the same bytes for the same content whenever it is written."""
-        return npz_bytes(self.arrays)
-
-
-def references(converted: Converted, graph: Graph, at: Points, held_back: bool = False, targets: NDArray[Any] | None = None) -> References:
+def golden_data(converted: Converted, graph: Graph, at: Points, held_back: bool = False, targets: NDArray[Any] | None = None) -> Golden:
     """Ask every implementation for its answers.
 
-    The samples of real data are the test split where something is `held_back`, else the points, else those that were quantized on. Of each
-    there are its row in `codes`, `sample_rows` (S,), itself, `sample_inputs` (S, inputs), and what the float model answers to it,
-    `float_samples` (S, outputs); with `targets` of the given samples (N, ...) also its `targets` (S, ...).
+    Args:
+        converted: the int8 model, and what the float model answers.
+        graph: read from it.
+        at: the x to answer.
+        held_back: whether the samples are a test split; else they are the x, and where there are none those that were quantized on.
+        targets: of the given samples (N, ...), of which those are kept whose samples are asked.
 
     Raises:
         ModelRefused: TensorFlow Lite Micro or LiteRT cannot load the model.
         UnsupportedOperator: the wheel is absent, and the integer model lacks an operator.
     """
     expected, oracle, used = expect(converted.tflite, graph, converted.codes)
-    arrays: dict[str, NDArray[Any]] = {
-        "codes": converted.codes,
-        "tflm": expected,
-        "float_codes": converted.float_codes,
-        "x_nano": at.x_nano,
-        "samples": np.array(at.samples, np.int64),
-        "float_x": converted.float_x,
-        PARAMETERS: np.array(converted.parameters, np.int64),
-    }
-    if converted.kinds.any():
-        arrays["kinds"] = converted.kinds
     if len(at.x_nano) and not held_back:
-        arrays |= {"sample_rows": rows_of(at, graph), "sample_inputs": at.inputs((1,)), "float_samples": converted.float_x}
+        data = Samples(rows_of(at, graph), at.inputs((1,)), converted.float_x)
     else:
-        arrays |= {name: getattr(converted, name) for name in ("sample_rows", "sample_inputs", "float_samples")}
-        arrays |= {} if targets is None else {"targets": targets[converted.chosen]}
-    if all(named(operator.name) for operator in graph.operators):
-        arrays["tflm_float_product"] = reference_interpreter.run(graph, converted.codes, float_product=True)
-    if litert.available():
-        arrays["litert"] = litert.run(converted.tflite, graph, converted.codes)
-    return References(arrays, oracle, used)
+        own = None if targets is None else targets[converted.chosen]
+        data = Samples(converted.sample_rows, converted.sample_inputs, converted.float_samples, own)
+    known = all(named(operator.name) for operator in graph.operators)
+    references = References(
+        codes=converted.codes,
+        expected=expected,
+        float_codes=converted.float_codes,
+        x_nano=at.x_nano,
+        samples=at.samples,
+        float_x=converted.float_x,
+        data=data,
+        litert=litert.run(converted.tflite, graph, converted.codes) if litert.available() else None,
+        kinds=converted.kinds if converted.kinds.any() else None,
+        float_product=reference_interpreter.run(graph, converted.codes, float_product=True) if known else None,
+        parameters=converted.parameters,
+    )
+    return Golden(references, oracle, used)
 
 
 def rows_of(at: Points, graph: Graph) -> NDArray[np.int64]:
     """The row of each x (M,) among the 256 codes of a model whose input is one int8."""
-    return np.array([code_of(Fraction(int(x), NANO), graph.input.quantized) + 128 for x in at.x_nano], np.int64)
+    return np.array([code_of_nano(int(x), graph.input.quantized) + 128 for x in at.x_nano], np.int64)
 
 
 def expect(raw: bytes, graph: Graph, codes: Codes) -> tuple[Codes, str, int | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.codegen.names import layer_name
+from plumbline.common.layer_names import layer_name
 from plumbline.convert.graph import Graph, Tensor
 from plumbline.convert.references import reference_interpreter
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from plumbline.common.dataset import Declared
 from plumbline.common.errors import BadRecipe
+from plumbline.common.golden_data import References
 from plumbline.common.manifest import BoundSpec
 from plumbline.common.numbers import above
+from plumbline.common.quantization import dequantize_float32
 from plumbline.convert.graph import Graph
-from plumbline.convert.references.codes import dequantize
-from plumbline.convert.references.golden_data import References
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ def propose(graph: Graph, answers: References, proven: BoundSpec | None) -> Prop
     """
     if proven is not None:
         return Proposal(proven.total, "the proven bound", proven.total)
-    arrays, end, held = answers.arrays, graph.output.quantized, answers.held
-    loss = float(np.abs(dequantize(arrays["tflm"], end) - arrays["float_codes"])[held].max())
+    end, held = graph.output.quantized, ~answers.chosen
+    loss = float(np.abs(dequantize_float32(answers.expected, end) - answers.float_codes)[held].max())
     reason = f"the largest loss measured on {int(held.sum())} inputs, {loss:.4g}, and one output step, {end.scale:.4g}"
     return Proposal(above(loss + float(end.scale)), reason, loss)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from plumbline.common.errors import BoardFault, WrongModel
 from plumbline.common.folder_names import anew, asked_as
 from plumbline.common.manifest import Manifest
+from plumbline.common.quantization import to_nano
 from plumbline.common.wire import TEXT_MAX
 from plumbline.host.devices.board import Identity
-from plumbline.host.verdict.quantization import to_nano
 
 _ARENA = (
     " If it says so again, the library needs more memory than the conversion counts with (PLUMBLINE_ARENA_BYTES in generated/plumbline_model.h):"

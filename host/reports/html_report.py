@@ -8,8 +8,8 @@ import jinja2
 
 from plumbline.common.explanation import Explanation
 from plumbline.common.folder_names import asked_as
+from plumbline.common.layer_names import layer_name
 from plumbline.common.numbers import number
-from plumbline.convert.codegen.names import own_name
 from plumbline.host.reports import layer_table, rows, terminal, useful_text
 from plumbline.host.reports.chart import charts
 from plumbline.host.reports.chart_latency import latency_chart
@@ -33,7 +33,7 @@ def to_html(verdict: Verdict, profile: Profile | None = None, explanation: Expla
     environment.globals["asked_as"] = asked_as
     environment.globals["layer_table"] = layer_table
     environment.globals["gain"] = terminal.gain
-    environment.globals["layer"] = lambda each: own_name(each.layer) or each.name
+    environment.globals["layer"] = layer_name
     chosen, wrong = rows.selection(verdict), rows.wrong(verdict)
     rest = [each for each in verdict.of("sample", "sweep") if each not in chosen and each not in wrong]
     return environment.get_template("report.html.j2").render(

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from plumbline.common.dataset import FILE, Declared
 from plumbline.common.errors import ArtefactsDisagree
-from plumbline.common.files import sha256_of
 from plumbline.common.folder_names import PREFIX, anew
+from plumbline.common.golden_data import References
 from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
 from plumbline.convert.codegen.arena import arena
 from plumbline.convert.graph import Graph
-from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.references.bound import bound
-from plumbline.convert.references.golden_data import References
-from plumbline.convert.references.promises import PARAMETERS, chain_of, operator_spec, reach, tensor_spec
+from plumbline.convert.references.promises import operator_spec, reach, tensor_spec
 from plumbline.convert.references.tolerance import propose
-from plumbline.host.verdict.oracle import UNREADABLE
+from plumbline.host.verdict.artefacts import Artefacts
 
 SLACK = 1e-9
 """Relative: what two computers' sums of float64 may differ by. No bound is as close to an error."""
@@ -41,48 +35,33 @@ class Promise:
     """Who says what it has to be."""
 
 
-def check_anchored(folder: Path, manifest: Manifest) -> Graph:
+def check_anchored(artefacts: Artefacts) -> None:
     """Work everything out anew that the manifest promises of the model, and compare.
 
     The limits are not compared: they are what a user chose for this conversion.
 
-    Args:
-        folder: build/NAME, whose artefacts have the manifest's hashes.
-
-    Returns:
-        The model, for whoever reads it next.
-
     Raises:
-        ArtefactsDisagree: names the first promise that does not follow, and both numbers.
-        ModelRefused: model.tflite cannot be read.
+        ArtefactsDisagree: names the first promise that does not follow, and both numbers; or dataset.npz is missing or damaged.
     """
+    manifest, graph, references = artefacts.manifest, artefacts.graph, artefacts.references
     hint = f"Someone or something changed the manifest, or the recipe was changed after the conversion: run {anew(manifest.recipe)}."
-    raw = (folder / "model.tflite").read_bytes()
-    graph = read(raw)
-    references = folder / "references.npz"
-    try:
-        with np.load(references, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        bounds = _bounds(graph, manifest, arrays)
-    except UNREADABLE as error:
-        raise ArtefactsDisagree(f"{references} cannot be read: {error}.", hint) from error
+    bounds = _bounds(graph, manifest, references)
     known = next((each for each in bounds if _same(manifest.bound, each)), bounds[0])
     promises = [
-        *_of_the_model(folder, manifest, raw, graph),
+        *_of_the_model(artefacts),
         Promise("bound", manifest.bound, known, "the model, with the float layers in references.npz,"),
-        Promise("float_parameters", manifest.float_parameters, int(arrays[PARAMETERS]) if PARAMETERS in arrays else None, "references.npz"),
-        *_of_the_recipe(folder, manifest, graph, arrays, known),
+        Promise("float_parameters", manifest.float_parameters, references.parameters, "references.npz"),
+        *_of_the_recipe(artefacts, known),
     ]
     for each in promises:
         if not _same(each.promised, each.found):
             raise ArtefactsDisagree(f"The manifest's {each.what} is {_shown(each.promised)}; {each.source} says {_shown(each.found)}.", hint)
-    return graph
 
 
-def _of_the_model(folder: Path, manifest: Manifest, raw: bytes, graph: Graph) -> Iterator[Promise]:
-    said = "model.tflite"
-    yield Promise("model_sha256", manifest.model_sha256, sha256_of(folder / said), said)
-    yield Promise("model_bytes", manifest.model_bytes, len(raw), said)
+def _of_the_model(artefacts: Artefacts) -> Iterator[Promise]:
+    manifest, graph, folder, said = artefacts.manifest, artefacts.graph, artefacts.folder, "model.tflite"
+    yield Promise("model_sha256", manifest.model_sha256, hashlib.sha256(artefacts.raw).hexdigest(), said)
+    yield Promise("model_bytes", manifest.model_bytes, len(artefacts.raw), said)
     yield Promise("input", manifest.input, tensor_spec(graph.input), said)
     yield Promise("output", manifest.output, tensor_spec(graph.output), said)
     yield Promise("number of operators", len(manifest.operators), len(graph.operators), said)
@@ -99,27 +78,28 @@ def _of_the_model(folder: Path, manifest: Manifest, raw: bytes, graph: Graph) ->
     yield Promise("constant_bytes", manifest.constant_bytes, _number(r"runs on, (\d+) bytes in all", header), source)
 
 
-def _of_the_recipe(folder: Path, manifest: Manifest, graph: Graph, arrays: Mapping[str, NDArray[Any]], proven: BoundSpec | None) -> Iterator[Promise]:
+def _of_the_recipe(artefacts: Artefacts, proven: BoundSpec | None) -> Iterator[Promise]:
     """What a recipe declares, or what is taken for a model of one's own."""
+    manifest, graph, references = artefacts.manifest, artefacts.graph, artefacts.references
     if manifest.recipe.startswith(PREFIX):
         yield Promise("domain", manifest.domain, graph.input.quantized.range, "model.tflite")
         yield Promise("tolerance", manifest.tolerance, reach(graph), "model.tflite")
-        yield Promise("float_model", manifest.float_model, PARAMETERS in arrays, "references.npz")
+        yield Promise("float_model", manifest.float_model, references.parameters is not None, "references.npz")
         return
-    recipe = Declared.load(folder / FILE)
+    recipe = Declared.load(artefacts.folder / FILE)
     said = f"the recipe {recipe.name}"
     yield Promise("recipe", manifest.recipe, recipe.name, FILE)
     yield Promise("float_model", manifest.float_model, True, said)
     yield Promise("domain", manifest.domain, recipe.domain or graph.input.quantized.range, said)
     yield Promise("quality", manifest.quality, recipe.quality, said)
     yield Promise("tolerance_from", manifest.tolerance_from == DECLARED, recipe.tolerance is not None, said)
-    tolerance = propose(graph, References(dict(arrays), "", None), proven).value if recipe.tolerance is None else recipe.tolerance
+    tolerance = propose(graph, references, proven).value if recipe.tolerance is None else recipe.tolerance
     yield Promise("tolerance", manifest.tolerance, tolerance, said)
 
 
-def _bounds(graph: Graph, manifest: Manifest, arrays: Mapping[str, NDArray[Any]]) -> tuple[BoundSpec | None, ...]:
+def _bounds(graph: Graph, manifest: Manifest, references: References) -> tuple[BoundSpec | None, ...]:
     """What can be proven of the model: over the domain, and for any input. The conversion takes the first where it declares a domain."""
-    chain = chain_of(arrays)
+    chain = references.chain
     return (bound(graph, chain, manifest.domain), bound(graph, chain, None)) if chain else (None,)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from plumbline.common.documents import Count
+from plumbline.common.golden_data import Codes
 from plumbline.common.manifest import OperatorSpec
 from plumbline.convert.references.reference_interpreter import FLOAT_PRODUCT
-from plumbline.host.verdict.oracle import Codes, Oracle
+from plumbline.host.verdict.oracle import Oracle
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.golden_data import Codes, References
 from plumbline.common.manifest import Manifest
 from plumbline.common.numbers import above, number
+from plumbline.common.quantization import code_of_nano, nano_of, real_of, to_nano
 from plumbline.common.wire import NANO
 from plumbline.host.devices.board import Answer
-from plumbline.host.verdict.oracle import Codes, References
-from plumbline.host.verdict.quantization import dequantize, quantize, real, to_nano
 from plumbline.host.verdict.verdict import Comparison, Kind, Limit, Probe
 
 FAR_NANO = 1000 * NANO
@@ -49,9 +49,9 @@ class Comparer:
         """Compare the answer to `references.x_nano[row]`; None, a refusal inside the domain, is neither exact nor within the bound."""
         references, spec = self._references, self._manifest.input
         x_nano = int(references.x_nano[row])
-        code = quantize(x_nano, spec.scale, spec.zero_point)
+        code = code_of_nano(x_nano, spec)
         expected = self._expected_of_code.get(np.int8(code).tobytes(), ())
-        rounding = float(abs(Fraction(x_nano, NANO) - real(code, spec.scale, spec.zero_point)))
+        rounding = float(abs(Fraction(x_nano, NANO) - real_of(code, spec)))
         kind: Kind = "sample" if row < references.samples else "sweep"
         exact = (
             answer is not None
@@ -82,7 +82,7 @@ class Comparer:
                 Comparison(
                     kind="code",
                     row=row,
-                    x=dequantize(int(codes[0]), spec.scale, spec.zero_point) / NANO if spec.bytes == 1 else None,
+                    x=nano_of(int(codes[0]), spec) / NANO if spec.bytes == 1 else None,
                     expected=tuple(expected.tolist()),
                     board=tuple(board.tolist()),
                     expected_y=self._values(expected.tolist()),
@@ -119,7 +119,7 @@ class Comparer:
         return bound.at(input_rounding)
 
     def _output_nano(self, code: int) -> int:
-        return dequantize(code, self._manifest.output.scale, self._manifest.output.zero_point)
+        return nano_of(code, self._manifest.output)
 
     def _values(self, codes: Sequence[int]) -> tuple[float, ...]:
         return tuple(self._output_nano(code) / NANO for code in codes)

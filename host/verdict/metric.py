@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.documents import Amount, Count, Whole
+from plumbline.common.golden_data import Codes, References
 from plumbline.common.manifest import Manifest
-from plumbline.common.quality import Kind, labels, measure, predicted
-from plumbline.host.verdict.oracle import Codes, References
+from plumbline.common.metrics import metric_values
+from plumbline.common.quality import Kind, labels, predicted
+from plumbline.common.quantization import dequantize
 
 _DISAGREEMENTS = 6
 _PICTURE_MAX = 32 * 32
@@ -71,21 +73,10 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         outputs: the board's answers (N, output bytes) to `references.codes`.
     """
     quality, data = manifest.quality, references.data
-    if quality is None or data is None or data.targets is None or not len(outputs):
+    values = None if quality is None else metric_values(quality, manifest.output, references, outputs, "the board")
+    if quality is None or data is None or data.targets is None or values is None:
         return None
-    end = manifest.output
-    expected, board = ((each[data.rows].astype(np.float64) - end.zero_point) * end.scale for each in (references.expected, outputs))
-    of_float = None if data.floats is None else measure(quality.kind, data.floats, data.targets)
-    int8, on_board = (measure(quality.kind, each, data.targets) for each in (expected, board))
-    missed = []
-    if of_float is not None:
-        missed = quality.shortcomings("the float model", of_float) + quality.shortcomings("the board", on_board, of_float)
-    if quality.steps is not None:
-        held = ~references.chosen
-        everywhere = (outputs[held].astype(np.float64) - end.zero_point) * end.scale
-        steps = float(np.abs(everywhere - references.float_codes[held]).max() / end.scale)
-        if not steps <= quality.steps:
-            missed.append(f"the board lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
+    board = dequantize(outputs[data.rows], manifest.output)
     classes = ("no", "yes") if board.shape[1] == 1 else tuple(map(str, range(board.shape[1])))
     series: tuple[tuple[float, float, float], ...] = ()
     if data.floats is not None and quality.kind != "accuracy" and board.shape[1] == 1 and manifest.input.bytes > 1:  # one number has its own chart
@@ -93,10 +84,10 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         series = tuple(zip(*columns, strict=True))
     return Metric(
         kind=quality.kind,
-        count=len(board),
-        float_value=of_float,
-        int8_value=int8,
-        board_value=on_board,
+        count=values.count,
+        float_value=values.float_value,
+        int8_value=values.int8_value,
+        board_value=values.value,
         reach=quality.reach,
         int8_may_lose=quality.int8_may_lose,
         baselines=dict(quality.baselines),
@@ -104,7 +95,7 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         classes=(quality.classes or classes) if quality.kind == "accuracy" else (),
         series=series,
         disagreements=() if data.floats is None else _disagreements(manifest, references.codes[data.rows], data.floats, data.targets, board),
-        failures=tuple(missed),
+        failures=values.missed,
     )
 
 

@@ -6,19 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from plumbline.common import documents
+from plumbline.common import documents, golden_data
 from plumbline.common.documents import Count, Whole
 from plumbline.common.errors import BoardFault, VerdictFailed
 from plumbline.common.folder_names import asked_as
-from plumbline.common.manifest import Manifest
-from plumbline.convert.codegen.names import layer_name
-from plumbline.convert.graph import Operator
-from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.macs import multiply_accumulates
+from plumbline.common.golden_data import References
+from plumbline.common.layer_names import layer_name
+from plumbline.common.manifest import Manifest, OperatorSpec
 from plumbline.host.devices.board import Board, Identity
 from plumbline.host.devices.identity import check_identity
 from plumbline.host.firmware.builds import Builds
-from plumbline.host.verdict.oracle import load_references
 
 FILE = "profile.json"
 
@@ -103,7 +100,7 @@ def measure(board: Board, folder: Path, manifest: Manifest, builds: Builds | Non
         VerdictFailed: its answer is wrong, so that its cost says nothing.
     """
     manifest.check_artefacts(folder)
-    operators = read((folder / "model.tflite").read_bytes()).operators
+    operators = manifest.operators
     identity, count = _inference(board, folder, manifest, builds)
     costs = [board.operator_cost(number) for number in range(len(operators))]
     known = [cost for cost in costs if cost is not None]
@@ -138,7 +135,7 @@ def plain_count(board: Board, folder: Path, manifest: Manifest, builds: Builds |
 
 def _inference(board: Board, folder: Path, manifest: Manifest, builds: Builds | None) -> tuple[Identity, int]:
     """Who the board is, and what one inference cost as it measures it."""
-    references = load_references(folder / "references.npz", manifest)
+    references = References.load(folder / golden_data.FILE, manifest)
     identity = board.hello()
     check_identity(identity, manifest)
     if builds:
@@ -151,8 +148,8 @@ def _inference(board: Board, folder: Path, manifest: Manifest, builds: Builds | 
     return identity, answer.counts[0]
 
 
-def _cost(number: int, operator: Operator, count: int, whole: int) -> Cost:
-    return Cost(number, layer_name(operator), operator.name, count, multiply_accumulates(operator), _share(count, whole))
+def _cost(number: int, operator: OperatorSpec, count: int, whole: int) -> Cost:
+    return Cost(number, layer_name(operator), operator.name, count, operator.macs, _share(count, whole))
 
 
 def _share(count: int, whole: int) -> float:

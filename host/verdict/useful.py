@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from plumbline.common.diagnosis import judge
+from plumbline.common.golden_data import Codes, References
 from plumbline.common.manifest import Manifest
 from plumbline.common.useful import Useful, evidence_of
-from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.graph import Graph
 from plumbline.convert.references.silent import silent_layer
-from plumbline.host.verdict.oracle import Codes, References
 
 
-def useful_of(folder: Path, manifest: Manifest, references: References, outputs: Codes) -> Useful | None:
+def useful_of(graph: Graph, manifest: Manifest, references: References, outputs: Codes) -> Useful | None:
     """Judge the board's answers.
 
     Args:
-        folder: build/NAME, with model.tflite.
+        graph: the model.
         manifest: of the conversion, with the limits.
         references: with the samples; None is the answer where there are none.
         outputs: (N, output bytes), the board's answers to `references.codes`.
     """
-    data = references.data
-    if data is None or not len(outputs):
-        return None
-    evidence = evidence_of(
-        manifest,
-        data.rows,
-        data.inputs,
-        references.codes,
-        outputs,
-        floats=data.floats,
-        float_codes=references.float_codes,
-        targets=data.targets,
-    )
-    return judge(manifest, evidence, lambda: silent_layer(read((folder / "model.tflite").read_bytes()), evidence.codes))
+    evidence = evidence_of(manifest, references, outputs)
+    return None if evidence is None else judge(manifest, evidence, lambda: silent_layer(graph, evidence.codes))
 
 
 def warnings_of(useful: Useful | None, outputs: Codes) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from plumbline.host.firmware.builds import Builds
 from plumbline.host.firmware.elf_size import Size
 from plumbline.host.firmware.memory_report import footprint
 from plumbline.host.verdict.anchor import check_anchored
+from plumbline.host.verdict.artefacts import Artefacts
 from plumbline.host.verdict.backend_comparison import peers_of
 from plumbline.host.verdict.checks import Comparer, failures, nearest_rank, outside
 from plumbline.host.verdict.latency import histogram
@@ -67,8 +68,9 @@ def verify(
     """
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
     manifest.check_artefacts(folder)
-    check_anchored(folder, manifest)
-    oracle = consult(folder, manifest)
+    artefacts = Artefacts.load(folder, manifest)
+    check_anchored(artefacts)
+    oracle = consult(artefacts)
     identity = board.hello()
     if not trust_answers_only:
         check_identity(identity, manifest)
@@ -95,7 +97,7 @@ def verify(
     limit: Limit = "bound" if manifest.bound else "tolerance"
     judged = manifest.with_limits(limits or manifest.limits)
     metric = metric_of(judged, references, inferences.outputs)
-    useful = useful_of(folder, judged, references, inferences.outputs)
+    useful = useful_of(artefacts.graph, judged, references, inferences.outputs)
     wrong = comparer.shortcomings() + failures(comparisons, probes, limit)
     missed = metric.failures if metric else ()
     if useful and wrong:

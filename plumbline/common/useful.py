@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.documents import Count
+from plumbline.common.golden_data import References
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import Manifest, TensorSpec
 from plumbline.common.numbers import percent
 from plumbline.common.quality import is_labels
+from plumbline.common.quantization import dequantize
 
 Reals = NDArray[np.float64]
 Decides = Literal["numbers", "a class", "yes or no"]
@@ -53,7 +55,7 @@ class Evidence:
     @property
     def reals(self) -> Reals:
         """(S, outputs): the answers as numbers."""
-        return (self.answers.astype(np.float64) - self.output.zero_point) * self.output.scale
+        return dequantize(self.answers, self.output)
 
     def decisions(self, answers: Reals) -> NDArray[np.int64]:
         """(S, D): the class at each place of the output, or 0 and 1 for each output that says yes or no."""
@@ -66,27 +68,18 @@ class Evidence:
         return self.classes[number] if number < len(self.classes) else str(number)
 
 
-def evidence_of(
-    manifest: Manifest,
-    rows: NDArray[np.int64],
-    inputs: NDArray[np.float32],
-    codes: NDArray[np.int8],
-    answers: NDArray[np.int8],
-    *,
-    floats: NDArray[np.float32] | None = None,
-    float_codes: NDArray[np.float32] | None = None,
-    targets: NDArray[Any] | None = None,
-) -> Evidence:
+def evidence_of(manifest: Manifest, references: References, answers: NDArray[np.int8]) -> Evidence | None:
     """Collect what is known of the samples.
 
     Args:
         manifest: of the conversion.
-        rows: (S,), where the samples stand in codes, answers and float_codes.
-        inputs: (S, inputs).
-        codes, answers, float_codes: (N, ...), of everything compared.
-        floats: (S, outputs).
-        targets: (S, ...).
+        references: None is the result where they hold no samples.
+        answers: (N, output bytes), to `references.codes`.
     """
+    data = references.data
+    if data is None or not len(answers):
+        return None
+    floats, targets = data.floats, data.targets
     end = ends_in(each.name for each in manifest.operators)
     if manifest.quality is not None:
         accurate = manifest.quality.kind == "accuracy"
@@ -97,11 +90,11 @@ def evidence_of(
         output=manifest.output,
         decides=decides(end, manifest.output, accurate),
         end=end,
-        inputs=inputs.astype(np.float64),
-        codes=codes[rows],
-        answers=answers[rows],
+        inputs=data.inputs.astype(np.float64),
+        codes=references.codes[data.rows],
+        answers=answers[data.rows],
         floats=None if floats is None else floats.astype(np.float64),
-        float_codes=None if floats is None or float_codes is None else float_codes[rows].astype(np.float64),
+        float_codes=None if floats is None else references.float_codes[data.rows].astype(np.float64),
         targets=targets,
         classes=manifest.quality.classes if manifest.quality else (),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plumbline.convert.importers.keras.quantize import DenseLayer
+from plumbline.common.golden_data import DenseLayer
 from tests.support.bound_chains import observed, proven, quantized, worst_places
 
 LOOSEST = 1.5

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import PlumblineError
+from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.references import tflm
 from plumbline.host.verdict.checks import Comparer, failures
-from plumbline.host.verdict.oracle import References, load_references
 
 Codes = NDArray[np.int8]
 SECONDS = 20.0
@@ -44,7 +44,7 @@ class Tally:
 def run(folder: Path, manifest: Manifest, count: int, seed: int) -> Tally:
     """Change one byte after the other in the model of `folder`, and let TensorFlow Lite Micro run it for the board."""
     raw = (folder / "model.tflite").read_bytes()
-    graph, references = read(raw), load_references(folder / "references.npz", manifest)
+    graph, references = read(raw), References.load(folder / "references.npz", manifest)
     comparer = Comparer(manifest, references)
     wrong = refused = equivalent = 0
     classes: Counter[str] = Counter()

@@ -8,7 +8,7 @@ import numpy as np
 
 from plumbline.common.folder_names import claim
 from plumbline.common.manifest import Manifest
-from plumbline.convert.importers.import_model import bring
+from plumbline.convert.import_model import bring
 from tests.support.flatbuffer_writer import FULLY_CONNECTED, random_model, write
 from tests.support.tflite_writer import INT32, OperatorSpec, TensorSpec, activated, write_graph
 from tests.support.write_arithmetic import unary

@@ -19,6 +19,7 @@ from plumbline.host.devices.qemu import VirtualBoard
 from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.firmware.settings import settings_of
+from plumbline.host.verdict.artefacts import Artefacts
 from plumbline.host.verdict.oracle import consult
 from plumbline.host.verdict.verify import verify
 from tests.faults.models import manifest_of
@@ -122,7 +123,7 @@ def judge(url: str, folder: Path, mutation: Mutation) -> Fate:
                 Builds(folder).of(identity.build)
             except (WrongModel, StaleFirmware):
                 fate = replace(fate, identified=True)
-            references = consult(folder, manifest).references
+            references = consult(Artefacts.load(folder, manifest)).references
             outputs = board.infer(references.codes, identity).outputs
             fate = replace(fate, changed=int((outputs != references.expected).any(axis=1).sum()))
             return replace(fate, passed=verify(board, folder, manifest, trust_answers_only=True).passed)

@@ -14,6 +14,7 @@ from plumbline.host.devices.identity import check_identity
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
 from plumbline.host.firmware.paths import image_of
+from plumbline.host.verdict.artefacts import Artefacts
 from plumbline.host.verdict.oracle import consult
 
 PARTS = 10
@@ -88,7 +89,7 @@ def run(folder: Path, seconds: float, advance: Callable[[int], None] = lambda pa
         advance: called after each tenth.
     """
     manifest = Manifest.load(folder / "generated" / "manifest.json")
-    oracle = consult(folder, manifest)
+    oracle = consult(Artefacts.load(folder, manifest))
     codes, expected = oracle.references.codes, oracle.references.expected
     parts = []
     with VirtualBoard(image_of(folder, "virtual")) as qemu, Link(qemu.url) as link:

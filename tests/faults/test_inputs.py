@@ -13,8 +13,8 @@ import pytest
 
 from plumbline.common.paths import ROOT
 from plumbline.convert.codegen.emit import compile_graph
+from plumbline.convert.import_model import codes_for
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.importers.import_model import codes_for
 from tests.faults import networks, tell_apart
 from tests.faults.result import Finding, timed
 from tests.faults.tell_apart import Mutant, Trial

@@ -7,10 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from plumbline.convert.importers.keras.quantize import DenseLayer
+from plumbline.common.golden_data import DenseLayer
+from plumbline.common.quantization import code_of
 from plumbline.convert.references import reference_interpreter
 from plumbline.convert.references.bound import bound, match, own_rounding
-from plumbline.convert.references.codes import code_of, exact
 from tests.support.bound_chains import float_model, observed, proven, quantized, random_chain, worst_places
 
 
@@ -128,7 +128,7 @@ def test_a_float_model_of_another_form_has_no_bound() -> None:
 def test_codes_round_half_away_from_zero_exactly() -> None:
     graph = quantized(np.random.default_rng(7), random_chain(np.random.default_rng(7), 1, 1), (-1.0, 1.0), per_channel=False)
     q = graph.input.quantized
-    half = exact(q.scale) / 2
+    half = Fraction(q.scale) / 2
     tiny = Fraction(1, 10**30)
     assert code_of(half, q) == q.zero_point + 1
     assert code_of(half - tiny, q) == q.zero_point

@@ -9,15 +9,15 @@ import pytest
 
 from plumbline.common import boards, keras_env
 from plumbline.common.errors import DoesNotFit, ModelRefused, PlumblineError, UnsupportedOperator, UsageError
+from plumbline.common.golden_data import FILE, References
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
+from plumbline.convert.import_model import bring, codes_for
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.schema import BUILTIN_OPERATORS
-from plumbline.convert.importers.import_model import bring, codes_for
 from plumbline.convert.importers.samples.reader import Samples
 from plumbline.convert.references import tflm
 from plumbline.convert.references.choose_inputs import MOST_CHOSEN
-from plumbline.host.verdict.oracle import consult
 from tests.faults.fuzz_flatbuffer import fate
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.keras_writer import functional, save
@@ -47,7 +47,7 @@ def test_a_tflite_file_is_written_for_the_firmware_as_it_is(tmp_path: Path, tfli
     assert manifest.float_model is False
     assert manifest.float_parameters is None
     assert "FULLY_CONNECTED" in "\n".join(lines)
-    references = consult(folder, manifest).references
+    references = References.load(folder / FILE, manifest)
     assert len(references.codes) == 512
     assert {-128, 127} == set(references.codes[3].tolist())
 
@@ -57,8 +57,9 @@ def test_samples_are_among_what_the_board_is_asked() -> None:
     samples = np.full((5, 12), 0.37 * graph.input.quantized.scale, np.float32) + np.arange(12, dtype=np.float32) * graph.input.quantized.scale
     codes, own = codes_for(graph, Samples(samples))
     expected = np.clip(np.arange(12) + graph.input.quantized.zero_point, -128, 127)
-    assert (codes[own["sample_rows"]] == expected).all()
-    np.testing.assert_array_equal(own["sample_inputs"], samples)
+    assert own.data is not None
+    assert (codes[own.data.rows] == expected).all()
+    np.testing.assert_array_equal(own.data.inputs, samples)
     assert {-128, 127} == set(codes[8].tolist())
 
 
@@ -165,7 +166,7 @@ def test_a_keras_file_is_quantized_on_its_samples(tensorflow: None, tmp_path: Pa
     np.savetxt(tmp_path / "rows.csv", samples, delimiter=",")
     manifest = bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "rows.csv")
     assert [operator.name for operator in manifest.operators] == ["CONV_2D", "RESHAPE", "FULLY_CONNECTED"]
-    references = consult(tmp_path / "build" / "model_net", manifest).references
+    references = References.load(tmp_path / "build" / "model_net" / FILE, manifest)
     assert references.codes.shape == (40 + MOST_CHOSEN, 36)
     assert (references.chosen == (np.arange(len(references.codes)) >= 40)).all()
     reals = (references.expected.astype(float) - manifest.output.zero_point) * manifest.output.scale

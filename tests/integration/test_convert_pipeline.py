@@ -20,11 +20,12 @@ from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer import reader
-from plumbline.convert.importers.keras.quantize import Converted, quantize
+from plumbline.convert.importers.keras.quantize import quantize
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions
 from plumbline.convert.pipeline import convert
 from plumbline.convert.references import litert, reference_interpreter, tflm
 from plumbline.convert.references.bound import bound
+from plumbline.convert.references.golden_data import Converted
 from plumbline.training.fit import build, fit, train
 from plumbline.training.recipes.linear import RECIPE
 from tests.support import compiled_c

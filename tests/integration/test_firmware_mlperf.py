@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from plumbline.common.paths import ROOT
 from plumbline.convert.graph import Graph
+from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer import reader
-from plumbline.convert.importers.import_model import bring
 from plumbline.convert.mlperf import Benchmark, named
 from plumbline.convert.operators.quantize.reference import QuantizeReference
 from plumbline.convert.references import reference_interpreter, tflm

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from plumbline.common.errors import BoardFault
+from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import FIRMWARE
 from plumbline.convert.codegen.arena import arena
@@ -29,7 +30,6 @@ from plumbline.host.devices.board import Board, Identity
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
 from plumbline.host.firmware import firmware
-from plumbline.host.verdict import oracle
 from tests.support.flatbuffer_writer import random_model, write
 
 ENV = "virtual_tflm"
@@ -112,7 +112,7 @@ def refusal(image: Path) -> Identity:
 def test_all_256_codes_are_tflms(tflm_recipe: Path) -> None:
     image = firmware.build(tflm_recipe, ENV)
     manifest = Manifest.load(tflm_recipe / "generated" / "manifest.json")
-    references = oracle.load_references(tflm_recipe / "references.npz", manifest)
+    references = References.load(tflm_recipe / "references.npz", manifest)
     with VirtualBoard(image) as virtual, Link(virtual.url) as link:
         board = Board(link)
         identity = board.hello()

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from plumbline.common import wire
+from plumbline.common.quantization import code_of_nano, nano_of, round_half_away
 from plumbline.convert.codegen.generated_folder import wire_header
 from plumbline.convert.graph import Quantization
 from plumbline.convert.operators.quantize.reference import QuantizeReference
-from plumbline.host.verdict.quantization import dequantize, quantize, round_half_away
 from tests.support import firmware_native as native
+from tests.support.ends import End
 
 pytestmark = pytest.mark.slow
 
@@ -112,7 +113,7 @@ def test_quantize(programs: dict[str, Path]) -> None:
     assert got == expected
     assert len(set(got)) == 256
     # the host's own arithmetic, with the scale as a float
-    assert [quantize(x, mantissa * 2.0**exponent, zero_point) for x, mantissa, exponent, zero_point in cases] == expected
+    assert [code_of_nano(x, End(mantissa * 2.0**exponent, zero_point)) for x, mantissa, exponent, zero_point in cases] == expected
 
 
 def test_dequantize(programs: dict[str, Path]) -> None:
@@ -120,7 +121,7 @@ def test_dequantize(programs: dict[str, Path]) -> None:
     cases = [(random.randrange(-128, 128), m, e, random.randrange(-128, 128)) for m, e in scales(4000) for _ in range(5)]
     cases += [(code, m, e, code) for code in (-128, 0, 127) for m, e in scales(0)]
     got = [int(line) for line in answers(programs, [f"dequantize {code} {m} {e} {z}" for code, m, e, z in cases])]
-    expected = [dequantize(code, mantissa * 2.0**exponent, zero_point) for code, mantissa, exponent, zero_point in cases]
+    expected = [nano_of(code, End(mantissa * 2.0**exponent, zero_point)) for code, mantissa, exponent, zero_point in cases]
     assert got == [max(-INT64_MAX, min(INT64_MAX, y)) for y in expected]
     assert sum(abs(y) == INT64_MAX for y in got) < len(got) // 2
 

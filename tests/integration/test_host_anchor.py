@@ -16,8 +16,9 @@ import pytest
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.files import sha256_of
 from plumbline.common.manifest import ARTEFACTS, Manifest
-from plumbline.convert.importers.import_model import bring
+from plumbline.convert.import_model import bring
 from plumbline.host.verdict.anchor import check_anchored
+from plumbline.host.verdict.artefacts import Artefacts
 from tests.support.flatbuffer_writer import random_model, write
 
 pytestmark = pytest.mark.slow  # linear is trained and converted
@@ -57,7 +58,7 @@ def held(folder: Path, document: Any) -> None:
     path.write_text(document if isinstance(document, str) else json.dumps(document))
     manifest = Manifest.load(path)
     manifest.check_artefacts(folder)
-    check_anchored(folder, manifest)
+    check_anchored(Artefacts.load(folder, manifest))
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ def test_a_model_of_one_s_own_is_held_to_what_it_can_answer(tmp_path: Path) -> N
     model.write_bytes(write(random_model(np.random.default_rng(3), 4, per_channel=False)))
     manifest = bring(model, tmp_path, lambda _: None)
     folder = tmp_path / manifest.recipe
-    check_anchored(folder, manifest)
+    check_anchored(Artefacts.load(folder, manifest))
     for changed in (
         replace(manifest, tolerance=manifest.tolerance * 2),
         replace(manifest, float_model=True),
@@ -158,4 +159,4 @@ def test_a_model_of_one_s_own_is_held_to_what_it_can_answer(tmp_path: Path) -> N
         replace(manifest, output=replace(manifest.output, scale=manifest.output.scale * 2)),
     ):
         with pytest.raises(ArtefactsDisagree):
-            check_anchored(folder, changed)
+            check_anchored(Artefacts.load(folder, changed))

@@ -17,8 +17,8 @@ from plumbline.common.explanation import FILE, Explanation, LayerError
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
 from plumbline.convert.explain.measure import ranges
+from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.importers.import_model import bring
 from plumbline.host.reports import html_report
 from plumbline.host.verdict.verdict import Verdict
 from tests.support.flatbuffer_writer import random_model, write

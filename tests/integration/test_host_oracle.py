@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from plumbline.common.errors import ArtefactsDisagree, ModelRefused
+from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest
 from plumbline.convert.references import tflm
-from plumbline.host.verdict.oracle import consult, load_references
+from plumbline.host.verdict.artefacts import Artefacts
+from plumbline.host.verdict.oracle import consult
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +42,7 @@ def rewrite(folder: Path, **arrays: object) -> None:
 
 @needs_wheel
 def test_the_wheel_answers_live(folder: Path) -> None:
-    oracle = consult(folder, manifest_of(folder))
+    oracle = consult(Artefacts.load(folder, manifest_of(folder)))
     assert oracle.name.startswith("tflite-micro 0.")
     assert oracle.name.endswith(", live")
     assert len(oracle.references.expected) == 256
@@ -53,20 +55,20 @@ def test_a_stored_code_that_the_wheel_contradicts(folder: Path) -> None:
     expected[17] += 1
     rewrite(folder, tflm=expected)
     with pytest.raises(ArtefactsDisagree, match="1 of 256 inputs"):
-        consult(folder, manifest_of(folder))
+        consult(Artefacts.load(folder, manifest_of(folder)))
 
 
 @needs_wheel
 def test_a_model_that_is_none(folder: Path) -> None:
     (folder / "model.tflite").write_bytes(b"no flatbuffer at all")
     with pytest.raises(ModelRefused):
-        consult(folder, manifest_of(folder))
+        consult(Artefacts.load(folder, manifest_of(folder)))
 
 
 def test_without_the_wheel_the_stored_codes_count_and_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tflm, "available", lambda: False)
     manifest = manifest_of(folder)
-    oracle = consult(folder, manifest)
+    oracle = consult(Artefacts.load(folder, manifest))
     assert oracle.name == f"{manifest.oracle}, stored by the conversion"
     with np.load(folder / "references.npz") as stored:
         assert (oracle.references.expected == stored["tflm"]).all()
@@ -79,15 +81,15 @@ def test_without_the_wheel_the_stored_codes_count_and_are_named(folder: Path, mo
         ({"tflm": np.zeros((255, 1), np.int8)}, "expected has shape"),
         ({"codes": np.zeros((256, 2), np.int8)}, "codes has shape"),
         ({"float_x": np.zeros((3, 1), np.float32)}, "float_x has shape"),
-        ({"codes": np.zeros((256, 1), np.int32)}, "cast"),
-        ({"x_nano": np.zeros(3, np.float64)}, "cast"),
+        ({"codes": np.zeros((256, 1), np.int32)}, "codes is of type int32"),
+        ({"x_nano": np.zeros(3, np.float64)}, "x_nano is of type float64"),
     ],
     ids=["missing", "short", "wide", "uneven", "wrong integers", "no integers"],
 )
 def test_damaged_references(folder: Path, arrays: dict[str, object], what: str) -> None:
     rewrite(folder, **arrays)
     with pytest.raises(ArtefactsDisagree, match=what):
-        load_references(folder / "references.npz", manifest_of(folder))
+        References.load(folder / "references.npz", manifest_of(folder))
 
 
 def test_no_references_at_all(folder: Path) -> None:
@@ -96,10 +98,10 @@ def test_no_references_at_all(folder: Path) -> None:
     for content in (b"PK\x03\x04 cut off", b"", b"\0", (folder / "array.npy").read_bytes()):
         (folder / "references.npz").write_bytes(content)
         with pytest.raises(ArtefactsDisagree, match="cannot be read"):
-            consult(folder, manifest)
+            consult(Artefacts.load(folder, manifest))
     (folder / "references.npz").unlink()
     with pytest.raises(ArtefactsDisagree, match="cannot be read"):
-        consult(folder, manifest)
+        consult(Artefacts.load(folder, manifest))
 
 
 @pytest.mark.parametrize("spoilt", ["sample_inputs", "float_samples", "targets"])
@@ -107,8 +109,8 @@ def test_a_nan_in_the_test_split_is_found_before_a_metric_hides_it(folder: Path,
     arrays: dict[str, Any] = {name: np.zeros((3, 1), np.float32) for name in ("sample_inputs", "float_samples", "targets")}
     arrays["sample_rows"] = np.arange(3)
     rewrite(folder, **arrays)
-    assert load_references(folder / "references.npz", manifest_of(folder)).data is not None
+    assert References.load(folder / "references.npz", manifest_of(folder)).data is not None
     arrays[spoilt][1] = np.nan
     rewrite(folder, **arrays)
     with pytest.raises(ArtefactsDisagree, match="no numbers"):
-        load_references(folder / "references.npz", manifest_of(folder))
+        References.load(folder / "references.npz", manifest_of(folder))

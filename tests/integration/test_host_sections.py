@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest, OperatorSpec
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.host.firmware.elf_size import size_of
@@ -16,9 +17,10 @@ from plumbline.host.firmware.memory_report import footprint
 from plumbline.host.reports import html_report
 from plumbline.host.reports.chart_latency import latency_chart
 from plumbline.host.reports.flow import stages
+from plumbline.host.verdict.artefacts import Artefacts
 from plumbline.host.verdict.backend_comparison import peers_of
 from plumbline.host.verdict.latency import BINS, Histogram, histogram
-from plumbline.host.verdict.oracle import Oracle, References, consult
+from plumbline.host.verdict.oracle import Oracle, consult
 from plumbline.host.verdict.verdict import Verdict
 
 
@@ -97,7 +99,7 @@ def test_the_layers_are_the_flatbuffers(passed: Verdict, linear: Path) -> None:
 @pytest.mark.slow
 def test_other_implementations_are_held_against_the_board(linear: Path) -> None:
     manifest = Manifest.load(linear / "generated" / "manifest.json")
-    oracle = consult(linear, manifest)
+    oracle = consult(Artefacts.load(linear, manifest))
     board = oracle.references.expected.copy()
     board[:5] += 3
     other = oracle.references.expected.copy()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from plumbline.common import keras_env
 from plumbline.common.errors import ConversionFailed, ModelRefused
+from plumbline.common.quantization import dequantize_float32, quantize
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.keras.answers import predict
 from plumbline.convert.importers.keras.config import ACTIVATIONS
@@ -22,7 +23,6 @@ from plumbline.convert.importers.keras.load import axes, check_weights, examined
 from plumbline.convert.importers.keras.recurrent_export import convertible
 from plumbline.convert.importers.keras.worker import quantize as converted
 from plumbline.convert.importers.samples.shape import fit
-from plumbline.convert.references.codes import dequantize, quantize
 from plumbline.convert.references.reference_interpreter import run
 from tests.support.keras_writer import layer, save, sequential
 
@@ -51,7 +51,7 @@ def int8_error(model: Any, samples: NDArray[np.float32]) -> tuple[list[str], flo
         graph = reader.read(converted(model, samples, False, Path(folder) / "observed"))
     answers = predict(model, samples)
     codes = run(graph, quantize(samples, graph.input.quantized).reshape(len(samples), -1))
-    distance = np.abs(dequantize(codes, graph.output.quantized) - answers).max()
+    distance = np.abs(dequantize_float32(codes, graph.output.quantized) - answers).max()
     return [operator.name for operator in graph.operators], float(distance / np.ptp(answers))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from plumbline.common.errors import DoesNotFit
 from plumbline.common.paths import ROOT
-from plumbline.convert.importers.import_model import bring
+from plumbline.convert.import_model import bring
 from tests.support import pages
 from tests.support.makes import CORE, PARTS, outside_make
 from tests.support.tflite_writer import TensorSpec, write_graph

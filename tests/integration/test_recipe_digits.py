@@ -13,13 +13,13 @@ import pytest
 from plumbline.common import documents, explanation
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.explanation import Explanation
+from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest
 from plumbline.convert.references.choose_inputs import MOST_CHOSEN
 from plumbline.host.commands import summary
 from plumbline.host.firmware.elf_size import size_of
 from plumbline.host.reports import html_report, report_writer, terminal
 from plumbline.host.verdict.metric import metric_of
-from plumbline.host.verdict.oracle import load_references
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verdict_file import Judged
 from plumbline.training.recipes import digits as recipe
@@ -75,7 +75,7 @@ def test_the_reports_show_it(verdict: Verdict, digits: Path, capsys: pytest.Capt
 
 def test_a_board_that_answers_worse_misses_the_quality(digits: Path) -> None:
     manifest = Manifest.load(digits / "generated" / "manifest.json")
-    references = load_references(digits / "references.npz", manifest)
+    references = References.load(digits / "references.npz", manifest)
     turned = np.roll(references.expected, 1, axis=1)
     metric = metric_of(manifest, references, turned)
     assert metric is not None
@@ -89,9 +89,9 @@ def test_references_without_their_test_split_are_refused(digits: Path, tmp_path:
     np.savez(tmp_path / "short.npz", **{**arrays, "targets": arrays["targets"][:-1]})
     np.savez(tmp_path / "none.npz", **{name: each for name, each in arrays.items() if name != "targets"})
     with pytest.raises(ArtefactsDisagree, match="359 targets"):
-        load_references(tmp_path / "short.npz", manifest)
+        References.load(tmp_path / "short.npz", manifest)
     with pytest.raises(ArtefactsDisagree, match="holds no test split"):
-        load_references(tmp_path / "none.npz", manifest)
+        References.load(tmp_path / "none.npz", manifest)
 
 
 def test_the_size_is_that_of_an_image(digits: Path) -> None:

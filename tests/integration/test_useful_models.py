@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 
 from plumbline.common import keras_env
 from plumbline.common.errors import QualityMissed, UsageError
+from plumbline.common.golden_data import References
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
+from plumbline.convert.graph import Graph
+from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.importers.import_model import bring
 from plumbline.convert.importers.samples.reader import Samples
 from plumbline.host.firmware import firmware
 from plumbline.host.reports import html_report, markdown, terminal
-from plumbline.host.verdict.oracle import load_references
 from plumbline.host.verdict.useful import useful_of, warnings_of
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.stages import Once, verified
@@ -112,19 +113,23 @@ def test_a_classifier_with_labels_has_its_accuracy_and_confusion(tmp_path: Path)
     assert manifest.quality is not None
     assert (manifest.quality.kind, manifest.quality.reach, manifest.limits.agreement) == ("accuracy", None, 0.99)
     folder = tmp_path / "build" / "model_net"
-    references = load_references(folder / "references.npz", manifest)
+    references = References.load(folder / "references.npz", manifest)
     assert references.data is not None
     assert references.data.floats is not None
     np.testing.assert_array_equal(references.data.inputs, inputs)
     np.testing.assert_array_equal(references.data.targets, labels)
     at_codes = references.float_codes[references.data.rows]
     assert 0 < np.abs(references.data.floats - at_codes).max() < 0.1  # asked at the samples, not at their codes
-    useful = useful_of(folder, manifest, references, references.expected)
+    useful = useful_of(graph_of(folder), manifest, references, references.expected)
     assert useful is not None
     assert (useful.missed, useful.decides) == ((), "a class")
     assert useful.skill is not None
     assert useful.skill > 0.9
     assert "warning" not in "\n".join(lines)
+
+
+def graph_of(folder: Path) -> Graph:
+    return read((folder / "model.tflite").read_bytes())
 
 
 def held(codes: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -147,8 +152,8 @@ def test_a_tflite_file_is_warned_of_and_not_failed(tmp_path: Path) -> None:
     codes = RNG.integers(-128, 128, (40, 12))
     codes[:, 0] = 500  # one number of twelve lies outside what the input holds
     folder, manifest = brought(tmp_path, Samples(held(codes)))
-    references = load_references(folder / "references.npz", manifest)
-    useful = useful_of(folder, manifest, references, references.expected)
+    references = References.load(folder / "references.npz", manifest)
+    useful = useful_of(graph_of(folder), manifest, references, references.expected)
     assert useful is not None
     assert (useful.missed, useful.rms_error, useful.agreement) == ((), None, None)
     assert useful.saturated_inputs == pytest.approx(1 / 12)
@@ -157,8 +162,8 @@ def test_a_tflite_file_is_warned_of_and_not_failed(tmp_path: Path) -> None:
 
 def test_a_tflite_file_without_samples_tells_when_all_answers_are_one(tmp_path: Path) -> None:
     folder, manifest = brought(tmp_path, None)
-    references = load_references(folder / "references.npz", manifest)
-    assert useful_of(folder, manifest, references, references.expected) is None
+    references = References.load(folder / "references.npz", manifest)
+    assert useful_of(graph_of(folder), manifest, references, references.expected) is None
     assert warnings_of(None, references.expected) == ()
     assert "give samples" in warnings_of(None, references.expected[:1].repeat(25, axis=0))[0]
 

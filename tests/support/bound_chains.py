@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.golden_data import DenseLayer
 from plumbline.common.manifest import BoundSpec
+from plumbline.common.quantization import code_of
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.importers.keras.quantize import DenseLayer
 from plumbline.convert.references import reference_interpreter
 from plumbline.convert.references.bound import CLIPS, bound
-from plumbline.convert.references.codes import code_of
 from tests.support.flatbuffer_writer import Dense, Model, write
 
 Chain = tuple[DenseLayer, ...]

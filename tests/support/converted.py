@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.common.manifest import Manifest
+from plumbline.convert.import_model import NOWHERE, asked
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.importers.import_model import NOWHERE, asked
-from plumbline.convert.pipeline import compiled_model, write
+from plumbline.convert.model_package import Demands, compiled_model, write
 
 
 def write_folder(folder: Path, raw: bytes, edit: Callable[[str], str] | None = None) -> Manifest:
@@ -21,5 +21,5 @@ def write_folder(folder: Path, raw: bytes, edit: Callable[[str], str] | None = N
     compiled = compiled_model(folder.name, raw, graph)
     if edit:
         compiled = replace(compiled, source=edit(compiled.source))
-    answers = asked(raw, graph, codes, NOWHERE)
-    return write(folder, raw, graph, compiled, answers, domain=graph.input.quantized.range, tolerance=1.0, float_model=False)
+    golden = asked(raw, graph, codes, NOWHERE)
+    return write(folder, raw, graph, compiled, golden, Demands(domain=graph.input.quantized.range, tolerance=1.0))

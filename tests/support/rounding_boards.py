@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.diagnosis import judge
+from plumbline.common.golden_data import References, Samples
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import ArenaSpec, Manifest, OperatorSpec, TensorSpec
 from plumbline.common.quality import Quality
-from plumbline.common.useful import Evidence, Useful, evidence_of
+from plumbline.common.useful import Useful, evidence_of
 
 Floats = NDArray[np.float64]
 RNG = np.random.default_rng(5)
@@ -76,10 +77,12 @@ class Board:
             quality=self.quality,
             limits=self.limits,
         )
-        known = {"floats": floats.astype(np.float32), "float_codes": at_codes.astype(np.float32)} if self.float_model else {}
-        rows = np.arange(len(codes))
         flat = self.inputs.reshape(len(codes), -1).astype(np.float32)
-        evidence: Evidence = evidence_of(manifest, rows, flat, codes, coded(at_codes, output), targets=self.targets, **known)
+        data = Samples(np.arange(len(codes)), flat, floats.astype(np.float32) if self.float_model else None, self.targets)
+        nowhere = np.empty(0, np.int64), 0, np.empty((0, output.bytes), np.float32)
+        answers = coded(at_codes, output)
+        evidence = evidence_of(manifest, References(codes, answers, at_codes.astype(np.float32), *nowhere, data), answers)
+        assert evidence is not None
         return judge(manifest, evidence, lambda: self.silent)
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from plumbline.common import wire
+from plumbline.common.layer_names import layer_name
 from plumbline.convert.codegen.arena import arena
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.codegen.generated_folder import End, decimals, generated_files, wire_header
-from plumbline.convert.codegen.names import identifiers, layer_name
+from plumbline.convert.codegen.names import identifiers
 from plumbline.convert.codegen.templating import c_string, comment
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read

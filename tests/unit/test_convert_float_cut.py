@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused, PlumblineError
+from plumbline.common.quantization import dequantize_float32
 from plumbline.common.way import Way, came_as
 from plumbline.convert.importers.flatbuffer.parse import take_apart
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.references import reference_interpreter, tflm
-from plumbline.convert.references.codes import dequantize
 from tests.faults.fuzz_flatbuffer import mutate
 from tests.support.random_layers import rows
 from tests.support.tflite_writer import FLOAT32, UINT8, OperatorSpec, TensorSpec, write_graph
@@ -52,8 +52,8 @@ def test_what_lies_between_answers_as_the_whole_model(operators: list[OperatorSp
     answers = reference_interpreter.run(graph, codes)
     if tflm.available():
         np.testing.assert_array_equal(tflm.Interpreter(raw, graph).run(codes), answers)
-        given = dequantize(codes, graph.input.quantized) if "float32 input" in ends else codes
-        expected = dequantize(answers, graph.output.quantized) if "float32 output" in ends else answers
+        given = dequantize_float32(codes, graph.input.quantized) if "float32 input" in ends else codes
+        expected = dequantize_float32(answers, graph.output.quantized) if "float32 output" in ends else answers
         np.testing.assert_array_equal(ask(whole, given), expected)
     assert cut(raw) == (raw, ())
 

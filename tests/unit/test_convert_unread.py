@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.convert.codegen.emit import compile_graph
+from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
-from plumbline.convert.importers.import_model import bring
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support.tflite_writer import INT32, OperatorSpec, TensorSpec, activated, write_graph
 

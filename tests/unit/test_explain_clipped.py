@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from plumbline.common.quantization import quantize
 from plumbline.common.way import Way, came_as
 from plumbline.convert.explain.causes import Seen, advise, parts
 from plumbline.convert.graph import Operator, Quantization, Tensor
-from plumbline.convert.references.codes import quantize
 
 TENSOR = Tensor(1, "layer/out", "INT8", (1, 4), Quantization((0.5,), (0,), 0), None)
 

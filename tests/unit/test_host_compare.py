@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from plumbline.common.errors import BoardFault, WrongModel
+from plumbline.common.golden_data import References
 from plumbline.common.manifest import ArenaSpec, BoundSpec, Manifest, TensorSpec
+from plumbline.common.quantization import code_of_nano, nano_of
 from plumbline.host.devices.board import Answer, Identity
 from plumbline.host.devices.deadline import Deadline
 from plumbline.host.devices.identity import check_identity
 from plumbline.host.verdict.checks import Comparer, failures, nearest_rank, outside
-from plumbline.host.verdict.oracle import References
-from plumbline.host.verdict.quantization import dequantize, quantize
 from plumbline.host.verdict.verdict import Comparison, Probe
 from tests.support.identities import IDENTITY
 
@@ -51,9 +51,9 @@ REFERENCES = References(
 
 def right(row: int) -> Answer:
     """What a good board answers to that x."""
-    code = quantize(int(X_NANO[row]), 0.5, -4)
+    code = code_of_nano(int(X_NANO[row]), MANIFEST.input)
     expected = -1 - code
-    return Answer(code, expected, dequantize(expected, 0.25, 3), 9, 9)
+    return Answer(code, expected, nano_of(expected, MANIFEST.output), 9, 9)
 
 
 def point(row: int, **changes: int) -> Comparison:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
 from plumbline.common.errors import BadRecipe
+from plumbline.common.golden_data import References
 from plumbline.common.manifest import BoundSpec
 from plumbline.common.numbers import above, number
+from plumbline.common.quantization import dequantize_float32
 from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer import reader
-from plumbline.convert.references.codes import dequantize
-from plumbline.convert.references.golden_data import References
 from plumbline.convert.references.tolerance import line, propose, tolerance_of
 from plumbline.host.verdict.checks import failures
 from plumbline.host.verdict.verdict import Comparison
@@ -37,10 +36,9 @@ def answers(graph: Graph, loss: float) -> References:
     """Five answers, one of which lies so far from the float model."""
     codes = np.arange(20, dtype=np.int8).reshape(5, 4)
     expected = np.arange(15, dtype=np.int8).reshape(5, 3)
-    floats = dequantize(expected, graph.output.quantized).astype(np.float32)
+    floats = dequantize_float32(expected, graph.output.quantized).astype(np.float32)
     floats[3, 1] += loss
-    arrays: dict[str, Any] = {"codes": codes, "tflm": expected, "float_codes": floats}
-    return References(arrays, "", None)
+    return References(codes, expected, floats, np.empty(0, np.int64), 0, np.empty((0, 3), np.float32))
 
 
 def test_without_a_bound_the_measured_loss_and_a_step_are_proposed(graph: Graph) -> None:

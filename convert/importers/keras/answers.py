@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
+from plumbline.common.quantization import dequantize_float32
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.samples.rows import sample_rows
 from plumbline.convert.references.choose_inputs import Asked, samples_asked, with_chosen
-from plumbline.convert.references.codes import dequantize
 
 if TYPE_CHECKING:
     import keras
@@ -36,7 +36,7 @@ def float_answers(model: keras.Model, raw: bytes, given: dict[str, Floats]) -> d
         asked = with_chosen(graph, real.codes)
     except (UnsupportedOperator, ModelRefused):  # which the compiler says with its reason, right after this
         asked = Asked(real.codes, ("",) * len(real.codes))
-    inputs = dequantize(asked.codes, graph.input.quantized).reshape(-1, *samples.shape[1:])
+    inputs = dequantize_float32(asked.codes, graph.input.quantized).reshape(-1, *samples.shape[1:])
     answers: dict[str, NDArray[Any]] = {"codes": asked.codes, "kinds": np.array(asked.kinds), "chosen": real.chosen, "sample_rows": real.rows}
     answers |= {"float_codes": predict(model, inputs), "float_x": predict(model, given["points"])}
     answers |= {"sample_inputs": samples[real.chosen].reshape(len(real.chosen), -1), "float_samples": predict(model, samples[real.chosen])}

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +16,11 @@ from numpy.typing import NDArray
 
 from plumbline.common import errors
 from plumbline.common.errors import ConversionFailed, PlumblineError
+from plumbline.common.golden_data import DenseLayer
 from plumbline.common.paths import ROOT
 from plumbline.common.progress import Advance, chosen
 from plumbline.common.way import advice, way
+from plumbline.convert.references.golden_data import Converted
 
 DEADLINE_SECONDS = 900
 POLL_SECONDS = 0.2
@@ -37,45 +38,6 @@ NO_MEMORY = ("MemoryError", "bad_alloc", "failed to map segment", "Cannot alloca
 LONGEST_REASON = 2000
 LACKING = re.compile(r"(?:TF Select|Custom) ops: ([^\n]*)")
 """How the converter lists operators that TensorFlow Lite has not."""
-
-
-@dataclass(frozen=True)
-class DenseLayer:
-    """A Dense layer of the float model: weights (outputs, inputs) and bias (outputs,), float32."""
-
-    weights: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    activation: str
-    """linear, relu or relu6."""
-
-
-@dataclass(frozen=True)
-class Converted:
-    """The flatbuffer, and what the float model it was made of answers."""
-
-    tflite: bytes
-    codes: NDArray[np.int8]
-    """(N, input bytes): those of the samples, then the chosen ones, see `choose.Asked`."""
-    kinds: NDArray[np.str_]
-    """(N,): what each chosen input is; empty for a sample."""
-    float_codes: NDArray[np.float32]
-    """(N, outputs): the float model's answers for those codes' real values."""
-    float_x: NDArray[np.float32]
-    """(M, outputs): its answers for the points asked for."""
-    chosen: NDArray[np.int64]
-    """(S,): places of the samples that are asked, among the test inputs, or among the calibration's where there are none."""
-    sample_rows: NDArray[np.int64]
-    """(S,): their rows in `codes`."""
-    sample_inputs: NDArray[np.float32]
-    """(S, inputs): the samples themselves, before they become codes."""
-    float_samples: NDArray[np.float32]
-    """(S, outputs): the float model's answers for them."""
-    chain: tuple[DenseLayer, ...]
-    """The layers of a model that is a chain of Dense; empty for any other."""
-    parameters: int
-    """Numbers the float model holds, those that are not trained included."""
-    float_tflite: bytes = b""
-    """The float32 flatbuffer that it was quantized from; empty where TensorFlow does not show it."""
 
 
 def quantize(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from plumbline.common.quantization import formula
 from plumbline.convert.codegen.floats import literal
 from plumbline.convert.codegen.step import Step
 from plumbline.convert.graph import Operator
 from plumbline.convert.operators.dequantize.reference import check_dequantize
 from plumbline.convert.operators.shared.binary.code import minus
-from plumbline.convert.references.codes import formula
 
 TEMPLATE = "dequantize.c.j2"
 HELPERS = ("float_bytes",)

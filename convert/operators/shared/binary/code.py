@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from plumbline.common.quantization import formula
 from plumbline.convert.codegen.constants import Constant
 from plumbline.convert.operators.shared.binary.reference import Binary
 from plumbline.convert.operators.shared.broadcast import Loop
-from plumbline.convert.references.codes import formula
 from plumbline.convert.references.fixed_point import Multiplier
 
 VARIABLES = "ijklmnpq"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from plumbline.common.quantization import formula
 from plumbline.convert.operators.shared.pool_2d.reference import Pool2D
 from plumbline.convert.operators.shared.window import code as window
-from plumbline.convert.references.codes import formula
 from plumbline.convert.references.fixed_point import INT8
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from plumbline.common.quantization import formula
 from plumbline.convert.codegen.constants import Constant
 from plumbline.convert.operators.shared.weighted.reference import Integers, Weighted
-from plumbline.convert.references.codes import formula
 
 HELPERS = ("requantize",)
 CONSTANTS = ("weights", "bias", "multiplier", "shift", "output")

@@ -8,22 +8,22 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.common import folder_names
+from plumbline.common import folder_names, golden_data
 from plumbline.common.board_description import Board
 from plumbline.common.errors import ModelRefused, UsageError
-from plumbline.common.explanation import FILE, Explanation
+from plumbline.common.golden_data import References
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import ENDLESS, Manifest
 from plumbline.common.paths import ROOT
 from plumbline.common.progress import task
+from plumbline.common.quantization import dequantize_float32
 from plumbline.common.way import Way, came_as
 from plumbline.convert.explain.write import findings, write_explanation, write_ranges
 from plumbline.convert.graph import Graph
@@ -40,11 +40,10 @@ from plumbline.convert.importers.samples.checks import check_range, check_varied
 from plumbline.convert.importers.samples.reader import Samples, load_samples
 from plumbline.convert.importers.samples.rows import sample_rows
 from plumbline.convert.importers.samples.shape import fit
-from plumbline.convert.pipeline import compiled_model, report, write
+from plumbline.convert.model_package import Demands, compiled_model, finish
 from plumbline.convert.references.choose_inputs import samples_asked, with_chosen
-from plumbline.convert.references.codes import dequantize
-from plumbline.convert.references.foresight import foreseen
-from plumbline.convert.references.golden_data import Points, References, references, rows_of, swept
+from plumbline.convert.references.golden_data import Golden, Points, rows_of, swept
+from plumbline.convert.references.golden_data import golden_data as made_golden
 from plumbline.convert.references.promises import reach
 
 NOWHERE = Points(np.empty(0, np.int64), 0)
@@ -98,13 +97,8 @@ def bring(
             if unused:
                 more = f" and {len(unused) - LISTED} more" if len(unused) > LISTED else ""
                 say(f"{path.name}: unused tensors called INT8, as TensorFlow Lite Micro refuses their types: {', '.join(unused[:LISTED])}{more}")
-            manifest, graph, answers = bring_tflite(raw, folder, given, limits or Limits(), board)
-        else:
-            manifest, graph, answers = bring_keras(path, folder, given, trust, per_channel_dense, limits or Limits(), board)
-    explained = findings(Explanation.load(folder / FILE, manifest.model_sha256))
-    for line in report(manifest, graph, answers) + foreseen(manifest, graph, answers) + explained:
-        say(line)
-    return manifest
+            return bring_tflite(raw, folder, given, limits or Limits(), board, say)
+        return bring_keras(path, folder, given, trust, per_channel_dense, limits or Limits(), board, say)
 
 
 def examined_apart(path: Path, trust: bool) -> None:
@@ -118,7 +112,7 @@ def examined_apart(path: Path, trust: bool) -> None:
         examined(path, trust)
 
 
-def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limits, board: Board | None) -> tuple[Manifest, Graph, References]:
+def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limits, board: Board | None, say: Callable[[str], None]) -> Manifest:
     """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
     graph = reader.read(raw)
     fitted = None
@@ -132,26 +126,34 @@ def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limi
     scalar = graph.input.elements == graph.output.elements == 1
     at = swept(domain, domain) if scalar else NOWHERE
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
-        answers = asked(raw, graph, codes, at, own)
-    write_ranges(folder, raw, graph, answers)
-    judged: dict[str, Any] = {"tolerance": reach(graph), "tolerance_from": ENDLESS, "quality": quality, "limits": limits}
-    manifest = write(folder, raw, graph, compiled, answers, domain=domain, float_model=False, **judged)
-    return manifest, graph, answers
+        golden = asked(raw, graph, codes, at, own)
+    explained = findings(write_ranges(folder, raw, graph, golden.references))
+    demands = Demands(domain=domain, tolerance=reach(graph), tolerance_from=ENDLESS, quality=quality, limits=limits)
+    return finish(folder, raw, graph, compiled, golden, demands, say, explained=explained)
 
 
-def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points, own: Mapping[str, NDArray[Any]] | None = None) -> References:
-    """References whose float answers are what the expected codes stand for, with the arrays of the user's own samples."""
+@dataclass(frozen=True)
+class OwnSamples:
+    """What a user's samples become among the inputs that a board is asked for: see the fields of `References`."""
+
+    data: golden_data.Samples | None = None
+    kinds: NDArray[np.str_] | None = None
+
+
+def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points, own: OwnSamples = OwnSamples()) -> Golden:
+    """Golden data whose float answers are what the expected codes stand for, with the user's own samples."""
     expected, oracle, used = ask_apart(raw, codes)
-    arrays: dict[str, NDArray[Any]] = {
-        "codes": codes,
-        "tflm": expected,
-        "float_codes": dequantize(expected, graph.output.quantized),
-        "x_nano": at.x_nano,
-        "samples": np.array(at.samples, np.int64),
-        "float_x": dequantize(expected[rows_of(at, graph)], graph.output.quantized),
-        **(own or {}),
-    }
-    return References(arrays, oracle, used)
+    references = References(
+        codes=codes,
+        expected=expected,
+        float_codes=dequantize_float32(expected, graph.output.quantized),
+        x_nano=at.x_nano,
+        samples=at.samples,
+        float_x=dequantize_float32(expected[rows_of(at, graph)], graph.output.quantized),
+        data=own.data,
+        kinds=own.kinds,
+    )
+    return Golden(references, oracle, used)
 
 
 def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], str, int | None]:
@@ -180,19 +182,16 @@ def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], st
             return answers["expected"], str(answers["oracle"]), None if used < 0 else used
 
 
-def codes_for(graph: Graph, samples: Samples | None) -> tuple[NDArray[np.int8], dict[str, NDArray[Any]]]:
-    """Input codes (N, input bytes): all 256 of a single int8; else the samples, and what `choose` finds beside them.
-
-    With them the array `kinds` of references.npz, and `sample_rows`, `sample_inputs` and `targets` as far as there are samples and targets.
-    """
+def codes_for(graph: Graph, samples: Samples | None) -> tuple[NDArray[np.int8], OwnSamples]:
+    """Input codes (N, input bytes): all 256 of a single int8; else the samples, and what `choose` finds beside them."""
     given = sample_rows(graph, np.empty((0, graph.input.elements), np.float32) if samples is None else samples.inputs, samples_asked(graph))
-    own: dict[str, NDArray[Any]] = {}
+    data = None
     if samples is not None:
-        own = {"sample_rows": given.rows, "sample_inputs": samples.inputs[given.chosen].reshape(len(given.chosen), -1)}
-        own |= {} if samples.targets is None else {"targets": samples.targets[given.chosen]}
+        targets = None if samples.targets is None else samples.targets[given.chosen]
+        data = golden_data.Samples(given.rows, samples.inputs[given.chosen].reshape(len(given.chosen), -1), None, targets)
     with task("Choosing inputs that tell kernels apart"):
-        asked = with_chosen(graph, given.codes)
-    return asked.codes, own | ({"kinds": np.array(asked.kinds)} if any(asked.kinds) else {})
+        chosen = with_chosen(graph, given.codes)
+    return chosen.codes, OwnSamples(data, np.array(chosen.kinds) if any(chosen.kinds) else None)
 
 
 def axes(graph: Graph) -> tuple[int, ...]:
@@ -202,8 +201,15 @@ def axes(graph: Graph) -> tuple[int, ...]:
 
 
 def bring_keras(
-    path: Path, folder: Path, samples: Samples | None, trust: bool, per_channel_dense: bool, limits: Limits, board: Board | None
-) -> tuple[Manifest, Graph, References]:
+    path: Path,
+    folder: Path,
+    samples: Samples | None,
+    trust: bool,
+    per_channel_dense: bool,
+    limits: Limits,
+    board: Board | None,
+    say: Callable[[str], None],
+) -> Manifest:
     """Quantized on the samples, which are among what the board is asked."""
     if samples is None:
         raise UsageError(
@@ -216,19 +222,7 @@ def bring_keras(
     graph = reader.read(converted.tflite)
     compiled = compiled_model(folder.name, converted.tflite, graph, board)
     quality = quality_for(samples, graph, limits)
-    answers = references(converted, graph, NOWHERE, targets=samples.targets)
-    write_explanation(folder, converted, graph, answers)
-    manifest = write(
-        folder,
-        converted.tflite,
-        graph,
-        compiled,
-        answers,
-        domain=graph.input.quantized.range,
-        tolerance=reach(graph),
-        tolerance_from=ENDLESS,
-        quality=quality,
-        limits=limits,
-        float_parameters=converted.parameters,
-    )
-    return manifest, graph, answers
+    golden = made_golden(converted, graph, NOWHERE, targets=samples.targets)
+    explained = findings(write_explanation(folder, converted, graph, golden.references))
+    demands = Demands(domain=graph.input.quantized.range, tolerance=reach(graph), tolerance_from=ENDLESS, quality=quality, limits=limits)
+    return finish(folder, converted.tflite, graph, compiled, golden, demands, say, explained=explained)

@@ -1,0 +1,157 @@
+"""The end of every conversion, whichever way the model came: a flatbuffer and its golden data become the model package in build/NAME."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from plumbline.common import golden_data
+from plumbline.common.board_description import Board
+from plumbline.common.errors import DoesNotFit
+from plumbline.common.files import write_if_changed
+from plumbline.common.golden_data import References
+from plumbline.common.limits import Limits
+from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
+from plumbline.common.quality import Quality
+from plumbline.common.quantization import formula
+from plumbline.convert.codegen.arena import arena
+from plumbline.convert.codegen.emit import LARGEST, Compiled, compile_graph
+from plumbline.convert.codegen.generated_folder import generated_files
+from plumbline.convert.graph import Graph
+from plumbline.convert.importers.flatbuffer import reader
+from plumbline.convert.references.foresight import foreseen
+from plumbline.convert.references.golden_data import Golden
+from plumbline.convert.references.promises import operator_spec, tensor_spec
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What a board is held to besides the expected codes; see the fields of `Manifest`."""
+
+    domain: tuple[float, float]
+    tolerance: float
+    tolerance_from: str = DECLARED
+    bound: BoundSpec | None = None
+    quality: Quality | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+def compiled_model(name: str, raw: bytes, graph: Graph, board: Board | None = None) -> Compiled:
+    """Compile a flatbuffer, which `graph` was read from, under the name of its folder in build/.
+
+    Raises:
+        UnsupportedOperator, ModelRefused: the model cannot be compiled, or its numbers do not pass the line.
+        DoesNotFit: it needs more than `board` has, or than LARGEST; the firmware around it needs memory too, which the linker checks.
+    """
+    reader.check_scales(graph)
+    compiled = compile_graph(graph, name, hashlib.sha256(raw).digest())
+    if board is not None:
+        board.check_holds(constants=compiled.constant_bytes, memory=compiled.memory.bytes)
+    for what, needed in (("working memory", compiled.memory.bytes), ("constants", compiled.constant_bytes)):
+        if needed > LARGEST:
+            raise DoesNotFit(f"The model needs {needed:,} bytes for its {what}, at most {LARGEST:,} are compiled.", "Use a smaller model.")
+    return compiled
+
+
+def finish(
+    folder: Path,
+    raw: bytes,
+    graph: Graph,
+    compiled: Compiled,
+    golden: Golden,
+    demands: Demands,
+    say: Callable[[str], None],
+    notes: Sequence[str] = (),
+    explained: Sequence[str] = (),
+) -> Manifest:
+    """Write the model package and report it.
+
+    Args:
+        folder, raw, graph, compiled, golden, demands: see `write`.
+        say: receives the report line by line.
+        notes: lines of this way to convert, after those of the model.
+        explained: the layers to look at, as the last lines.
+    """
+    manifest = write(folder, raw, graph, compiled, golden, demands)
+    for line in [*report(manifest, graph, golden.references), *notes, *foreseen(manifest, graph, golden.references), *explained]:
+        say(line)
+    return manifest
+
+
+def write(folder: Path, raw: bytes, graph: Graph, compiled: Compiled, golden: Golden, demands: Demands) -> Manifest:
+    """Write everything that a firmware build and a verification need of a flatbuffer.
+
+    Args:
+        folder: build/NAME.
+        raw: the flatbuffer.
+        graph: what was read from it.
+        compiled: from `compiled_model`.
+        golden: what the board must answer.
+        demands: what it is held to besides.
+    """
+    name, working_memory = compiled.name, arena(graph, golden.arena_used)
+    files: dict[str, bytes] = {"model.tflite": raw, golden_data.FILE: golden.references.to_bytes()}
+    for generated, text in generated_files(name, raw, graph, compiled, working_memory, demands.domain).items():
+        files[f"{GENERATED}/{generated}"] = text.encode()
+    manifest = Manifest(
+        recipe=name,
+        model_sha256=hashlib.sha256(raw).hexdigest(),
+        model_bytes=len(raw),
+        constants_sha256=compiled.constants_sha256,
+        memory_bytes=compiled.memory.bytes,
+        constant_bytes=compiled.constant_bytes,
+        input=tensor_spec(graph.input),
+        output=tensor_spec(graph.output),
+        domain=demands.domain,
+        tolerance=demands.tolerance,
+        tolerance_from=demands.tolerance_from,
+        operators=tuple(operator_spec(each) for each in graph.operators),
+        arena=working_memory,
+        bound=demands.bound,
+        oracle=golden.oracle,
+        artefacts={path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())},
+        versions=versions(),
+        quality=demands.quality,
+        float_model=golden.references.parameters is not None,
+        float_parameters=golden.references.parameters,
+        limits=demands.limits,
+    )
+    for path, content in files.items():
+        write_if_changed(folder / path, content)
+    write_if_changed(folder / GENERATED / "manifest.json", manifest.to_json())  # last: it vouches for the others
+    return manifest
+
+
+def versions() -> dict[str, str]:
+    """What took part in the conversion; a package that is not installed is left out."""
+    found = {"python": platform.python_version()}
+    for name in ("tensorflow-cpu", "tensorflow", "keras", "numpy", "ai-edge-litert", "tflite-micro"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def report(manifest: Manifest, graph: Graph, references: References) -> list[str]:
+    """The lines a person reads after a conversion."""
+    lines = [
+        f"{manifest.recipe}: {manifest.model_bytes} bytes of int8, SHA-256 {manifest.model_sha256[:16]}...",
+        *(f"  {o.name} v{o.version}{' per channel' if o.per_channel else ''}  {o.layer}" for o in graph.operators),
+    ]
+    lines += [f"  {name} {formula(end.quantized)}, shape {list(end.shape)}" for name, end in (("input ", graph.input), ("output", graph.output))]
+    lines.append(f"  memory {manifest.memory_bytes} bytes for the compiled engine")
+    lines.append(f"  arena {manifest.arena.bytes} bytes for TensorFlow Lite Micro ({manifest.arena.used} in use + {manifest.arena.margin} margin)")
+    others = (
+        ("LiteRT", references.litert),
+        ("TensorFlow Lite Micro from before autumn 2026, as in the Arduino library,", references.float_product),
+    )
+    for title, answers in others:
+        differ = 0 if answers is None else int((references.expected != answers).any(axis=1).sum())
+        if differ:
+            lines.append(f"  {title} differs from the expected codes on {differ} of {len(references.codes)} inputs")
+    return lines

@@ -1,0 +1,55 @@
+"""What a model's answers to its test split are worth, judged in one place: by the conversion what must be answered, by the host what was."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from plumbline.common.golden_data import Codes, References
+from plumbline.common.quality import Quality, measure
+from plumbline.common.quantization import Scaled, dequantize
+
+
+@dataclass(frozen=True)
+class MetricValues:
+    """A metric on the samples."""
+
+    count: int
+    """Samples."""
+    float_value: float | None
+    """None where there is no float model."""
+    int8_value: float
+    """Of the expected codes."""
+    value: float
+    """Of the answers that are judged."""
+    steps: float
+    """The largest |answer - float model| on all inputs held against it, in output steps; NaN where there are none."""
+    missed: tuple[str, ...]
+    """Why the demand is not met, a sentence each; empty where it is."""
+
+
+def metric_values(quality: Quality, output: Scaled, references: References, answers: Codes, who: str) -> MetricValues | None:
+    """Measure answers against the targets.
+
+    Args:
+        quality: the metric, and what is demanded of it.
+        output: the quantization of the answers.
+        references: None is the result where they hold no targets.
+        answers: (N, output bytes), to `references.codes`.
+        who: gave the answers, e.g. "the board".
+    """
+    data = references.data
+    if data is None or data.targets is None or not len(answers):
+        return None
+    of_float = None if data.floats is None else measure(quality.kind, data.floats, data.targets)
+    int8, value = (measure(quality.kind, dequantize(each[data.rows], output), data.targets) for each in (references.expected, answers))
+    held = ~references.chosen
+    steps = float(np.abs(dequantize(answers[held], output) - references.float_codes[held]).max() / output.scale) if held.any() else math.nan
+    missed: list[str] = []
+    if of_float is not None:
+        missed = quality.shortcomings("the float model", of_float) + quality.shortcomings(who, value, of_float)
+    if quality.steps is not None and not steps <= quality.steps:
+        missed.append(f"{who} lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
+    return MetricValues(len(data.rows), of_float, int8, value, steps, tuple(missed))
