@@ -13,6 +13,7 @@ from plumbline.common import documents
 from plumbline.common.arrays import npz_bytes, read_npz, typed_array
 from plumbline.common.documents import Amount
 from plumbline.common.errors import ArtefactsDisagree, BadRecipe, UsageError
+from plumbline.common.folder_names import anew
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
 
@@ -95,7 +96,7 @@ class Dataset:
             found = cls(declared, typed_array(arrays, "calibration", np.float32), test)
             found._check()
         except (ValueError, UsageError) as error:
-            raise ArtefactsDisagree(f"{path} cannot be read: {error}.", "Write it anew: `make clean train`.") from error
+            raise ArtefactsDisagree(f"{path} cannot be read: {error}.", f"Write it anew: {anew(path.parent.name, 'train')}.") from error
         return found
 
     def _check(self) -> None:
