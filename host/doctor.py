@@ -5,7 +5,6 @@ from __future__ import annotations
 import grp
 import os
 import platform
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,8 +17,11 @@ from plumbline.common.boards import boards as known_boards
 from plumbline.common.errors import CompilerMissing, TflmMissing
 from plumbline.common.paths import platformio_platforms
 from plumbline.host.devices import discovery
+from plumbline.host.devices.qemu import find as find_qemu
+from plumbline.host.devices.qemu import how_to_get
 from plumbline.host.devices.serial_open import owners as owners_of
-from plumbline.host.firmware import firmware, tflm
+from plumbline.host.firmware import compiler as chosen
+from plumbline.host.firmware import tflm
 
 UDEV_RULES = ("/etc/udev/rules.d", "/lib/udev/rules.d", "/usr/lib/udev/rules.d")
 
@@ -69,20 +71,23 @@ def packages() -> Iterator[Finding]:
 
 def compiler() -> Iterator[Finding]:
     try:
-        firmware.check_compiler()
+        chosen.check(needs_gcc=False)
     except CompilerMissing as error:
         yield Finding(Level.PROBLEM, error.message, error.hint)
         return
-    version = subprocess.run([firmware.COMPILER, "-dumpversion"], capture_output=True, text=True).stdout.strip()
-    yield Finding(Level.GOOD, f"{firmware.COMPILER} {version}, for the virtual board")
+    zig = chosen.zig()
+    name, asked = ("zig", [str(zig), "version"]) if zig else (chosen.GCC, [chosen.GCC, "-dumpversion"])
+    version = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
+    yield Finding(Level.GOOD, f"{name} {version}, for the virtual board")
 
 
 def qemu() -> Iterator[Finding]:
-    if shutil.which("qemu-system-arm") is None:
-        yield Finding(Level.PROBLEM, "qemu-system-arm is not installed", "Run `make setup`, or install it: sudo apt-get install qemu-system-arm")
+    program = find_qemu()
+    if program is None:
+        yield Finding(Level.PROBLEM, "qemu-system-arm is not installed", how_to_get())
         return
-    version = subprocess.run(["qemu-system-arm", "--version"], capture_output=True, text=True).stdout.splitlines()
-    yield Finding(Level.GOOD, version[0] if version else "qemu-system-arm")
+    version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.splitlines()
+    yield Finding(Level.GOOD, version[0] if version else program)
 
 
 def platformio() -> Iterator[Finding]:

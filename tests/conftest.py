@@ -20,7 +20,7 @@ from plumbline.common.paths import ROOT
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import QEMU, VirtualBoard
-from plumbline.host.firmware import firmware
+from plumbline.host.firmware import compiler, firmware
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.verdict.checks import failures
 from plumbline.host.verdict.verdict import Verdict
@@ -121,7 +121,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tools() -> None:
     """Skips where the virtual board cannot be built or started; `make test` installs what it takes."""
-    for program in (firmware.COMPILER, QEMU):
+    for program in (compiler.GCC, QEMU):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")
 

@@ -12,27 +12,33 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from plumbline.common.errors import SetupFailed
+from plumbline.host.devices import qemu_packages
+from tools.jobs import LOGS, Job
+from tools.pip_progress import PipProgress
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / ".installed"
-LOGS = ROOT / "build" / "setup"
+ZIG_LOCK = ROOT / "requirements-zig.lock"
+"""The compiler in a package of PyPI, for a machine without GCC for Arm: 100 MB that nobody else needs."""
+DOWNLOAD_MB, DISK_MB = 760, 2300
+"""What LOCK brings on Linux x86-64, measured."""
 SUPPORTED = [(3, minor) for minor in (11, 12, 13, 10)]
 """Python versions TensorFlow and the lock file support, the best tested first."""
 
 # A command (or file of the compiler) that shows that a package is there, and the Debian package that brings it.
-ARM = {
+GCC = {
     "arm-none-eabi-gcc": "gcc-arm-none-eabi",
     "arm-none-eabi-gcc:nano.specs": "libnewlib-arm-none-eabi",
     "arm-none-eabi-gcc:libc_nano.a": "libnewlib-arm-none-eabi",
     "arm-none-eabi-g++:include/c++": "libstdc++-arm-none-eabi-dev",
-    "qemu-system-arm": "qemu-system-arm",
 }
+QEMU = {"qemu-system-arm": "qemu-system-arm"}
+ARM = {**GCC, **QEMU}
 NATIVE = {
     "gcc": "gcc",
     "g++": "g++",
@@ -46,8 +52,20 @@ RECIPES = {"speech": {"espeak-ng": "espeak-ng"}}
 
 BROWSER = {"chromium|chromium-browser|google-chrome|google-chrome-stable|chrome": "chromium"}
 TEST = {**ARM, **NATIVE}
-GROUPS = {"virtual": ARM, "test": TEST, "torture": {**TEST, **FUZZER}, "ci": {**TEST, **FUZZER, **BROWSER, **RECIPES["speech"]}, "none": {}}
-"""`ci` leaves no test out; on a person's machine those that need a browser, espeak-ng or clang are skipped where there is none."""
+GROUPS = {
+    "none": {},
+    "compiler": GCC,
+    "virtual": ARM,
+    "gcc": ARM,
+    "test": TEST,
+    "torture": {**TEST, **FUZZER},
+    "ci": {**TEST, **FUZZER, **BROWSER, **RECIPES["speech"]},
+}
+"""What the commands need beside Python's packages. `compiler` and `virtual` take what is missing from PyPI and unpack QEMU, without any right; the
+others want the system's packages. `ci` leaves no test out; on a person's machine those that need a browser, espeak-ng or clang are skipped where
+there is none.
+"""
+PORTABLE = ("compiler", "virtual")
 
 ELSEWHERE = {
     "dnf": "sudo dnf install arm-none-eabi-gcc-cs arm-none-eabi-gcc-cs-c++ arm-none-eabi-newlib qemu-system-arm"
@@ -58,24 +76,33 @@ ELSEWHERE = {
 
 
 def set_up(group: str, recipe: str) -> None:
-    """Bring what is missing of a group of packages, and what a recipe needs besides.
+    """Bring what is missing of a group, and what a recipe needs besides.
 
     Raises:
         SetupFailed: what happened, and what to do next.
     """
     wanted = {**GROUPS[group], **RECIPES.get(recipe, {})}
-    python = None if venv_is_current() else find_python()
+    locks = [LOCK]
+    if group == "ci" or (group in PORTABLE and missing_packages(GCC)):
+        locks.append(ZIG_LOCK)
+    unpacks = False
+    if group in PORTABLE:  # the compiler comes from PyPI then, and QEMU is unpacked
+        unpacks = bool("qemu-system-arm" in wanted and missing_packages(QEMU) and qemu_packages.possible())
+        wanted = {probe: package for probe, package in wanted.items() if probe not in GCC and not (unpacks and probe in QEMU)}
+    python = None if venv_is_current(locks) else find_python()
     packages = missing_packages(wanted)
     bare = [venv_package(python)] if python and not can_make_venv(python) else []
     jobs = [install_system([*packages, *bare])] if packages or bare else []
     if bare:  # without that package the next step cannot begin; else they run side by side
         jobs.pop().wait()
     if python:
-        jobs.append(install_python(python))
+        jobs.append(install_python(python, locks))
     for job in jobs:
         job.wait()
     if still := missing_packages(wanted):
         raise SetupFailed(f"After the installation these are still missing: {' '.join(still)}.", "Install them by hand and run make again.")
+    if unpacks and shutil.which(str(qemu_packages.unpacked())) is None:
+        unpack_qemu().wait()
 
 
 def answer(command: list[str], text: str = "") -> str | None:
@@ -85,44 +112,6 @@ def answer(command: list[str], text: str = "") -> str | None:
     except OSError:
         return None
     return done.stdout if done.returncode == 0 else None
-
-
-class Job:
-    """A command that runs in the background with its output in a log, and says every few seconds that it lives."""
-
-    def __init__(self, title: str, detail: str, command: list[str], hint: str) -> None:
-        LOGS.mkdir(parents=True, exist_ok=True)
-        self.title, self.hint = title, hint
-        self.log = LOGS / f"{title.split()[0].lower()}.log"
-        self.start = time.monotonic()
-        print(f"{title}: {detail} ...", file=sys.stderr, flush=True)
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-
-    def wait(self) -> None:
-        """Wait for the command.
-
-        Raises:
-            SetupFailed: it failed; shows the end of its output.
-        """
-        while True:
-            try:
-                status = self.process.wait(timeout=10)
-                break
-            except subprocess.TimeoutExpired:
-                print(f"{self.title}: {time.monotonic() - self.start:.0f} s, {self.last_line()}", file=sys.stderr, flush=True)
-            except BaseException:
-                self.process.terminate()
-                self.process.wait()
-                raise
-        if status:
-            tail = "\n".join(f"  {line}" for line in self.log.read_text(errors="replace").splitlines()[-8:])
-            raise SetupFailed(f"{self.title} failed:\n{tail}", f"{self.hint} The whole output is in {self.log}.")
-        print(f"{self.title}: done in {time.monotonic() - self.start:.0f} s", file=sys.stderr, flush=True)
-
-    def last_line(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()
-        return lines[-1].strip()[:100] if lines else "waiting"
 
 
 def missing_packages(wanted: dict[str, str]) -> list[str]:
@@ -158,6 +147,10 @@ def install_system(packages: list[str]) -> Job:
         raise SetupFailed(f"These are missing (by their Debian names): {names}.", f"Install them and run make again: {line}")
     line = f"sudo apt-get update && sudo apt-get install --no-install-recommends {names}"
     prefix: list[str] = []
+    if not agreed(names):
+        raise SetupFailed(
+            f"System packages are missing: {names}.", f"Install them and run make again: {line}; or let make do it: PLUMBLINE_APT=1 make ..."
+        )
     if os.geteuid() != 0:
         if shutil.which("sudo") is None or answer(["sudo", "-n", "true"]) is None:
             raise SetupFailed(f"System packages are missing: {names}.", f"Install them and run make again: {line}")
@@ -165,6 +158,20 @@ def install_system(packages: list[str]) -> Job:
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
     script = f"{shlex.join(apt)} update && {shlex.join([*apt, 'install', '-y', '--no-install-recommends', *packages])}"
     return Job("System packages", names, ["sh", "-c", script], f"Try it by hand: {line}.")
+
+
+def agreed(names: str) -> bool:
+    """Whether the system's packages may be installed: PLUMBLINE_APT says so, CI does, or somebody at the terminal.
+
+    Where nobody can be asked, root is taken to have meant it: a container, or a machine that is being set up.
+    """
+    given = os.environ.get("PLUMBLINE_APT")
+    if given or os.environ.get("CI"):
+        return given != "0"
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return os.geteuid() == 0
+    print(f"These packages of the system are missing: {names}. Install them with apt-get? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def find_python() -> str:
@@ -197,21 +204,47 @@ def venv_package(python: str) -> str:
     return f"python{version.strip()}-venv"
 
 
-def lock_digest() -> str:
-    return hashlib.sha256(LOCK.read_bytes()).hexdigest()
+def digests(locks: list[Path]) -> list[str]:
+    return [hashlib.sha256(lock.read_bytes()).hexdigest() for lock in locks]
 
 
-def venv_is_current() -> bool:
-    """Whether the virtual environment holds just what the lock file asks for, and still works."""
+def venv_is_current(locks: list[Path]) -> bool:
+    """Whether the virtual environment holds what these lock files ask for, nothing else, and still works."""
     python = VENV / "bin" / "python"
-    if not STAMP.is_file() or STAMP.read_text() != lock_digest() or not python.exists():
+    if not STAMP.is_file() or not python.exists():
         return False
-    return answer([str(python), "-c", ""]) is not None
+    held = STAMP.read_text().split()
+    return held[:1] == digests([LOCK]) and set(digests(locks)) <= set(held) and answer([str(python), "-c", ""]) is not None
 
 
-def install_python(python: str) -> Job:
-    """Start making the virtual environment and installing the locked packages; the stamp is written last."""
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes", "-r", str(LOCK)]
-    steps = [shlex.join(["rm", "-f", str(STAMP)]), shlex.join([python, "-m", "venv", "--clear", str(VENV)]), shlex.join(pip)]
-    steps.append(f"printf %s {lock_digest()} > {shlex.quote(str(STAMP))}")
-    return Job("Python packages", "TensorFlow is the largest", ["sh", "-c", " && ".join(steps)], "See whether PyPI is in reach.")
+def install_python(python: str, locks: list[Path]) -> Job:
+    """Start making the virtual environment and installing the locked packages; the stamp is written last.
+
+    An environment that holds the first of the locks gets the others besides.
+    """
+    kept = venv_is_current(locks[:1])
+    new = locks[1:] if kept else locks
+    temporary = LOGS / "fetched"
+    temporary.mkdir(parents=True, exist_ok=True)
+    pip = [
+        str(VENV / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar=off",
+        "--require-hashes",
+    ]
+    steps = [["rm", "-f", str(STAMP)], [python, "-m", "venv", "--clear", str(VENV)]] * (not kept)
+    steps += [[*pip, *(word for lock in new for word in ("-r", str(lock)))], ["rm", "-rf", str(temporary)]]
+    script = " && ".join([*map(shlex.join, steps), f"printf '%s\\n' {' '.join(digests(locks))} > {shlex.quote(str(STAMP))}"])
+    detail = "the compiler ziglang, about 100 MB, 410 MB on the disk" if kept else f"about {DOWNLOAD_MB} MB, {DISK_MB:,} MB on the disk, some minutes"
+    state = PipProgress(LOGS / "python.log", temporary, VENV, new)
+    return Job("Python packages", detail, ["sh", "-c", script], "See whether PyPI is in reach.", {"TMPDIR": str(temporary)}, state)
+
+
+def unpack_qemu() -> Job:
+    """Start to bring QEMU where nobody may install it."""
+    hint = "Try it by hand: sudo apt-get update && sudo apt-get install --no-install-recommends qemu-system-arm."
+    return Job("QEMU", f"unpacked in {qemu_packages.unpacked().parent}, at most {qemu_packages.MEGABYTES} MB come", qemu_packages.command(), hint)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from plumbline.common import dataset, ending, explanation
+from plumbline.common import ending
 from plumbline.common.ending import explained
 from plumbline.common.errors import QualityMissed, SetupFailed, UsageError
 from plumbline.common.outcome import Ended, Run
@@ -20,6 +20,8 @@ from tools.freshness import Stamp, Unhashable, content, digest, sources
 from tools.settings import BUILD, Settings, command, folder_name
 from tools.stages import StageFailed
 
+DATASET, EXPLANATION = "dataset.npz", "explain.json"
+"""The files' names; the modules that read them need packages, which may not be there yet."""
 NO_PYTHON = "PLUMBLINE_NO_PYTHON"
 """Environment variable: the PYTHON that tools/start could not run."""
 
@@ -66,7 +68,7 @@ def verify(variables: dict[str, str]) -> None:
 def explain() -> None:
     """Show what the conversion measured, and convert anew where that is missing. One that is refused for what int8 loses is shown as well."""
     given, name = _ready()
-    if not (BUILD / name / explanation.FILE).is_file():
+    if not (BUILD / name / EXPLANATION).is_file():
         (BUILD / name / ".converted").unlink(missing_ok=True)
     refused: tuple[str, ...] = ()
     try:
@@ -220,7 +222,7 @@ def _train(given: Settings, name: str) -> None:
     recipe = ROOT / "training" / "recipes" / f"{name}.py"
     files = [*sorted((ROOT / "training").glob("*.py")), *_shared(), *([recipe] if recipe.is_file() else [])]
     key = digest(_relative(files))
-    stamp = Stamp(folder / ".trained", key, [folder / "training.json", folder / "model.keras", folder / dataset.FILE])
+    stamp = Stamp(folder / ".trained", key, [folder / "training.json", folder / "model.keras", folder / DATASET])
     if not stamp.fresh:
         stamp.begin()
         stages.run("plumbline.training", "fit", name, f"--build={BUILD}", *given.show)
@@ -234,7 +236,7 @@ def _convert(given: Settings, name: str) -> None:
     words += ["--trust"] * given.trust + ([] if given.limits is None else [f"--limits={given.limits}"])
     if given.model is None:
         _train(given, name)
-    made_from = (given.model, given.samples) if given.model else (folder / "model.keras", folder / dataset.FILE)
+    made_from = (given.model, given.samples) if given.model else (folder / "model.keras", folder / DATASET)
     try:
         key = digest(_relative([*sources(ROOT / "convert"), *_shared()]), [*words, *(content(each) for each in made_from if each)])
     except Unhashable:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -20,9 +21,15 @@ from plumbline.host.firmware.arm_state import refusal  # noqa: E402
 
 
 def compiler() -> str:
-    """The first line of its version, e.g. `arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205`."""
-    said = subprocess.run([environment.subst("$CC"), "--version"], env=environment["ENV"], capture_output=True, text=True, check=True)
-    return said.stdout.partition("\n")[0]
+    """The first line of its version, e.g. `arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205` or `zig 0.17.1, clang version 22.1.8`."""
+    program, *words = shlex.split(environment.subst("$CC"))
+
+    def said(*asked: str) -> str:
+        done = subprocess.run([program, *asked], env=environment["ENV"], capture_output=True, text=True, check=True)
+        return done.stdout.partition("\n")[0]
+
+    version = said(*words, "--version")
+    return f"zig {said('version')}, {version}" if words == ["cc"] else version
 
 
 def check(target, source, env):  # type: ignore[no-untyped-def]

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -13,11 +14,25 @@ from types import TracebackType
 from plumbline.common import boards
 from plumbline.common.child import dies_with_parent
 from plumbline.common.errors import BoardLost, BoardUnready, PlumblineError, QemuMissing
+from plumbline.common.paths import CHECKOUT
+from plumbline.host.devices import qemu_packages
 
 QEMU = "qemu-system-arm"
 ICOUNT = "shift=6"
 """64 ns of virtual time per instruction: the timer then counts instructions exactly, on any host at any load."""
 _END_S = 2.0
+
+
+def find() -> str | None:
+    """The program: the system's, or the one that `qemu_packages` brought."""
+    return shutil.which(QEMU) or shutil.which(str(qemu_packages.unpacked()))
+
+
+def how_to_get() -> str:
+    """The lines to type where it is missing."""
+    fetch = "`make setup`" if CHECKOUT else f"`{sys.executable} -m {qemu_packages.__name__}`"
+    line = "sudo apt-get install --no-install-recommends qemu-system-arm"
+    return f"{fetch} unpacks it without any right on this system; or install it: {line}" if qemu_packages.possible() else f"Install it: {line}"
 
 
 class VirtualBoard:
@@ -34,9 +49,9 @@ class VirtualBoard:
     """
 
     def __init__(self, image: Path, reboots: bool = False, machine: str | None = None) -> None:
-        program = shutil.which(QEMU)
+        program = find()
         if program is None:
-            raise QemuMissing(f"{QEMU} is not installed.", "Install it: sudo apt-get install --no-install-recommends qemu-system-arm")
+            raise QemuMissing(f"{QEMU} is not installed.", how_to_get())
         if not image.is_file():
             raise BoardUnready(f"The firmware {image} does not exist.", "Build it: `make firmware`.")
         self._image = image

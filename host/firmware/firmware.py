@@ -5,25 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import NoReturn
 
 from plumbline.common import boards, progress
-from plumbline.common.errors import BuildFailed, CompilerMissing, DoesNotFit
+from plumbline.common.errors import BuildFailed, DoesNotFit
 from plumbline.common.files import write_if_changed
 from plumbline.common.manifest import Manifest
-from plumbline.common.paths import FIRMWARE, platformio_core, platformio_platforms
-from plumbline.host.firmware import build_engine, platformio, tflm
+from plumbline.common.paths import FIRMWARE, cache, platformio_core, platformio_platforms
+from plumbline.host.firmware import build_engine, compiler, platformio, tflm
 from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.built import FILE, Built
 from plumbline.host.firmware.paths import image_of
 from plumbline.host.firmware.settings import settings_of
-
-COMPILER = "arm-none-eabi-gcc"
-INSTALL_COMPILER = "Run `make setup`, or install it: sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev"
 
 
 def environment(recipe_dir: Path, env: str) -> dict[str, str]:
@@ -34,6 +29,7 @@ def environment(recipe_dir: Path, env: str) -> dict[str, str]:
     """
     recipe_dir = recipe_dir.resolve()
     library = tflm.library_folder()
+    zig = compiler.zig() if boards.environment(env).virtual else None
     ours = {
         # each source of the library keeps its own place: PlatformIO would go on using the one it installed first
         "PLATFORMIO_LIBDEPS_DIR": str(
@@ -48,6 +44,9 @@ def environment(recipe_dir: Path, env: str) -> dict[str, str]:
         "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
         "PYTHONDONTWRITEBYTECODE": "1",  # it imports the platform, and an installation is read only
         "PLUMBLINE_GENERATED": str(recipe_dir / "generated"),
+        "PLUMBLINE_ZIG": str(zig or ""),
+        "ZIG_GLOBAL_CACHE_DIR": str(cache() / "zig"),  # its own library, compiled once
+        "ZIG_LOCAL_CACHE_DIR": str(_objects(recipe_dir, env) / "zig"),
         "PLUMBLINE_BUILD": build_id(recipe_dir / "generated", settings_of(env)),
     }
     if library:
@@ -59,20 +58,6 @@ def environment(recipe_dir: Path, env: str) -> dict[str, str]:
 def _objects(recipe_dir: Path, env: str) -> Path:
     """PlatformIO's own build folder: one for each environment, because it empties the whole of it when any setting changes."""
     return image_of(recipe_dir, env).parent / "objects"
-
-
-def check_compiler() -> None:
-    """See that the system's Arm compiler and its C library are there.
-
-    Raises:
-        CompilerMissing: with the line to type.
-    """
-    if shutil.which(COMPILER) is None:
-        raise CompilerMissing(f"{COMPILER} is not installed; the virtual board's firmware is compiled with it.", INSTALL_COMPILER)
-    for needed in ("nano.specs", "libc_nano.a"):
-        answer = subprocess.run([COMPILER, f"-print-file-name={needed}"], capture_output=True, text=True, check=True).stdout.strip()
-        if answer == needed:
-            raise CompilerMissing(f"{COMPILER} has no C library ({needed} is missing).", INSTALL_COMPILER)
 
 
 def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[str, ...] = ()) -> Path:
@@ -99,7 +84,7 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
     else:
         chosen.board.check_holds(constants=manifest.model_bytes, memory=manifest.arena.bytes)
     if chosen.virtual:
-        check_compiler()
+        compiler.check(needs_gcc=chosen.engine == "tflm")
     build_engine.provide(platformio_core())
     tflm.check(chosen, recipe_dir / "model.tflite", variables)
     command = [sys.executable, "-m", "platformio", "run", "--project-dir", str(FIRMWARE), "--environment", env]
@@ -128,9 +113,9 @@ def explain(env: str, output: str, log: Path) -> NoReturn:
     """
     chosen = boards.environment(env)
     smaller = "Use a smaller model." if chosen.engine == "compiled" else "Use a smaller model or the compiled engine."
-    overflow = re.search(r"region [`'](\w+)' overflowed by (\d+) bytes", output)
-    if overflow:
-        region, excess = overflow.groups()
+    overflows = re.findall(r"region [`'](\w+)':? overflowed by (\d+) bytes", output)
+    if overflows:
+        region, excess = overflows[-1]  # Zig's linker says it of each section, the last one's being the whole
         raise DoesNotFit(f"The firmware for {env} is {int(excess):,} bytes too large for the board's {region}.", smaller)
     too_large = re.search(r"The program size \((\d+) bytes\) is greater than maximum allowed \((\d+) bytes\)", output)
     if too_large:

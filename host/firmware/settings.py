@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from platformio import fs
 from platformio.project.config import ProjectConfig
 
+from plumbline.common import boards
 from plumbline.common.board_description import PREFIX
 from plumbline.common.paths import FIRMWARE
+from plumbline.host.firmware import compiler
 
 _ELSEWHERE = frozenset({"extends", "extra_scripts", "lib_deps", "monitor_speed", "platform", "test_framework", "upload_port"})
 """Options that hold paths of this machine or say nothing of the image; what a file of the project says in them is a source like any other."""
@@ -47,6 +49,8 @@ def settings_of(environment: str) -> Settings:
         values = {name: _words(config.get(section, name)) for name in config.options(section) if not _elsewhere(name)}
     unwanted = values.pop("build_unflags", ())
     flags = _joined((*values.pop("build_flags", ()), *values.pop("build_src_flags", ()))) + tuple(f"-u {flag}" for flag in unwanted)
+    if boards.environment(environment).virtual and compiler.zig():
+        values["compiler"] = ("zig",)
     return Settings(environment, flags, tuple(sorted(f"{name} = {' '.join(words)}" for name, words in values.items())))
 
 

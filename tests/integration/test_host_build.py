@@ -10,7 +10,7 @@ import pytest
 
 from plumbline.common.boards import environment
 from plumbline.common.errors import BuildFailed, CompilerMissing, DoesNotFit, UnsupportedOperator, UsageError
-from plumbline.host.firmware import firmware, tflm
+from plumbline.host.firmware import compiler, firmware, tflm
 from tests.support.flatbuffer_writer import random_model, write
 
 
@@ -35,18 +35,20 @@ def test_an_unknown_environment_lists_the_others(tmp_path: Path) -> None:
 
 def test_without_a_compiler_the_line_to_type_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv(compiler.CHOICE, "gcc")
     with pytest.raises(CompilerMissing) as missing:
-        firmware.check_compiler()
+        compiler.check(needs_gcc=False)
     assert "sudo apt-get install gcc-arm-none-eabi" in missing.value.hint
 
 
 def test_a_compiler_without_its_library_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    fake = tmp_path / firmware.COMPILER
+    fake = tmp_path / compiler.GCC
     fake.write_text('#!/bin/sh\necho "${1#-print-file-name=}"\n')
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(CompilerMissing, match="no C library"):
-        firmware.check_compiler()
+    monkeypatch.setenv(compiler.CHOICE, "gcc")
+    with pytest.raises(CompilerMissing, match="C library is not installed"):
+        compiler.check(needs_gcc=False)
 
 
 @pytest.mark.slow

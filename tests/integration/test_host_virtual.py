@@ -18,7 +18,7 @@ from plumbline.host.devices.board import Board
 from plumbline.host.devices.deadline import Deadline
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import QEMU, VirtualBoard
-from plumbline.host.firmware.firmware import COMPILER
+from plumbline.host.firmware.compiler import GCC
 from tests.support.peers import children
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ def bare(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
         source = folder / "bare.s"
         source.write_text(f".syntax unified\n.thumb\n.word 0x20001000, start + 1\n.thumb_func\n.global start\nstart: {body}\n")
         image = folder / "bare.elf"
-        subprocess.run([COMPILER, "-mcpu=cortex-m4", "-mthumb", "-nostdlib", "-Wl,-Ttext=0", "-Wl,-e,start", source, "-o", image], check=True)
+        subprocess.run([GCC, "-mcpu=cortex-m4", "-mthumb", "-nostdlib", "-Wl,-Ttext=0", "-Wl,-e,start", source, "-o", image], check=True)
         return image
 
     return assemble

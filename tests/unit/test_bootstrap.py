@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from plumbline.common.errors import SetupFailed
+from plumbline.host.devices import qemu, qemu_packages
 from plumbline.training.recipe import names
 from tests.support.makes import outside_make
-from tools import bootstrap, targets
+from tools import bootstrap, jobs, targets
+from tools.pip_progress import PipProgress
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def test_without_apt_the_line_to_type_is_said(folder_of_commands: Path) -> None:
 
 
 def test_a_recipe_brings_its_own_packages(folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "venv_is_current", lambda: True)
+    monkeypatch.setattr(bootstrap, "venv_is_current", lambda locks: True)
     command(folder_of_commands, "pacman")
     for recipe in ("", "linear"):
         bootstrap.set_up("none", recipe)
@@ -96,9 +99,142 @@ def test_without_rights_the_line_to_type_is_said(folder_of_commands: Path, monke
     command(folder_of_commands, "apt-get")
     command(folder_of_commands, "sudo", "exit 1")
     monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("PLUMBLINE_APT", "1")
     with pytest.raises(SetupFailed) as refused:
         bootstrap.install_system(["qemu-system-arm", "g++"])
     assert refused.value.hint.endswith("sudo apt-get update && sudo apt-get install --no-install-recommends qemu-system-arm g++")
+
+
+@pytest.mark.parametrize("group", bootstrap.PORTABLE)
+def test_what_the_virtual_board_lacks_comes_without_any_right(group: str, folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where GCC or QEMU is missing, apt installs nothing: the compiler comes from PyPI, and QEMU is unpacked where the board needs it."""
+    asked: list[object] = []
+
+    class Done:
+        def wait(self) -> None:
+            pass
+
+    def job(*asking: object) -> Done:
+        asked.extend(asking)
+        return Done()
+
+    monkeypatch.setattr(bootstrap, "venv_is_current", lambda locks: locks == [bootstrap.LOCK])
+    monkeypatch.setattr(bootstrap, "can_make_venv", lambda python: True)
+    monkeypatch.setattr(bootstrap, "install_python", lambda python, locks: job(*locks))
+    monkeypatch.setattr(bootstrap, "unpack_qemu", lambda: job("QEMU"))
+    monkeypatch.setattr(qemu_packages, "unpacked", lambda: folder_of_commands / "unpacked")
+    for name in ("apt-get", "dpkg-deb"):
+        command(folder_of_commands, name)
+    bootstrap.set_up(group, "")
+    emulator = ["QEMU"] * (group == "virtual")
+    assert asked == [bootstrap.LOCK, bootstrap.ZIG_LOCK, *emulator]
+    asked.clear()
+    command(folder_of_commands, "arm-none-eabi-gcc", 'echo "/lib/${1#-print-file-name=}"')
+    command(folder_of_commands, "arm-none-eabi-g++")
+    command(folder_of_commands, "unpacked")
+    bootstrap.set_up(group, "")
+    assert asked == []
+
+
+def test_nothing_is_brought_where_neither_compiler_nor_emulator_is_needed(folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training, conversion and the lesson."""
+    monkeypatch.setattr(bootstrap, "venv_is_current", lambda locks: locks == [bootstrap.LOCK])
+    bootstrap.set_up("none", "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "typed", "user", "agreed"),
+    [
+        ({}, None, 1000, False),
+        ({}, None, 0, True),
+        ({"CI": "true"}, None, 1000, True),
+        ({"PLUMBLINE_APT": "1"}, None, 1000, True),
+        ({"PLUMBLINE_APT": "0", "CI": "true"}, None, 0, False),
+        ({}, "y\n", 1000, True),
+        ({}, "\n", 0, False),
+        ({}, "", 0, False),
+    ],
+)
+def test_the_system_is_changed_by_consent_alone(
+    variables: dict[str, str], typed: str | None, user: int, agreed: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`typed` is what somebody at a terminal answers; None where there is none."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return typed is not None
+
+    for name in ("CI", "PLUMBLINE_APT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setattr("sys.stdin", Terminal(typed or ""))
+    monkeypatch.setattr("sys.stderr", shown := Terminal())
+    assert bootstrap.agreed("qemu-system-arm") is agreed
+    assert ("qemu-system-arm" in shown.getvalue()) is (typed is not None)
+
+
+def test_without_consent_the_line_to_type_is_said(folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command(folder_of_commands, "apt-get")
+    monkeypatch.setattr(bootstrap, "agreed", lambda names: False)
+    with pytest.raises(SetupFailed, match=r"missing: g\+\+\.") as refused:
+        bootstrap.install_system(["g++"])
+    assert "sudo apt-get install --no-install-recommends g++" in refused.value.hint
+    assert "PLUMBLINE_APT=1 make" in refused.value.hint
+
+
+def test_pip_says_how_far_it_is(tmp_path: Path) -> None:
+    lock, log = tmp_path / "lock", tmp_path / "log"
+    lock.write_text("a==1 \\\n    --hash=sha256:0\n    # via b\nb==1\nc==1 ; sys_platform == 'win32'\n")
+    (tmp_path / "fetched").mkdir()
+    state = PipProgress(log, tmp_path / "fetched", tmp_path / "environment", [lock])
+    assert state() == "0 of 3 packages fetched, 0 MB fetched"
+    log.write_text("Ignoring c: markers do not match your environment\nCollecting a==1 (from -r lock (line 1))\n  Downloading a.whl (3.0 MB)\n")
+    (tmp_path / "fetched" / "a.whl").write_bytes(bytes(3_000_000))
+    assert state() == "1 of 2 packages fetched, 3 MB fetched"
+    with log.open("a") as more:
+        more.write("Collecting b==1\nInstalling collected packages: a, b\n")
+    (tmp_path / "fetched" / "a.whl").unlink()
+    for name in ("pip", "setuptools", "a"):
+        (tmp_path / "environment" / "lib" / "python3.11" / "site-packages" / f"{name}-1.dist-info").mkdir(parents=True)
+    assert state() == "1 of 2 packages installed, 3 MB fetched"
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_job_says_that_it_lives(terminal: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that is renewed on a terminal, lines one below the other elsewhere."""
+
+    class Shown(io.StringIO):
+        def isatty(self) -> bool:
+            return terminal
+
+    monkeypatch.setattr(jobs, "LOGS", tmp_path)
+    monkeypatch.setattr(jobs, "TERMINAL_S", 0.01)
+    monkeypatch.setattr(jobs, "LOG_S", 0.01)
+    monkeypatch.setattr("sys.stderr", shown := Shown())
+    jobs.Job("Try it", "a command", ["sh", "-c", "sleep 0.5"], "", state=lambda: "half way").wait()
+    assert "Try it: a command ...\n" in shown.getvalue()
+    assert "Try it: half way, 0 s" in shown.getvalue()
+    assert ("\r" in shown.getvalue()) is terminal
+    assert shown.getvalue().endswith("done in 0 s\n") or shown.getvalue().endswith("done in 1 s\n")
+
+
+@pytest.mark.slow
+def test_qemu_is_unpacked_and_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the right to read the system's list of packages alone."""
+    if not qemu_packages.possible():
+        pytest.skip("needs apt-get and dpkg-deb")
+    monkeypatch.setattr(qemu_packages, "cache", lambda: tmp_path / "a cache")
+    done = subprocess.run(qemu_packages.command(), capture_output=True, text=True)
+    if "Failed to fetch" in done.stderr or "Temporary failure" in done.stderr:
+        pytest.skip("Debian's packages are out of reach")
+    assert done.returncode == 0, done.stderr
+    assert "QEMU emulator version" in done.stdout
+    assert [path.name for path in qemu_packages.unpacked().parent.parent.iterdir()] == ["qemu"]
+    assert qemu_packages.unpacked().parent.parent.name == "a cache"
+    monkeypatch.setattr("shutil.which", lambda name: None if name == qemu.QEMU else name)
+    assert qemu.find() == str(qemu_packages.unpacked())
 
 
 def test_an_unsupported_python_looks_for_another(folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,23 +246,30 @@ def test_an_unsupported_python_looks_for_another(folder_of_commands: Path, monke
 
 
 def test_a_failing_installation_shows_the_end_of_its_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "LOGS", tmp_path)
-    job = bootstrap.Job("Try", "a command", ["sh", "-c", "echo no network; exit 3"], "Do this.")
+    monkeypatch.setattr(jobs, "LOGS", tmp_path)
+    job = jobs.Job("Try", "a command", ["sh", "-c", "echo no network; exit 3"], "Do this.")
     with pytest.raises(SetupFailed, match="no network") as refused:
         job.wait()
     assert refused.value.hint.startswith("Do this.")
 
 
 def test_a_changed_lock_file_renews_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert bootstrap.venv_is_current()
+    assert bootstrap.venv_is_current([bootstrap.LOCK])
     changed = tmp_path / "requirements.lock"
     changed.write_bytes(bootstrap.LOCK.read_bytes() + b"# changed\n")
     monkeypatch.setattr(bootstrap, "LOCK", changed)
-    assert not bootstrap.venv_is_current()
+    assert not bootstrap.venv_is_current([changed])
+
+
+@pytest.mark.parametrize("module", ["tools.run", "tools.targets"])
+def test_the_set_up_needs_the_standard_library_alone(module: str) -> None:
+    """`-S` hides the environment's packages, as nothing is there yet on a fresh machine."""
+    done = subprocess.run([sys.executable, "-S", "-c", f"import {module}"], cwd=bootstrap.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_second_run_has_nothing_to_do() -> None:
-    assert bootstrap.venv_is_current(), "run `make setup` first: here it would take the packages away from the other tests"
+    assert bootstrap.venv_is_current([bootstrap.LOCK]), "run `make setup` first: here it would take the packages away from the other tests"
     again = subprocess.run(["make", "setup"], cwd=bootstrap.ROOT, capture_output=True, text=True, env=outside_make())
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 

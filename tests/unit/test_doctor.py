@@ -23,6 +23,7 @@ def port_on(device: str) -> discovery.Port:
 
 def test_a_missing_compiler_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLUMBLINE_COMPILER", "gcc")
     (finding,) = doctor.compiler()
     assert finding.level is Level.PROBLEM
     assert "sudo apt-get install gcc-arm-none-eabi" in finding.hint
@@ -98,7 +99,11 @@ def test_two_boards_are_noted_with_the_choice(monkeypatch: pytest.MonkeyPatch) -
 def test_the_exit_status_tells(tmp_path: Path) -> None:
     def status(path: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "plumbline.host", "doctor"], cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True
+            [sys.executable, "-m", "plumbline.host", "doctor"],
+            cwd=ROOT,
+            env={**os.environ, "PATH": path, "PLUMBLINE_COMPILER": "gcc"},
+            capture_output=True,
+            text=True,
         )
 
     good = status(os.environ["PATH"])

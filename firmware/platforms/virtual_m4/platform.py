@@ -1,4 +1,4 @@
-"""The virtual board's PlatformIO platform: it needs no package, only an arm-none-eabi compiler on the PATH."""
+"""The virtual board's PlatformIO platform: it needs no package, only a compiler: arm-none-eabi-gcc on the PATH, or Zig's."""
 
 from platformio.public import PlatformBase
 
