@@ -79,7 +79,7 @@ docs: setup-test ## these pages as a site, without a warning: build/docs/index.h
 	@.venv/bin/python -m sphinx -W --keep-going -q -b html -c docs . build/docs -d build/doctrees
 
 lock: setup ## resolve pyproject.toml into requirements.lock and requirements-zig.lock, for every platform, with hashes
-	@.venv/bin/uv pip compile pyproject.toml --extra all --extra dev --universal --generate-hashes --upgrade --quiet --no-header \
+	@.venv/bin/uv pip compile pyproject.toml --extra all --extra dev --extra docs --universal --generate-hashes --upgrade --quiet --no-header \
 	  --prerelease if-necessary-or-explicit --python-version 3.10 --custom-compile-command "make lock" -o requirements.lock
 	@sed -n 's/^zig = \["\(.*\)"\]$$/\1/p' pyproject.toml | .venv/bin/uv pip compile - --universal --generate-hashes --upgrade --quiet --no-header \
 	  --python-version 3.10 --custom-compile-command "make lock" -o requirements-zig.lock
