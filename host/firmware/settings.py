@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from platformio import fs
+from platformio.compat import MISSING
 from platformio.project.config import ProjectConfig
 
 from plumbline.common import boards
@@ -44,14 +46,21 @@ class Settings:
 def settings_of(environment: str) -> Settings:
     """Of an environment as PlatformIO would build it now: platformio.ini, the boards, PLUMBLINE_CONFIG and PlatformIO's own variables together."""
     section = f"env:{environment}"
-    with fs.cd(FIRMWARE):  # PlatformIO looks there for the files that platformio.ini names
-        config = ProjectConfig(str(FIRMWARE / "platformio.ini"))
-        values = {name: _words(config.get(section, name)) for name in config.options(section) if not _elsewhere(name)}
+    config = _Project(str(FIRMWARE / "platformio.ini"))
+    values = {name: _words(config.get(section, name)) for name in config.options(section) if not _elsewhere(name)}
     unwanted = values.pop("build_unflags", ())
     flags = _joined((*values.pop("build_flags", ()), *values.pop("build_src_flags", ()))) + tuple(f"-u {flag}" for flag in unwanted)
     if boards.environment(environment).virtual and compiler.zig():
         values["compiler"] = ("zig",)
     return Settings(environment, flags, tuple(sorted(f"{name} = {' '.join(words)}" for name, words in values.items())))
+
+
+class _Project(ProjectConfig):  # type: ignore[misc]  # PlatformIO is not typed
+    """Finds the files that platformio.ini names beside it: PlatformIO looks in the working directory, which is the project's while it builds."""
+
+    def get(self, section: str, option: str, default: Any = MISSING) -> Any:
+        value = super().get(section, option, default)
+        return [str(FIRMWARE / Path(each).expanduser()) for each in value] if option == "extra_configs" else value
 
 
 def _elsewhere(name: str) -> bool:

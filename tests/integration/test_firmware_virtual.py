@@ -50,7 +50,7 @@ def test_size(virtual: Path) -> None:
     assert loaded == {".vectors", ".text", ".model", ".rodata", ".stack", ".data", ".tensors", ".bss"}
 
 
-def test_memory_is_the_nanos(linear: Path, tmp_path: Path) -> None:
+def test_memory_is_that_of_the_description(linear: Path, tmp_path: Path) -> None:
     link_map = firmware.platformio(linear / "generated", tmp_path).with_suffix(".map").read_text()
     regions = {name: int(length, 16) for name, length in re.findall(r"^(FLASH|RAM|MARK)\s+0x\w+\s+(0x\w+)", link_map, re.MULTILINE)}
     assert regions["FLASH"] == DESCRIBED.flash

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plumbline.common import boards
 from plumbline.common.errors import BoardLost
-from plumbline.common.paths import FIRMWARE
 from plumbline.host.devices.board import INFERENCE_PATIENCE_S, Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
@@ -55,9 +55,9 @@ def address(image: Path, symbol: str) -> str:
 
 def test_the_host_waits_longer_for_an_inference_than_the_watchdog() -> None:
     """The compiled engine even where the board's time runs no faster than the host's."""
-    compiled, tflm = re.findall(r"^board_build.watchdog_s = (\d+)$", (FIRMWARE / "platformio.ini").read_text(), re.MULTILINE)
-    assert 0 < int(compiled) < INFERENCE_PATIENCE_S
-    assert int(compiled) < int(tflm) <= 171
+    assert all(each.watchdog_s <= 171 for each in boards.environments().values())
+    assert all(each.watchdog_s < INFERENCE_PATIENCE_S for each in boards.environments().values() if each.engine == "compiled")
+    assert 0 < boards.environment("virtual").watchdog_s < boards.environment("virtual_tflm").watchdog_s
 
 
 def test_a_hang_is_bitten_and_told_until_the_next_start(hasty: Path, tmp_path: Path) -> None:

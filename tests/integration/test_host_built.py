@@ -86,6 +86,13 @@ def test_flags_of_every_origin_are_seen(tmp_path: Path, monkeypatch: pytest.Monk
     assert (before.purpose, settings_of("virtual").purpose) == ("", "profiling")
 
 
+def test_settings_are_the_same_in_every_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    here = settings_of("nano33ble_compiled")
+    monkeypatch.chdir(tmp_path)
+    assert settings_of("nano33ble_compiled") == here
+    assert "board = nano33ble" in here.options
+
+
 def test_what_a_firmware_is_for_is_told_by_its_flags() -> None:
     purposes = {each.name: settings_of(each.name).purpose for each in environments().values()}
     assert purposes == {each.name: "profiling" * each.profile + "MLPerf" * each.mlperf for each in environments().values()}
