@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from plumbline.common.outcome import Ended, Run
 from plumbline.common.paths import ROOT, recipe_names
 from tools import bootstrap, stages
 from tools.freshness import Stamp, Unhashable, content, digest, sources
+from tools.help import show as show_help
 from tools.settings import BUILD, Settings, command, folder_name
 from tools.stages import StageFailed
 
@@ -169,15 +169,6 @@ def setup(*group: str) -> None:
         bootstrap.set_up(group[0], "")
     else:
         _set_up(Settings.read(os.environ))
-
-
-def show_help() -> None:
-    """The Makefile's targets, and the variables that they read."""
-    for name, text in re.findall(r"^([a-z-]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE):
-        print(f"  make {name:<10} {text}")
-    print("\n  RECIPE=linear  ENV=virtual (virtual_tflm, nano33ble, nano33ble_compiled, ...)  PORT=/dev/ttyACM0  TFLM_DIR=folder")
-    print("  MODEL=own.tflite, or MODEL=own.keras SAMPLES=inputs.npy (TRUST=1 where it holds a Lambda), instead of a recipe")
-    print("  QUIET=1 shows results and errors only, V=1 also what TensorFlow, PlatformIO and the others say")
 
 
 TARGETS: dict[str, Callable[..., None]] = {
