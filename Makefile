@@ -86,14 +86,9 @@ benchmark: convert ## print the tables that docs/reference/sizes.md quotes
 docs: setup-test ## the pages as a site: build/docs/index.html
 	@.venv/bin/python -m sphinx -W --keep-going -q -b html -c docs . build/docs -d build/doctrees
 
-<<<<<<< HEAD
-lock: setup ## resolve pyproject.toml into requirements.lock and requirements-zig.lock, for every platform, with hashes
-	@.venv/bin/uv pip compile pyproject.toml --extra all --extra dev --extra docs --universal --generate-hashes --upgrade --quiet --no-header \
-=======
 lock: setup ## resolve pyproject.toml into the lock files, with hashes
-	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --upgrade --quiet --no-header \
->>>>>>> 5edc875 (make help in groups, at most 80 columns wide, with the variables explained and the recipes and boards that there are)
-	  --prerelease if-necessary-or-explicit --python-version 3.10 --custom-compile-command "make lock" -o requirements.lock
+	@.venv/bin/uv pip compile pyproject.toml --extra all --extra dev --extra docs --universal --generate-hashes --upgrade --quiet --no-header \
+  --prerelease if-necessary-or-explicit --python-version 3.10 --custom-compile-command "make lock" -o requirements.lock
 	@sed -n 's/^zig = \["\(.*\)"\]$$/\1/p' pyproject.toml | .venv/bin/uv pip compile - --universal --generate-hashes --upgrade --quiet --no-header \
 	  --python-version 3.10 --custom-compile-command "make lock" -o requirements-zig.lock
 
