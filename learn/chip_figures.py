@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from plumbline.common.figures.plot import Axis, Curve, Dots, Plot, Rule, number, reals
+from plumbline.common.figures.scale import MINUS
 from plumbline.learn.descent_figures import LOSSES, WIDE, bottom, contours
 from plumbline.learn.lesson import Lesson
-from plumbline.learn.plot import MINUS, Axis, Curve, Dots, Plot, Rule, number, reals
 from plumbline.training.recipes import sine
 from plumbline.training.trial import TARGET
 

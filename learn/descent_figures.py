@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.figures.plot import Arrow, Axis, Curve, Dots, Mark, Note, Plot, Rule, number, reals
+from plumbline.common.figures.scale import MINUS
 from plumbline.learn.lesson import Lesson
-from plumbline.learn.plot import MINUS, Arrow, Axis, Curve, Dots, Mark, Note, Plot, Rule, number, reals
 from plumbline.training.trial import GUESS, STEPS, TARGET, Run
 
 Points = NDArray[np.float64]

@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 
-from plumbline.learn import chip_figures, descent_figures, staircase_figures, style
+from plumbline.common.figures import page
+from plumbline.common.figures.plot import Plot, exact, number
+from plumbline.common.figures.svg import Drawing
+from plumbline.learn import chip_figures, descent_figures, staircase_figures
 from plumbline.learn.layers import LAYERS
 from plumbline.learn.lesson import SHOWN_EPOCHS, Lesson
-from plumbline.learn.plot import Plot, exact, number
-from plumbline.learn.svg import Drawing
 from plumbline.training import recipe, recipes, trial
 from plumbline.training.descent import SCHEDULES
 
@@ -46,9 +46,7 @@ def figures(lesson: Lesson) -> dict[str, Plot]:
 
 def to_html(lesson: Lesson, plots: dict[str, Plot]) -> str:
     """Render `templates/learn.html.j2`."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = page.environment(TEMPLATES)
     environment.filters |= {"number": number, "exact": exact}
     return environment.get_template("learn.html.j2").render(
         lesson=lesson,
@@ -64,8 +62,6 @@ def to_html(lesson: Lesson, plots: dict[str, Plot]) -> str:
         code=code,
         bound=staircase_figures.bound(lesson),
         worst=float(np.abs(lesson.stairs.error).max()),
-        css_light=style.css(dark=False),
-        css_dark=style.css(dark=True),
     )
 
 

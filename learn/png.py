@@ -11,8 +11,8 @@ matplotlib.use("Agg")
 from matplotlib.figure import Figure
 from matplotlib.patches import ConnectionPatch
 
-from plumbline.learn.plot import Arrow, Band, Curve, Dots, Mark, Note, Plot, Rule
-from plumbline.learn.style import STYLES, Shape
+from plumbline.common.figures.plot import Arrow, Band, Curve, Dots, Mark, Note, Plot, Rule
+from plumbline.common.figures.style import STYLES, Shape
 
 MARKERS: dict[Shape, str] = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "x"}
 DPI = 120

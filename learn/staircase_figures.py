@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from plumbline.common.figures.plot import Axis, Band, Curve, Mark, Plot, number, reals
 from plumbline.learn.lesson import Lesson
 from plumbline.learn.material import Staircase
-from plumbline.learn.plot import Axis, Band, Curve, Mark, Plot, number, reals
 
 ZOOM = (2.0, 4.0)
 """The stretch of x that is enlarged at first; the page's slider moves it on."""

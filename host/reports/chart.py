@@ -1,116 +1,113 @@
-"""Geometry of the report's two charts, as plain numbers in the coordinates of an SVG; `templates/chart.svg.j2` draws them.
-
-The lesson's figures have a renderer of their own: its script draws into them. These say each answer when pointed at, which matplotlib's SVG does not.
-"""
+"""The report's figures: answers over the float model, their errors, the series of a test split, and how long round trips took."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import pairwise
 
-from plumbline.common.scale import MINUS, Scale, Tick
-from plumbline.host.verdict.verdict import Comparison, Verdict
+from plumbline.common.figures.plot import Axis, Band, Bars, Curve, Dots, Plot, Rule, number
+from plumbline.common.figures.scale import MINUS
+from plumbline.host.verdict.metric import Metric
+from plumbline.host.verdict.verdict import Comparison, Traffic, Verdict
 
 WIDTH = 760.0
-LEFT, RIGHT, TOP, BOTTOM = 90.0, 14.0, 14.0, 56.0
+_SHOWN = {"code": ("codes", 2.2), "sweep": ("sweep", 3.5), "sample": ("sample points", 6.4)}
+"""What the legend calls an answer of each kind, and its size; samples come on top."""
+_MS = 1000.0
 
 
-@dataclass(frozen=True)
-class Mark:
-    """One answer: where, of what shape ("code", "sweep", "sample", "bad"), and what it says when pointed at."""
-
-    x: float
-    y: float
-    shape: str
-    title: str
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One chart; `lines` are point lists for polylines with their CSS class, `bands` are y ranges."""
-
-    name: str
-    title: str
-    description: str
-    x_label: str
-    y_label: str
-    height: float
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
-    marks: tuple[Mark, ...]
-    line: str = ""
-    band: tuple[float, float] | None = None
-
-    width = WIDTH
-    left, right, top, bottom = LEFT, WIDTH - RIGHT, TOP, BOTTOM
-
-    @property
-    def floor(self) -> float:
-        return self.height - BOTTOM
-
-
-def charts(verdict: Verdict) -> tuple[Chart, ...]:
+def charts(verdict: Verdict) -> tuple[Plot, ...]:
     """The prediction plot and the error strip, of real inputs and not of chosen ones, which lie far out; nothing when there is nothing to draw."""
-    drawn = [
-        each for each in verdict.comparisons if not each.chosen and all(map(math.isfinite, (each.board_y[each.worst], each.float_y[each.worst])))
-    ]
+    drawn = [each for each in verdict.comparisons if not each.chosen and math.isfinite(each.board_y[each.worst]) and math.isfinite(each.error)]
     if not drawn:
         return ()
     scalar = all(each.x is not None for each in drawn)
-    x_label = "x" if scalar else "answer of the float model"
-    xs = [_x(each, scalar) for each in drawn]
-    across = Scale(xs, LEFT, WIDTH - RIGHT, 0.02)
-    order = {"code": 0, "sweep": 1, "sample": 2}  # samples on top
-    drawn.sort(key=lambda each: (not each.good, order[each.kind]))
-    return _prediction(verdict, drawn, across, scalar, x_label), _strip(verdict, drawn, across, scalar, x_label)
+    x = Axis.around("x" if scalar else "answer of the float model", (_x(each, scalar) for each in drawn), 0.02)
+    bad, where = sum(not each.good for each in drawn), "" if scalar else ", both at the codes"
+    good = "Every answer is good." if not bad else f"{bad} answers are wrong."
+    answers = [each.board_y[each.worst] for each in drawn]
+    errors = [each.board_y[each.worst] - each.float_y[each.worst] for each in drawn]
+    wrong = f"wrong ({sum(not each.good for each in verdict.comparisons)})"
+    line_x, line_y = zip(*sorted((_x(each, scalar), each.float_y[each.worst]) for each in drawn), strict=True)
+    limit = (verdict.tolerance if verdict.bound is None else verdict.bound) if verdict.held else None
+    band = "" if limit is None else f"; the band is the {verdict.limit}, plus and minus {limit:.4g}"
+    accepted = () if limit is None else (Band("accepted", -limit, limit, "bound over the domain" if verdict.limit == "bound" else "tolerance"),)
+    return (
+        Plot(
+            name="prediction",
+            title=f"Prediction: board and float model{where}",
+            description=f"{len(drawn)} answers of the board over {x.label}, with the float model as a line. {good}",
+            x=x,
+            y=Axis.around("y", (*answers, *line_y), 0.04),
+            marks=(Curve("model", line_x, line_y, "float model"), *_dots(drawn, answers, scalar, wrong)),
+            width=WIDTH,
+            height=380,
+        ),
+        Plot(
+            name="error",
+            title=f"Error: board minus float model{where}",
+            description=f"The error of each answer{band}. The largest error is {verdict.max_error:.4g}.",
+            x=x,
+            y=Axis.around(f"board {MINUS} float", (*errors, *(() if limit is None else (-limit, limit))), 0.1),
+            marks=(*accepted, *_dots(drawn, errors, scalar, wrong)),
+            width=WIDTH,
+            height=260,
+        ),
+    )
+
+
+def series(metric: Metric) -> Plot | None:
+    """Target, float model and board for each test input in order; None where there are too few."""
+    if len(metric.series) < 2:
+        return None
+    target, model, board = zip(*metric.series, strict=True)
+    x = tuple(map(float, range(len(target))))
+    return Plot(
+        name="series",
+        title="Target, float model and board for each test input",
+        description=f"{len(target)} test inputs in order: target, float model and board, from {number(min(*target, *board))} to "
+        f"{number(max(*target, *board))}.",
+        x=Axis("test input", 0.0, x[-1]),
+        y=Axis.around("answer", (*target, *model, *board), 0.04),
+        marks=(Curve("target", x, target, "target"), Curve("model", x, model, "float model"), Dots("code", x, board, "board", 2.5)),
+        width=WIDTH,
+        height=260,
+    )
+
+
+def latency_chart(traffic: Traffic) -> Plot | None:
+    """Milliseconds to the right on a logarithmic scale, round trips upwards; None where no round trip was measured."""
+    edges, counts = tuple(edge * _MS for edge in traffic.latencies.edges_s), traffic.latencies.counts
+    if not counts:
+        return None
+    named = (("median", traffic.latency_median_s * _MS), ("p99", traffic.latency_p99_s * _MS))
+    rules = tuple(Rule(name, "x", value, f"{name} {value:.3g} ms", f"{name} {value:.3g} ms") for name, value in named)
+    titles = tuple(f"{start:.3g} to {end:.3g} ms: {count} round trips" for (start, end), count in zip(pairwise(edges), counts, strict=True))
+    return Plot(
+        name="latency",
+        title="Round trips by latency",
+        description=f"{sum(counts)} round trips, from {edges[0]:.3g} to {edges[-1]:.3g} ms on a logarithmic scale; "
+        f"{', '.join(rule.label for rule in rules)}. The fullest class holds {max(counts)}.",
+        x=Axis("ms from request to reply", edges[0], edges[-1], log=True),
+        y=Axis("round trips", 0, 1.04 * max(counts), whole=True),
+        marks=(Bars("code", edges, tuple(map(float, counts)), titles), *rules),
+        width=WIDTH,
+        height=240,
+    )
 
 
 def _x(each: Comparison, scalar: bool) -> float:
     return each.x if scalar and each.x is not None else each.float_y[each.worst]
 
 
-def _prediction(verdict: Verdict, drawn: list[Comparison], across: Scale, scalar: bool, x_label: str) -> Chart:
-    height = 380.0
-    up = Scale([y for each in drawn for y in (each.board_y[each.worst], each.float_y[each.worst])], height - BOTTOM, TOP)
-    reference = sorted((_x(each, scalar), each.float_y[each.worst]) for each in drawn)
-    bad = sum(not each.good for each in drawn)
-    return Chart(
-        name="prediction",
-        title="Prediction: board and float model" + ("" if scalar else ", both at the codes"),
-        description=f"{len(drawn)} answers of the board over {x_label}, with the float model as a line. "
-        + ("Every answer is good." if not bad else f"{bad} answers are wrong."),
-        x_label=x_label,
-        y_label="y",
-        height=height,
-        x_ticks=across.ticks(8),
-        y_ticks=up.ticks(7),
-        marks=tuple(Mark(across(_x(each, scalar)), up(each.board_y[each.worst]), _shape(each), _title(each)) for each in drawn),
-        line=" ".join(f"{across(x)},{up(y)}" for x, y in reference),
-    )
-
-
-def _strip(verdict: Verdict, drawn: list[Comparison], across: Scale, scalar: bool, x_label: str) -> Chart:
-    height = 260.0
-    bound = verdict.tolerance if verdict.bound is None else verdict.bound
-    errors = [each.board_y[each.worst] - each.float_y[each.worst] for each in drawn]
-    up = Scale([*errors, *((-bound, bound) if verdict.held else ())], height - BOTTOM, TOP, 0.1)
-    band = f"; the band is the {verdict.limit}, plus and minus {bound:.4g}" if verdict.held else ""
-    return Chart(
-        name="error",
-        title="Error: board minus float model" + ("" if scalar else ", both at the codes"),
-        description=f"The error of each answer{band}. The largest error is {verdict.max_error:.4g}.",
-        x_label=x_label,
-        y_label=f"board {MINUS} float",
-        height=height,
-        x_ticks=across.ticks(8),
-        y_ticks=up.ticks(5),
-        marks=tuple(Mark(across(_x(each, scalar)), up(error), _shape(each), _title(each)) for each, error in zip(drawn, errors, strict=True)),
-        band=(up(bound), up(-bound)) if verdict.held else None,
-    )
-
-
-def _shape(each: Comparison) -> str:
-    return each.kind if each.good else "bad"
+def _dots(drawn: list[Comparison], heights: list[float], scalar: bool, wrong: str) -> Iterator[Dots]:
+    """The answers at these heights, each kind in its shape, and on top what is wrong, which the legend always names."""
+    for style, (label, size) in {**_SHOWN, "wrong": (wrong, 6.0)}.items():
+        found = [(each, y) for each, y in zip(drawn, heights, strict=True) if style == (each.kind if each.good else "wrong")]
+        if found or style == "wrong":
+            x, y = tuple(_x(each, scalar) for each, _ in found), tuple(y for _, y in found)
+            yield Dots(style, x, y, label, size, tuple(_title(each) for each, _ in found))
 
 
 def _title(each: Comparison) -> str:

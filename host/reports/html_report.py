@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import jinja2
-
 from plumbline.common.explanation import Explanation
+from plumbline.common.figures import page
+from plumbline.common.figures.plot import Plot
+from plumbline.common.figures.svg import Drawing
 from plumbline.common.folder_names import asked_as
 from plumbline.common.layer_names import layer_name
 from plumbline.common.numbers import number
 from plumbline.host.reports import layer_table, rows, terminal, useful_text
-from plumbline.host.reports.chart import charts
-from plumbline.host.reports.chart_latency import latency_chart
+from plumbline.host.reports.chart import charts, latency_chart, series
 from plumbline.host.reports.flow import stages
 from plumbline.host.reports.words import explained
 from plumbline.host.verdict.profile import Profile
@@ -25,9 +25,7 @@ _ELSEWHERE = ("line", "board", "firmware")
 
 def to_html(verdict: Verdict, profile: Profile | None = None, explanation: Explanation | None = None) -> str:
     """Render `templates/report.html.j2`, with the cost of each operator and where the error comes from where these were measured."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = page.environment(_TEMPLATES)
     environment.filters["number"] = number
     environment.globals["rows"] = rows
     environment.globals["asked_as"] = asked_as
@@ -45,16 +43,20 @@ def to_html(verdict: Verdict, profile: Profile | None = None, explanation: Expla
         firmware=terminal.firmware(verdict.firmware),
         facts=[(name, text) for name, text in terminal.facts(verdict) if name not in _ELSEWHERE],
         link=_link(verdict),
-        latency=latency_chart(verdict.traffic),
+        latency=_drawn(latency_chart(verdict.traffic)),
         stages=stages(verdict),
-        charts=charts(verdict) if verdict.float_model else (),
+        charts=[Drawing(each) for each in charts(verdict)] if verdict.float_model else (),
+        series=_drawn(series(verdict.metric)) if verdict.metric else None,
         chosen=chosen,
         wrong=wrong,
         rest=rest,
         wrong_count=sum(not each.good for each in verdict.comparisons),
         words=explained(verdict),
-        limit=verdict.limit,
     )
+
+
+def _drawn(plot: Plot | None) -> Drawing | None:
+    return None if plot is None else Drawing(plot)
 
 
 def _link(verdict: Verdict) -> list[tuple[str, str]]:

@@ -13,8 +13,10 @@ import jsonschema
 import pytest
 
 from plumbline.common import documents
+from plumbline.common.figures.plot import Dots
+from plumbline.common.figures.scale import Scale
+from plumbline.common.figures.svg import Drawing
 from plumbline.common.outcome import FILES, outcome_of
-from plumbline.common.scale import Scale
 from plumbline.host.reports import html_report, junit, report_writer, rows, terminal
 from plumbline.host.reports.chart import charts
 from plumbline.host.verdict.profile import FILE, Cost, Profile
@@ -168,7 +170,7 @@ def test_the_page_says_what_was_tested(passed: Verdict) -> None:
     identity = passed.identity
     for fact in (passed.recipe, passed.model_sha256, identity.engine, identity.board, identity.build, "256/256", passed.started[:10]):
         assert fact in text
-    assert text.count('role="img"') == text.count("<desc") == 3
+    assert text.count('role="img"') == text.count('role="img" aria-label="') == 3
     assert text.index("PASS") < text.index("<svg")
 
 
@@ -183,11 +185,15 @@ def test_the_page_shows_failures_by_more_than_colour(failed: Verdict) -> None:
 def test_charts_draw_every_finite_answer(passed: Verdict, failed: Verdict) -> None:
     for verdict, missing, bad in ((passed, 0, 0), (failed, 1, 2)):
         for chart in charts(verdict):
-            assert len(chart.marks) == len(verdict.comparisons) - missing
-            assert sum(mark.shape == "bad" for mark in chart.marks) == bad
-            assert all(chart.left <= mark.x <= chart.right and chart.top <= mark.y <= chart.floor for mark in chart.marks)
-            assert len(chart.x_ticks) >= 3 <= len(chart.y_ticks)
-            assert all(chart.top <= tick.at <= chart.floor for tick in chart.y_ticks)
+            dots = {mark.style: mark for mark in chart.marks if isinstance(mark, Dots)}
+            assert sum(len(each.x) for each in dots.values()) == len(verdict.comparisons) - missing
+            assert len(dots["wrong"].x) == len(dots["wrong"].titles) == bad
+            assert all(chart.x.low <= x <= chart.x.high for each in dots.values() for x in each.x)
+            assert all(chart.y.low <= y <= chart.y.high for each in dots.values() for y in each.y)
+            drawing = Drawing(chart)
+            assert len(drawing.x_ticks) >= 3 <= len(drawing.y_ticks)
+            assert all(drawing.top <= tick.at <= drawing.floor for tick in drawing.y_ticks)
+            assert sum(bool(path.title) for path in drawing.moving) == len(verdict.comparisons) - missing
     assert charts(replace(passed, comparisons=())) == ()
 
 

@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plumbline.common.figures.plot import Bars
+from plumbline.common.figures.svg import Drawing
 from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest, OperatorSpec
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.host.firmware.elf_size import size_of
 from plumbline.host.firmware.memory_report import footprint
 from plumbline.host.reports import html_report
-from plumbline.host.reports.chart_latency import latency_chart
+from plumbline.host.reports.chart import latency_chart
 from plumbline.host.reports.flow import stages
 from plumbline.host.verdict.artefacts import Artefacts
 from plumbline.host.verdict.backend_comparison import peers_of
@@ -53,12 +55,13 @@ def test_the_histogram_counts_the_round_trips(passed: Verdict) -> None:
     assert traffic.frames_received == traffic.round_trips + traffic.discarded
     chart = latency_chart(traffic)
     assert chart is not None
-    assert len(chart.bars) == BINS
-    assert all(chart.left <= bar.x and bar.x + bar.width <= chart.right and bar.y >= chart.top for bar in chart.bars)
-    tallest = max(chart.bars, key=lambda bar: bar.height)
-    assert f"{max(traffic.latencies.counts)} round trips" in tallest.title
+    bars = next(mark for mark in chart.marks if isinstance(mark, Bars))
+    assert len(bars.heights) == BINS == len(bars.edges) - 1
+    assert (chart.x.low, chart.x.high) == (bars.edges[0], bars.edges[-1])
+    assert chart.y.high >= max(bars.heights)
+    assert f"{max(traffic.latencies.counts)} round trips" in bars.titles[bars.heights.index(max(bars.heights))]
     assert f"{traffic.latency_median_s * 1000:.3g} ms" in chart.description
-    assert len(chart.x_ticks) >= 2
+    assert len(Drawing(chart).x_ticks) >= 2
     assert latency_chart(replace(traffic, latencies=Histogram())) is None
     assert "Round trips by latency" not in html_report.to_html(replace(passed, traffic=replace(traffic, latencies=Histogram())))
 

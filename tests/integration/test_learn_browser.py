@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
+from plumbline.common.figures.svg import Drawing
 from plumbline.learn.lesson import load
 from plumbline.learn.page import figures
-from plumbline.learn.svg import Drawing
 from plumbline.training.descent import Schedule, descend, rates
 from plumbline.training.recipes.linear import RECIPE
 from plumbline.training.trial import TRIALS, judge, steps_to

@@ -16,14 +16,14 @@ import pytest
 from matplotlib.figure import Figure
 
 from plumbline.common.errors import ArtefactsDisagree
+from plumbline.common.figures.plot import Note, exact, number
+from plumbline.common.figures.svg import Drawing
 from plumbline.common.paths import ROOT
 from plumbline.learn import descent_figures, png, terminal
 from plumbline.learn.cli import has_screen
 from plumbline.learn.layers import LAYERS
 from plumbline.learn.lesson import Lesson, load
 from plumbline.learn.page import figures
-from plumbline.learn.plot import Note, exact, number
-from plumbline.learn.svg import Drawing
 from plumbline.training.recipes.linear import RECIPE
 
 pytestmark = pytest.mark.slow

@@ -106,8 +106,9 @@ def test_a_series_is_drawn_with_all_its_points(verdict: Verdict) -> None:
     assert verdict.metric is not None
     points = tuple((float(i % 12), i % 12 + 0.2, i % 12 - 0.1) for i in range(24))
     html = html_report.to_html(replace(verdict, metric=replace(verdict.metric, kind="rmse", confusion=(), series=points)))
-    (target,) = re.findall(r'<polyline class="target" points="([^"]+)"', html)
-    assert len(target.split()) == 24
+    target = re.search(r'<path class="line s-target" d="M([^"]+)"', html)
+    assert target is not None
+    assert len(target[1].split("L")) == 24
     assert "Confusion matrix" not in html
 
 

@@ -1,15 +1,16 @@
-"""A figure in the units of what it shows. `plumbline.learn.svg` puts it on the page, `plumbline.learn.png` draws the same with matplotlib."""
+"""A figure in the units of what it shows. `svg` puts it on a page, `plumbline.learn.png` draws the lesson's with matplotlib."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-MINUS = "\N{MINUS SIGN}"
+from plumbline.common.figures.scale import MINUS
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,17 @@ class Axis:
     low: float
     high: float
     log: bool = False
+    whole: bool = False
+    """Whether only whole numbers are written beside it."""
+
+    @classmethod
+    def around(cls, label: str, values: Iterable[float], room: float) -> Axis:
+        """One that holds some finite values, with room at both ends as a share of their range."""
+        known = [value for value in values if math.isfinite(value)]
+        low, high = min(known), max(known)
+        if low == high:
+            low, high = low - 1, high + 1
+        return cls(label, low - room * (high - low), high + room * (high - low))
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,21 @@ class Dots:
     y: tuple[float, ...]
     label: str = ""
     size: float = 5.0
+    titles: tuple[str, ...] = ()
+    """What each says when pointed at; empty where they say nothing."""
+
+
+@dataclass(frozen=True)
+class Bars:
+    """From 0 up, side by side: each from one edge to the next."""
+
+    style: str
+    edges: tuple[float, ...]
+    heights: tuple[float, ...]
+    """One fewer than there are edges."""
+    titles: tuple[str, ...]
+    """What each says when pointed at."""
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +99,8 @@ class Rule:
     axis: Literal["x", "y"]
     at: float
     label: str = ""
+    title: str = ""
+    """What it says when pointed at."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +112,7 @@ class Note:
     text: str
 
 
-Mark = Curve | Dots | Arrow | Band | Rule | Note
+Mark = Curve | Dots | Bars | Arrow | Band | Rule | Note
 
 
 @dataclass(frozen=True)

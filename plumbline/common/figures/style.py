@@ -41,6 +41,15 @@ STYLES: dict[str, Style] = {
     "float": Style("#b35900", "#f0b323", (9, 5), width=2),
     "int8": Style("#0072b2", "#56b4e9", width=1.8),
     "bound": Style("#8b3a76", "#e39bcd", (10, 4, 2, 4), width=1.5),
+    "model": Style("#57606a", "#9aa7b4", width=2),
+    "target": Style("#57606a", "#9aa7b4", (4, 3), width=1.5),
+    "accepted": Style("#0072b2", "#56b4e9", (6, 4), width=1.5),
+    "code": Style("#0072b2", "#56b4e9"),
+    "sweep": Style("#0072b2", "#56b4e9", width=1.5),
+    "sample": Style("#e69f00", "#f0b323", shape="diamond"),
+    "wrong": Style("#c43c00", "#ff8f5a", shape="cross", width=2),
+    "median": Style("#1b1f24", "#e6edf3", width=2),
+    "p99": Style("#8b3a76", "#e39bcd", (10, 4, 2, 4), width=2),
 }
 
 

@@ -1,17 +1,21 @@
-"""Geometry of a figure: every mark as one SVG path in the figure's own units; `templates/plot.svg.j2` writes it down."""
+"""Geometry of a figure: its marks as SVG paths in the figure's own units; `figure.html.j2` writes them down."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from plumbline.common.scale import Scale, Tick
-from plumbline.learn.plot import MINUS, Arrow, Axis, Band, Curve, Dots, Mark, Note, Plot, Rule
-from plumbline.learn.style import STYLES, Shape
+from plumbline.common.figures.plot import Arrow, Axis, Band, Bars, Curve, Dots, Mark, Note, Plot, Rule
+from plumbline.common.figures.scale import MINUS, Scale, Tick
+from plumbline.common.figures.style import STYLES, Shape
 
 LEFT, RIGHT, TOP, BOTTOM = 74.0, 16.0, 34.0, 62.0
 FAR = 5_000.0
 """Points farther out than this are drawn at this distance: an SVG renderer has float32 coordinates, and a diverging path none of them."""
+
+DIGIT = 8.0
+"""Width of a digit."""
 
 HEAD = 7.0
 """Length of an arrow's head."""
@@ -28,11 +32,13 @@ SHAPES: dict[Shape, str] = {
 
 @dataclass(frozen=True)
 class Path:
-    """An SVG path: `kind` is "line", "dots", "head" or "band"."""
+    """An SVG path: `kind` is "line", "dots", "bar", "head" or "band"."""
 
     kind: str
     style: str
     d: str
+    title: str = ""
+    """What it says when pointed at."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +66,16 @@ class Placed:
         return math.log10(max(value, self._axis.low)) if self._axis.log else value
 
     def ticks(self, most: int) -> tuple[Tick, ...]:
-        """Round numbers; on a logarithmic axis powers of ten, all or every second, third, ... of them."""
+        """Round numbers; on a logarithmic axis powers of ten, all or every second, third, ... of them, or where fewer than two lie there 1, 2 and 5
+        of each, or else its ends.
+        """
         if not self._axis.log:
-            return self._scale.ticks(most)
+            return tuple(tick for tick in self._scale.ticks(most) if not (self._axis.whole and "." in tick.text))
         first, last = math.ceil(math.log10(self._axis.low) - 1e-9), math.floor(math.log10(self._axis.high) + 1e-9)
+        if last - first < 1:
+            found = [step * 10.0**power for power in range(first - 1, last + 1) for step in (1, 2, 5)]
+            found = [value for value in found if self._axis.low <= value <= self._axis.high]
+            return tuple(Tick(self(value), f"{value:.3g}") for value in (found if len(found) > 1 else (self._axis.low, self._axis.high)))
         every = math.ceil((last - first + 1) / most)
         return tuple(Tick(self._scale(power), power_of_ten(power)) for power in range(first, last + 1) if power % every == 0)
 
@@ -83,11 +95,12 @@ class Drawing:
 
     def __init__(self, plot: Plot) -> None:
         self.plot = plot
-        self.left, self.right, self.top, self.floor = LEFT, plot.width - RIGHT, TOP, plot.height - BOTTOM
-        self.x = Placed(plot.x, self.left, self.right)
+        self.right, self.top, self.floor = plot.width - RIGHT, TOP, plot.height - BOTTOM
         self.y = Placed(plot.y, self.floor, self.top)
-        self.x_ticks = self.x.ticks(6 if plot.width < 480 else 8)
         self.y_ticks = self.y.ticks(6)
+        self.left = max(LEFT, 14 + DIGIT * max((len(tick.text) for tick in self.y_ticks), default=0))
+        self.x = Placed(plot.x, self.left, self.right)
+        self.x_ticks = self.x.ticks(6 if plot.width < 480 else 8)
         bands, others = ([mark for mark in plot.marks if isinstance(mark, Band) == wide] for wide in (True, False))
         self.fixed, self.moving = ([path for mark in marks for path in self._paths(mark) if path.d] for marks in (bands, others))
         self.texts = [Text(self.x(m.x), self.y(m.y), m.text) for m in plot.marks if isinstance(m, Note)]
@@ -100,7 +113,13 @@ class Drawing:
         if isinstance(mark, Curve):
             return [Path("line", mark.style, polyline([(self.x(x), self.y(y)) for x, y in zip(mark.x, mark.y, strict=True)]))]
         if isinstance(mark, Dots):
-            return [Path("dots", mark.style, "".join(symbol(mark, self.x(x), self.y(y)) for x, y in zip(mark.x, mark.y, strict=True)))]
+            each = [symbol(mark, self.x(x), self.y(y)) for x, y in zip(mark.x, mark.y, strict=True)]
+            titled = [Path("dots", mark.style, d, title) for d, title in zip(each, mark.titles, strict=False)]
+            return titled or [Path("dots", mark.style, "".join(each))]
+        if isinstance(mark, Bars):
+            sides = [(self.x(start), self.x(end)) for start, end in pairwise(mark.edges)]
+            shapes = [f"M{start},{self.floor}V{self.y(height)}H{end}V{self.floor}z" for (start, end), height in zip(sides, mark.heights, strict=True)]
+            return [Path("bar", mark.style, d, title) for d, title in zip(shapes, mark.titles, strict=True)]
         if isinstance(mark, Arrow):
             return arrow(mark.style, *map(self.x, mark.x), *map(self.y, mark.y))
         if isinstance(mark, Band):
@@ -113,7 +132,7 @@ class Drawing:
             return [Path("band", mark.style, f"M{self.left},{high}H{self.right}V{low}H{self.left}z"), Path("line", mark.style, edge)]
         if isinstance(mark, Rule):
             line = f"M{self.x(mark.at)},{self.top}V{self.floor}" if mark.axis == "x" else f"M{self.left},{self.y(mark.at)}H{self.right}"
-            return [Path("line", mark.style, line)]
+            return [Path("line", mark.style, line, mark.title)]
         return []
 
 
@@ -148,7 +167,9 @@ def arrow(style: str, x0: float, x1: float, y0: float, y1: float) -> list[Path]:
 def swatch(mark: Mark) -> list[Path]:
     """The mark as the legend shows it, in a box of 34 x 14."""
     if isinstance(mark, Dots):
-        return [Path("dots", mark.style, symbol(mark, 17, 7))]
+        return [Path("dots", mark.style, symbol(replace(mark, size=max(mark.size, 4.0)), 17, 7))]
+    if isinstance(mark, Bars):
+        return [Path("bar", mark.style, "M10,1H24V13H10z")]
     if isinstance(mark, Arrow):
         return arrow(mark.style, 3, 31, 7, 7)
     if isinstance(mark, Band):

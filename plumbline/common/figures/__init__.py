@@ -1,0 +1,1 @@
+"""Figures as data, how each thing in them looks, and their SVG: the report's and the lesson's."""
