@@ -11,7 +11,7 @@ matplotlib.use("Agg")
 from matplotlib.figure import Figure
 from matplotlib.patches import ConnectionPatch
 
-from plumbline.common.figures.plot import Arrow, Band, Curve, Dots, Mark, Note, Plot, Rule
+from plumbline.common.figures.plot import Arrow, Band, Bars, Curve, Dots, Mark, Note, Plot, Rule
 from plumbline.common.figures.style import STYLES, Shape
 
 MARKERS: dict[Shape, str] = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "x"}
@@ -65,6 +65,8 @@ def put(axes: Any, mark: Mark, label: str | None) -> None:
         axes.plot(mark.x, mark.y, **line)
     elif isinstance(mark, Dots):
         axes.plot(mark.x, mark.y, MARKERS[style.shape], color=style.light, markersize=1.3 * mark.size, label=label)
+    elif isinstance(mark, Bars):
+        axes.stairs(mark.heights, mark.edges, fill=True, color=style.light, label=label)
     elif isinstance(mark, Band):
         span, edge = (axes.axhspan, axes.axhline) if mark.axis == "y" else (axes.axvspan, axes.axvline)
         span(mark.low, mark.high, alpha=0.12, color=style.light)
