@@ -12,7 +12,6 @@ from enum import IntEnum
 from plumbline.common import wire
 from plumbline.common.manifest import ArenaSpec
 from plumbline.common.quantization import to_nano
-from plumbline.convert import mlperf
 from plumbline.convert.codegen.emit import LARGEST, Compiled
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.graph import Graph, Tensor
@@ -92,7 +91,6 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         "domain_nano": [to_nano(x) for x in domain],
         "decimals": decimals(graph.output.quantized.scale),
         "ends": [End.of("INPUT", graph.input), End.of("OUTPUT", graph.output)],
-        "mlperf": mlperf.named(name, graph),
         "registrations": sorted({each.resolver_method for each in map(named, {operator.name for operator in graph.operators}) if each}),
     }
     templates = environment()

@@ -36,7 +36,7 @@ std::string results(const std::vector<int8_t> &codes) {
 TEST_CASE("mlperf: who it is") {
   fakes::reset();
   CHECK(answer_to("name") == "m-name-dut-[fake]\r\nm-ready\r\n");
-  CHECK(answer_to("profile") == "m-profile-[ULPMark for tinyML Firmware V0.0.1]\r\nm-model-[small]\r\nm-ready\r\n");
+  CHECK(answer_to("profile") == "m-profile-[ULPMark for tinyML Firmware V0.0.1]\r\nm-model-[vww01]\r\nm-ready\r\n");
   CHECK(answer_to("help").find("infer N W") != std::string::npos);
 }
 

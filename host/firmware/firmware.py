@@ -14,7 +14,7 @@ from plumbline.common.errors import BuildFailed, DoesNotFit
 from plumbline.common.files import write_if_changed
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import FIRMWARE, cache, platformio_core, platformio_platforms
-from plumbline.host.firmware import build_engine, compiler, platformio, tflm
+from plumbline.host.firmware import build_engine, compiler, mlperf, platformio, tflm
 from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.built import FILE, Built
 from plumbline.host.firmware.paths import image_of
@@ -27,7 +27,7 @@ def environment(recipe_dir: Path, env: str) -> dict[str, str]:
     Raises:
         TflmMissing: TFLM_DIR names a folder without the library.
     """
-    recipe_dir = recipe_dir.resolve()
+    recipe_dir, settings = recipe_dir.resolve(), settings_of(env)
     library = tflm.library_folder()
     zig = compiler.zig() if boards.environment(env).virtual else None
     ours = {
@@ -47,8 +47,10 @@ def environment(recipe_dir: Path, env: str) -> dict[str, str]:
         "PLUMBLINE_ZIG": str(zig or ""),
         "ZIG_GLOBAL_CACHE_DIR": str(cache() / "zig"),  # its own library, compiled once
         "ZIG_LOCAL_CACHE_DIR": str(_objects(recipe_dir, env) / "zig"),
-        "PLUMBLINE_BUILD": build_id(recipe_dir / "generated", settings_of(env)),
+        "PLUMBLINE_BUILD": build_id(recipe_dir / "generated", settings),
     }
+    if benchmark := set(mlperf.flags()) & set(settings.flags):
+        ours["PLATFORMIO_BUILD_FLAGS"] = "\n".join([os.environ.get("PLATFORMIO_BUILD_FLAGS", ""), *benchmark])
     if library:
         also = os.environ.get("PLUMBLINE_CONFIG")
         ours |= {"TFLM_DIR": str(library), "PLUMBLINE_CONFIG": f"tflm_dir.ini, {also}" if also else "tflm_dir.ini"}
@@ -73,11 +75,13 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
         The ELF file, with firmware.json beside it.
 
     Raises:
-        ArtefactsDisagree, SetupFailed, CompilerMissing, TflmMissing, RegistryUnreachable, UnsupportedOperator, DoesNotFit, BuildFailed.
+        UsageError, ArtefactsDisagree, SetupFailed, CompilerMissing, TflmMissing, RegistryUnreachable, UnsupportedOperator, DoesNotFit, BuildFailed.
     """
     chosen = boards.environment(env)
     manifest = Manifest.load(recipe_dir / "generated" / "manifest.json")
     manifest.check_artefacts(recipe_dir)
+    if chosen.mlperf:
+        mlperf.check_benchmark(manifest)
     variables = environment(recipe_dir, env)
     if chosen.engine == "compiled":
         chosen.board.check_holds(constants=manifest.constant_bytes, memory=manifest.memory_bytes)

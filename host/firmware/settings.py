@@ -13,7 +13,7 @@ from platformio.project.config import ProjectConfig
 from plumbline.common import boards
 from plumbline.common.board_description import PREFIX
 from plumbline.common.paths import FIRMWARE
-from plumbline.host.firmware import compiler
+from plumbline.host.firmware import compiler, mlperf
 
 _ELSEWHERE = frozenset({"extends", "extra_scripts", "lib_deps", "monitor_speed", "platform", "test_framework", "upload_port"})
 """Options that hold paths of this machine or say nothing of the image; what a file of the project says in them is a source like any other."""
@@ -34,8 +34,7 @@ class Settings:
     @property
     def purpose(self) -> str:
         """`profiling` or `MLPerf`, both joined by `and`, or empty for the ordinary firmware."""
-        defined = {re.sub(r"^-D\s*|=.*", "", flag) for flag in self.flags}
-        return " and ".join(purpose for name, purpose in _PURPOSES.items() if name in defined)
+        return " and ".join(_purposes(self.flags))
 
     @property
     def shown(self) -> str:
@@ -44,7 +43,8 @@ class Settings:
 
 
 def settings_of(environment: str) -> Settings:
-    """Of an environment as PlatformIO would build it now: platformio.ini, the boards, PLUMBLINE_CONFIG and PlatformIO's own variables together."""
+    """Of an environment as PlatformIO would build it now: platformio.ini, the boards, PLUMBLINE_CONFIG, MLPERF and PlatformIO's own variables
+    together."""
     section = f"env:{environment}"
     config = _Project(str(FIRMWARE / "platformio.ini"))
     values = {name: _words(config.get(section, name)) for name in config.options(section) if not _elsewhere(name)}
@@ -52,6 +52,8 @@ def settings_of(environment: str) -> Settings:
     flags = _joined((*values.pop("build_flags", ()), *values.pop("build_src_flags", ()))) + tuple(f"-u {flag}" for flag in unwanted)
     if boards.environment(environment).virtual and compiler.zig():
         values["compiler"] = ("zig",)
+    if "MLPerf" in _purposes(flags):
+        flags += mlperf.flags()
     return Settings(environment, flags, tuple(sorted(f"{name} = {' '.join(words)}" for name, words in values.items())))
 
 
@@ -61,6 +63,11 @@ class _Project(ProjectConfig):  # type: ignore[misc]  # PlatformIO is not typed
     def get(self, section: str, option: str, default: Any = MISSING) -> Any:
         value = super().get(section, option, default)
         return [str(FIRMWARE / Path(each).expanduser()) for each in value] if option == "extra_configs" else value
+
+
+def _purposes(flags: tuple[str, ...]) -> list[str]:
+    defined = {re.sub(r"^-D\s*|=.*", "", flag) for flag in flags}
+    return [purpose for name, purpose in _PURPOSES.items() if name in defined]
 
 
 def _elsewhere(name: str) -> bool:

@@ -18,7 +18,6 @@ PREFIX = "model_"
 RECORD = "source.json"
 """In the folder: which file it belongs to."""
 LONGEST = 40
-_OTHERS = re.compile(r"__[0-9a-f]{8,64}$")
 
 
 def claim(path: Path, build: Path) -> str:
@@ -48,11 +47,6 @@ def plain_name(path: Path) -> str:
     kept = re.sub("[^a-z0-9]+", "_", letters)[:LONGEST].strip("_")
     digest = hashlib.sha256(stem.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{kept}_{digest}" if kept else digest
-
-
-def stem_of(name: str) -> str:
-    """The name of the file that a folder's name was made from, as far as it is still there."""
-    return _OTHERS.sub("", name[len(PREFIX) :]) if name.startswith(PREFIX) else name
 
 
 def asked_as(name: str) -> str:

@@ -16,14 +16,14 @@ import pytest
 import serial
 from numpy.typing import NDArray
 
+from plumbline.common.errors import UsageError
 from plumbline.common.paths import ROOT
-from plumbline.convert.graph import Graph
 from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer import reader
-from plumbline.convert.mlperf import Benchmark, named
 from plumbline.convert.operators.quantize.reference import QuantizeReference
 from plumbline.convert.references import reference_interpreter, tflm
 from plumbline.host.firmware import firmware
+from plumbline.host.firmware.settings import settings_of
 from tests.support.random_layers import random_softmax
 from tests.support.random_network import Network
 from tests.support.tflite_writer import write_graph
@@ -32,19 +32,23 @@ AD = ROOT.parent / "shared" / "models" / "mlperf_tiny" / "ad.tflite"
 RESULTS = re.compile(r"m-results-\[([^]]+)\]")
 
 
-def test_models_of_the_benchmark_are_known_by_their_files() -> None:
-    same, other = graph_of(640, 640), graph_of(490, 12)
-    assert named("model_kws", other) == Benchmark("kws01")
-    assert named("model_ic", other) == Benchmark("ic01")
-    assert named("model_vww", other) == Benchmark("vww01", unsigned=True)
-    assert named("model_ad", same) == Benchmark("ad01", autoencoder=True)
-    assert named("digits", other) == Benchmark("digits")
+def test_only_a_model_that_was_asked_for_by_name_is_the_benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = settings_of("virtual_mlperf").flags
+    monkeypatch.setenv("MLPERF", "kws")
+    assert settings_of("virtual_mlperf").flags == (*plain, "-D PLUMBLINE_MLPERF_KWS")
+    assert settings_of("virtual_mlperf").purpose == "MLPerf"
+    assert "PLUMBLINE_MLPERF" not in " ".join(settings_of("virtual").flags)  # the ordinary firmware is one and the same
+    monkeypatch.setenv("MLPERF", "kwss")
+    with pytest.raises(UsageError, match=r"no model 'kwss'\. Did you mean kws\?"):
+        settings_of("virtual_mlperf")
 
 
-def test_nothing_but_its_name_makes_an_autoencoder_and_only_of_equal_sizes() -> None:
-    assert named("model_denoiser", graph_of(640, 640)) == Benchmark("model_denoiser")
-    assert named("linear", graph_of(1, 1)) == Benchmark("linear")
-    assert named("model_ad", graph_of(640, 8)) == Benchmark("model_ad")
+def test_an_autoencoder_has_as_many_outputs_as_inputs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MLPERF", "ad")
+    (tmp_path / "ad.tflite").write_bytes(dense(40, 8))
+    manifest = bring(tmp_path / "ad.tflite", tmp_path, lambda line: None)
+    with pytest.raises(UsageError, match="this model has 40 inputs and 8 outputs"):
+        firmware.build(tmp_path / manifest.recipe, "virtual_mlperf")
 
 
 def dense(inputs: int, outputs: int) -> bytes:
@@ -52,10 +56,6 @@ def dense(inputs: int, outputs: int) -> bytes:
     net = Network(np.random.default_rng(3), (1, inputs))
     net.dense(outputs)
     return write_graph(net.tensors, net.operators, 0, net.current)
-
-
-def graph_of(inputs: int, outputs: int) -> Graph:
-    return reader.read(dense(inputs, outputs))
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def folder(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", params=["made up", "of the benchmark"])
 def autoencoder(request: pytest.FixtureRequest, tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model named `ad`, built for the runner."""
+    """A model that is called `ad`, built for the runner."""
     build = tmp_path_factory.mktemp("build")
     if request.param == "made up":
         (build / "ad.tflite").write_bytes(dense(40, 40))
@@ -81,7 +81,9 @@ def autoencoder(request: pytest.FixtureRequest, tools: None, tmp_path_factory: p
     else:
         pytest.skip("needs ../shared/models/mlperf_tiny, which is not part of the repository")
     bring(build / "ad.tflite", build, lambda line: None)
-    firmware.build(build / "model_ad", "virtual_mlperf")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("MLPERF", "ad")
+        firmware.build(build / "model_ad", "virtual_mlperf")
     return build / "model_ad"
 
 

@@ -41,13 +41,19 @@ PROGRAMS = (
     ),
     Program("small", "small", ("test_main.cpp", "test_small.cpp", "fakes.cpp", "line.cpp")),
     Program("large", "large", ("test_main.cpp", "test_large.cpp", "fakes.cpp", "line.cpp")),
-    Program("mlperf", "small", ("test_main.cpp", "test_mlperf.cpp", "fakes.cpp", "line.cpp"), (*LIBRARIES, "mlperf"), ("-DPLUMBLINE_MLPERF",)),
+    Program(
+        "mlperf",
+        "small",
+        ("test_main.cpp", "test_mlperf.cpp", "fakes.cpp", "line.cpp"),
+        (*LIBRARIES, "mlperf"),
+        ("-DPLUMBLINE_MLPERF", "-DPLUMBLINE_MLPERF_VWW"),
+    ),
     Program(
         "mlperf_numbers",
         "autoencoder",
         ("test_main.cpp", "test_mlperf_numbers.cpp", "fakes.cpp", "line.cpp"),
         (*LIBRARIES, "mlperf"),
-        ("-DPLUMBLINE_MLPERF",),
+        ("-DPLUMBLINE_MLPERF", "-DPLUMBLINE_MLPERF_AD"),
     ),
     Program("number_driver", "scalar", ("number_driver.cpp",), ("number",)),
 )

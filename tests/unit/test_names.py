@@ -8,18 +8,14 @@ import sys
 import threading
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plumbline.common.errors import ArtefactsDisagree
-from plumbline.common.folder_names import anew, claim, plain_name, stem_of
+from plumbline.common.folder_names import anew, claim, plain_name
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
-from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.mlperf import named
-from tests.support.flatbuffer_writer import random_model, write
 
 
 @pytest.mark.parametrize(
@@ -64,7 +60,6 @@ def test_the_first_keeps_the_name_and_another_file_gets_its_own(tmp_path: Path) 
     assert re.fullmatch(r"model_net__[0-9a-f]{8}", second)
     assert [claim(one, build), claim(two, build)] == [first, second]
     assert claim(tmp_path / "a" / "net.keras", build) not in (first, second)
-    assert stem_of(first) == stem_of(second) == "net"
 
 
 def test_a_project_that_moves_keeps_its_names(tmp_path: Path) -> None:
@@ -98,12 +93,6 @@ def test_many_at_a_time_get_a_folder_each(tmp_path: Path) -> None:
         each.join()
     assert len(set(found)) == 6
     assert "model_net\n" in found
-
-
-def test_a_benchmark_is_known_by_its_files_name_in_a_second_folder_too() -> None:
-    graph = read(write(random_model(np.random.default_rng(1), 1, per_channel=False)))
-    assert named("model_kws__0123abcd", graph) == named("model_kws", graph)
-    assert named("model_kws", graph).model == "kws01"
 
 
 @pytest.mark.parametrize(("name", "asked"), [("linear", "RECIPE=linear"), ("model_own", "MODEL=...")])

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "benchmark.h"
 #include "sample.h"
 
 // What `profile` says: the runner knows this firmware's interface by it.
@@ -194,7 +195,7 @@ void mlperf_answer(const char *command, size_t length) {
     say(board_name());
     say("]\r\n");
   } else if (is(word, "profile")) {
-    say("m-profile-[" INTERFACE "]\r\nm-model-[" PLUMBLINE_MLPERF_MODEL "]\r\n");
+    say("m-profile-[" INTERFACE "]\r\nm-model-[" BENCHMARK_MODEL "]\r\n");
   } else if (is(word, "timestamp")) {
     say_timestamp();
   } else if (is(word, "help")) {

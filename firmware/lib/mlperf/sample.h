@@ -7,8 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "benchmark.h"
+
 enum {
-  SAMPLE_BYTES = PLUMBLINE_MLPERF_AUTOENCODER ? 4 * PLUMBLINE_INPUT_BYTES : PLUMBLINE_INPUT_BYTES,
+  SAMPLE_BYTES = BENCHMARK_AUTOENCODER ? 4 * PLUMBLINE_INPUT_BYTES : PLUMBLINE_INPUT_BYTES,
   RESULT_DECIMALS = 3,  // at least
 };
 

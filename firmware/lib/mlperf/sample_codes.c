@@ -1,7 +1,7 @@
 // See sample.h.
 #include "sample.h"
 
-#if !PLUMBLINE_MLPERF_AUTOENCODER
+#if !BENCHMARK_AUTOENCODER
 
 #include <engine.h>
 #include <quantization.h>
@@ -14,7 +14,7 @@ bool sample_prepare(void) { return true; }
 
 void sample_give(void) {
   // The runner's images are bytes from 0 to 255, for codes from -128 to 127.
-  for (size_t i = 0; i < PLUMBLINE_INPUT_BYTES; i++) engine_input()[i] = (int8_t)(sample_bytes[i] ^ (PLUMBLINE_MLPERF_UNSIGNED ? 0x80 : 0));
+  for (size_t i = 0; i < PLUMBLINE_INPUT_BYTES; i++) engine_input()[i] = (int8_t)(sample_bytes[i] ^ (BENCHMARK_UNSIGNED ? 0x80 : 0));
 }
 
 void sample_note(void) {}

@@ -1,7 +1,7 @@
 // See sample.h.
 #include "sample.h"
 
-#if PLUMBLINE_MLPERF_AUTOENCODER
+#if BENCHMARK_AUTOENCODER
 
 #include <engine.h>
 #include <float32.h>

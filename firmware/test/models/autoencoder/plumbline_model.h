@@ -1,4 +1,4 @@
-// A model of three codes in and three out that MLPerf Tiny's runner takes for its autoencoder, for the native tests.
+// A model of three codes in and three out, as MLPerf Tiny's autoencoder has as many of both, for the native tests.
 #ifndef PLUMBLINE_MODEL_H
 #define PLUMBLINE_MODEL_H
 
@@ -18,8 +18,5 @@
 #define PLUMBLINE_DOMAIN_LOW_NANO INT64_C(-14800000000)
 #define PLUMBLINE_DOMAIN_HIGH_NANO INT64_C(10700000000)
 #define PLUMBLINE_OUTPUT_DECIMALS 1
-#define PLUMBLINE_MLPERF_MODEL "ad01"
-#define PLUMBLINE_MLPERF_UNSIGNED 0
-#define PLUMBLINE_MLPERF_AUTOENCODER 1
 
 #endif
