@@ -13,7 +13,7 @@ from plumbline.training.trial import TARGET
 
 
 def neuron(lesson: Lesson) -> Plot:
-    w, b = lesson.keras.content["w"], lesson.keras.content["b"]
+    w, b = lesson.keras.w, lesson.keras.b
     ends, at = np.array([-2.0, 11.0]), 10.0
     answer = float(lesson.at_ten[0][1])
     return Plot(

@@ -47,6 +47,8 @@ class Lesson:
     stairs: Staircase
     sine: Trained
 
+    learning_rate = linear.LEARNING_RATE
+
     @cached_property
     def x(self) -> Floats:
         return linear.RECIPE.data().inputs.ravel()
@@ -90,7 +92,7 @@ class Lesson:
     def by_hand(self) -> Descent:
         """Gradient descent from where Keras started, for the longest of LONGER."""
         _, w, b = self.keras.line[0]
-        return descend(self.x, self.y, w, b, rates("constant", self.keras.content["learning_rate"], max(LONGER), 1))
+        return descend(self.x, self.y, w, b, rates("constant", self.learning_rate, max(LONGER), 1))
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -158,5 +160,5 @@ def load(build: Path) -> Lesson:
     Raises:
         ArtefactsDisagree: a stage has not run, or its files are not what its manifest says.
     """
-    keras = trained(build / "linear", "line", "learning_rate", "loss", "w", "b")
+    keras = trained(build / "linear", "noted", "loss")
     return Lesson(keras, staircase(build / "linear", keras), trained(build / "sine", "curve", "splits"))

@@ -27,7 +27,17 @@ class Trained:
     @property
     def line(self) -> list[tuple[int, float, float]]:
         """(epochs done, w, b), from the start on; exact float32 values."""
-        return [(each["epoch"], each["w"], each["b"]) for each in self.content["line"]]
+        return [(each["epoch"], each["w"], each["b"]) for each in self.content["noted"]]
+
+    @property
+    def w(self) -> float:
+        """As trained."""
+        return self.line[-1][1]
+
+    @property
+    def b(self) -> float:
+        """As trained."""
+        return self.line[-1][2]
 
     @property
     def loss(self) -> NDArray[np.float32]:
@@ -111,4 +121,4 @@ def staircase(folder: Path, line: Trained) -> Staircase:
     references = References.load(folder / FILE, manifest)
     if not np.array_equal(references.codes.ravel(), np.arange(-128, 128)):
         raise ArtefactsDisagree(f"{folder / 'references.npz'} does not hold all 256 codes in order.", AGAIN)
-    return Staircase(manifest, line.content["w"], line.content["b"], dequantize(references.expected.ravel(), manifest.output))
+    return Staircase(manifest, line.w, line.b, dequantize(references.expected.ravel(), manifest.output))

@@ -46,8 +46,8 @@ class Trained:
     """(epochs,): the mean over an epoch's steps of the loss before each step."""
     test_loss: tuple[tuple[int, float], ...] = ()
     """(epoch, loss on the test split after it), a few dozen times on the way; empty without a test split."""
-    line: tuple[tuple[int, float, float], ...] = ()
-    """(epochs done, w, b) from the start to the end of a model that is a line, as often as the loop came back; empty for any other."""
+    noted: tuple[tuple[int, dict[str, float]], ...] = ()
+    """(epochs done, what the recipe notes of the model then), from the start to the end; empty for a recipe that notes nothing."""
 
 
 def build(recipe: Recipe) -> keras.Model:
@@ -67,8 +67,7 @@ def build(recipe: Recipe) -> keras.Model:
 def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: None) -> Trained:
     """Run the recipe's epochs on `model` without returning to Python for each one.
 
-    With all points in one step it lands on the weights that `model.fit` lands on, to the last bit, without its work per epoch. Batches are
-    drawn from a fresh shuffle for each epoch that depends on the seed alone; the last batch of an epoch may be smaller.
+    Batches are drawn from a fresh shuffle for each epoch that depends on the seed alone; the last batch of an epoch may be smaller.
 
     Raises:
         TrainingDiverged: the loss or a weight became NaN or infinite.
@@ -111,7 +110,7 @@ def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: N
     test = recipe.test() if recipe.test is not None else None
     history: list[NDArray[np.float32]] = []
     test_loss: list[tuple[int, float]] = []
-    line = [(0, *line_of(model))] if is_line(model) else []
+    noted = [(0, recipe.noted(model))] if recipe.noted is not None else []
     chunk = max(1, recipe.epochs // CHUNKS)
     for start in range(0, recipe.epochs, chunk):
         steps = min(chunk, recipe.epochs - start)
@@ -122,21 +121,10 @@ def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: N
         check_finite(recipe, model, history[-1], start)
         if test is not None:
             test_loss.append((start + steps, mean_loss(recipe, model, test)))
-        if line:
-            line.append((start + steps, *line_of(model)))
+        if recipe.noted is not None:
+            noted.append((start + steps, recipe.noted(model)))
         advance(steps)
-    return Trained(model, np.concatenate(history), tuple(test_loss), tuple(line))
-
-
-def is_line(model: keras.Model) -> bool:
-    """Whether the model is y = w x + b on single numbers."""
-    return [tuple(weight.shape) for weight in model.weights] == [(1, 1), (1,)]
-
-
-def line_of(model: keras.Model) -> tuple[float, float]:
-    """w and b of a model that is a line."""
-    w, b = (short(weight.numpy().ravel()[0]) for weight in model.weights)
-    return w, b
+    return Trained(model, np.concatenate(history), tuple(test_loss), tuple(noted))
 
 
 def mean_loss(recipe: Recipe, model: keras.Model, split: Data) -> float:
@@ -190,10 +178,8 @@ def summary(recipe: Recipe, trained: Trained, splits: dict[str, dict[str, float]
             entry |= {"values": [short(v) for v in values.ravel()], "hex": [float(v).hex() for v in values.ravel()]}
         weights.append(entry)
     result: dict[str, Any] = {"recipe": recipe.name, "seed": recipe.seed, "epochs": recipe.epochs, "weights": weights}
-    if trained.line:
-        result |= dict(zip(("w", "b"), trained.line[-1][1:], strict=True))
-        result["learning_rate"] = short(np.float32(recipe.optimizer().learning_rate))
-        result["line"] = [{"epoch": epoch, "w": w, "b": b} for epoch, w, b in trained.line]
+    if trained.noted:
+        result["noted"] = [{"epoch": epoch, **{name: short(value) for name, value in values.items()}} for epoch, values in trained.noted]
     shape = recipe.data().inputs.shape[1:]
     if recipe.checkpoints:
         x = np.array(recipe.checkpoints, np.float32).reshape(-1, *shape)
@@ -210,7 +196,7 @@ def summary(recipe: Recipe, trained: Trained, splits: dict[str, dict[str, float]
     return result
 
 
-def short(value: np.float32) -> float:
+def short(value: float | np.float32) -> float:
     """The double with the fewest digits that rounds to this float32."""
     return float(str(np.float32(value)))
 
@@ -227,8 +213,8 @@ def installed(name: str) -> str:
 def report(content: dict[str, Any]) -> list[str]:
     """The lines a person reads after training."""
     lines = [f"{content['recipe']}: {content['epochs']} epochs, loss {content['loss'][0]:.4g} -> {content['loss'][-1]:.4g}"]
-    if "w" in content:
-        lines.append(f"  w = {content['w']:.4f}   b = {content['b']:.4f}")
+    if "noted" in content:
+        lines.append("  " + "   ".join(f"{name} = {value:.4f}" for name, value in content["noted"][-1].items() if name != "epoch"))
     for split, values in content.get("splits", {}).items():
         lines.append(f"  {split:5}  " + "   ".join(f"{name} {value:.4g}" for name, value in values.items()))
     lines += [f"  predict({at['x']:g}) = {at['y']:.2f}" for at in content.get("predictions", [])]

@@ -59,7 +59,8 @@ class Recipe:
     """The split held back from training, which `quality` is measured on; every input of it is verified on the board."""
     quality: Quality | None = None
     """What float model, int8 model and board must reach on `test`."""
-
+    noted: Callable[[keras.Model], dict[str, float]] | None = None
+    """What training.json notes of the model before training, and some fifty times on its way: numbers by name, e.g. a weight."""
     limits: Limits = field(default_factory=Limits)
     """What the board must reach on `test`, or without it on the points of the domain or the representative inputs, besides being exact."""
 

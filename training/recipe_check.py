@@ -42,8 +42,8 @@ def refusal(name: object, found: list[Mistake]) -> BadRecipe:
 def mistakes(recipe: Recipe) -> Iterator[Mistake]:
     """Everything that can be known without Keras. What depends on a part that is wrong itself is not looked at."""
     yield from _numbers(recipe)
-    functions = {name: getattr(recipe, name) for name in ("data", "layers", "optimizer", "representative", "test")}
-    optional = {"representative", "test"}
+    functions = {name: getattr(recipe, name) for name in ("data", "layers", "optimizer", "representative", "test", "noted")}
+    optional = {"representative", "test", "noted"}
     for name, function in functions.items():
         if not callable(function) and not (function is None and name in optional):
             yield Mistake(f"has a {name} that is {_kind(function)}", f"Give a function, {name}=..., that makes it: it is called when it is needed.")

@@ -13,6 +13,7 @@ from plumbline.common.errors import ArtefactsDisagree
 from plumbline.training.bowl import Bowl, bowl, measured_stable_rate
 from plumbline.training.descent import Floats, descend, gradient, rates
 from plumbline.training.recipe import Recipe
+from plumbline.training.recipes.linear import LEARNING_RATE
 from plumbline.training.trial import GUESS, TARGET, TRIALS, Run, Trial, run
 
 SHOWN = (0, 1, 2, 3, 4, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
@@ -94,14 +95,14 @@ def the_rates(x: Floats, y: Floats, shape: Bowl) -> Iterator[str]:
 def keras(x: Floats, y: Floats, trained: Path) -> Iterator[str]:
     try:
         content = json.loads(trained.read_text())
-        points = [(each["epoch"], np.float32(each["w"]), np.float32(each["b"])) for each in content["line"]]
-        rate, epochs = content["learning_rate"], content["epochs"]
+        points = [(each["epoch"], np.float32(each["w"]), np.float32(each["b"])) for each in content["noted"]]
+        epochs = content["epochs"]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ArtefactsDisagree(f"{trained} cannot be read: {type(error).__name__} {error}.", "Run `make train`.") from error
     _, w, b = points[0]
-    by_hand = descend(x, y, float(w), float(b), rates("constant", rate, epochs, 1))
+    by_hand = descend(x, y, float(w), float(b), rates("constant", LEARNING_RATE, epochs, 1))
     yield ""
-    yield f"By hand and by Keras: {epochs} epochs from w = {w!s}, b = {b!s}, learning rate {rate:g}"
+    yield f"By hand and by Keras: {epochs} epochs from w = {w!s}, b = {b!s}, learning rate {LEARNING_RATE:g}"
     yield "   epoch    w by hand      w Keras    b by hand      b Keras"
     for epoch, w, b in points:
         if epoch in SHOWN:

@@ -280,7 +280,7 @@ def test_training_json_and_the_flatbuffer_tell_the_same_weights(converted: Path,
     weights = json.loads((converted / "training.json").read_text())
     layer = reader.read((converted / "model.tflite").read_bytes()).operators[0].inputs[1]
     assert layer is not None
-    assert np.ravel(layer.values())[0] * layer.quantized.scale == pytest.approx(weights["w"], rel=1e-6)
+    assert np.ravel(layer.values())[0] * layer.quantized.scale == pytest.approx(weights["noted"][-1]["w"], rel=1e-6)
     assert train(RECIPE, build(RECIPE)).loss[-1] == np.float32(weights["loss"][-1])
 
 

@@ -82,7 +82,7 @@ def test_it_says_the_numbers_that_the_code_computes(text: str, lesson: Lesson) -
     proven = lesson.stairs.manifest.bound
     assert proven is not None
     said = [number(lesson.guess[0], 5), number(lesson.bowl.largest_stable_rate, 5), number(lesson.measured_limit, 5), number(proven.total, 6)]
-    said += [exact(abs(lesson.keras.content[name])) for name in ("w", "b")]
+    said += [exact(abs(getattr(lesson.keras, name))) for name in ("w", "b")]
     said += [f"after {each.reached} steps" for each in lesson.runs if each.reached is not None]
     for each in said:
         assert each in text
@@ -251,9 +251,9 @@ def test_what_is_missing_or_old_is_said_with_what_to_do(lesson_folder: Path, tmp
         load(tmp_path)
     shutil.copytree(lesson_folder / "linear", tmp_path / "linear")
     content = json.loads((tmp_path / "linear" / "training.json").read_text())
-    del content["line"]
+    del content["noted"]
     (tmp_path / "linear" / "training.json").write_text(json.dumps(content))
-    with pytest.raises(ArtefactsDisagree, match="says nothing of line") as raised:
+    with pytest.raises(ArtefactsDisagree, match="says nothing of noted") as raised:
         load(tmp_path)
     assert "make learn" in raised.value.hint
 

@@ -107,11 +107,11 @@ def test_two_processes_write_the_same_bytes_and_a_readable_report(tmp_path: Path
     assert all(line.startswith(("Starting TensorFlow", "Training linear")) for line in first.stderr.splitlines()), first.stderr
     content = json.loads((folders[0] / "training.json").read_text())
     assert [len(content["loss"]), content["epochs"]] == [500, 500]
-    assert np.float32(content["w"]) == np.float32(float.fromhex(content["weights"][0]["hex"][0]))
+    last = content["noted"][-1]
+    assert np.float32(last["w"]) == np.float32(float.fromhex(content["weights"][0]["hex"][0]))
     assert content["loss"][-1] < 1e-4 < content["loss"][0]
-    assert [each["epoch"] for each in content["line"]] == list(range(0, 501, 10))
-    assert [content["line"][-1][name] for name in ("w", "b")] == [content["w"], content["b"]]
-    assert [content["curve"][axis][-1] for axis in ("x", "y")] == [12.7, pytest.approx(12.7 * content["w"] + content["b"])]
+    assert [each["epoch"] for each in content["noted"]] == list(range(0, 501, 10))
+    assert [content["curve"][axis][-1] for axis in ("x", "y")] == [12.7, pytest.approx(12.7 * last["w"] + last["b"])]
     assert {"tensorflow", "keras", "numpy", "python"} <= set(content["versions"])
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import keras
 
 
+LEARNING_RATE = 0.01
+
+
 def data() -> Data:
     x = np.array([[-1], [0], [1], [2], [3], [4]], np.float32)
     return Data(inputs=x, targets=2 * x - 1)
@@ -26,7 +29,13 @@ def layers() -> list[keras.Layer]:
 def optimizer() -> keras.optimizers.Optimizer:
     import keras
 
-    return keras.optimizers.SGD(learning_rate=0.01)
+    return keras.optimizers.SGD(LEARNING_RATE)
+
+
+def line(model: keras.Model) -> dict[str, float]:
+    """What the neuron has learned so far: y = w x + b. With all points in one step it is what `model.fit` learns, to the last bit."""
+    w, b = (float(weight.numpy().ravel()[0]) for weight in model.weights)
+    return {"w": w, "b": b}
 
 
 RECIPE = Recipe(
@@ -43,4 +52,5 @@ RECIPE = Recipe(
     checkpoints=(10.0,),
     # Half an input step of 0.1 times the slope of 2, plus half an output step of 0.2, is 0.2; the rest is clamping at the ends.
     tolerance=0.25,
+    noted=line,
 )
