@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from plumbline.common.errors import SetupFailed
+from plumbline.common.recipe_needs import needs_of, needs_of_all
 from plumbline.host.devices import qemu_packages
 from tools.jobs import LOGS, Job
 from tools.pip_progress import PipProgress
@@ -47,9 +48,6 @@ NATIVE = {
     "/usr/include/stdlib.h": "libc6-dev",
 }
 FUZZER = {"clang": "clang", f"clang:libclang_rt.fuzzer-{platform.machine()}.a": "libclang-rt-dev"}
-RECIPES = {"speech": {"espeak-ng": "espeak-ng"}}
-"""What a recipe needs to make its data; these packages have the same name on every system."""
-
 BROWSER = {"chromium|chromium-browser|google-chrome|google-chrome-stable|chrome": "chromium"}
 TEST = {**ARM, **NATIVE}
 GROUPS = {
@@ -59,7 +57,7 @@ GROUPS = {
     "gcc": ARM,
     "test": TEST,
     "torture": {**TEST, **FUZZER},
-    "ci": {**TEST, **FUZZER, **BROWSER, **RECIPES["speech"]},
+    "ci": {**TEST, **FUZZER, **BROWSER, **needs_of_all()},
 }
 """What the commands need beside Python's packages. `compiler` and `virtual` take what is missing from PyPI and unpack QEMU, without any right; the
 others want the system's packages. `ci` leaves no test out; on a person's machine those that need a browser, espeak-ng or clang are skipped where
@@ -80,8 +78,9 @@ def set_up(group: str, recipe: str) -> None:
 
     Raises:
         SetupFailed: what happened, and what to do next.
+        BadRecipe: the recipe does not declare its needs as it should.
     """
-    wanted = {**GROUPS[group], **RECIPES.get(recipe, {})}
+    wanted = {**GROUPS[group], **needs_of(recipe)}
     locks = [LOCK]
     if group == "ci" or (group in PORTABLE and missing_packages(GCC)):
         locks.append(ZIG_LOCK)
@@ -142,7 +141,7 @@ def install_system(packages: list[str]) -> Job:
     """
     names = " ".join(packages)
     if shutil.which("apt-get") is None:
-        own = [name for needs in RECIPES.values() for name in needs.values() if name in packages]
+        own = [name for name in needs_of_all().values() if name in packages]  # a recipe's packages have the same name on every system
         line = next((" ".join([line, *own]) for tool, line in ELSEWHERE.items() if shutil.which(tool)), f"your system's packages for: {names}")
         raise SetupFailed(f"These are missing (by their Debian names): {names}.", f"Install them and run make again: {line}")
     line = f"sudo apt-get update && sudo apt-get install --no-install-recommends {names}"

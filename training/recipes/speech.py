@@ -16,6 +16,9 @@ from plumbline.training.spoken import Recording, record, speak, utterances
 if TYPE_CHECKING:
     import keras
 
+SYSTEM_NEEDS = {"espeak-ng": "espeak-ng"}
+"""The command that speaks the words, and the Debian package that brings it: see `plumbline.common.recipe_needs`."""
+
 WORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go")
 ACCENTS = ("en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-029")
 HEARD = ("m1", "m2", "m4", "m5", "m7", "m8", "f1", "f3", "f5", "klatt", "klatt3", "klatt4", "Alex", "Andy", "Annie", "Lee", "Michael", "linda")
