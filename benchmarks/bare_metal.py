@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from plumbline.convert.codegen.emit import Compiled
 from plumbline.convert.codegen.templating import rows
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 
 TICKS_PER_INSTRUCTION = 1.6
 """Of the 25 MHz timer where an instruction lasts 64 ns (-icount shift=6)."""

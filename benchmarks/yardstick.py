@@ -20,9 +20,9 @@ from benchmarks import bare_metal
 from plumbline.common.ending import run
 from plumbline.common.paths import ROOT
 from plumbline.convert.codegen.emit import Compiled, compile_graph
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.macs import multiply_accumulates
+from plumbline.convert.model.graph import Graph
+from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.references import tflm
 
 FOLDER = ROOT.parent / "shared" / "models" / "mlperf_tiny"

@@ -26,7 +26,6 @@ from plumbline.common.progress import task
 from plumbline.common.quantization import dequantize_float32
 from plumbline.common.way import Way, came_as
 from plumbline.convert.explain.write import findings, write_explanation, write_ranges
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.demands import quality_for
 from plumbline.convert.importers.file_kinds import KERAS, kind_of
 from plumbline.convert.importers.flatbuffer import reader
@@ -38,13 +37,14 @@ from plumbline.convert.importers.keras.quantize import quantize as quantize_kera
 from plumbline.convert.importers.model_file import way_of
 from plumbline.convert.importers.samples.checks import check_range, check_varied
 from plumbline.convert.importers.samples.reader import Samples, load_samples
-from plumbline.convert.importers.samples.rows import sample_rows
 from plumbline.convert.importers.samples.shape import fit
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.model_package import Demands, compiled_model, finish
 from plumbline.convert.references.choose_inputs import samples_asked, with_chosen
 from plumbline.convert.references.golden_data import Golden, Points, rows_of, swept
 from plumbline.convert.references.golden_data import golden_data as made_golden
 from plumbline.convert.references.promises import reach
+from plumbline.convert.references.sample_rows import sample_rows
 
 NOWHERE = Points(np.empty(0, np.int64), 0)
 """What a board is asked for whose model does not map one number to one number."""
@@ -169,7 +169,7 @@ def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], st
         np.save(job / "codes.npy", codes)
         try:
             child = subprocess.run(
-                [sys.executable, "-m", "plumbline.convert.references.wheel_worker", folder], cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS
+                [sys.executable, "-m", "plumbline.convert.importers.wheel_worker", folder], cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS
             )
         except subprocess.TimeoutExpired:
             raise ModelRefused(

@@ -21,8 +21,8 @@ from plumbline.common.quantization import formula
 from plumbline.convert.codegen.arena import arena
 from plumbline.convert.codegen.emit import LARGEST, Compiled, compile_graph
 from plumbline.convert.codegen.generated_folder import generated_files
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer import reader
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.references.foresight import foreseen
 from plumbline.convert.references.golden_data import Golden
 from plumbline.convert.references.promises import operator_spec, tensor_spec

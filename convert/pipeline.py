@@ -17,9 +17,9 @@ from plumbline.common.numbers import number
 from plumbline.common.progress import task
 from plumbline.common.wire import NANO
 from plumbline.convert.explain.write import findings, write_explanation
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.keras.quantize import quantize
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.model_package import Demands, compiled_model, finish
 from plumbline.convert.references.bound import bound
 from plumbline.convert.references.golden_data import golden_data, points

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plumbline.common.manifest import ArenaSpec
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 
 ALIGNMENT = 16
 

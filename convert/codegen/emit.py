@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plumbline.common.errors import UnsupportedOperator
-from plumbline.convert.codegen.constants import Constant, digest
 from plumbline.convert.codegen.helpers import in_order
 from plumbline.convert.codegen.names import identifiers
-from plumbline.convert.codegen.planner import Needs, Plan, plan, run_time_inputs
-from plumbline.convert.codegen.step import Step
+from plumbline.convert.codegen.planner import Needs, Plan, plan
 from plumbline.convert.codegen.templating import environment
-from plumbline.convert.graph import Graph, Operator
-from plumbline.convert.importers import hints
-from plumbline.convert.importers.blockers import Blocker, of_operators, refusal
-from plumbline.convert.importers.model_kind import called, custom
-from plumbline.convert.operators import named, registered
+from plumbline.convert.model.blockers import of_operators, refusal
+from plumbline.convert.model.graph import Graph, Operator
+from plumbline.convert.model.model_kind import called
+from plumbline.convert.operators.constants import Constant, digest
+from plumbline.convert.operators.step import Step
+from plumbline.convert.operators.support import registration_of
 
 LARGEST = 4 << 20
 """Bytes of working memory, of constants, and of a flatbuffer that is printed as C: what QEMU's boards have of RAM and of flash, which is more than
@@ -77,11 +75,7 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
 
 def compile_one(operator: Operator, identifier: str) -> Step:
     """Turn an operator into its C function of that name; raises UnsupportedOperator for one that is not there, and what its check raises."""
-    found = named(operator.name)
-    if found is None:
-        hint = hints.fixed_shape() if operator.name == "SHAPE" else hints.operators(registered())  # SHAPE comes of a batch that is not fixed
-        raise refusal([custom(operator) or Blocker(f"{operator.name} is not supported", hint, UnsupportedOperator, (operator.layer,))])
-    return found.compile(operator, identifier)
+    return registration_of(operator).compile(operator, identifier)
 
 
 def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
@@ -89,7 +83,7 @@ def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
     operator = graph.operators[number]
     if not step.template:
         return f"// {step.name} only changes the shape"
-    offsets = [memory.offsets[tensor.index] for tensor in (*run_time_inputs(operator), *operator.outputs)]
+    offsets = [memory.offsets[tensor.index] for tensor in (*operator.run_time_inputs, *operator.outputs)]
     if number in memory.scratch:
         offsets.append(memory.scratch[number])
     return f"{step.name}({', '.join(f'memory + {offset}' if offset else 'memory' for offset in offsets)});"

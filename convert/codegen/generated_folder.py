@@ -14,7 +14,7 @@ from plumbline.common.manifest import ArenaSpec
 from plumbline.common.quantization import to_nano
 from plumbline.convert.codegen.emit import LARGEST, Compiled
 from plumbline.convert.codegen.templating import environment
-from plumbline.convert.graph import Graph, Tensor
+from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.operators import named
 
 

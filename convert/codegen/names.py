@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from plumbline.common.layer_names import layer_name
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators import registered
 
 LONGEST = 40

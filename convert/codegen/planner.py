@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from plumbline.convert.graph import Graph, Operator, Tensor
+from plumbline.convert.model.graph import Graph
 
 ALIGNMENT = 4
 """So that a kernel may read any tensor word by word."""
@@ -54,11 +54,6 @@ class Plan:
     """Each stretch with its offset."""
 
 
-def run_time_inputs(operator: Operator) -> list[Tensor]:
-    """The inputs of an operator that are neither constants nor a recurrent layer's state, in order."""
-    return [tensor for tensor in operator.inputs if tensor is not None and tensor.computed]
-
-
 def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
     """For each run-time tensor the one whose bytes it takes over, by index; its own where it takes over none.
 
@@ -68,7 +63,7 @@ def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
     result = {tensor.index: tensor.index for tensor in graph.tensors if tensor.computed}
     last = last_uses(graph)
     for step, operator in enumerate(graph.operators):
-        inputs, target = run_time_inputs(operator), operator.outputs[0]
+        inputs, target = operator.run_time_inputs, operator.outputs[0]
         reshape = operator.name == "RESHAPE"
         for place in (0,) if reshape else needs[step].in_place:
             source = inputs[place]
@@ -86,7 +81,7 @@ def last_uses(graph: Graph) -> dict[int, int]:
     """The last operator that reads or writes each run-time tensor, by index; the model's output is read after all of them."""
     result = {graph.input.index: -1}
     for step, operator in enumerate(graph.operators):
-        for tensor in (*run_time_inputs(operator), *operator.outputs):
+        for tensor in (*operator.run_time_inputs, *operator.outputs):
             result[tensor.index] = step
     result[graph.output.index] = len(graph.operators)
     return result

@@ -12,7 +12,7 @@ from plumbline.common.explanation import LayerError
 from plumbline.common.quantization import dequantize_float32
 from plumbline.common.useful import Evidence
 from plumbline.common.way import advice
-from plumbline.convert.graph import Operator, Tensor
+from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators import named
 
 SMALL_SHARE = 0.25

@@ -21,8 +21,8 @@ from plumbline.common.useful import Evidence, decides, ends_in, shares
 from plumbline.convert.explain import causes
 from plumbline.convert.explain.twin import Reals, pair
 from plumbline.convert.explain.walk import Measured, moves, places_of, reached, walk
-from plumbline.convert.graph import Graph, Operator, Tensor
-from plumbline.convert.macs import multiply_accumulates
+from plumbline.convert.model.graph import Graph, Operator, Tensor
+from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.references import litert
 
 MOST_SAMPLES, LEAST_SAMPLES = 256, 8

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused
-from plumbline.convert.graph import Graph, Operator, Tensor
-from plumbline.convert.importers.flatbuffer.flatbuffer_view import Table
 from plumbline.convert.importers.flatbuffer.parse import INPUTS, OPERATORS, take_apart
 from plumbline.convert.importers.flatbuffer.strip_float_io import remove, vector
+from plumbline.convert.model.flatbuffer_view import Table
+from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.references.tflm import captured_stderr
 
 Reals = NDArray[np.float32]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from plumbline.common.quantization import dequantize_float32
 from plumbline.convert.explain import causes
 from plumbline.convert.explain.twin import Reals, Twin
-from plumbline.convert.graph import Graph, Operator, Tensor
+from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.operators import named
 from plumbline.convert.references import reference_interpreter
 

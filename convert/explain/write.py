@@ -11,7 +11,7 @@ from plumbline.common.files import write_if_changed
 from plumbline.common.golden_data import References
 from plumbline.common.progress import task
 from plumbline.convert.explain.measure import explain, ranges
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.references.golden_data import Converted
 
 LINES = 3

@@ -11,8 +11,8 @@ from plumbline.common.errors import UsageError
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality, is_labels
 from plumbline.common.useful import ends_in, spreads
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.samples.reader import Samples
+from plumbline.convert.model.graph import Graph
 
 
 def quality_for(samples: Samples | None, graph: Graph, limits: Limits) -> Quality | None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.importers.flatbuffer.schema import TENSOR_TYPES
+from plumbline.convert.model.schema import TENSOR_TYPES
 
 FLOAT32, INT32, UINT8, INT16, INT8 = (TENSOR_TYPES.index(name) for name in ("FLOAT32", "INT32", "UINT8", "INT16", "INT8"))
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
-from plumbline.convert.importers.flatbuffer.flatbuffer_view import Table, damaged
-from plumbline.convert.importers.flatbuffer.schema import ACTIVATIONS, PADDINGS
+from plumbline.convert.model.flatbuffer_view import Table, damaged
+from plumbline.convert.model.schema import ACTIVATIONS, PADDINGS
 
 CODES = {"Int8": "b", "Int32": "i", "Bool": "?"}
 """struct's letters of the whole numbers."""

@@ -10,10 +10,10 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
-from plumbline.convert.importers.flatbuffer.schema import BUILTIN_OPERATORS
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.model.schema import BUILTIN_OPERATORS
 from plumbline.convert.operators.cases import RandomCase
+from plumbline.convert.operators.step import Step
 
 Codes = NDArray[np.int8]
 

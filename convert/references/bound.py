@@ -25,7 +25,7 @@ from plumbline.common.golden_data import DenseLayer
 from plumbline.common.manifest import BoundSpec
 from plumbline.common.quantization import code_of, dequantize, real_of
 from plumbline.common.wire import NANO
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference, check_fully_connected
 
 Reals = NDArray[np.float64]

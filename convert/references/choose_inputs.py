@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Graph, Operator, Tensor
-from plumbline.convert.importers.samples.rows import FEWEST, most_inputs
-from plumbline.convert.macs import multiply_accumulates
+from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.operators import named
+from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.references.input_pool import HIGHEST, LOWEST, Codes, Pool, edges, near, pool_of
 from plumbline.convert.references.reference_interpreter import Model
+from plumbline.convert.references.sample_rows import FEWEST, most_inputs
 
 SEED = 1
 MOST_CHOSEN = 128

@@ -6,7 +6,7 @@ from plumbline.common.diagnosis import judge
 from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest
 from plumbline.common.useful import evidence_of
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.references.silent import silent_layer
 
 

@@ -13,7 +13,7 @@ from plumbline.common.dataset import Declared
 from plumbline.common.golden_data import Codes, DenseLayer, References, Samples
 from plumbline.common.quantization import code_of_nano, to_nano
 from plumbline.common.wire import NANO
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators import named
 from plumbline.convert.references import litert, reference_interpreter, tflm
 

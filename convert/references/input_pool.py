@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Tensor
+from plumbline.convert.model.graph import Tensor
 
 Codes = NDArray[np.int8]
 Reals = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.references.tflm import captured_stderr
 
 

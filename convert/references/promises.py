@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from plumbline.common.manifest import OperatorSpec, TensorSpec
-from plumbline.convert.graph import Graph, Operator, Tensor
-from plumbline.convert.macs import multiply_accumulates
+from plumbline.convert.model.graph import Graph, Operator, Tensor
+from plumbline.convert.operators.macs import multiply_accumulates
 
 
 def tensor_spec(tensor: Tensor) -> TensorSpec:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from plumbline.common.errors import UnsupportedOperator
-from plumbline.convert.graph import Graph, Operator, Tensor
-from plumbline.convert.importers import hints
+from plumbline.convert.model import hints
+from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.operators import named, registered
 from plumbline.convert.operators.registration import Codes, Reference
 
@@ -41,7 +41,7 @@ class Model:
     def follow(self, values: dict[int, Codes], first: int) -> Codes:
         """Run the operators from number `first` on over what `values` holds, which they write to; the answers (N, output bytes)."""
         for operator, reference in zip(self._graph.operators[first:], self._references[first:], strict=True):
-            sources = (values[tensor.index] for tensor in operator.inputs if tensor is not None and tensor.computed)
+            sources = (values[tensor.index] for tensor in operator.run_time_inputs)
             answers = reference.answer(*sources)
             for tensor, answer in zip(operator.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True):
                 values[tensor.index] = answer

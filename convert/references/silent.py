@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.layer_names import layer_name
-from plumbline.convert.graph import Graph, Tensor
+from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.references import reference_interpreter
 
 MOST = 64

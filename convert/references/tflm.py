@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused
 from plumbline.common.progress import chosen
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 
 
 def available() -> bool:

@@ -12,7 +12,7 @@ from plumbline.common.golden_data import References
 from plumbline.common.manifest import BoundSpec
 from plumbline.common.numbers import above
 from plumbline.common.quantization import dequantize_float32
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from plumbline.common import boards
 from plumbline.common.errors import BoardLost
+from plumbline.common.paths import image_of
 from plumbline.host.commands import arguments
 from plumbline.host.devices.qemu import VirtualBoard
-from plumbline.host.firmware.paths import image_of
 
 CHUNK = 4096
 

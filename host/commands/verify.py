@@ -14,10 +14,10 @@ from plumbline.common.ending import explained
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import Manifest
 from plumbline.common.outcome import Ended, Run
+from plumbline.common.paths import image_of
 from plumbline.host.commands import arguments
 from plumbline.host.devices.connect import connect
 from plumbline.host.firmware.builds import Builds
-from plumbline.host.firmware.paths import image_of
 from plumbline.host.firmware.symbols import naming
 from plumbline.host.reports import markdown, report_writer, terminal
 from plumbline.host.verdict.verdict import Verdict

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from plumbline.common.board_description import Environment
+from plumbline.common.paths import image_of
 from plumbline.host.devices import discovery
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
-from plumbline.host.firmware.paths import image_of
 
 
 @contextmanager

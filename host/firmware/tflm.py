@@ -11,8 +11,7 @@ from pathlib import Path
 
 from plumbline.common.board_description import Board, Environment
 from plumbline.common.errors import RegistryUnreachable, TflmMissing
-from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.operator_support import check_engine
+from plumbline.convert.interface import check_engine, read
 
 HEADER = Path("tensorflow/lite/micro/micro_interpreter.h")
 SOURCES = "github.com"

@@ -11,13 +11,8 @@ from dataclasses import dataclass, fields
 from plumbline.common.dataset import FILE, Declared
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.folder_names import PREFIX, anew
-from plumbline.common.golden_data import References
-from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
-from plumbline.convert.codegen.arena import arena
-from plumbline.convert.graph import Graph
-from plumbline.convert.references.bound import bound
-from plumbline.convert.references.promises import operator_spec, reach, tensor_spec
-from plumbline.convert.references.tolerance import propose
+from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec
+from plumbline.convert.interface import Derived, arena, derived, proposed_tolerance
 from plumbline.host.verdict.artefacts import Artefacts
 
 SLACK = 1e-9
@@ -43,34 +38,35 @@ def check_anchored(artefacts: Artefacts) -> None:
     Raises:
         ArtefactsDisagree: names the first promise that does not follow, and both numbers; or dataset.npz is missing or damaged.
     """
-    manifest, graph, references = artefacts.manifest, artefacts.graph, artefacts.references
+    manifest, references = artefacts.manifest, artefacts.references
+    follows = derived(artefacts.graph, references, manifest.domain)
     hint = f"Someone or something changed the manifest, or the recipe was changed after the conversion: run {anew(manifest.recipe)}."
-    bounds = _bounds(graph, manifest, references)
-    known = next((each for each in bounds if _same(manifest.bound, each)), bounds[0])
+    # the conversion takes the bound over the domain where a recipe declares one
+    known = next((each for each in follows.bounds if _same(manifest.bound, each)), follows.bounds[0])
     promises = [
-        *_of_the_model(artefacts),
+        *_of_the_model(artefacts, follows),
         Promise("bound", manifest.bound, known, "the model, with the float layers in references.npz,"),
         Promise("float_parameters", manifest.float_parameters, references.parameters, "references.npz"),
-        *_of_the_recipe(artefacts, known),
+        *_of_the_recipe(artefacts, follows, known),
     ]
     for each in promises:
         if not _same(each.promised, each.found):
             raise ArtefactsDisagree(f"The manifest's {each.what} is {_shown(each.promised)}; {each.source} says {_shown(each.found)}.", hint)
 
 
-def _of_the_model(artefacts: Artefacts) -> Iterator[Promise]:
-    manifest, graph, folder, said = artefacts.manifest, artefacts.graph, artefacts.folder, "model.tflite"
+def _of_the_model(artefacts: Artefacts, follows: Derived) -> Iterator[Promise]:
+    manifest, folder, said = artefacts.manifest, artefacts.folder, "model.tflite"
     yield Promise("model_sha256", manifest.model_sha256, hashlib.sha256(artefacts.raw).hexdigest(), said)
     yield Promise("model_bytes", manifest.model_bytes, len(artefacts.raw), said)
-    yield Promise("input", manifest.input, tensor_spec(graph.input), said)
-    yield Promise("output", manifest.output, tensor_spec(graph.output), said)
-    yield Promise("number of operators", len(manifest.operators), len(graph.operators), said)
-    for number, (promised, operator) in enumerate(zip(manifest.operators, graph.operators, strict=False)):
-        yield Promise(f"operator {number}", promised, operator_spec(operator), said)
+    yield Promise("input", manifest.input, follows.input, said)
+    yield Promise("output", manifest.output, follows.output, said)
+    yield Promise("number of operators", len(manifest.operators), len(follows.operators), said)
+    for number, (promised, operator) in enumerate(zip(manifest.operators, follows.operators, strict=False)):
+        yield Promise(f"operator {number}", promised, operator, said)
     source = "plumbline_model.h"
     header = (folder / GENERATED / source).read_text()
     used = _number(r"Micro's working memory: (\d+) in use", header)
-    yield Promise("arena", manifest.arena, arena(graph, used), f"{source} with the model")
+    yield Promise("arena", manifest.arena, arena(artefacts.graph, used), f"{source} with the model")
     yield Promise("arena", manifest.arena.bytes, _number(r"PLUMBLINE_ARENA_BYTES (\d+)", header), source)
     source = "plumbline_compiled.h"
     header = (folder / GENERATED / source).read_text()
@@ -78,29 +74,23 @@ def _of_the_model(artefacts: Artefacts) -> Iterator[Promise]:
     yield Promise("constant_bytes", manifest.constant_bytes, _number(r"runs on, (\d+) bytes in all", header), source)
 
 
-def _of_the_recipe(artefacts: Artefacts, proven: BoundSpec | None) -> Iterator[Promise]:
+def _of_the_recipe(artefacts: Artefacts, follows: Derived, proven: BoundSpec | None) -> Iterator[Promise]:
     """What a recipe declares, or what is taken for a model of one's own."""
-    manifest, graph, references = artefacts.manifest, artefacts.graph, artefacts.references
+    manifest, references = artefacts.manifest, artefacts.references
     if manifest.recipe.startswith(PREFIX):
-        yield Promise("domain", manifest.domain, graph.input.quantized.range, "model.tflite")
-        yield Promise("tolerance", manifest.tolerance, reach(graph), "model.tflite")
+        yield Promise("domain", manifest.domain, follows.input.range, "model.tflite")
+        yield Promise("tolerance", manifest.tolerance, follows.reach, "model.tflite")
         yield Promise("float_model", manifest.float_model, references.parameters is not None, "references.npz")
         return
     recipe = Declared.load(artefacts.folder / FILE)
     said = f"the recipe {recipe.name}"
     yield Promise("recipe", manifest.recipe, recipe.name, FILE)
     yield Promise("float_model", manifest.float_model, True, said)
-    yield Promise("domain", manifest.domain, recipe.domain or graph.input.quantized.range, said)
+    yield Promise("domain", manifest.domain, recipe.domain or follows.input.range, said)
     yield Promise("quality", manifest.quality, recipe.quality, said)
     yield Promise("tolerance_from", manifest.tolerance_from == DECLARED, recipe.tolerance is not None, said)
-    tolerance = propose(graph, references, proven).value if recipe.tolerance is None else recipe.tolerance
+    tolerance = proposed_tolerance(artefacts.graph, references, proven) if recipe.tolerance is None else recipe.tolerance
     yield Promise("tolerance", manifest.tolerance, tolerance, said)
-
-
-def _bounds(graph: Graph, manifest: Manifest, references: References) -> tuple[BoundSpec | None, ...]:
-    """What can be proven of the model: over the domain, and for any input. The conversion takes the first where it declares a domain."""
-    chain = references.chain
-    return (bound(graph, chain, manifest.domain), bound(graph, chain, None)) if chain else (None,)
 
 
 def _number(pattern: str, text: str) -> int:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from plumbline.common.golden_data import FILE, References
 from plumbline.common.manifest import Manifest
-from plumbline.convert.graph import Graph
-from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.interface import Graph, read
 
 
 @dataclass(frozen=True)

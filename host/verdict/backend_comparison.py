@@ -9,7 +9,7 @@ import numpy as np
 from plumbline.common.documents import Count
 from plumbline.common.golden_data import Codes
 from plumbline.common.manifest import OperatorSpec
-from plumbline.convert.references.reference_interpreter import FLOAT_PRODUCT
+from plumbline.convert.interface import float_products
 from plumbline.host.verdict.oracle import Oracle
 
 
@@ -39,7 +39,7 @@ def peers_of(oracle: Oracle, outputs: Codes, operators: tuple[OperatorSpec, ...]
     references = oracle.references
     found = [_peer(oracle.name, references.expected, outputs, "the board is held to its codes bit for bit")]
     if references.float_product is not None:
-        affected = sorted({each.name for each in operators} & set(FLOAT_PRODUCT))
+        affected = float_products(each.name for each in operators)
         reason = f"it rounds a product or quotient of scales to float32 in {', '.join(affected)}, where later ones keep double"
         reason = reason if affected else "it cannot: of this model's operators it computes none otherwise"
         found.append(_peer("TensorFlow Lite Micro before autumn 2026, as in the Arduino library", references.float_product, outputs, reason))

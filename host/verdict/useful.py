@@ -8,8 +8,7 @@ from plumbline.common.diagnosis import judge
 from plumbline.common.golden_data import Codes, References
 from plumbline.common.manifest import Manifest
 from plumbline.common.useful import Useful, evidence_of
-from plumbline.convert.graph import Graph
-from plumbline.convert.references.silent import silent_layer
+from plumbline.convert.interface import Graph, silent_layer
 
 
 def useful_of(graph: Graph, manifest: Manifest, references: References, outputs: Codes) -> Useful | None:

@@ -52,3 +52,8 @@ def install_anew(extra: str) -> str:
     if CHECKOUT:
         return "Remove the folder .venv and run make again."
     return f"Install it: {sys.executable} -m pip install --upgrade 'plumbline[{extra}]'"
+
+
+def image_of(folder: Path, env: str) -> Path:
+    """The ELF file that a build of the environment `env` leaves in build/NAME."""
+    return folder / "pio" / env / "firmware.elf"

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from plumbline.common.errors import BoardUnready, VerdictFailed
-from plumbline.host.firmware.paths import image_of
+from plumbline.common.paths import image_of
 from tests.faults.experiments import FULL, FUZZ, SECTIONS, SHORT, Torture, run
 from tests.faults.result import Result
 

@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 
 from plumbline.common.errors import PlumblineError
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.graph import Graph
 from plumbline.convert.import_model import codes_for
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
+from plumbline.convert.model.graph import Graph
 from plumbline.host.devices.link import FIRST_WAIT_S
 from tests.faults import bounds, empty_verdict, flatbuffers, frames, fuzz, lossy, mutants, networks, soak, tell_apart, tflm_mutants
 from tests.faults.faults import FAULTS, Fault

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from plumbline.common.errors import PlumblineError
 from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.references import tflm
 from plumbline.host.verdict.checks import Comparer, failures
 

@@ -21,11 +21,11 @@ import numpy as np
 
 from plumbline.common.errors import PlumblineError
 from plumbline.convert.codegen.emit import compile_graph
+from plumbline.convert.engine_support import check_engine
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.importers.flatbuffer.schema import BUILTIN_OPERATORS
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
-from plumbline.convert.operator_support import check_engine
+from plumbline.convert.model.schema import BUILTIN_OPERATORS
 from plumbline.convert.operators.engines import ENGINES
 from tests.support import random_arithmetic, random_layers, random_movement, random_recurrent
 from tests.support.flatbuffer_writer import random_model, write

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plumbline.common.errors import PlumblineError
+from plumbline.common.paths import image_of
 from plumbline.common.wire import Request
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.frame import Frame
 from plumbline.host.devices.link import PATIENCE_S, Link
 from plumbline.host.devices.qemu import VirtualBoard
 from plumbline.host.firmware.builds import Builds
-from plumbline.host.firmware.paths import image_of
 from plumbline.host.verdict.verify import verify
 from tests.faults import faulty_firmware
 from tests.faults.faults import FAILS, PASSES, Fault

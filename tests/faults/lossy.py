@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from plumbline.common.paths import image_of
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
-from plumbline.host.firmware.paths import image_of
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verify import verify
 from tests.faults.lines import lost

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plumbline.common.manifest import Manifest
+from plumbline.common.paths import image_of
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.identity import check_identity
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
-from plumbline.host.firmware.paths import image_of
 from plumbline.host.verdict.artefacts import Artefacts
 from plumbline.host.verdict.oracle import consult
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.references.choose_inputs import at_once
 from plumbline.convert.references.input_pool import pool_of
 from plumbline.convert.references.reference_interpreter import Model

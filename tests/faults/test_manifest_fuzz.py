@@ -14,30 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plumbline.common.errors import ArtefactsDisagree
-from plumbline.common.manifest import ArenaSpec, BoundSpec, Manifest, OperatorSpec, TensorSpec
-from plumbline.common.quality import Quality
+from plumbline.common.manifest import Manifest
 from tests.support.damaged_json import ODD, places, replaced
+from tests.support.manifests import MANIFEST
 
-MANIFEST = Manifest(
-    recipe="linear",
-    model_sha256="a" * 64,
-    model_bytes=1168,
-    constants_sha256="b" * 64,
-    memory_bytes=2,
-    constant_bytes=6,
-    input=TensorSpec((1, 1), 1, 0.1, 0),
-    output=TensorSpec((1, 1), 1, 0.2, 5),
-    domain=(-12.8, 12.7),
-    tolerance=0.2,
-    operators=(OperatorSpec("FULLY_CONNECTED", 4, "dense", False, (1, 1), 5, 1),),
-    arena=ArenaSpec(400, 16, 416),
-    bound=BoundSpec(0.1, 0.0, 0.0, 0.01, 0.11, 2.0),
-    oracle="tflite-micro",
-    artefacts={"model.tflite": "c" * 64},
-    versions={"python": "3.11"},
-    quality=Quality("rmse", 0.1, 0.01, baselines={"mean": 1.0}, classes=("a",)),
-    float_parameters=2,
-)
 DOCUMENT: dict[str, Any] = json.loads(MANIFEST.to_json())
 
 

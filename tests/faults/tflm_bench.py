@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from plumbline.common.paths import FIRMWARE
+from plumbline.common.paths import FIRMWARE, image_of
 from plumbline.host.firmware import firmware
-from plumbline.host.firmware.paths import image_of
 from tests.faults.native import NotCompiled
 
 ENV = "virtual_tflm"

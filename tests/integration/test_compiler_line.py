@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks import bare_metal
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators.fully_connected.affine import CODES, lines
 from plumbline.convert.operators.fully_connected.reference import check_fully_connected
 from tests.support.flatbuffer_writer import Dense, Model, random_model, write

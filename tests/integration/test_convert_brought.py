@@ -14,8 +14,8 @@ from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
 from plumbline.convert.import_model import bring, codes_for
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.importers.flatbuffer.schema import BUILTIN_OPERATORS
 from plumbline.convert.importers.samples.reader import Samples
+from plumbline.convert.model.schema import BUILTIN_OPERATORS
 from plumbline.convert.references import tflm
 from plumbline.convert.references.choose_inputs import MOST_CHOSEN
 from tests.faults.fuzz_flatbuffer import fate

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from plumbline.common.errors import ModelRefused, PlumblineError
 from plumbline.common.paths import ROOT
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.importers.flatbuffer import schema
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model import schema
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions
 from plumbline.convert.references import reference_interpreter

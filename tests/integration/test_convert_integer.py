@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.common.paths import ROOT
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.operators.fixed_point import Multiplier, activation_range, apply_each
 from plumbline.convert.operators.fully_connected.reference import check_fully_connected
 from plumbline.convert.operators.shared.weighted.reference import multipliers
 from plumbline.convert.references import reference_interpreter, tflm
-from plumbline.convert.references.fixed_point import Multiplier, activation_range, apply_each
 from plumbline.convert.references.golden_data import expect
 from tests.support.codes import codes_for
 from tests.support.flatbuffer_writer import Dense, Model, random_model, write

@@ -18,9 +18,9 @@ from plumbline.common.dataset import FILE
 from plumbline.common.errors import ArtefactsDisagree, BadRecipe, ConversionFailed, ModelRefused
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.keras.quantize import quantize
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions
 from plumbline.convert.pipeline import convert
 from plumbline.convert.references import litert, reference_interpreter, tflm

@@ -14,9 +14,9 @@ from plumbline.common import keras_env
 from plumbline.common.explanation import Explanation
 from plumbline.convert.explain.causes import Seen, stretched
 from plumbline.convert.explain.measure import MOST_SAMPLES, explain
-from plumbline.convert.graph import Quantization, Tensor
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.keras.quantize import TWIN
+from plumbline.convert.model.graph import Quantization, Tensor
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]
 Floats = NDArray[np.float32]

@@ -14,7 +14,7 @@ import pytest
 from plumbline.common import wire
 from plumbline.common.quantization import code_of_nano, nano_of, round_half_away
 from plumbline.convert.codegen.generated_folder import wire_header
-from plumbline.convert.graph import Quantization
+from plumbline.convert.model.graph import Quantization
 from plumbline.convert.operators.quantize.reference import QuantizeReference
 from tests.support import firmware_native as native
 from tests.support.ends import End

@@ -14,6 +14,7 @@ from plumbline.common.boards import environments
 from plumbline.common.errors import ArtefactsDisagree, StaleFirmware
 from plumbline.common.files import sha256_of
 from plumbline.common.manifest import Manifest
+from plumbline.common.paths import image_of
 from plumbline.common.wire import TEXT_MAX
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
@@ -23,7 +24,6 @@ from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.builds import UNKNOWN_SIZE, Builds
 from plumbline.host.firmware.built import FILE, Built, left
 from plumbline.host.firmware.elf_size import size_of
-from plumbline.host.firmware.paths import image_of
 from plumbline.host.firmware.settings import Settings, settings_of
 from plumbline.host.reports import terminal
 from plumbline.host.verdict.verdict import Verdict

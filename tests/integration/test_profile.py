@@ -16,9 +16,9 @@ from plumbline.common.errors import BoardFault, UsageError
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
 from plumbline.common.wire import Error
-from plumbline.convert.graph import Operator, Tensor
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.macs import multiply_accumulates
+from plumbline.convert.model.graph import Operator, Tensor
+from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.common.paths import ROOT
-from plumbline.host.firmware.paths import image_of
+from plumbline.common.paths import ROOT, image_of
 from tests.support.firmware_image import tool
 
 pytestmark = pytest.mark.slow

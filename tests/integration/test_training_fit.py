@@ -134,7 +134,7 @@ def test_a_lambda_is_saved_as_the_graph_that_it_computes(keras: Any, tmp_path: P
             kinds.Dense(1, name="dense"),
         ]
 
-    recipe = replace(RECIPE, layers=layers, epochs=5)
+    recipe = replace(RECIPE, layers=layers, epochs=5, noted=None)
     fit(recipe, tmp_path, lambda _: None)
     saved = keras.models.load_model(examined(tmp_path / "model.keras", trust=False).path)
     plain = keras.Sequential([keras.Input((1,)), *layers()])

@@ -19,10 +19,10 @@ from plumbline.common.golden_data import References
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
-from plumbline.convert.graph import Graph
 from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.samples.reader import Samples
+from plumbline.convert.model.graph import Graph
 from plumbline.host.firmware import firmware
 from plumbline.host.reports import html_report, markdown, terminal
 from plumbline.host.verdict.useful import useful_of, warnings_of

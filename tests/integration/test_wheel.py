@@ -18,9 +18,8 @@ import numpy as np
 import pytest
 
 import plumbline
-from plumbline.common.paths import ROOT
+from plumbline.common.paths import ROOT, image_of
 from plumbline.host.firmware import firmware
-from plumbline.host.firmware.paths import image_of
 from tests.support.flatbuffer_writer import random_model, write
 
 pytestmark = pytest.mark.slow

@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 from plumbline.common.errors import CompilerMissing, DoesNotFit, UsageError
-from plumbline.common.paths import FIRMWARE
+from plumbline.common.paths import FIRMWARE, image_of
 from plumbline.host.firmware import compiler, firmware
 from plumbline.host.firmware.built import Built
-from plumbline.host.firmware.paths import image_of
 from plumbline.host.firmware.settings import settings_of
 from tests.support.random_network import random_network
 from tests.support.stages import run_stage, verified

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from plumbline.common.golden_data import DenseLayer
 from plumbline.common.manifest import BoundSpec
 from plumbline.common.quantization import code_of
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.references import reference_interpreter
 from plumbline.convert.references.bound import CLIPS, bound
 from tests.support.flatbuffer_writer import Dense, Model, write

@@ -14,7 +14,7 @@ from benchmarks.bare_metal import COMPILER, EMULATOR, PLACES, START, semihost
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.codegen.planner import Plan
 from plumbline.convert.codegen.templating import rows as initializer
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 from tests.support.compiled_c import WARNINGS, one_unit, write_header
 
 CHIP = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-funsigned-char", "-Os"]

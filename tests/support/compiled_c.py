@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from plumbline.convert.codegen.emit import Compiled, compile_graph
 from plumbline.convert.codegen.planner import Plan
 from plumbline.convert.codegen.templating import environment
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 
 WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-pedantic"]
 SANITIZERS = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]

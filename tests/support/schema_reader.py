@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 
 
 def schema_reader() -> Any:

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from plumbline.common.manifest import Manifest
-from plumbline.common.paths import ROOT
+from plumbline.common.paths import ROOT, image_of
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
 from plumbline.host.firmware import firmware
 from plumbline.host.firmware.builds import Builds
-from plumbline.host.firmware.paths import image_of
 from plumbline.host.reports import report_writer
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verify import verify

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plumbline.convert.codegen import planner
-from plumbline.convert.codegen.planner import ALIGNMENT, NOTHING, Needs, Plan, plan, run_time_inputs
-from plumbline.convert.graph import Graph, Operator, Tensor
+from plumbline.convert.codegen.planner import ALIGNMENT, NOTHING, Needs, Plan, plan
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.graph import Graph, Operator, Tensor
 from tests.support.flatbuffer_writer import Dense, Model, write
 
 Contents = dict[int, tuple[int, int]]
@@ -54,7 +54,7 @@ def simulate(graph: Graph, needs: list[Needs], placed: Plan) -> None:
 
     fill(placed.offsets[graph.input.index], graph.input.bytes, *value[graph.input.index])
     for step, operator in enumerate(graph.operators):
-        inputs = run_time_inputs(operator)
+        inputs = operator.run_time_inputs
         if operator.name == "RESHAPE":
             value[operator.outputs[0].index] = value[inputs[0].index]
             assert placed.offsets[operator.outputs[0].index] == placed.offsets[inputs[0].index]

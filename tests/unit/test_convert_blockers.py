@@ -12,9 +12,9 @@ import pytest
 from plumbline.common.errors import ModelRefused, PlumblineError, UnsupportedOperator
 from plumbline.common.way import Way, came_as
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.importers import blockers
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.importers.flatbuffer.schema import BUILTIN_OPERATORS
+from plumbline.convert.model import blockers
+from plumbline.convert.model.schema import BUILTIN_OPERATORS
 from tests.support.tflite_writer import FLOAT32, INT16, INT32, UINT8, Builder, OperatorSpec, TensorSpec, activated, write_graph
 from tests.support.write_arithmetic import unary
 

@@ -10,7 +10,7 @@ import pytest
 from plumbline.common.errors import DoesNotFit, ModelRefused
 from plumbline.convert.importers.flatbuffer.parse import MOST_OPERATORS
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.importers.flatbuffer.schema import BUILTIN_OPERATORS
+from plumbline.convert.model.schema import BUILTIN_OPERATORS
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.tflite_writer import INT8, Builder, TensorSpec, write_graph
 from tests.support.write_arithmetic import unary

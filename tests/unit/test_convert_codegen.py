@@ -20,8 +20,8 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.codegen.generated_folder import End, decimals, generated_files, wire_header
 from plumbline.convert.codegen.names import identifiers
 from plumbline.convert.codegen.templating import c_string, comment
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.graph import Graph
 from tests.support import compiled_c
 from tests.support.flatbuffer_writer import Dense, Model, random_model, write
 

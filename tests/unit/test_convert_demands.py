@@ -9,10 +9,10 @@ import pytest
 
 from plumbline.common.errors import UsageError
 from plumbline.common.limits import Limits
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.demands import quality_for
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.samples.reader import Samples
+from plumbline.convert.model.graph import Graph
 from tests.support.flatbuffer_writer import random_model, write
 
 INPUTS = np.zeros((6, 12), np.float32)

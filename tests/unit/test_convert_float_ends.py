@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
-from plumbline.convert.codegen.floats import literal
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators.dequantize.reference import check_dequantize
+from plumbline.convert.operators.floats import literal
 from plumbline.convert.operators.quantize.reference import check_quantize
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support import compiled_c

@@ -12,10 +12,10 @@ from plumbline.common.errors import PlumblineError
 from plumbline.common.paths import ROOT
 from plumbline.common.way import Way, came_as
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.importers import hints
-from plumbline.convert.importers.flatbuffer.flatbuffer_view import damaged
+from plumbline.convert.engine_support import check_engine
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.operator_support import check_engine
+from plumbline.convert.model import hints
+from plumbline.convert.model.flatbuffer_view import damaged
 from plumbline.convert.operators.engines import ENGINES
 from tests.faults.fuzz_flatbuffer import mutants
 from tests.support.tflite_writer import FLOAT32, TensorSpec, write_graph

@@ -12,9 +12,9 @@ import pytest
 
 from plumbline.common.errors import ModelRefused, PlumblineError
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.graph import Graph, Operator
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.macs import multiply_accumulates
+from plumbline.convert.model.graph import Graph, Operator
+from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.operators.shared.sigmoid_table import TABLE, sigmoid, tanh, tanh_scaling
 from plumbline.convert.operators.unidirectional_sequence_lstm.reference import (
     CELL,

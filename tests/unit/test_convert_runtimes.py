@@ -7,8 +7,8 @@ import pytest
 
 from plumbline.common.errors import UnsupportedOperator
 from plumbline.common.paths import ROOT
+from plumbline.convert.engine_support import check_engine
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.operator_support import check_engine
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.engines import ENGINES
 from tests.support.flatbuffer_writer import FULLY_CONNECTED, random_model, write

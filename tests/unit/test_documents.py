@@ -19,7 +19,7 @@ from plumbline.common.explanation import Explanation, LayerError
 from plumbline.common.paths import ROOT
 from plumbline.host.verdict.profile import Cost, Profile
 from plumbline.host.verdict.schemas import FORMS, published
-from tests.faults.test_manifest_fuzz import MANIFEST
+from tests.support.manifests import MANIFEST
 from tests.support.verdict_documents import passing
 
 LAYER = LayerError(None, "input", "input", -1.0, 1.0, -0.5, 0.5, 3, 0.0, 0.0, 1, 0)

@@ -8,7 +8,7 @@ import pytest
 from plumbline.common.quantization import quantize
 from plumbline.common.way import Way, came_as
 from plumbline.convert.explain.causes import Seen, advise, parts
-from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.model.graph import Operator, Quantization, Tensor
 
 TENSOR = Tensor(1, "layer/out", "INT8", (1, 4), Quantization((0.5,), (0,), 0), None)
 

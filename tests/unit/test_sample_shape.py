@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from plumbline.common.errors import UsageError
-from plumbline.convert.graph import Quantization
 from plumbline.convert.importers.samples.checks import MOST_SATURATED, check_range, check_varied, saturated_share
 from plumbline.convert.importers.samples.shape import fit
+from plumbline.convert.model.graph import Quantization
 
 Wanted = tuple[int | None, ...]
 

@@ -12,8 +12,8 @@ from plumbline.common.golden_data import References
 from plumbline.common.manifest import BoundSpec
 from plumbline.common.numbers import above, number
 from plumbline.common.quantization import dequantize_float32
-from plumbline.convert.graph import Graph
 from plumbline.convert.importers.flatbuffer import reader
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.references.tolerance import line, propose, tolerance_of
 from plumbline.host.verdict.checks import failures
 from plumbline.host.verdict.verdict import Comparison

@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 
 from plumbline.common.errors import DoesNotFit, ModelRefused
-from plumbline.convert.graph import NUMPY_TYPES, Operator, Quantization, Tensor
-from plumbline.convert.importers import hints
-from plumbline.convert.importers.blockers import Blocker
-from plumbline.convert.importers.flatbuffer.flatbuffer_view import Bytes, Table, damaged
 from plumbline.convert.importers.flatbuffer.read_options import read_options
-from plumbline.convert.importers.flatbuffer.schema import BUILTIN_OPERATORS, CUSTOM, PLACEHOLDER_FOR_GREATER_OP_CODES, TENSOR_TYPES
+from plumbline.convert.model import hints
+from plumbline.convert.model.blockers import Blocker
+from plumbline.convert.model.flatbuffer_view import Bytes, Table, damaged
+from plumbline.convert.model.graph import NUMPY_TYPES, Operator, Quantization, Tensor
+from plumbline.convert.model.schema import BUILTIN_OPERATORS, CUSTOM, PLACEHOLDER_FOR_GREATER_OP_CODES, TENSOR_TYPES
 
 IDENTIFIER = b"TFL3"
 SCHEMA_VERSION = 3

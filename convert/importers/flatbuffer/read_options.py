@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from plumbline.convert.importers.flatbuffer.flatbuffer_view import Table
+from plumbline.convert.model.flatbuffer_view import Table
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.options import read_as
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from plumbline.common.wire import NANO
-from plumbline.convert.codegen.emit import compile_one
-from plumbline.convert.graph import Graph, Operator, Tensor
-from plumbline.convert.importers import hints
-from plumbline.convert.importers.blockers import Blocker, of_operators, refusal
-from plumbline.convert.importers.flatbuffer.flatbuffer_view import damaged
 from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
-from plumbline.convert.importers.model_kind import called, custom, kinds
+from plumbline.convert.model import hints
+from plumbline.convert.model.blockers import Blocker, of_operators, refusal
+from plumbline.convert.model.flatbuffer_view import damaged
+from plumbline.convert.model.graph import Graph, Operator, Tensor
+from plumbline.convert.model.model_kind import called, custom, kinds
 from plumbline.convert.operators import named
+from plumbline.convert.operators.support import registration_of
 
 NOT_INT8 = ", not quantized int8"
 SMALLEST_NORMAL = 2.0**-126
@@ -45,7 +45,7 @@ def of_layers(parts: Parts) -> list[Blocker]:
     """Operators that are not there; where the model is int8 and its shapes are known, also those of a form that is not."""
     known = not parts.blockers and not kinds(parts.operators)
     builtin = [operator for operator in parts.operators if custom(operator) is None]
-    return of_operators([each for each in builtin if known or named(each.name) is None], lambda each: compile_one(each, "layer"))
+    return of_operators([each for each in builtin if known or named(each.name) is None], lambda each: registration_of(each).check(each))
 
 
 def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import struct
 
 from plumbline.common.errors import ModelRefused
-from plumbline.convert.graph import Operator, Tensor
-from plumbline.convert.importers.flatbuffer.flatbuffer_view import Table
 from plumbline.convert.importers.flatbuffer.parse import INPUTS, OPERATORS, OUTPUTS, Parts, take_apart
+from plumbline.convert.model.flatbuffer_view import Table
+from plumbline.convert.model.graph import Operator, Tensor
 
 ENDS = {"FLOAT32": ("QUANTIZE", "DEQUANTIZE"), "UINT8": ("QUANTIZE", "QUANTIZE")}
 """Types of ends that can be cut off, and the operators that stand behind such an input and before such an output."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from plumbline.common.errors import ModelRefused
 from plumbline.convert.importers.flatbuffer.parse import MOST, take_apart
-from plumbline.convert.importers.flatbuffer.schema import TENSOR_TYPES
+from plumbline.convert.model.schema import TENSOR_TYPES
 
 REFUSED = ("STRING", "VARIANT")
 """Beside all types that are younger than the reader's schema."""

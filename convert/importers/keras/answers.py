@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.common.quantization import dequantize_float32
 from plumbline.convert.importers.flatbuffer import reader
-from plumbline.convert.importers.samples.rows import sample_rows
 from plumbline.convert.references.choose_inputs import Asked, samples_asked, with_chosen
+from plumbline.convert.references.sample_rows import sample_rows
 
 if TYPE_CHECKING:
     import keras

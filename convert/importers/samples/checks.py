@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from plumbline.common.errors import UsageError
 from plumbline.common.quantization import quantize
-from plumbline.convert.graph import Quantization
+from plumbline.convert.model.graph import Quantization
 
 EMPTY = 1e-4
 """Width of an input's range as a share of the samples' largest number below which the range is empty."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.average_pool_2d.reference import check_average_pool_2d
 from plumbline.convert.operators.shared.pool_2d.code import described
+from plumbline.convert.operators.step import Step
 
 TEMPLATE = "average_pool_2d.c.j2"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.conv_2d.reference import Conv2DReference, check_conv_2d
 from plumbline.convert.operators.shared.dsp import code as fast
 from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
 from plumbline.convert.operators.shared.window import code as window
+from plumbline.convert.operators.step import Step
 
 TEMPLATE, FAST = "conv_2d.c.j2", "conv_2d_fast.c.j2"
 TOGETHER = 2

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.depthwise_conv_2d.reference import DepthwiseConv2DReference, check_depthwise_conv_2d
 from plumbline.convert.operators.shared.dsp import code as fast
 from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
 from plumbline.convert.operators.shared.window import code as window
+from plumbline.convert.operators.step import Step
 
 TEMPLATE, FAST = "depthwise_conv_2d.c.j2", "depthwise_conv_2d_fast.c.j2"
 RUNS = {1: "plane_3x3", 2: "plane_3x3_stride_2"}

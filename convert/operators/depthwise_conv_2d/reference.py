@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import activation, padding, pair, whole
 from plumbline.convert.operators.shared.checks import options_of, refused
 from plumbline.convert.operators.shared.weighted.reference import Weighted, facts

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.model.graph import Operator, Quantization, Tensor
 from plumbline.convert.operators.shared.checks import arity, int8, refused, unsupported
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.convert.operators.fixed_point import INT8
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference
-from plumbline.convert.references.fixed_point import INT8
 
 STEEPEST = 2**15 - 1
 LONGEST_SHIFT = 16

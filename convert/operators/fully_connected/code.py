@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from plumbline.convert.codegen.constants import Constant
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.fully_connected.affine import Lines, lines
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference, check_fully_connected
 from plumbline.convert.operators.shared.dsp import code as fast
 from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
+from plumbline.convert.operators.step import Step
 
 TEMPLATE, FAST, AFFINE = "fully_connected.c.j2", "fully_connected_fast.c.j2", "affine.c.j2"
 TOGETHER = 4

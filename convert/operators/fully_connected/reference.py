@@ -8,7 +8,7 @@ from typing import Annotated, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator, Tensor
+from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators.options import activation, flag, whole
 from plumbline.convert.operators.shared.checks import refused, unsupported
 from plumbline.convert.operators.shared.weighted.reference import Weighted, facts

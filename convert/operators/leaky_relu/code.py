@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.leaky_relu.reference import LeakyReluOptions, check_leaky_relu
 from plumbline.convert.operators.shared.checks import options_of
 from plumbline.convert.operators.shared.lookup.code import lookup_step
+from plumbline.convert.operators.step import Step
 
 
 def compile_leaky_relu(operator: Operator, name: str) -> Step:

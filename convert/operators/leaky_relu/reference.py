@@ -8,7 +8,7 @@ from typing import Annotated
 
 import numpy as np
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import real
 from plumbline.convert.operators.shared.checks import options_of, refused
 from plumbline.convert.operators.shared.lookup.reference import Lookup, distances, ends, multiplier_of, tabulated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.shared.exponential import logistic
 from plumbline.convert.operators.shared.lookup.reference import Lookup
 from plumbline.convert.operators.shared.sigmoid import sigmoid

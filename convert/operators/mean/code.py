@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from plumbline.common.quantization import formula
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.mean.reference import check_mean
 from plumbline.convert.operators.shared.binary.code import VARIABLES, scaled, shown, times
+from plumbline.convert.operators.step import Step
 
 TEMPLATE = "mean.c.j2"
 HELPERS = ("scaled",)

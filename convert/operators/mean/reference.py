@@ -9,10 +9,10 @@ from typing import Annotated, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.model.graph import Operator, Quantization, Tensor
+from plumbline.convert.operators.fixed_point import INT8, LARGEST_SCALED, Multiplier
 from plumbline.convert.operators.options import flag
 from plumbline.convert.operators.shared.checks import activations, arity, refused, unsupported
-from plumbline.convert.references.fixed_point import INT8, LARGEST_SCALED, Multiplier
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.mul.reference import check_mul
 from plumbline.convert.operators.shared.binary.code import constants, described, scaled
+from plumbline.convert.operators.step import Step
 
 TEMPLATE = "mul.c.j2"
 HELPERS = ("scaled",)

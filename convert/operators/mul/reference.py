@@ -8,11 +8,11 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.fixed_point import LARGEST_SCALED, Multiplier
 from plumbline.convert.operators.options import activation
 from plumbline.convert.operators.shared.binary.reference import Binary, facts
 from plumbline.convert.operators.shared.checks import options_of, refused
-from plumbline.convert.references.fixed_point import LARGEST_SCALED, Multiplier
 
 
 @dataclass(frozen=True)

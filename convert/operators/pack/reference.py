@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Annotated
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import whole
 from plumbline.convert.operators.shared.checks import options_of, refused
 from plumbline.convert.operators.shared.data_movement.reference import Moves, axis_of, blocks, constants_of, moved

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from plumbline.common.quantization import formula
-from plumbline.convert.codegen.floats import literal
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.floats import literal
 from plumbline.convert.operators.quantize.reference import QuantizeReference, check_quantize
 from plumbline.convert.operators.shared.lookup.code import lookup_step
+from plumbline.convert.operators.step import Step
 
 TEMPLATE = "quantize.c.j2"
 HELPERS = ("float_bytes",)

@@ -8,10 +8,10 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.model.graph import Operator, Quantization, Tensor
+from plumbline.convert.operators.fixed_point import INT8
 from plumbline.convert.operators.shared.checks import arity, int8, refused, unsupported
 from plumbline.convert.operators.shared.lookup.reference import Lookup, distances, ends, multiplier_of, tabulated
-from plumbline.convert.references.fixed_point import INT8
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.shared.checks import codes_passed, refused
 from plumbline.convert.operators.shared.lookup.reference import Lookup, ends, tabulated
 

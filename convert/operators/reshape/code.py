@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.reshape.reference import check_reshape
+from plumbline.convert.operators.step import Step
 
 
 def compile_reshape(operator: Operator, name: str) -> Step:

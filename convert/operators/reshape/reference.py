@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import whole_numbers
 from plumbline.convert.operators.shared.checks import activations, arity, refused, unsupported
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TypeVar, cast
 
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
-from plumbline.convert.graph import Operator, Tensor
-from plumbline.convert.importers import hints
-from plumbline.convert.importers.blockers import short
-from plumbline.convert.references.fixed_point import activation_range
+from plumbline.convert.model import hints
+from plumbline.convert.model.blockers import short
+from plumbline.convert.model.graph import Operator, Tensor
+from plumbline.convert.operators.fixed_point import activation_range
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 """Fused activations that clip, which an int8 kernel does by clipping codes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.references.fixed_point import INT32_MAX
+from plumbline.convert.operators.fixed_point import INT32_MAX
 
 Integers = NDArray[np.int64]
 

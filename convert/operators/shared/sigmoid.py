@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.fixed_point import INT8, Multiplier
 from plumbline.convert.operators.shared.checks import refused
 from plumbline.convert.operators.shared.exponential import Integers, shifted
 from plumbline.convert.operators.shared.lookup.reference import Lookup, distances, ends, tabulated
-from plumbline.convert.references.fixed_point import INT8, Multiplier
 
 INPUT_BITS = 4
 """Integer bits of the input (kInputIntegerBits)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from plumbline.common.quantization import formula
-from plumbline.convert.codegen.constants import Constant
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.softmax.reference import check_softmax
+from plumbline.convert.operators.step import Step
 
 TEMPLATE = "softmax.c.j2"
 HELPERS = ("softmax_arithmetic",)

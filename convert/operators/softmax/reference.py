@@ -9,11 +9,11 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.fixed_point import INT32_MAX, Multiplier
 from plumbline.convert.operators.options import real
 from plumbline.convert.operators.shared.checks import activations, arity, options_of, refused, unsupported
 from plumbline.convert.operators.shared.exponential import Integers, exponential, one_over_one_plus, product, shifted
-from plumbline.convert.references.fixed_point import INT32_MAX, Multiplier
 
 
 @dataclass(frozen=True)

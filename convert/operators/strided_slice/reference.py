@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import flag, whole
 from plumbline.convert.operators.shared.checks import arity, options_of, refused, unsupported
 from plumbline.convert.operators.shared.data_movement.reference import Copy, Loop, Moves, constants_of, integers, moved, simplified, strides

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import activation
 from plumbline.convert.operators.shared.checks import options_of
 from plumbline.convert.operators.shared.scaled_sum.reference import ScaledSum, scaled_sum

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.shared.checks import arity, refused, unsupported
 from plumbline.convert.operators.shared.data_movement.reference import Copy, Loop, Moves, constants_of, integers, moved, simplified, strides
 

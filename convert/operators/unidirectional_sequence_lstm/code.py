@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from plumbline.common.quantization import formula
-from plumbline.convert.codegen.constants import Constant
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator, Quantization
+from plumbline.convert.model.graph import Operator, Quantization
+from plumbline.convert.operators.constants import Constant
+from plumbline.convert.operators.fixed_point import Multiplier
 from plumbline.convert.operators.shared.binary.code import scaled
 from plumbline.convert.operators.shared.sigmoid_table import TABLE, Integers, tanh_scaling
+from plumbline.convert.operators.step import Step
 from plumbline.convert.operators.unidirectional_sequence_lstm.reference import Gate, SequenceLstmReference, check_unidirectional_sequence_lstm
-from plumbline.convert.references.fixed_point import Multiplier
 
 TEMPLATE = "unidirectional_sequence_lstm.c.j2"
 HELPERS = ("code", "gate")

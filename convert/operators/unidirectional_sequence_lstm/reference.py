@@ -13,12 +13,12 @@ from typing import Annotated, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.model.graph import Operator, Quantization, Tensor
+from plumbline.convert.operators.fixed_point import LARGEST_SCALED, Multiplier
 from plumbline.convert.operators.options import activation, flag, real
 from plumbline.convert.operators.shared.checks import int8, options_of, refused, unsupported
 from plumbline.convert.operators.shared.sigmoid_table import Integers, sigmoid, tanh, tanh_scaling
 from plumbline.convert.operators.shared.weighted.reference import largest_sums, multipliers
-from plumbline.convert.references.fixed_point import LARGEST_SCALED, Multiplier
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from plumbline.common.quantization import formula
-from plumbline.convert.codegen.constants import Constant
+from plumbline.convert.operators.constants import Constant
+from plumbline.convert.operators.fixed_point import Multiplier
 from plumbline.convert.operators.shared.binary.reference import Binary
 from plumbline.convert.operators.shared.broadcast import Loop
-from plumbline.convert.references.fixed_point import Multiplier
 
 VARIABLES = "ijklmnpq"
 """One per loop: a tensor has up to 8 dimensions."""

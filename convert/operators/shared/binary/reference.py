@@ -8,10 +8,10 @@ from typing import TypedDict, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.model.graph import Operator, Quantization, Tensor
+from plumbline.convert.operators.fixed_point import Multiplier
 from plumbline.convert.operators.shared.broadcast import Loop, broadcast, extended, loops
 from plumbline.convert.operators.shared.checks import FUSED, arity, codes_passed, int8, refused, unsupported
-from plumbline.convert.references.fixed_point import Multiplier
 
 ACCEPTS = f"operands that broadcast as in NumPy, one of which may be constant; {FUSED}"
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from plumbline.convert.codegen.constants import Constant
-from plumbline.convert.codegen.planner import run_time_inputs
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.shared.binary.code import VARIABLES, shown, times
 from plumbline.convert.operators.shared.data_movement.reference import Copy, Moves
+from plumbline.convert.operators.step import Step
 
 TEMPLATE = "data_movement.c.j2"
 CONSTANTS = ("operand",)
@@ -29,7 +28,7 @@ def compile_moves(check: Callable[[Operator], Moves], what: str, operator: Opera
         ModelRefused, UnsupportedOperator: see its check.
     """
     layer = check(operator)
-    sources = numbered("input", len(run_time_inputs(operator)))
+    sources = numbered("input", len(operator.run_time_inputs))
     targets = numbered("output", len(layer.outputs))
     arrays = [*sources, f"{name}_operand"]
     constants = (Constant(f"{name}_operand", layer.constants, "codes of the constant inputs"),) if len(layer.constants) else ()

@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator, Tensor
+from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators.shared.checks import int8, refused, unsupported
 
 Codes = NDArray[np.int8]

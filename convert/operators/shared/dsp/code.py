@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.codegen.constants import Constant
+from plumbline.convert.operators.constants import Constant
+from plumbline.convert.operators.fixed_point import INT8, Multiplier
 from plumbline.convert.operators.shared.weighted.code import constants, described
 from plumbline.convert.operators.shared.weighted.reference import Weighted
-from plumbline.convert.references.fixed_point import INT8, Multiplier
 
 CONSTANTS = ("layer",)
 LARGEST_SUM = 2**29

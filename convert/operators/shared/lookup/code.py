@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from plumbline.common.quantization import formula
-from plumbline.convert.codegen.constants import Constant
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.constants import Constant
+from plumbline.convert.operators.fixed_point import INT8
 from plumbline.convert.operators.shared.lookup.reference import Codes, Lookup
-from plumbline.convert.references.fixed_point import INT8
+from plumbline.convert.operators.step import Step
 
 TEMPLATE = "lookup.c.j2"
 CONSTANTS = ("table",)

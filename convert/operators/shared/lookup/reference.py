@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.model.graph import Operator, Quantization, Tensor
+from plumbline.convert.operators.fixed_point import INT8, INT32_MAX, Multiplier
 from plumbline.convert.operators.shared.checks import activations, arity, refused
 from plumbline.convert.operators.shared.exponential import Integers
-from plumbline.convert.references.fixed_point import INT8, INT32_MAX, Multiplier
 
 Codes = NDArray[np.int8]
 

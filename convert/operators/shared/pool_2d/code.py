@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from plumbline.common.quantization import formula
+from plumbline.convert.operators.fixed_point import INT8
 from plumbline.convert.operators.shared.pool_2d.reference import Pool2D
 from plumbline.convert.operators.shared.window import code as window
-from plumbline.convert.references.fixed_point import INT8
 
 
 def described(path: str, layer: Pool2D) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator, Quantization
+from plumbline.convert.model.graph import Operator, Quantization
 from plumbline.convert.operators.options import activation, padding, pair
 from plumbline.convert.operators.shared.checks import FUSED, activations, arity, codes_passed, options_of, refused
 from plumbline.convert.operators.shared.window.reference import Window, window

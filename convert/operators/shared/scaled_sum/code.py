@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from plumbline.convert.codegen.step import Step
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.fixed_point import Multiplier
 from plumbline.convert.operators.shared.binary.code import constants, described, scaled
 from plumbline.convert.operators.shared.scaled_sum.reference import LEFT_SHIFT, ScaledSum
-from plumbline.convert.references.fixed_point import Multiplier
+from plumbline.convert.operators.step import Step
 
 TEMPLATE = "scaled_sum.c.j2"
 HELPERS = ("scaled",)

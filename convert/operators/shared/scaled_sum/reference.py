@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.fixed_point import Multiplier
 from plumbline.convert.operators.shared.binary.reference import Binary, below_one, facts
-from plumbline.convert.references.fixed_point import Multiplier
 
 LEFT_SHIFT = 20
 """Bits by which codes are shifted before they are scaled, so that rounding there stays far below a code (left_shift in add.cc)."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from plumbline.common.quantization import formula
-from plumbline.convert.codegen.constants import Constant
+from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.shared.weighted.reference import Integers, Weighted
 
 HELPERS = ("requantize",)

@@ -9,9 +9,9 @@ from typing import Any, TypedDict, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.graph import Operator, Quantization, Tensor
+from plumbline.convert.model.graph import Operator, Quantization, Tensor
+from plumbline.convert.operators.fixed_point import INT32_MAX, Multiplier, apply_each
 from plumbline.convert.operators.shared.checks import FUSED, activations, arity, codes_passed, refused, unsupported
-from plumbline.convert.references.fixed_point import INT32_MAX, Multiplier, apply_each
 
 ACCEPTS = f"constant weights without zero points, of one scale or one per output; a constant bias or none; {FUSED}"
 

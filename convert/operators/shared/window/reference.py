@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from plumbline.convert.graph import Operator, Tensor
+from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators.shared.checks import refused, unsupported
 
 LARGEST = 2**31 - 1

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from plumbline.common.errors import UnsupportedOperator
 from plumbline.common.way import advice
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.graph import Graph, Operator
-from plumbline.convert.importers import hints
-from plumbline.convert.importers.blockers import Blocker, of_operators, refusal
+from plumbline.convert.model import hints
+from plumbline.convert.model.blockers import Blocker, of_operators, refusal
+from plumbline.convert.model.graph import Graph, Operator
 from plumbline.convert.operators import Registration, named, registered
 from plumbline.convert.operators.engines import ENGINES, Engine
 

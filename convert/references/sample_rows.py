@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.quantization import quantize
-from plumbline.convert.graph import Graph
+from plumbline.convert.model.graph import Graph
 
 LARGEST_SET = 512
 """Inputs compared at most where they cannot all be tried."""

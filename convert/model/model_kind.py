@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from plumbline.common.errors import UnsupportedOperator
 from plumbline.common.way import advice
-from plumbline.convert.graph import Operator
-from plumbline.convert.importers import hints
-from plumbline.convert.importers.blockers import Blocker
+from plumbline.convert.model import hints
+from plumbline.convert.model.blockers import Blocker
+from plumbline.convert.model.graph import Operator
 
 WEIGHTED = {
     "FULLY_CONNECTED": 1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from plumbline.convert.codegen.constants import Constant
+from plumbline.convert.operators.constants import Constant
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators import named
 
 

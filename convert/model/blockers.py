@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from plumbline.common.errors import ModelRefused, PlumblineError
-from plumbline.convert.graph import Operator
+from plumbline.convert.model.graph import Operator
 
 MOST = 12
 """Lines of a refusal; a model of hundreds of layers may have as many reasons."""

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 
 from plumbline.common.errors import ModelRefused
-from plumbline.convert.importers import hints
+from plumbline.convert.model import hints
 
 READINGS = 16
 """How often the bytes of a file may be read as vectors: an honest file's parts share few of their bytes, and each is asked for a few times."""

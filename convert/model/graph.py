@@ -105,6 +105,11 @@ class Operator:
         return self.outputs[0].name if self.outputs else self.name
 
     @property
+    def run_time_inputs(self) -> list[Tensor]:
+        """The inputs that are neither constants nor a recurrent layer's state, in order."""
+        return [tensor for tensor in self.inputs if tensor is not None and tensor.computed]
+
+    @property
     def per_channel(self) -> bool:
         """Whether any constant of it has one scale per channel."""
         constants = (t for t in self.inputs if t is not None and t.data is not None and t.quantization is not None)

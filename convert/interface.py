@@ -1,0 +1,91 @@
+"""What the host asks of the converter, and all that it imports of it: the model in a file, who can run it, what it must answer, what follows from it.
+
+Everything else in this package is the converter's own and may change without the host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from plumbline.common.golden_data import Codes, References
+from plumbline.common.manifest import BoundSpec, OperatorSpec, TensorSpec
+from plumbline.convert.codegen.arena import arena
+from plumbline.convert.engine_support import check_engine
+from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.graph import Graph
+from plumbline.convert.references import tflm
+from plumbline.convert.references.bound import bound
+from plumbline.convert.references.promises import operator_spec, reach, tensor_spec
+from plumbline.convert.references.reference_interpreter import FLOAT_PRODUCT
+from plumbline.convert.references.silent import silent_layer
+from plumbline.convert.references.tolerance import propose
+
+# fmt: off
+__all__ = [
+    "Derived", "Graph", "LiveAnswers", "arena", "check_engine", "derived", "float_products", "live_answers", "proposed_tolerance", "read",
+    "silent_layer",
+]
+# fmt: on
+
+
+@dataclass(frozen=True)
+class LiveAnswers:
+    """What TensorFlow Lite Micro's reference kernels answer on this machine."""
+
+    codes: Codes
+    """(N, output bytes)."""
+    name: str
+    """Who answered, with the version."""
+
+
+def live_answers(raw: bytes, graph: Graph, codes: Codes) -> LiveAnswers | None:
+    """Ask the tflite-micro wheel; None where there is none (it exists for Linux on x86-64).
+
+    Args:
+        raw: the flatbuffer.
+        graph: what was read from it.
+        codes: inputs (N, input bytes).
+
+    Raises:
+        ModelRefused: the wheel cannot load the model.
+        RuntimeError: it loads the model and does not run it.
+    """
+    return LiveAnswers(tflm.Interpreter(raw, graph).run(codes), tflm.name()) if tflm.available() else None
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What a manifest promises that follows from the model and its float layers."""
+
+    input: TensorSpec
+    output: TensorSpec
+    operators: tuple[OperatorSpec, ...]
+    reach: float
+    """What no error can exceed: the whole range of the output."""
+    bounds: tuple[BoundSpec | None, ...]
+    """What can be proven of the error: over the domain, then for any input; one None where nothing can."""
+
+
+def derived(graph: Graph, references: References, domain: tuple[float, float]) -> Derived:
+    """Work out anew what the conversion wrote into its manifest.
+
+    Args:
+        graph: the model.
+        references: hold the float model's layers, where the bound was proven from some.
+        domain: lowest and highest x.
+    """
+    chain = references.chain
+    bounds = (bound(graph, chain, domain), bound(graph, chain, None)) if chain else (None,)
+    operators = tuple(map(operator_spec, graph.operators))
+    return Derived(tensor_spec(graph.input), tensor_spec(graph.output), operators, reach(graph), bounds)
+
+
+def proposed_tolerance(graph: Graph, references: References, proven: BoundSpec | None) -> float:
+    """The tolerance of a recipe that declares none, in units of the output."""
+    return propose(graph, references, proven).value
+
+
+def float_products(operators: Iterable[str]) -> list[str]:
+    """The names among `operators`, sorted, that TensorFlow Lite Micro computed with products of scales in float32 before autumn 2026."""
+    return sorted(set(operators) & set(FLOAT_PRODUCT))
