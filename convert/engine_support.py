@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from plumbline.common import usage
 from plumbline.common.errors import UnsupportedOperator
 from plumbline.common.way import advice
 from plumbline.convert.codegen.emit import compile_graph
@@ -46,12 +47,13 @@ def check_operator(operator: Operator, engine: Engine) -> None:
 def per_channel(operator: Operator, registration: Registration, engine: Engine) -> tuple[str, str] | None:
     if engine.otherwise(registration).per_channel or not operator.per_channel:
         return None
+    compiled = f"the compiled engine, {usage.option('env', 'virtual')}"
     return (
         " with one scale per channel: it would read the first scale only and answer nonsense",
         advice(
             recipe="Convert without --per-channel-dense, which gives Dense layers one scale each, or choose the compiled engine.",
-            keras="Convert without --per-channel-dense, which gives Dense layers one scale each, or choose the compiled engine, ENV=virtual.",
-            tflite="Choose the compiled engine, ENV=virtual, or a newer TensorFlow Lite Micro with TFLM_DIR=.",
+            keras=f"Convert without --per-channel-dense, which gives Dense layers one scale each, or choose {compiled}.",
+            tflite=f"Choose {compiled}, or a newer TensorFlow Lite Micro with TFLM_DIR=.",
         ),
     )
 

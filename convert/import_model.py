@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.common import folder_names, golden_data
+from plumbline.common import folder_names, golden_data, usage
 from plumbline.common.board_description import Board
 from plumbline.common.errors import ModelRefused, UsageError
 from plumbline.common.golden_data import References
@@ -214,7 +214,7 @@ def bring_keras(
     if samples is None:
         raise UsageError(
             f"{path} is a float model: samples of its inputs are needed to choose the int8 scales.",
-            "Give SAMPLES=inputs.npy with some 100 typical inputs, (N, ...) float32.",
+            f"Give {usage.option('samples', 'inputs.npy')} with some 100 typical inputs, (N, ...) float32.",
         )
     check_varied(samples.inputs)
     with task(f"Converting {path.name}", len(samples.inputs), "samples") as advance:

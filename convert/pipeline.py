@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from plumbline.common import usage
 from plumbline.common.board_description import Board
 from plumbline.common.dataset import FILE, Dataset, Declared
 from plumbline.common.errors import ArtefactsDisagree, QualityMissed
@@ -46,7 +47,7 @@ def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = 
     """
     model = folder / "model.keras"
     if not model.is_file():
-        raise ArtefactsDisagree(f"{model} does not exist.", "Run `make train` first.")
+        raise ArtefactsDisagree(f"{model} does not exist.", f"Run {usage.command('train', folder.name)} first.")
     dataset = Dataset.load(folder / FILE)
     recipe, calibration, test = dataset.declared, dataset.calibration, dataset.test
     at, judged = points(recipe), Limits.parse(limits, recipe.limits)
@@ -93,7 +94,7 @@ def check_quality(recipe: Declared, graph: Graph, references: References, explai
         within = f"int8 lies within {values.steps:.3g} output steps of float on all {compared} inputs compared"
         lines.append(f"  {within}; the recipe allows {quality.steps:g}")
     if values.missed:
-        rest = f"All layers: `make explain RECIPE={recipe.name}`."
+        rest = f"All layers: {usage.command('explain', recipe.name)}."
         hint = "\n".join([*explained, rest]).strip() if explained else "Calibrate on more of the training data, or allow a larger loss."
         raise QualityMissed(f"Recipe {recipe.name}: {'; '.join(values.missed)}.", hint)
     return lines

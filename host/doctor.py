@@ -13,6 +13,7 @@ from enum import Enum
 from importlib import metadata
 from pathlib import Path
 
+from plumbline.common import usage
 from plumbline.common.boards import boards as known_boards
 from plumbline.common.errors import CompilerMissing, TflmMissing
 from plumbline.common.paths import platformio_platforms
@@ -95,7 +96,7 @@ def platformio() -> Iterator[Finding]:
         if tflm.platform_installed(board, platformio_platforms()):
             yield Finding(Level.GOOD, f"{board.title}: its platform {board.platform} is installed")
         elif tflm.reachable(tflm.REGISTRY):
-            yield Finding(Level.NOTE, f"{board.title}: the first `make flash` fetches its platform {board.platform}, which takes minutes")
+            yield Finding(Level.NOTE, f"{board.title}: the first {usage.command('flash')} fetches its platform {board.platform}, which takes minutes")
         else:
             yield Finding(Level.NOTE, f"{board.title}: PlatformIO's registry ({tflm.REGISTRY}) is out of reach: no firmware for it can be built")
 
@@ -138,9 +139,9 @@ def boards() -> Iterator[Finding]:
     found = discovery.connected()
     if not found:
         known = " or ".join(each.title for each in known_boards().values() if each.usb)
-        yield Finding(Level.NOTE, f"no {known} is connected", "The virtual board needs none: make verify")
+        yield Finding(Level.NOTE, f"no {known} is connected", f"The virtual board needs none: {usage.line('verify')}")
     if len(found) > 1:
-        yield Finding(Level.NOTE, f"{len(found)} boards are connected", "Choose one: make verify PORT=" + found[0].device)
+        yield Finding(Level.NOTE, f"{len(found)} boards are connected", f"Choose one: {usage.line('verify', port=found[0].device)}")
     for board in found:
         yield from port(board.device)
 

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common import usage
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.golden_data import FILE, References
 from plumbline.common.manifest import Manifest
 from plumbline.common.quantization import code_of_nano, dequantize, to_nano
 
-AGAIN = "Run `make learn`, which makes what it needs first."
+AGAIN = f"Run {usage.command('learn')}, which makes what it needs first."
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from plumbline.common import usage
 from plumbline.common.figures import page
 from plumbline.common.figures.plot import Plot, exact, number
 from plumbline.common.figures.svg import Drawing
@@ -48,6 +49,7 @@ def to_html(lesson: Lesson, plots: dict[str, Plot]) -> str:
     """Render `templates/learn.html.j2`."""
     environment = page.environment(TEMPLATES)
     environment.filters |= {"number": number, "exact": exact}
+    environment.globals["typed"] = usage.line
     return environment.get_template("learn.html.j2").render(
         lesson=lesson,
         points=list(zip(lesson.x, lesson.y, strict=True)),

@@ -99,8 +99,8 @@ def linear(tensorflow: None, once: Once) -> Path:
     """build/linear of a fresh build folder: trained and converted."""
 
     def fill(build: Path) -> None:
-        run_stage("plumbline.training", "fit", "linear", "--build", str(build))
-        run_stage("plumbline.convert", "linear", "--build", str(build))
+        run_stage("plumbline", "train", "linear", "--only", "--build", str(build))
+        run_stage("plumbline", "convert", "linear", "--only", "--build", str(build))
 
     return once("linear", fill) / "linear"
 
@@ -136,7 +136,7 @@ def virtual(tools: None, linear: Path) -> Path:
 def passed(virtual: Path, linear: Path) -> Verdict:
     with VirtualBoard(virtual) as board, Link(board.url) as link:
         manifest = Manifest.load(linear / "generated" / "manifest.json")
-        return verify(Board(link), linear, manifest, command="python -m plumbline.host verify linear <&>", builds=Builds(linear, "virtual"))
+        return verify(Board(link), linear, manifest, command="plumbline verify linear <&>", builds=Builds(linear, "virtual"))
 
 
 @pytest.fixture(scope="session")
@@ -174,7 +174,7 @@ def lesson_folder(tensorflow: None, linear: Path, once: Once) -> Path:
 
     def fill(build: Path) -> None:
         shutil.copytree(linear, build / "linear")
-        run_stage("plumbline.training", "fit", "sine", "--build", str(build))
-        run_stage("plumbline.learn", "--no-open", "--build", str(build))
+        run_stage("plumbline", "train", "sine", "--only", "--build", str(build))
+        run_stage("plumbline", "learn", "--only", "--no-open", "--build", str(build))
 
     return once("lesson", fill)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
+import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,12 +120,38 @@ def find(name: str) -> Recipe:
     """
     if name not in names():
         raise UnknownRecipe(f"There is no recipe {name!r}.", f"Recipes: {', '.join(names())}. Each is a file in training/recipes/.")
+    return _checked(name, f"training/recipes/{name}.py", lambda: importlib.import_module(f"plumbline.training.recipes.{name}"))
+
+
+def find_in(file: Path) -> Recipe:
+    """The checked recipe in somebody's own file, which has its name. The modules beside the file can be imported in it, as by a script.
+
+    Raises:
+        UnknownRecipe: there is no such file.
+        BadRecipe: see `find`.
+    """
+    if not file.is_file():
+        raise UnknownRecipe(f"There is no file {file}.", "Give a recipe's name, or the file of one of your own.")
+    return _checked(file.stem, str(file), lambda: _module(file))
+
+
+def _module(file: Path) -> ModuleType:
+    name = f"plumbline_recipe_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    sys.path.insert(0, str(file.resolve().parent))
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _checked(name: str, file: str, load: Callable[[], ModuleType]) -> Recipe:
     try:
-        module: Any = importlib.import_module(f"plumbline.training.recipes.{name}")
-    except Exception as error:  # a recipe is a user's own file
-        message = f"training/recipes/{name}.py cannot be loaded: {type(error).__name__}: {error}."
+        recipe = getattr(load(), "RECIPE", None)
+    except (Exception, SystemExit) as error:  # a recipe is a user's own file
+        message = f"{file} cannot be loaded: {type(error).__name__}: {error}."
         raise BadRecipe(message, known_fields() if isinstance(error, TypeError) else "See training/recipes/linear.py.") from error
-    recipe = getattr(module, "RECIPE", None)
     if not isinstance(recipe, Recipe) or recipe.name != name:
         raise BadRecipe(f"training/recipes/{name}.py does not define RECIPE with the name {name!r}.", "See training/recipes/linear.py.")
     return recipe.check()

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common import usage
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.training.bowl import Bowl, bowl, measured_stable_rate
 from plumbline.training.descent import Floats, descend, gradient, rates
@@ -98,7 +99,7 @@ def keras(x: Floats, y: Floats, trained: Path) -> Iterator[str]:
         points = [(each["epoch"], np.float32(each["w"]), np.float32(each["b"])) for each in content["noted"]]
         epochs = content["epochs"]
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ArtefactsDisagree(f"{trained} cannot be read: {type(error).__name__} {error}.", "Run `make train`.") from error
+        raise ArtefactsDisagree(f"{trained} cannot be read: {type(error).__name__} {error}.", f"Run {usage.command('train', 'linear')}.") from error
     _, w, b = points[0]
     by_hand = descend(x, y, float(w), float(b), rates("constant", LEARNING_RATE, epochs, 1))
     yield ""
@@ -117,7 +118,7 @@ def the_neuron(walk: Run) -> Iterator[str]:
         answer = w * np.float32(10) + b
     yield ""
     yield f"The neuron: output = {w!s} x input {'-' if b < 0 else '+'} {abs(b)!s}; for 10 it answers {answer!s}"
-    yield "The same in pictures, and what int8 does to it: make learn"
+    yield f"The same in pictures, and what int8 does to it: {usage.line('learn')}"
 
 
 def verdict(walk: Run) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common import usage
 from plumbline.common.diagnosis import equal_samples, outliers, outside_input, unequal_features
 from plumbline.common.explanation import LayerError
 from plumbline.common.quantization import dequantize_float32
@@ -108,7 +109,7 @@ def clipped(seen: Seen, shares: Parts) -> str:
     reached = f"[{seen.exact.min():.3g}, {seen.exact.max():.3g}]"
     mend = advice(
         recipe="let the recipe's `representative` or `domain` reach as far",
-        keras="give SAMPLES= that reach as far",
+        keras=f"give {usage.option('samples')} that reach as far",
         tflite="convert it anew with calibration samples that reach as far",
     )
     return f"{shares.outside:.1%} of its values saturate: calibration saw [{low:.3g}, {high:.3g}], these samples reach {reached}: {mend}."
@@ -138,7 +139,7 @@ def weights(seen: Seen, operator: Operator) -> str:
     if other is not None and (one is None or other.ratio > one.ratio):
         return f"the weights of its input {other.small} {other.how} input {other.large}'s, as that input is so much larger: normalize its inputs."
     if one is not None:
-        mend = "with one scale for all: convert with one per channel (`python -m plumbline.convert` with --per-channel-dense), or scale them alike."
+        mend = f"with one scale for all: convert with one per channel ({usage.command('convert')} with --per-channel-dense), or scale them alike."
         return f"the weights of channel {one.small} {one.how} channel {one.large}'s, {mend}"
     return ""
 
@@ -209,7 +210,7 @@ def stretched(seen: Seen) -> str:
         )
     mend = advice(
         recipe="calibrate on inputs like those of the test split",
-        keras="give SAMPLES= without such extremes",
+        keras=f"give {usage.option('samples')} without such extremes",
         tflite="convert it anew with calibration samples like these",
     )
     return f"the samples use {share:.1%} of the range [{low:.3g}, {high:.3g}] that the calibration samples reached: {mend}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from plumbline.common import usage
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.common.explanation import FILE, Explanation
 from plumbline.common.files import write_if_changed
@@ -15,9 +16,9 @@ from plumbline.convert.model.graph import Graph
 from plumbline.convert.references.golden_data import Converted
 
 LINES = 3
-"""Layers named in the report of a conversion; `make explain` shows all."""
+"""Layers named in the report of a conversion; `plumbline explain` shows all."""
 NO_FLOAT_MODEL = "A .tflite file comes without its float model, so that only ranges are known, not errors."
-OTHER_INPUTS = "The inputs are those that the verification compares; give SAMPLES= to see what your own reach."
+OTHER_INPUTS = f"The inputs are those that the verification compares; give {usage.option('samples')} to see what your own reach."
 
 
 def write_explanation(folder: Path, converted: Converted, graph: Graph, answers: References) -> Explanation | None:

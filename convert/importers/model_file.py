@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from plumbline.common import usage
 from plumbline.common.errors import DoesNotFit, ModelRefused, UsageError
 from plumbline.common.way import Way
 from plumbline.convert.importers.file_kinds import EMPTY, KERAS, TEXT, TFLITE, UNKNOWN, Kind, kind_of
@@ -12,7 +13,7 @@ from plumbline.convert.importers.keras.file import ANEW
 LARGEST_TFLITE = 16 << 20
 """Bytes of a .tflite file: four for each of the 4 MB of constants that are compiled, so that the float32 form of the largest model is still looked at
 and called what it is."""
-GIVE = "Give a .tflite file, or a .keras file with SAMPLES=inputs.npy."
+GIVE = f"Give a .tflite file, or a .keras file with {usage.option('samples', 'inputs.npy')}."
 SAVED_MODEL = "In the Keras that made it, load it and save it as one file: model.save('name.keras'), or model.save('name.h5') in Keras 2."
 
 
@@ -27,11 +28,11 @@ def way_of(path: Path) -> Way:
     if path.is_dir():
         raise folder(path)
     if not path.is_file():
-        raise UsageError(f"MODEL={path} does not exist.", GIVE)
+        raise UsageError(f"{usage.model_file(path)} does not exist.", GIVE)
     try:
         kind, size = kind_of(path), path.stat().st_size
     except OSError as error:
-        raise UsageError(f"MODEL={path} cannot be read: {error.strerror or error}.", GIVE) from error
+        raise UsageError(f"{usage.model_file(path)} cannot be read: {error.strerror or error}.", GIVE) from error
     if kind is TFLITE:
         if size > LARGEST_TFLITE:
             raise DoesNotFit(f"{path} has {size:,} bytes, at most {LARGEST_TFLITE:,} are read.", "Use a smaller model.")
@@ -72,4 +73,4 @@ def folder(path: Path) -> UsageError | ModelRefused:
         return ModelRefused(f"{path} is the folder of a SavedModel, which Keras 3 does not load as a model.", SAVED_MODEL)
     if (path / "config.json").is_file():
         return ModelRefused(f"{path} is the folder of an unpacked .keras file.", f"Pack it again: cd {path.name} && zip -0 ../name.keras *")
-    return UsageError(f"MODEL={path} is a folder.", GIVE)
+    return UsageError(f"{usage.model_file(path)} is a folder.", GIVE)

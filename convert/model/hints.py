@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from plumbline.common import usage
 from plumbline.common.way import advice
 
 TO_INT8 = (
@@ -16,7 +17,7 @@ TO_INT8 = (
 
 def damaged() -> str:
     return advice(
-        recipe="Run `make clean convert` to write it anew.",
+        recipe=f"Run {usage.command('convert', anew=True)} to write it anew.",
         keras="TensorFlow's converter has just written it: please report this, with the .keras file.",
         tflite="Get the file anew from where it came: it was cut off or changed on the way.",
     )
@@ -26,15 +27,15 @@ def not_int8() -> str:
     return advice(
         recipe="Use layers that TensorFlow's converter makes int8 operators of.",
         keras="Use layers that TensorFlow's converter makes int8 operators of, and save the model anew.",
-        tflite=f"Convert the float model anew with {TO_INT8}; or give the .keras file, and SAMPLES= with inputs of it.",
+        tflite=f"Convert the float model anew with {TO_INT8}; or give the .keras file, and {usage.option('samples')} with inputs of it.",
     )
 
 
 def no_tflite() -> str:
     return advice(
-        recipe="Run `make clean convert` to write it anew.",
+        recipe=f"Run {usage.command('convert', anew=True)} to write it anew.",
         keras="TensorFlow's converter has just written it: please report this, with the .keras file.",
-        tflite="Give a .tflite file, as TensorFlow's converter writes it, or a .keras file with SAMPLES=.",
+        tflite=f"Give a .tflite file, as TensorFlow's converter writes it, or a .keras file with {usage.option('samples')}.",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common import usage
 from plumbline.common.documents import Count, Whole
 from plumbline.common.errors import BoardFault, PlumblineError, WrongProtocol
 from plumbline.common.wire import ADDED_FIELDS, ERROR_REPLY, FIELD_CODES, PAYLOAD_MAX, PROTOCOL_VERSION, REPLIES, REQUESTS, Error, Field, Request
@@ -127,7 +128,10 @@ class Board:
         """
         sizes, _ = self._request(Request.HELLO)
         if sizes["protocol"] != PROTOCOL_VERSION:
-            raise WrongProtocol(f"The board speaks version {sizes['protocol']} of the protocol, this program {PROTOCOL_VERSION}.", "`make flash`")
+            raise WrongProtocol(
+                f"The board speaks version {sizes['protocol']} of the protocol, this program {PROTOCOL_VERSION}.",
+                f"Flash the firmware of this version: {usage.command('flash')}.",
+            )
         return Identity(**sizes, **{field.name.lower(): self._field(field) for field in Field})
 
     def ask(self, x_nano: int) -> Answer | None:
@@ -160,7 +164,7 @@ class Board:
         if codes.ndim != 2 or codes.shape[1] != identity.input_bytes:
             raise BoardFault(
                 f"The board takes {identity.input_bytes} bytes of input, not codes of shape {codes.shape}.",
-                "Flash it anew: `make flash`, with the same RECIPE= or MODEL= as here.",
+                f"Flash it anew, with the same model as here: {usage.command('flash')}.",
             )
         outputs, counts, times = [], [], []
         step = max(1, identity.batch)
@@ -196,7 +200,7 @@ class Board:
     def _batch(self, rows: Codes, identity: Identity) -> tuple[dict[str, Any], Codes]:
         values, rest = self._request(Request.BATCH, rest=rows.tobytes(), patience=INFERENCE_PATIENCE_S)
         if len(rest) != len(rows) * identity.output_bytes:
-            raise BoardFault(f"The board answers {len(rows)} inputs with {len(rest)} bytes.", _REFLASH)
+            raise BoardFault(f"The board answers {len(rows)} inputs with {len(rest)} bytes.", _reflash())
         return values, np.frombuffer(rest, np.int8).reshape(len(rows), -1)
 
     def _whole(self, row: Codes, identity: Identity) -> tuple[dict[str, Any], Codes]:
@@ -246,16 +250,13 @@ class Board:
         if code == "bytes":
             return raw.hex()
         if values["field"] != field or len(raw) != struct.calcsize("<" + code):
-            raise BoardFault(f"The board answers FIELD {field.name} with {len(raw)} bytes.", _REFLASH)
+            raise BoardFault(f"The board answers FIELD {field.name} with {len(raw)} bytes.", _reflash())
         numbers = struct.unpack("<" + code, raw)
         return numbers if len(numbers) > 1 else numbers[0]
 
     def _request(self, kind: Request, *fixed: int, rest: bytes = b"", patience: float = PATIENCE_S) -> tuple[dict[str, Any], bytes]:
         reply = self.link.exchange(kind, REQUESTS[kind].packed.pack(*fixed) + rest, patience)
         return _unpack(kind, reply.type, reply.payload)
-
-
-_REFLASH = "Host and firmware are of different versions: build and flash again with `make flash`."
 
 
 def _unpack(kind: Request, reply_type: int, payload: bytes) -> tuple[dict[str, Any], bytes]:
@@ -265,7 +266,7 @@ def _unpack(kind: Request, reply_type: int, payload: bytes) -> tuple[dict[str, A
     layout = REPLIES[kind]
     size = layout.packed.size
     if len(payload) < size or (len(payload) > size and not layout.rest):
-        raise BoardFault(f"The board answers {kind.name} with {len(payload)} bytes.", _REFLASH)
+        raise BoardFault(f"The board answers {kind.name} with {len(payload)} bytes.", _reflash())
     names = [name for name, _ in layout.fields]
     return dict(zip(names, layout.packed.unpack_from(payload), strict=True)), payload[size:]
 
@@ -273,7 +274,13 @@ def _unpack(kind: Request, reply_type: int, payload: bytes) -> tuple[dict[str, A
 def _fault(kind: Request, payload: bytes) -> PlumblineError:
     number = payload[0] if payload else 0
     if number == Error.WRONG_VERSION:
-        return WrongProtocol(f"The board refuses protocol version {PROTOCOL_VERSION}.", "Build and flash the firmware of this version: `make flash`.")
+        return WrongProtocol(
+            f"The board refuses protocol version {PROTOCOL_VERSION}.", f"Build and flash the firmware of this version: {usage.command('flash')}."
+        )
     name = Error(number).name if number in list(Error) else f"error {number}"
-    hint = "`python -m plumbline.host monitor` and `info` show what the board says." if number == Error.ENGINE_FAILED else _REFLASH
+    hint = f"{usage.command('monitor')} and `info` show what the board says." if number == Error.ENGINE_FAILED else _reflash()
     return BoardFault(f"The board refuses {kind.name}: {name}.", hint)
+
+
+def _reflash() -> str:
+    return f"Host and firmware are of different versions: build and flash again with {usage.command('flash')}."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from serial.tools import list_ports
 
-from plumbline.common import boards
+from plumbline.common import boards, usage
 from plumbline.common.board_description import Board
 from plumbline.common.errors import BoardNotFound, SeveralBoards
 
@@ -59,7 +59,7 @@ def find_board(kind: Board) -> Port:
         BoardNotFound: there is none, it waits in its boot loader, or its kind cannot be told.
         SeveralBoards: there are more than one.
     """
-    name_it = "name its port: `make verify PORT=/dev/ttyACM0`"
+    name_it = f"name its port: {usage.command('verify', port='/dev/ttyACM0')}"
     if kind.usb is None:
         raise BoardNotFound(f"USB does not tell which port is the {kind.title}.", f"N{name_it[1:]}.")
     found = connected(kind)
@@ -67,14 +67,16 @@ def find_board(kind: Board) -> Port:
         return found[0]
     if found:
         names = ", ".join(f"{each.device} (serial number {each.serial_number or 'unknown'})" for each in found)
-        raise SeveralBoards(f"{len(found)} boards are connected: {names}.", f"Choose one: `make verify PORT={found[0].device}`.")
+        raise SeveralBoards(f"{len(found)} boards are connected: {names}.", f"Choose one: {usage.command('verify', port=found[0].device)}.")
     ports = list_all()
     if any(port.usb == kind.usb_boot_loader for port in ports if port.usb):
-        raise BoardNotFound(f"The {kind.title} waits in its boot loader.", "Press its reset button once, or write a firmware with `make flash`.")
+        raise BoardNotFound(
+            f"The {kind.title} waits in its boot loader.", f"Press its reset button once, or write a firmware with {usage.command('flash')}."
+        )
     others = ", ".join(f"{port.device} ({port.role})" if port.role else port.device for port in ports) or "none"
     raise BoardNotFound(
         f"No {kind.title} is connected (USB {boards.usb_text(kind.usb)}; other serial ports: {others}).",
-        f"Connect it with a data cable, or {name_it}. Without a board, `make verify` uses the virtual one.",
+        f"Connect it with a data cable, or {name_it}. Without a board, {usage.command('verify')} uses the virtual one.",
     )
 
 

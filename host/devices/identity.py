@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from plumbline.common import usage
 from plumbline.common.errors import BoardFault, WrongModel
-from plumbline.common.folder_names import anew, asked_as
 from plumbline.common.manifest import Manifest
 from plumbline.common.quantization import to_nano
 from plumbline.common.wire import TEXT_MAX
@@ -11,7 +11,8 @@ from plumbline.host.devices.board import Identity
 
 _ARENA = (
     " If it says so again, the library needs more memory than the conversion counts with (PLUMBLINE_ARENA_BYTES in generated/plumbline_model.h):"
-    " use another version of it, or the compiled engine, which needs no arena: ENV=nano33ble_compiled, or ENV=virtual."
+    " use another version of it, or the compiled engine, which needs no arena: "
+    f"{usage.option('env', 'nano33ble_compiled')}, or {usage.option('env', 'virtual')}."
 )
 
 
@@ -27,11 +28,10 @@ def check_identity(identity: Identity, manifest: Manifest) -> None:
         WrongModel: names the first fact that differs, and both sides.
     """
     if identity.engine_error:
-        hint = f"Build and flash anew: {anew(manifest.recipe, 'flash')}."
+        hint = f"Build and flash anew: {usage.command('flash', manifest.recipe, anew=True)}."
         hint += _ARENA if "arena" in identity.engine_error else ""
         raise BoardFault(f"The board's engine {identity.engine} does not work: {identity.engine_error}.", hint)
-    recipe = asked_as(manifest.recipe)
-    reflash = f"Build its firmware anew: `make flash {recipe}` for a board, `make verify {recipe}` for the virtual one, which builds it first."
+    reflash = f"Build its firmware anew: {usage.either(manifest.recipe)}."
     for what, board, promised in _facts(identity, manifest):
         if board != promised:
             raise WrongModel(f"The board's {what} is {board}, the manifest's {promised}.", reflash)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import serial
 
+from plumbline.common import usage
 from plumbline.common.errors import BoardLost, BoardSilent, NotPlumbline, PlumblineError, WrongProtocol
 from plumbline.common.wire import ERROR_REPLY, PROTOCOL_VERSION, REPLY, Request
 from plumbline.host.devices.crash_report import ending
@@ -173,7 +174,7 @@ class Link:
                 if frame.version != PROTOCOL_VERSION:
                     raise WrongProtocol(
                         f"The board speaks version {frame.version} of the protocol, this program version {PROTOCOL_VERSION}.",
-                        "Build and flash the firmware of this version: `make flash`.",
+                        f"Build and flash the firmware of this version: {usage.command('flash')}.",
                     )
                 if frame.sequence == self._sequence and frame.type in (kind | REPLY, ERROR_REPLY):
                     return frame
@@ -232,7 +233,7 @@ class Link:
         if counters.bytes_received == 0:
             return BoardSilent(
                 f"Nothing came from {self.url} in {patience:g} s ({tries} tries).",
-                "Is Plumbline's firmware on it (`make flash`)? Press the reset button once; `make doctor` checks the rest.",
+                f"Is Plumbline's firmware on it ({usage.command('flash')})? Press the reset button once; {usage.command('doctor')} checks the rest.",
             )
         if self._greetings > 1:
             return BoardLost(
@@ -248,10 +249,10 @@ class Link:
         if counters.frames_received == 0:
             return NotPlumbline(
                 f"{self.url} sends {counters.bytes_received} bytes but no valid frame. They begin {readable(self._first_bytes)}.",
-                "Another sketch, or another device? `make flash` writes Plumbline's firmware.",
+                f"Another sketch, or another device? {usage.command('flash')} writes Plumbline's firmware.",
             )
         if self._echoes == counters.frames_received:
-            return NotPlumbline(f"{self.url} only sends back what it is sent.", "It is a loopback or an echo, not a board: choose another PORT=.")
+            return NotPlumbline(f"{self.url} only sends back what it is sent.", "It is a loopback or an echo, not a board: choose another port.")
         return BoardSilent(
             f"{self.url} does not answer {kind.name} ({tries} tries in {patience:g} s), after {counters.frames_received} good replies.",
             "Press the board's reset button once and try again.",

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from plumbline.common import boards
+from plumbline.common import boards, usage
 from plumbline.common.child import dies_with_parent
 from plumbline.common.errors import BoardLost, BoardUnready, PlumblineError, QemuMissing
 from plumbline.common.paths import CHECKOUT
@@ -53,7 +53,7 @@ class VirtualBoard:
         if program is None:
             raise QemuMissing(f"{QEMU} is not installed.", how_to_get())
         if not image.is_file():
-            raise BoardUnready(f"The firmware {image} does not exist.", "Build it: `make firmware`.")
+            raise BoardUnready(f"The firmware {image} does not exist.", f"Build it: {usage.command('build')}.")
         self._image = image
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed in close()
         # QEMU gets the listening socket itself: no other program can take the port in between, and we can connect at once
@@ -108,7 +108,7 @@ class VirtualBoard:
         shown = "\n".join(f"  {line}" for line in said.splitlines()[:12]) or "  (it said nothing)"
         return BoardUnready(
             f"QEMU ended by itself ({how}) while running {self._image}:\n{shown}",
-            "Build the firmware anew: `make clean`, then the same `make` command again.",
+            f"Build the firmware anew: {usage.command('verify', anew=True)}.",
         )
 
 

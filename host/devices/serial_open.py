@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import serial
 
+from plumbline.common import usage
 from plumbline.common.errors import BoardNotFound, PlumblineError, PortBusy, PortDenied, UsageError
 
 BAUD = 115200  # real UARTs need one; USB and sockets ignore it
@@ -71,7 +72,7 @@ def _check_url(url: str) -> None:
 
 
 def _explain(url: str, error: OSError) -> PlumblineError:
-    again = "`python -m plumbline.host ports` lists what is connected; choose one with `make verify PORT=...`."
+    again = f"{usage.command('ports')} lists what is connected; choose one with {usage.command('verify', port='...')}."
     number = error.errno
     if sys.platform == "win32" and "PermissionError" in str(error):  # Windows says so when another program holds it
         number = errno.EBUSY
@@ -80,7 +81,9 @@ def _explain(url: str, error: OSError) -> PlumblineError:
     if number == errno.ENOENT or "FileNotFoundError" in str(error):
         return BoardNotFound(f"There is no port {url}.", again)
     if number in (errno.EACCES, errno.EPERM):
-        return PortDenied(f"You may not open {url}.", "Run `sudo usermod -aG dialout $USER`, log out and in again; `make doctor` checks the rest.")
+        return PortDenied(
+            f"You may not open {url}.", f"Run `sudo usermod -aG dialout $USER`, log out and in again; {usage.command('doctor')} checks the rest."
+        )
     if number in (errno.EBUSY, errno.EAGAIN):
         names = ", ".join(owners(url)) or "Another program"
         return PortBusy(f"{names} holds {url}.", "Close it (a serial monitor? ModemManager?) and try again.")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from plumbline.common import boards
+from plumbline.common import boards, usage
 from plumbline.common.errors import StaleFirmware
-from plumbline.common.folder_names import asked_as
 from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.built import Built, left
 from plumbline.host.firmware.settings import Settings, settings_of
@@ -65,15 +64,12 @@ class Builds:
         raise StaleFirmware(
             f"The board runs build {build}, the {purpose or 'ordinary'} firmware of {settings.environment} (flags: {settings.shown}); "
             f"asked for is {demanded or 'the ordinary firmware'}.",
-            f"Name what it runs, ENV={settings.environment}, or put build {self._name(other)} on it: "
-            f"`make {command} {asked_as(self._folder.name)} ENV={other}`.",
+            f"Name what it runs, {usage.option('env', settings.environment)}, or put build {self._name(other)} on it: "
+            f"{usage.command(command, self._folder.name, env=other)}.",
         )
 
     def _name(self, environment: str) -> str:
         return build_id(self._folder / "generated", settings_of(environment))
 
     def _stale(self, message: str) -> StaleFirmware:
-        recipe = asked_as(self._folder.name)
-        return StaleFirmware(
-            message, f"Build its firmware anew: `make flash {recipe}` for a board, `make verify {recipe}` for the virtual one, which builds it first."
-        )
+        return StaleFirmware(message, f"Build its firmware anew: {usage.either(self._folder.name)}.")

@@ -8,11 +8,10 @@ from typing import Literal
 
 import msgspec
 
-from plumbline.common import documents
+from plumbline.common import documents, usage
 from plumbline.common.documents import Count, Sha256
 from plumbline.common.errors import ArtefactsDisagree, BuildFailed
 from plumbline.common.files import sha256_of
-from plumbline.common.folder_names import anew
 from plumbline.host.firmware.elf_size import size_of
 from plumbline.host.firmware.settings import Settings
 
@@ -76,10 +75,11 @@ class Built:
             known = msgspec.json.decode(facts.read_bytes(), type=Facts)
         except (OSError, ValueError) as error:
             raise BuildFailed(
-                f"PlatformIO left no facts about its build in {facts}: {error}.", f"Build anew: {anew(generated.parent.name, 'firmware')}."
+                f"PlatformIO left no facts about its build in {facts}: {error}.",
+                f"Build anew: {usage.command('build', generated.parent.name, anew=True)}.",
             ) from error
         if size is None:
-            raise BuildFailed(f"{image} is no image of a firmware.", f"Build anew: {anew(generated.parent.name, 'firmware')}.")
+            raise BuildFailed(f"{image} is no image of a firmware.", f"Build anew: {usage.command('build', generated.parent.name, anew=True)}.")
         options = dict(option.split(" = ", 1) for option in settings.options)
         stack = options.get("board_build.stack_bytes")
         sources = {path.name: sha256_of(path) for path in sorted(generated.glob("*.[ch]"))}
@@ -109,7 +109,7 @@ class Built:
         try:
             return documents.read(path, cls)
         except (OSError, ValueError) as error:
-            raise ArtefactsDisagree(f"{path} cannot be read: {error}.", "Build the firmware anew: `make firmware`.") from error
+            raise ArtefactsDisagree(f"{path} cannot be read: {error}.", f"Build the firmware anew: {usage.command('build')}.") from error
 
 
 def left(folder: Path, build: str) -> tuple[Built, Path] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from plumbline.common import boards, progress
+from plumbline.common import boards, progress, usage
 from plumbline.common.board_description import Board
 from plumbline.common.errors import BuildFailed, UploadFailed
 from plumbline.host.devices import discovery
@@ -40,7 +40,9 @@ def flash(recipe_dir: Path, env: str, port: str | None) -> str:
     try:
         firmware.build(recipe_dir, env, target="upload", extra=("--upload-port", device))
     except BuildFailed as error:
-        hint = f"{kind.enter_boot_loader} Then run `make flash` again; `make doctor` checks the port.".strip()
+        hint = (
+            f"{kind.enter_boot_loader} Then run {usage.command('flash', recipe_dir.name)} again; {usage.command('doctor')} checks the port.".strip()
+        )
         raise UploadFailed(f"The upload to {device} failed. {error.message}", hint) from error
     with progress.task("Waiting for the board to restart"):
         return _returned(device, kind)
@@ -56,5 +58,6 @@ def _returned(before: str, kind: Board) -> str:
             return devices[0]
         time.sleep(0.2)
     raise UploadFailed(
-        "The upload succeeded, but the board did not come back as a serial port.", "Press its reset button once, then look with `make doctor`."
+        "The upload succeeded, but the board did not come back as a serial port.",
+        f"Press its reset button once, then look with {usage.command('doctor')}.",
     )

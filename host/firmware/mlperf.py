@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from plumbline.common.board_description import meant
 from plumbline.common.errors import UsageError
 from plumbline.common.manifest import Manifest
+from plumbline.common.text import meant
 
 BENCHMARKS = ("kws", "vww", "ic", "ad")
 """By the names of the benchmark; what each is called and takes stands in firmware/lib/mlperf/benchmark.h."""

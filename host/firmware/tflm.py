@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from plumbline.common import usage
 from plumbline.common.board_description import Board, Environment
 from plumbline.common.errors import RegistryUnreachable, TflmMissing
 from plumbline.convert.interface import check_engine, read
@@ -43,7 +44,7 @@ def check_sources(env: Environment, variables: Mapping[str, str]) -> None:
     if not env.virtual and not platform_installed(env.board, Path(variables["PLATFORMIO_PLATFORMS_DIR"])) and not reachable(REGISTRY):
         raise RegistryUnreachable(
             f"PlatformIO's registry ({REGISTRY}) does not answer, and the platform {env.board.platform} of {env.name} is not installed.",
-            "Connect to the internet once; `make verify` needs no registry and runs the same firmware on the virtual board.",
+            f"Connect to the internet once; {usage.command('verify')} needs no registry and runs the same firmware on the virtual board.",
         )
 
 
@@ -112,7 +113,7 @@ def _check_library(env: Environment, variables: Mapping[str, str]) -> None:
         return
     raise TflmMissing(
         f"{env.name} needs TensorFlow Lite Micro; it is not installed and {SOURCES} does not answer.",
-        f"Name a folder that holds it: make ... ENV={env.name} TFLM_DIR=path/to/Chirale_TensorFlowLite;"
+        "Name a folder that holds it in the environment variable TFLM_DIR, which make takes as well: TFLM_DIR=path/to/Chirale_TensorFlowLite;"
         " or use the compiled engine, which needs no library.",
     )
 

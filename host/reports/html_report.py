@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from plumbline.common import usage
 from plumbline.common.explanation import Explanation
 from plumbline.common.figures import page
 from plumbline.common.figures.plot import Plot
 from plumbline.common.figures.svg import Drawing
-from plumbline.common.folder_names import asked_as
 from plumbline.common.layer_names import layer_name
 from plumbline.common.numbers import number
 from plumbline.host.reports import layer_table, rows, terminal, useful_text
@@ -28,7 +28,7 @@ def to_html(verdict: Verdict, profile: Profile | None = None, explanation: Expla
     environment = page.environment(_TEMPLATES)
     environment.filters["number"] = number
     environment.globals["rows"] = rows
-    environment.globals["asked_as"] = asked_as
+    environment.globals["typed"] = usage.line
     environment.globals["layer_table"] = layer_table
     environment.globals["gain"] = terminal.gain
     environment.globals["layer"] = layer_name

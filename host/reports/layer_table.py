@@ -1,4 +1,4 @@
-"""What `make explain` and the report show of `explain.json`: the same words and columns in both."""
+"""What `plumbline explain` and the report show of `explain.json`: the same words and columns in both."""
 
 from __future__ import annotations
 

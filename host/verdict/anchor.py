@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from plumbline.common import usage
 from plumbline.common.dataset import FILE, Declared
 from plumbline.common.errors import ArtefactsDisagree
-from plumbline.common.folder_names import PREFIX, anew
+from plumbline.common.folder_names import PREFIX
 from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec
 from plumbline.convert.interface import Derived, arena, derived, proposed_tolerance
 from plumbline.host.verdict.artefacts import Artefacts
@@ -40,7 +41,8 @@ def check_anchored(artefacts: Artefacts) -> None:
     """
     manifest, references = artefacts.manifest, artefacts.references
     follows = derived(artefacts.graph, references, manifest.domain)
-    hint = f"Someone or something changed the manifest, or the recipe was changed after the conversion: run {anew(manifest.recipe)}."
+    again = usage.command("convert", manifest.recipe, anew=True)
+    hint = f"Someone or something changed the manifest, or the recipe was changed after the conversion: run {again}."
     # the conversion takes the bound over the domain where a recipe declares one
     known = next((each for each in follows.bounds if _same(manifest.bound, each)), follows.bounds[0])
     promises = [

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common import usage
 from plumbline.common.golden_data import Codes, References
 from plumbline.common.manifest import Manifest
 from plumbline.common.numbers import above, number
@@ -157,9 +158,7 @@ def _too_far(comparisons: Sequence[Comparison], limit: Limit) -> list[str]:
         if group is not right:
             found.append(f"{count} farther from the float model than the {limit} allows ({examples})")
         elif limit == "bound":
-            advice = (
-                "the bound or the float answers do not belong to this model: compute both anew with `make clean`, then the same `make` command again"
-            )
+            advice = f"the bound or the float answers do not belong to this model: compute both anew, {usage.command('verify', anew=True)}"
             found.append(f"{count} exact and yet farther from the float model than the proven bound allows ({examples}); {advice}")
         else:
             loss = max(each.error for each in group)

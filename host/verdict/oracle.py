@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from plumbline.common import usage
 from plumbline.common.errors import ArtefactsDisagree
-from plumbline.common.folder_names import anew
 from plumbline.common.golden_data import References
 from plumbline.convert.interface import live_answers
 from plumbline.host.verdict.artefacts import Artefacts
@@ -33,13 +33,15 @@ def consult(artefacts: Artefacts) -> Oracle:
     try:
         live = live_answers(artefacts.raw, artefacts.graph, references.codes)
     except RuntimeError as error:
-        raise ArtefactsDisagree(f"The tflite-micro wheel does not run model.tflite: {error}.", f"Write it anew: {anew(manifest.recipe)}.") from error
+        raise ArtefactsDisagree(
+            f"The tflite-micro wheel does not run model.tflite: {error}.", f"Write it anew: {usage.command('convert', manifest.recipe, anew=True)}."
+        ) from error
     if live is None:
         return Oracle(references, f"{manifest.oracle}, stored by the conversion")
     differing = int((live.codes != references.expected).any(axis=1).sum())
     if differing:
         raise ArtefactsDisagree(
             f"{live.name} answers {differing} of {len(live.codes)} inputs otherwise than the stored references ({manifest.oracle}).",
-            f"Run {anew(manifest.recipe)}; if it stays, the reference kernels of the two versions differ.",
+            f"Run {usage.command('convert', manifest.recipe, anew=True)}; if it stays, the reference kernels of the two versions differ.",
         )
     return Oracle(references, f"{live.name}, live")

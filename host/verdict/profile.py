@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from plumbline.common import documents, golden_data
+from plumbline.common import documents, golden_data, usage
 from plumbline.common.documents import Count, Whole
 from plumbline.common.errors import BoardFault, VerdictFailed
-from plumbline.common.folder_names import asked_as
 from plumbline.common.golden_data import References
 from plumbline.common.layer_names import layer_name
 from plumbline.common.manifest import Manifest, OperatorSpec
@@ -105,10 +104,10 @@ def measure(board: Board, folder: Path, manifest: Manifest, builds: Builds | Non
     costs = [board.operator_cost(number) for number in range(len(operators))]
     known = [cost for cost in costs if cost is not None]
     if len(known) != len(operators):
-        model = asked_as(manifest.recipe)
         raise BoardFault(
             "The board's firmware was built without profiling.",
-            f"`make profile {model}` builds the virtual board's; for a Nano: `make flash profile {model} ENV=nano33ble_compiled_profile`.",
+            f"{usage.command('profile', manifest.recipe)} builds the virtual board's; for a Nano: "
+            f"{usage.command('flash', manifest.recipe, env='nano33ble_compiled_profile')}, then profile it.",
         )
     if known[0].operators != len(operators):
         raise BoardFault(f"The board counts {known[0].operators} operators, the model has {len(operators)}.", "Build and flash the firmware anew.")
@@ -143,7 +142,7 @@ def _inference(board: Board, folder: Path, manifest: Manifest, builds: Builds | 
     answer = board.infer(references.codes[:1], identity)
     if (answer.outputs != references.expected[:1]).any():
         raise VerdictFailed(
-            "The board answers the first input with other codes than the model.", f"`make verify {asked_as(manifest.recipe)}` shows where."
+            "The board answers the first input with other codes than the model.", f"{usage.command('verify', manifest.recipe)} shows where."
         )
     return identity, answer.counts[0]
 

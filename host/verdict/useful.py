@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from plumbline.common import usage
 from plumbline.common.diagnosis import judge
 from plumbline.common.golden_data import Codes, References
 from plumbline.common.manifest import Manifest
@@ -29,5 +30,6 @@ def warnings_of(useful: Useful | None, outputs: Codes) -> tuple[str, ...]:
     if useful is not None:
         return () if useful.missed else useful.causes
     if len(outputs) > 1 and len(np.unique(outputs, axis=0)) == 1:
-        return (f"all {len(outputs)} answers are the same, so that they show little of the model: give samples of its real inputs (SAMPLES=)",)
+        give = f"give samples of its real inputs ({usage.option('samples')})"
+        return (f"all {len(outputs)} answers are the same, so that they show little of the model: {give}",)
     return ()

@@ -21,7 +21,7 @@ from plumbline.host.verdict.backend_comparison import Peer
 from plumbline.host.verdict.metric import Metric
 from plumbline.host.verdict.verdict import Cost, Kind, Probe, Traffic
 
-_HINT = "Give a verdict.json, or a folder of `make verify` that holds one; verify anew for one of this version."
+_HINT = "Give a verdict.json, or a folder of build/ that holds one; verify anew for one of this version."
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,14 @@ docs/how-to/own-board.md explains every option.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from plumbline.common.errors import BadBoard, DoesNotFit
 from plumbline.common.platformio_ini import Project, words
+from plumbline.common.text import meant
 from plumbline.common.wire import TEXT_MAX
 
 PREFIX = "custom_"
@@ -100,12 +99,6 @@ class Environment:
     def extra(self) -> str:
         """What it does beside answering, in words; empty for the ordinary firmware."""
         return ", ".join(["profile"] * self.profile + ["MLPerf"] * self.mlperf)
-
-
-def meant(name: str, known: Iterable[str]) -> str:
-    """The name that was probably meant, as a sentence; empty where none is near."""
-    near = difflib.get_close_matches(name, known, 1)
-    return f" Did you mean {near[0]}?" if near else ""
 
 
 @cache

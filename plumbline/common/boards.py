@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from plumbline.common.board_description import PAGE, Board, Environment, meant, read
+from plumbline.common.board_description import PAGE, Board, Environment, read
 from plumbline.common.errors import UsageError
 from plumbline.common.paths import FIRMWARE
 from plumbline.common.platformio_ini import Project, words
+from plumbline.common.text import meant
 
 
 def boards() -> dict[str, Board]:

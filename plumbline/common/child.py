@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+POLL_S = 0.2
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -41,6 +45,16 @@ class Make:
         if self._caught & _bit(signal.SIGTERM) and not self._mask("SigIgn") & _bit(signal.SIGINT):
             self._caught |= _bit(signal.SIGINT)  # what catches SIGTERM catches SIGINT too, until one came: before us, then
 
+    def watch(self) -> None:
+        """From now on, as long as this process lives, what ends make ends us: we get the signal that it got."""
+        if self._caught:
+            threading.Thread(target=self._pass_on, daemon=True).start()
+
+    def _pass_on(self) -> None:
+        while not (name := self.signal()):
+            time.sleep(POLL_S)
+        os.kill(os.getpid(), signal.Signals[name])
+
     @property
     def gone(self) -> bool:
         """It was killed: nobody waits for us."""
@@ -64,6 +78,12 @@ class Make:
         except (OSError, ValueError):
             return -1
         return int(mask, 16)
+
+
+@functools.cache
+def make() -> Make:
+    """The one of this process."""
+    return Make()
 
 
 def _bit(number: signal.Signals) -> int:

@@ -9,11 +9,10 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.common import documents
+from plumbline.common import documents, usage
 from plumbline.common.arrays import npz_bytes, read_npz, typed_array
 from plumbline.common.documents import Amount
 from plumbline.common.errors import ArtefactsDisagree, BadRecipe, UsageError
-from plumbline.common.folder_names import anew
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
 
@@ -83,7 +82,7 @@ class Dataset:
             ArtefactsDisagree: it is missing, damaged, of another version, or its arrays do not fit together.
         """
         if not path.is_file():
-            raise ArtefactsDisagree(f"{path} does not exist.", "Run `make train` first.")
+            raise ArtefactsDisagree(f"{path} does not exist.", f"Run {usage.command('train', path.parent.name)} first.")
         try:
             arrays = read_npz(path)
             declared = documents.conform(documents.parse(str(typed_array(arrays, DECLARED, np.str_))), Declared)
@@ -96,7 +95,9 @@ class Dataset:
             found = cls(declared, typed_array(arrays, "calibration", np.float32), test)
             found._check()
         except (ValueError, UsageError) as error:
-            raise ArtefactsDisagree(f"{path} cannot be read: {error}.", f"Write it anew: {anew(path.parent.name, 'train')}.") from error
+            raise ArtefactsDisagree(
+                f"{path} cannot be read: {error}.", f"Write it anew: {usage.command('train', path.parent.name, anew=True)}."
+            ) from error
         return found
 
     def _check(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from plumbline.common import usage
 from plumbline.common.manifest import Manifest
 from plumbline.common.numbers import percent
 from plumbline.common.output_causes import close_decisions, coarse_output, equal_targets
@@ -57,7 +58,9 @@ def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | Non
     ]
     causes = [sentence for sentence in said if sentence]
     if found.missed and not causes:
-        causes.append(rounding(evidence, found) or "the layers lose it, not the range of the input or the output: `make explain` shows which")
+        causes.append(
+            rounding(evidence, found) or f"the layers lose it, not the range of the input or the output: {usage.command('explain')} shows which"
+        )
     return replace(found, causes=tuple(causes))
 
 

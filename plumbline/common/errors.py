@@ -35,7 +35,7 @@ class UsageError(PlumblineError):
 
 
 class LimitExceeded(PlumblineError):
-    """`host compare`: the second verdict is worse than the first by more than was allowed."""
+    """`plumbline compare`: the second verdict is worse than the first by more than was allowed."""
 
     exit_code = 3
 
@@ -225,7 +225,7 @@ class StaleFirmware(PlumblineError):
 
 
 class DoctorFoundProblems(PlumblineError):
-    """`make doctor` found something that has to be mended first."""
+    """`plumbline doctor` found something that has to be mended first."""
 
     exit_code = 60
 

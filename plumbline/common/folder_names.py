@@ -49,16 +49,6 @@ def plain_name(path: Path) -> str:
     return f"{kept}_{digest}" if kept else digest
 
 
-def asked_as(name: str) -> str:
-    """How a user names this folder's model to `make`: the file of a model of their own is theirs to know."""
-    return "MODEL=..." if name.startswith(PREFIX) else f"RECIPE={name}"
-
-
-def anew(name: str, target: str = "convert") -> str:
-    """The command that makes everything of this folder's model anew: a stage that only finds itself up to date would change nothing."""
-    return f"`make clean {target} {asked_as(name)}`"
-
-
 def _source(path: Path, build: Path) -> str:
     """Where the file is: relative to the project, which may move as a whole, or absolute where it is elsewhere."""
     real, project = os.path.realpath(path), os.path.dirname(os.path.realpath(build))  # noqa: PTH120

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common import usage
 from plumbline.common.arrays import npz_bytes, read_npz, typed_array
 from plumbline.common.errors import ArtefactsDisagree
-from plumbline.common.folder_names import anew
 from plumbline.common.manifest import Manifest
 
 FILE = "references.npz"
@@ -111,7 +111,9 @@ class References:
             found._check_shapes(manifest)
             found._check_samples(manifest)
         except ValueError as error:
-            raise ArtefactsDisagree(f"{path} cannot be read: {error}.", f"Write it anew: {anew(manifest.recipe)}.") from error
+            raise ArtefactsDisagree(
+                f"{path} cannot be read: {error}.", f"Write it anew: {usage.command('convert', manifest.recipe, anew=True)}."
+            ) from error
         return found
 
     @classmethod

@@ -11,7 +11,7 @@ def prepare() -> None:
     """Call before the first import of keras or tensorflow in a process."""
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # the C++ side prints pages of INFO and WARNING
-    if os.environ["TF_CPP_MIN_LOG_LEVEL"] != "0":  # nobody asked for what it has to say, see `plumbline.common.cli.choose_output`
+    if os.environ["TF_CPP_MIN_LOG_LEVEL"] != "0":  # nobody asked for what it has to say, see `plumbline.commands.options.choose_output`
         for name in ("absl", "tensorflow"):
             logging.getLogger(name).setLevel(logging.ERROR)
         warnings.filterwarnings("ignore", module=r"(keras|tensorflow|absl)\b")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-import os
 import re
 from dataclasses import dataclass, fields, replace
 
+from plumbline.common import usage
 from plumbline.common.errors import UsageError
+from plumbline.common.text import meant
 
-HINT = 'Write them as in LIMITS="agreement=0.9 rms=0.1"; docs/explanation/usefulness.md says what each is.'
+_EXAMPLE = usage.option("limits", '"agreement=0.9 rms=0.1"')
+HINT = f"Write them as in {_EXAMPLE}; docs/explanation/usefulness.md says what each is."
 
 
 @dataclass(frozen=True)
@@ -42,24 +43,12 @@ class Limits:
                 continue
             name, given, value = word.partition("=")
             if name not in RANGES:
-                near = difflib.get_close_matches(name.lower(), RANGES, 1)
-                meant = f" Did you mean {near[0]}?" if near else ""
-                raise UsageError(f"LIMITS has no {name!r}.{meant}", f"There are {', '.join(RANGES)}. {HINT}")
+                raise UsageError(f"There is no limit {name!r}.{meant(name, RANGES)}", f"There are {', '.join(RANGES)}. {HINT}")
             if name in changed:
-                raise UsageError(f"LIMITS names {name} twice.", HINT)
+                raise UsageError(f"The limit {name} is named twice.", HINT)
             changed[name] = _number(name, value if given else "")
         whole = {"distinct": int(changed["distinct"])} if "distinct" in changed else {}
         return replace(defaults or cls(), **{**changed, **whole})  # type: ignore[arg-type]
-
-    @classmethod
-    def given(cls, option: str | None, defaults: Limits) -> Limits:
-        """What the option of a command says, else the environment variable LIMITS, which make hands on; see `parse`."""
-        return cls.parse(cls.text(option), defaults)
-
-    @staticmethod
-    def text(option: str | None) -> str:
-        """What is written in the option, else in the environment."""
-        return os.environ.get("LIMITS", "") if option is None else option
 
     def check(self) -> Limits:
         """Raises UsageError where a value lies outside its range."""
@@ -87,5 +76,5 @@ def _number(name: str, text: str) -> float:
         value = math.nan
     if not (low <= value <= high and math.isfinite(value)) or (name == "distinct" and value != int(value)):
         kind = "a whole number" if name == "distinct" else "a number"
-        raise UsageError(f"LIMITS: {name}={text} is not {kind} from {low:g} {f'to {high:g}' if math.isfinite(high) else 'up'}.", HINT)
+        raise UsageError(f"The limit {name}={text} is not {kind} from {low:g} {f'to {high:g}' if math.isfinite(high) else 'up'}.", HINT)
     return value

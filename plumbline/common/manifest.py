@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from plumbline.common import documents
+from plumbline.common import documents, usage
 from plumbline.common.documents import Amount, Count, Whole
 from plumbline.common.errors import ArtefactsDisagree, UsageError
 from plumbline.common.files import sha256_of
-from plumbline.common.folder_names import anew
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
 
@@ -155,7 +154,11 @@ class Manifest:
         Raises:
             ArtefactsDisagree: it is missing, damaged, or of another schema.
         """
-        hint = f"Run {anew(path.parent.parent.name)}." if path.parent.name == GENERATED else "Give one of this version, as `make convert` writes it."
+        hint = (
+            f"Run {usage.command('convert', path.parent.parent.name, anew=True)}."
+            if path.parent.name == GENERATED
+            else "Give one of this version, as the conversion writes it."
+        )
         if not path.is_file():
             raise ArtefactsDisagree(f"{path} does not exist.", hint)
         try:
@@ -172,7 +175,7 @@ class Manifest:
             ArtefactsDisagree: the manifest does not vouch for exactly the files that a conversion makes, or names the first that is missing or
                 differs.
         """
-        hint = f"Run {anew(self.recipe)}."
+        hint = f"Run {usage.command('convert', self.recipe, anew=True)}."
         if unlike := sorted(self.artefacts.keys() ^ ARTEFACTS):
             how = "does not vouch for" if unlike[0] in ARTEFACTS else "vouches for a file that no conversion makes:"
             raise ArtefactsDisagree(f"The manifest {how} {unlike[0]}.", hint)

@@ -1,6 +1,6 @@
 """What a run of a verification came to, from its first moment on: verdict.json and junit.xml say "not finished" until its end replaces that.
 
-It needs nothing but the standard library, because `make verify` calls it before anything is set up.
+It needs nothing but the standard library, because make calls it before anything is set up.
 """
 
 from __future__ import annotations

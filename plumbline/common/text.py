@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 """Unicode's categories of what acts on a terminal, changes the order of what is shown, or shows nothing."""
@@ -54,3 +56,9 @@ def _escaped(character: str) -> str:
 def first_line(error: Exception) -> str:
     """What an error says in its first line, or the name of its class."""
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The name that was probably meant, as a sentence with a blank before it; empty where none is near."""
+    near = difflib.get_close_matches(name.lower(), known, 1)
+    return f" Did you mean {near[0]}?" if near else ""

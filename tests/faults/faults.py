@@ -24,7 +24,7 @@ class Fault:
 
     name: str
     exit_code: int
-    """What `python -m plumbline.host verify` ends with: 0 for what has to be survived with every answer right."""
+    """What `plumbline verify` ends with: 0 for what has to be survived with every answer right."""
     words: str
     """What its message says, as a regular expression; "" where it passes."""
     up: Line = clean

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import pty
@@ -14,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.commands.options import Given, choose_output, define
 from plumbline.common import keras_env, progress
-from plumbline.common.cli import add_output, choose_output
 from plumbline.common.paths import ROOT
 from plumbline.common.progress import Output, choose, chosen, counted, task
 from plumbline.host.firmware import platformio
@@ -137,16 +136,20 @@ def test_a_terminal_gets_a_bar_with_rate_and_time_left(total: str) -> None:
     ],
 )
 def test_the_options_choose(words: list[str], output: Output) -> None:
-    parser = argparse.ArgumentParser()
-    add_output(parser, "", "")
-    choose_output(parser.parse_args(words))
+    @define("an example", result="nothing")
+    def command(given: Given) -> int:
+        """Nothing."""
+        return 0
+
+    with command.make_context("command", list(words)) as context:
+        assert command.invoke(context) == 0
     assert chosen() == output
     assert (os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0") == output.verbose
 
 
 def test_a_command_without_the_options_shows_everything() -> None:
     choose(Output("none"))
-    choose_output(argparse.Namespace())
+    choose_output(Given())
     assert chosen() == Output()
 
 
@@ -156,16 +159,16 @@ def test_tensorflow_is_silent_unless_asked(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setenv(name, "")
     keras_env.prepare()
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
-    choose_output(argparse.Namespace(verbose=True))
+    choose_output(Given(verbose=True))
     keras_env.prepare()
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", [("training", "fit"), ("convert",)])
-def test_training_and_conversion_show_what_they_are_asked_to(stage: tuple[str, ...], linear: Path) -> None:
+@pytest.mark.parametrize("stage", ["train", "convert"])
+def test_training_and_conversion_show_what_they_are_asked_to(stage: str, linear: Path) -> None:
     def run(option: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", *stage, "linear", "--build", str(linear.parent), option]
+        command = [sys.executable, "-m", "plumbline", stage, "linear", "--only", "--build", str(linear.parent), option]
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
         assert ended.returncode == 0, ended.stderr
         return ended

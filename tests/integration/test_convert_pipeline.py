@@ -60,7 +60,7 @@ def converted(trained: Path) -> Path:
 
 
 def run_convert(folder: Path, *extra: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "plumbline.convert", "linear", "--build", str(folder), *extra]
+    command = [sys.executable, "-m", "plumbline", "convert", "linear", "--only", "--build", str(folder), *extra]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=dict(os.environ))
 
 
@@ -170,7 +170,7 @@ def test_a_tolerance_that_is_not_declared_is_the_bound(trained: Path, tmp_path: 
 def test_an_untrained_recipe_says_what_to_do(tmp_path: Path) -> None:
     done = run_convert(tmp_path)
     assert done.returncode == ArtefactsDisagree.exit_code
-    assert done.stderr.splitlines()[-2:] == [f"error: {tmp_path}/linear/model.keras does not exist.", "hint:  Run `make train` first."]
+    assert done.stderr.splitlines()[-2:] == [f"error: {tmp_path}/linear/model.keras does not exist.", "hint:  Run `plumbline train linear` first."]
 
 
 def save(keras: Any, folder: Path, *layers: Any, shape: tuple[int, ...] = (1,)) -> Path:

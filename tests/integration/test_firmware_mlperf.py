@@ -89,8 +89,8 @@ def autoencoder(request: pytest.FixtureRequest, tools: None, tmp_path_factory: p
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The path of the pseudo-terminal that `python -m plumbline.host serve` names."""
-    command = [sys.executable, "-m", "plumbline.host", "serve", folder.name, "--env", "virtual_mlperf", "--build", str(folder.parent)]
+    """The path of the pseudo-terminal that `plumbline serve` names."""
+    command = [sys.executable, "-m", "plumbline", "serve", folder.name, "--only", "--env", "virtual_mlperf", "--build", str(folder.parent)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
@@ -194,7 +194,7 @@ def test_of_an_autoencoder_the_runner_hears_how_far_its_output_is_from_its_input
 
 @pytest.mark.slow
 def test_the_verifier_finds_the_same_board(folder: Path) -> None:
-    command = [sys.executable, "-m", "plumbline.host", "verify", folder.name, "--env", "virtual_mlperf", "--build", str(folder.parent)]
+    command = [sys.executable, "-m", "plumbline", "verify", folder.name, "--only", "--env", "virtual_mlperf", "--build", str(folder.parent)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "codes exact" in done.stdout

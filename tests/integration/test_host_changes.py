@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from plumbline.commands.compare import to_json
 from plumbline.common.errors import ArtefactsDisagree, LimitExceeded
 from plumbline.common.outcome import SCHEMA, SUMMARY
 from plumbline.common.paths import ROOT
-from plumbline.host.commands.compare import to_json
 from plumbline.host.reports import markdown
 from plumbline.host.reports.report_writer import to_json as verdict_json
 from plumbline.host.verdict.verdict import Verdict
@@ -137,7 +137,7 @@ def test_what_is_no_verdict_of_this_version_is_refused(text: str, tmp_path: Path
 
 
 def host(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "plumbline.host", "compare", *map(str, words)]
+    command = [sys.executable, "-m", "plumbline", "compare", *map(str, words)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={"COLUMNS": "80", **environment}, timeout=300)
 
 

@@ -25,15 +25,13 @@ pytestmark = pytest.mark.slow
 
 
 def host(*words: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    ended = subprocess.run(
-        [sys.executable, "-m", "plumbline.host", *map(str, words)], cwd=ROOT, capture_output=True, text=True, input=stdin, timeout=300
-    )
+    ended = subprocess.run([sys.executable, "-m", "plumbline", *map(str, words)], cwd=ROOT, capture_output=True, text=True, input=stdin, timeout=300)
     assert "Traceback" not in ended.stderr
     return ended
 
 
 def test_verify_passes_and_leaves_its_reports(virtual: Path, linear: Path) -> None:
-    ended = host("verify", "linear", "--build", linear.parent)
+    ended = host("verify", "linear", "--only", "--build", linear.parent)
     assert ended.returncode == 0, ended.stderr
     last = ended.stdout.splitlines()[-1]
     assert last.startswith("PASS linear on virtual")
@@ -44,17 +42,17 @@ def test_verify_passes_and_leaves_its_reports(virtual: Path, linear: Path) -> No
 
 
 def test_quiet_is_one_line_and_json_is_json(virtual: Path, linear: Path) -> None:
-    quiet = host("verify", "linear", "--build", linear.parent, "--quiet").stdout
+    quiet = host("verify", "linear", "--only", "--build", linear.parent, "--quiet").stdout
     assert quiet.count("\n") == 1
     assert quiet.startswith("PASS ")
-    printed = host("verify", "linear", "--build", linear.parent, "--json").stdout
+    printed = host("verify", "linear", "--only", "--build", linear.parent, "--json").stdout
     assert printed == (linear / "verdict.json").read_text()
 
 
 def test_an_error_stands_in_the_place_of_the_old_reports(virtual: Path, linear: Path) -> None:
-    host("verify", "linear", "--build", linear.parent, "--quiet")
+    host("verify", "linear", "--only", "--build", linear.parent, "--quiet")
     with on_socket(silent) as url:
-        ended = host("verify", "linear", "--build", linear.parent, "--port", url)
+        ended = host("verify", "linear", "--only", "--build", linear.parent, "--port", url)
     assert ended.returncode == 44
     assert ended.stderr.startswith("error: Nothing came from socket://")
     assert "hint:" in ended.stderr
@@ -70,7 +68,7 @@ def test_an_error_stands_in_the_place_of_the_old_reports(virtual: Path, linear: 
 )
 def test_a_signal_ends_a_run_and_its_outcome_tells(number: signal.Signals, left: str, virtual: Path, linear: Path) -> None:
     with on_socket(silent) as url:
-        command = [sys.executable, "-m", "plumbline.host", "verify", "linear", "--build", str(linear.parent), "--port", url]
+        command = [sys.executable, "-m", "plumbline", "verify", "linear", "--only", "--build", str(linear.parent), "--port", url]
         run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while outcome_of(linear) != "not finished":
             assert run.poll() is None
@@ -88,7 +86,7 @@ def test_a_signal_ends_a_run_and_its_outcome_tells(number: signal.Signals, left:
 def test_a_failed_verdict_ends_with_1_and_leaves_reports(virtual: Path, linear: Path) -> None:
     """One bit of one answer is another, in a frame with a right checksum."""
     with VirtualBoard(virtual) as qemu, proxied(qemu.url, down=answers(Request.ASK, xor(1, 1))) as url:
-        ended = host("verify", "linear", "--build", linear.parent, "--port", url)
+        ended = host("verify", "linear", "--only", "--build", linear.parent, "--port", url)
     assert ended.returncode == 1
     assert ended.stdout.splitlines()[-1].startswith("FAIL linear on virtual")
     assert json.loads((linear / "verdict.json").read_text())["passed"] is False
@@ -96,13 +94,13 @@ def test_a_failed_verdict_ends_with_1_and_leaves_reports(virtual: Path, linear: 
 
 
 def test_the_report_tells_how_to_repeat_it(virtual: Path, linear: Path) -> None:
-    host("verify", "linear", "--build", linear.parent, "--quiet")
+    host("verify", "linear", "--only", "--build", linear.parent, "--quiet")
     command = json.loads((linear / "verdict.json").read_text())["command"]
-    assert command.endswith(f"-m plumbline.host verify linear --env virtual --build {linear.parent}")
+    assert command == f"plumbline verify linear --only --build {linear.parent} --quiet"
 
 
 def test_a_terminal_without_unicode_gets_its_verdict(virtual: Path, linear: Path) -> None:
-    command = [sys.executable, "-m", "plumbline.host", "verify", "linear", "--build", str(linear.parent)]
+    command = [sys.executable, "-m", "plumbline", "verify", "linear", "--only", "--build", str(linear.parent)]
     plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, env=plain)
     assert ended.returncode == 0, ended.stderr
@@ -110,7 +108,7 @@ def test_a_terminal_without_unicode_gets_its_verdict(virtual: Path, linear: Path
 
 
 def test_monitor_carries_lines(virtual: Path, linear: Path) -> None:
-    ended = host("monitor", "linear", "--build", linear.parent, stdin="10\n100\n-1\n")
+    ended = host("monitor", "linear", "--only", "--build", linear.parent, stdin="10\n100\n-1\n")
     assert ended.returncode == 0
     lines = ended.stdout.splitlines()
     assert "19.0" in lines
@@ -121,7 +119,7 @@ def test_monitor_carries_lines(virtual: Path, linear: Path) -> None:
 
 def test_monitor_on_a_terminal_ends_with_ctrl_d(virtual: Path, linear: Path) -> None:
     master, slave = pty.openpty()
-    command = [sys.executable, "-m", "plumbline.host", "monitor", "linear", "--build", str(linear.parent)]
+    command = [sys.executable, "-m", "plumbline", "monitor", "linear", "--only", "--build", str(linear.parent)]
     monitor = subprocess.Popen(command, cwd=ROOT, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     os.close(slave)
     os.write(master, b"4\n\x04")
@@ -134,9 +132,9 @@ def test_monitor_on_a_terminal_ends_with_ctrl_d(virtual: Path, linear: Path) -> 
 
 @pytest.mark.parametrize("command", ["verify", "monitor", "ports"])
 def test_a_reader_that_leaves_early_is_no_trouble(command: str, virtual: Path, linear: Path) -> None:
-    words = ["ports"] if command == "ports" else [command, "linear", "--build", str(linear.parent)]
+    words = ["ports"] if command == "ports" else [command, "linear", "--only", "--build", str(linear.parent)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "plumbline.host", *words],
+        [sys.executable, "-m", "plumbline", *words],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -160,9 +158,9 @@ def test_ports_lists_or_says_there_is_none() -> None:
 
 def test_no_tensorflow_is_imported(virtual: Path, linear: Path) -> None:
     code = (
-        "import sys, plumbline.host.cli as main, plumbline.host.firmware.flash, plumbline.host.doctor\n"
+        "import sys, plumbline.cli as main, plumbline.host.firmware.flash, plumbline.host.doctor\n"
         "import plumbline.convert.references.reference_interpreter\n"
-        f"sys.argv = ['host', 'verify', 'linear', '--quiet', '--build', {str(linear.parent)!r}]\n"
+        f"sys.argv = ['plumbline', 'verify', 'linear', '--only', '--quiet', '--build', {str(linear.parent)!r}]\n"
         "assert main.main() == 0\n"
         "print({name.split('.')[0] for name in sys.modules} & {'tensorflow', 'keras', 'tf_keras', 'ai_edge_litert', 'jax', 'torch'})"
     )

@@ -1,4 +1,4 @@
-"""`python -m plumbline.host explain`: what it prints fits a terminal, names the worst layer first, and belongs to the model in the folder."""
+"""`plumbline explain`: what it prints fits a terminal, names the worst layer first, and belongs to the model in the folder."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def explanation(folder: Path, *layers: LayerError) -> Explanation:
 
 
 def told(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "plumbline.host", "explain", folder.name, "--build", str(folder.parent), *options]
+    command = [sys.executable, "-m", "plumbline", "explain", folder.name, "--only", "--build", str(folder.parent), *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "COLUMNS": "80"})
 
 
@@ -109,7 +109,7 @@ def test_what_belongs_to_another_model_or_is_damaged_is_not_shown(folder: Path) 
     (folder / "model.tflite").write_bytes(RAW + b"\0")
     ended = told(folder)
     assert ended.returncode == 23
-    assert "make convert" in ended.stderr
+    assert "plumbline convert net" in ended.stderr
     assert "a_layer" in told(folder, "--refused").stdout
     (folder / "model.tflite").write_bytes(RAW)
     for damage in ("", "[]", "{}", '{"schema": 1}', (folder / FILE).read_text()[:-200]):
@@ -128,7 +128,7 @@ def test_a_tflite_file_has_ranges_and_says_that_there_is_no_float_model(tmp_path
     assert widest_row(ended.stdout) <= 80
     text = " ".join(ended.stdout.split())
     assert "comes without its float model" in text
-    assert "give SAMPLES= to see what your own reach" in text
+    assert "give --samples to see what your own reach" in text
     assert text.count("fully_connected") == len(read(RAW).operators)
 
 
@@ -142,7 +142,7 @@ def test_samples_of_ones_own_are_measured_in_place_of_noise(tmp_path: Path) -> N
     found = Explanation.load(tmp_path / "build" / manifest.recipe / FILE, manifest.model_sha256)
     assert found is not None
     assert (found.samples, found.float_model) == (40, False)
-    assert "SAMPLES=" not in found.note
+    assert "--samples" not in found.note
     assert found.layers[0].alarming
     assert any("input: " in line and "of its codes are at the end of the range" in line for line in told)
 

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from plumbline.commands.learn import has_screen
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.figures.plot import Note, exact, number
 from plumbline.common.figures.svg import Drawing
 from plumbline.common.paths import ROOT
 from plumbline.learn import descent_figures, png, terminal
-from plumbline.learn.cli import has_screen
 from plumbline.learn.layers import LAYERS
 from plumbline.learn.lesson import Lesson, load
 from plumbline.learn.page import figures
@@ -221,7 +221,7 @@ def test_the_terminal_shows_the_same_steps(lesson: Lesson, begin: float) -> None
 
 
 def test_the_command_prints_it(lesson_folder: Path) -> None:
-    command = [sys.executable, "-m", "plumbline.learn", "--text", "--from", "3", "--build", str(lesson_folder)]
+    command = [sys.executable, "-m", "plumbline", "learn", "--only", "--text", "--from", "3", "--build", str(lesson_folder)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert re.search(r"^ +3\.05 +3\.15 ", ended.stdout, re.MULTILINE)
@@ -238,7 +238,7 @@ def test_equal_units_are_equal(lesson: Lesson) -> None:
 
 def test_it_is_the_same_each_time_and_without_tensorflow(lesson_folder: Path) -> None:
     before = {path: path.read_bytes() for path in [lesson_folder / "learn.html", *(lesson_folder / "learn").iterdir()]}
-    command = [sys.executable, "-X", "importtime", "-m", "plumbline.learn", "--no-open", "--build", str(lesson_folder)]
+    command = [sys.executable, "-X", "importtime", "-m", "plumbline", "learn", "--only", "--no-open", "--build", str(lesson_folder)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     assert "learn.html" in ended.stdout
@@ -255,7 +255,7 @@ def test_what_is_missing_or_old_is_said_with_what_to_do(lesson_folder: Path, tmp
     (tmp_path / "linear" / "training.json").write_text(json.dumps(content))
     with pytest.raises(ArtefactsDisagree, match="says nothing of noted") as raised:
         load(tmp_path)
-    assert "make learn" in raised.value.hint
+    assert "plumbline learn" in raised.value.hint
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`python -m plumbline.training descent` tells the lesson in numbers, with a start and a rate of one's own, and refuses what makes no sense."""
+"""`plumbline descent` tells the lesson in numbers, with a start and a rate of one's own, and refuses what makes no sense."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ X, Y = RECIPE.data().inputs.ravel(), np.asarray(RECIPE.data().targets.ravel(), n
 
 
 def say(*words: str, encoding: str = "utf-8") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", "-m", "plumbline.training", "descent", *words]
+    command = [sys.executable, "-W", "error", "-m", "plumbline", "descent", *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONIOENCODING": encoding}, timeout=300)
 
 
@@ -68,7 +68,8 @@ def test_a_damaged_training_is_said(tmp_path: Path) -> None:
 def test_what_makes_no_sense_ends_in_2(words: tuple[str, str]) -> None:
     ended = say(*words)
     assert ended.returncode == 2
-    assert "usage:" in ended.stderr
+    assert ended.stderr.startswith("error: ")
+    assert "plumbline descent --help" in ended.stderr
 
 
 def test_the_map_has_the_way_on_it() -> None:

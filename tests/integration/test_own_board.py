@@ -41,7 +41,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def host(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
     variables = {**outside_make(), "PLATFORMIO_CORE_DIR": str(checkout / CORE)}
     variables.pop("PLUMBLINE_CONFIG", None)
-    return subprocess.run([sys.executable, "-m", "plumbline.host", *words], cwd=checkout, env=variables, capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-m", "plumbline", *words, "--only"], cwd=checkout, env=variables, capture_output=True, text=True)
 
 
 def test_its_board_is_built_and_verified(checkout: Path, linear: Path) -> None:

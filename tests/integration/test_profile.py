@@ -133,7 +133,7 @@ def test_firmware_without_profiling_says_what_to_do(network: Path, profile: Prof
         assert Board(link).operator_cost(0) is None
         with pytest.raises(BoardFault, match="built without profiling") as refused:
             measure(Board(link), network, manifest)
-    assert "make profile" in refused.value.hint
+    assert "plumbline profile" in refused.value.hint
 
 
 @pytest.mark.slow
@@ -151,7 +151,7 @@ def test_an_operator_the_model_has_not_is_refused(network: Path) -> None:
 @pytest.mark.slow
 def test_the_command_prints_a_table_or_json_and_writes_the_file(network: Path, profile: Profile) -> None:
     def host(*words: str) -> str:
-        command = [sys.executable, "-m", "plumbline.host", "profile", "network", "--build", str(network.parent), *words]
+        command = [sys.executable, "-m", "plumbline", "profile", "network", "--only", "--build", str(network.parent), *words]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300).stdout
 
     printed = host("--json")
@@ -166,8 +166,8 @@ def test_the_command_prints_a_table_or_json_and_writes_the_file(network: Path, p
 
 @pytest.mark.slow
 def test_an_engine_that_cannot_tell_is_refused(tmp_path: Path) -> None:
-    for env in ("virtual_tflm", "nano33ble", "virtual_mlperf", "nano33ble_compiled_mlperf", "virtual_profile"):
-        command = [sys.executable, "-m", "plumbline.host", "profile", "--env", env, "--build", str(tmp_path)]
+    for env in ("virtual_tflm", "nano33ble", "virtual_mlperf", "nano33ble_compiled_mlperf"):
+        command = [sys.executable, "-m", "plumbline", "profile", "linear", "--only", "--env", env, "--build", str(tmp_path)]
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
         assert ended.returncode == UsageError.exit_code
         assert "does not tell what an operator costs" in ended.stderr

@@ -46,7 +46,7 @@ def lasting(text: str) -> str:
 
 
 def said(command: list[str], linear: Path, typed: str = "") -> str:
-    words = [sys.executable, "-m", "plumbline.host", *command, "linear", "--build", str(linear.parent)]
+    words = [sys.executable, "-m", "plumbline", *command, "linear", "--only", "--build", str(linear.parent)]
     ended = subprocess.run(words, cwd=ROOT, input=typed, capture_output=True, text=True, env={**os.environ, "COLUMNS": "80"})
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
@@ -86,12 +86,12 @@ def test_the_generated_header_has_the_lines_that_its_page_shows(linear: Path) ->
 
 @pytest.mark.slow
 def test_the_line_for_a_ci_job_passes_two_equal_verdicts_of_linear(linear: Path, passed: Verdict, tmp_path: Path) -> None:
-    (words,) = re.findall(r"^    \.venv/bin/python (-m plumbline\.host compare .+)$", pages.text("docs/how-to/ci.md"), re.MULTILINE)
+    (words,) = re.findall(r"^    \.venv/bin/plumbline (compare .+)$", pages.text("docs/how-to/ci.md"), re.MULTILINE)
     for place in ("main", "build/linear"):
         (tmp_path / place).mkdir(parents=True)
         report_writer.write(passed, tmp_path / place)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
-    ended = subprocess.run([sys.executable, *words.split()], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    ended = subprocess.run([sys.executable, "-m", "plumbline", *words.split()], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert ended.stdout.splitlines()[-2:] == [
         "- metric on the board: neither verdict holds it, so that the limit of 0.01 was skipped",

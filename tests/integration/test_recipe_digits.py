@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plumbline.commands import summary
 from plumbline.common import documents, explanation
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.explanation import Explanation
 from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest
 from plumbline.convert.references.choose_inputs import MOST_CHOSEN
-from plumbline.host.commands import summary
 from plumbline.host.firmware.elf_size import size_of
 from plumbline.host.reports import html_report, report_writer, terminal
 from plumbline.host.verdict.metric import metric_of

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.commands import summary
 from plumbline.common import documents
 from plumbline.convert.codegen.emit import compile_one
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators.macs import multiply_accumulates
-from plumbline.host.commands import summary
 from plumbline.host.reports import html_report, report_writer
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verdict_file import Judged

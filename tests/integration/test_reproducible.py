@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 FOREIGN = ("LC_", "XDG_", "MAKE", "PLUMBLINE_", "TFLM_")
 """What variables begin with that could tell both the same."""
-STAGES = (("plumbline.training", "fit", "linear"), ("plumbline.convert", "linear"), ("plumbline.host", "build", "linear"))
+STAGES = ("train", "convert", "build")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def walked(person: Person, files: list[str], below: Path) -> Path:
     own = {"HOME": str(home), "USER": person.name, "LOGNAME": person.name, "PLATFORMIO_CORE_DIR": str(below / "platformio")}
     variables = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)} | own | dict(person.variables)
     for stage in STAGES:
-        command = [*namespace(person.uid), sys.executable, "-m", *stage, "--quiet"]
+        command = [*namespace(person.uid), sys.executable, "-m", "plumbline", stage, "linear", "--only", "--quiet"]
         done = subprocess.run(command, cwd=checkout, env=variables, umask=person.umask, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     return checkout / "build" / "linear"

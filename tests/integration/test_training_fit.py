@@ -90,7 +90,7 @@ def test_layers_that_answer_another_shape_are_refused(keras: Any, tmp_path: Path
 
 
 def run(build_folder: Path, *extra: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "plumbline.training", "fit", "linear", "--build", str(build_folder), *extra]
+    command = [sys.executable, "-m", "plumbline", "train", "linear", "--only", "--build", str(build_folder), *extra]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "COLUMNS": "120"})
 
 
@@ -162,7 +162,7 @@ def test_what_the_conversion_asks_for_is_left_beside_the_model(keras: Any, tmp_p
 
 
 def test_an_unknown_recipe_ends_in_one_message_without_importing_tensorflow(tmp_path: Path) -> None:
-    command = [sys.executable, "-X", "importtime", "-m", "plumbline.training", "fit", "circular", "--build", str(tmp_path)]
+    command = [sys.executable, "-X", "importtime", "-m", "plumbline", "train", "circular", "--only", "--build", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     lines = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
     assert done.returncode == 10

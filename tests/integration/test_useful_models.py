@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -83,11 +82,11 @@ def test_a_model_of_no_use_fails_in_every_form(unequal: Path, tmp_path: Path) ->
 
 
 def test_the_command_ends_with_its_own_code_and_takes_other_limits(unequal: Path) -> None:
-    command = [sys.executable, "-m", "plumbline.host", "verify", "model_unequal", "--build", str(unequal.parent), "--quiet"]
+    command = [sys.executable, "-m", "plumbline", "verify", "model_unequal", "--only", "--build", str(unequal.parent), "--quiet"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode == 13, ended.stderr
     assert ended.stdout.startswith("FAIL")
-    easy = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "LIMITS": "rms=2 distinct=1"})
+    easy = subprocess.run([*command, "--limits", "rms=2 distinct=1"], cwd=ROOT, capture_output=True, text=True)
     assert easy.returncode == 0, easy.stderr
     document = json.loads((unequal / "verdict.json").read_text())
     assert "--limits 'rms=2 distinct=1'" in document["command"]

@@ -31,7 +31,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """build/NAME of a network with convolutions, without TensorFlow."""
     folder = tmp_path_factory.mktemp("network")
     (folder / "net.tflite").write_bytes(random_network(np.random.default_rng(1), reshaped_ends=False))
-    run_stage("plumbline.convert", "--model", str(folder / "net.tflite"), "--build", str(folder / "build"))
+    run_stage("plumbline", "convert", str(folder / "net.tflite"), "--only", "--build", str(folder / "build"))
     (made,) = (folder / "build").iterdir()
     return made
 

@@ -6,8 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tools.settings import OURS
-from tools.stages import OF_MAKE
+from tools.run import GIVEN, OF_MAKE
 
 PARTS = ("Makefile", "requirements.lock", "convert", "firmware", "host", "learn", "plumbline", "tools", "training")
 CORE = "platformio"
@@ -16,7 +15,7 @@ CORE = "platformio"
 
 def outside_make() -> dict[str, str]:
     """The variables of this process as if no `make test` had started it: under another make, one says which folders it enters and leaves."""
-    return {name: value for name, value in os.environ.items() if name not in {*OURS, *OF_MAKE}}
+    return {name: value for name, value in os.environ.items() if name not in {*GIVEN, *OF_MAKE}}
 
 
 def make(checkout: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:

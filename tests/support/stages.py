@@ -27,8 +27,8 @@ def run_stage(*words: str) -> None:
 
 def built(build: Path, name: str) -> Path:
     """build/NAME of a recipe: trained, converted and built for the virtual board."""
-    run_stage("plumbline.training", "fit", name, "--build", str(build))
-    run_stage("plumbline.convert", name, "--build", str(build))
+    run_stage("plumbline", "train", name, "--only", "--build", str(build))
+    run_stage("plumbline", "convert", name, "--only", "--build", str(build))
     firmware.build(build / name, "virtual")
     return build / name
 

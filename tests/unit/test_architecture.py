@@ -138,7 +138,7 @@ def test_a_conversion_imports_no_recipe_and_the_host_no_tensorflow() -> None:
     """Not even by way of others: what the interpreter has loaded says so."""
     for package, unwanted in (("convert.pipeline", "plumbline.training"), ("convert.import_model", "plumbline.training")):
         assert unwanted not in loaded_with(package)
-    for package in ("host.commands.verify", "host.verdict.verify", "host.firmware.firmware"):
+    for package in ("commands.verify", "host.devices.connect", "host.reports.report_writer", "host.verdict.verify", "host.firmware.firmware"):
         assert not {"tensorflow", "keras", "plumbline.training"} & loaded_with(package)
 
 

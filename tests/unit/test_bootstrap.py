@@ -13,7 +13,7 @@ import pytest
 from plumbline.common.errors import SetupFailed
 from plumbline.host.devices import qemu, qemu_packages
 from tests.support.makes import outside_make
-from tools import bootstrap, jobs, targets
+from tools import bootstrap, jobs, run
 from tools.pip_progress import PipProgress
 
 
@@ -79,7 +79,7 @@ def test_make_sets_up_what_is_needed(words: list[str], variables: dict[str, str]
     monkeypatch.setattr(bootstrap, "set_up", lambda *call: calls.append(call))
     monkeypatch.setattr(sys, "argv", ["run", *words])
     monkeypatch.chdir(bootstrap.ROOT)
-    assert targets.main() == 0
+    assert run.main() == 0
     assert calls == [asked]
 
 
@@ -259,7 +259,7 @@ def test_a_changed_lock_file_renews_the_environment(tmp_path: Path, monkeypatch:
     assert not bootstrap.venv_is_current([changed])
 
 
-@pytest.mark.parametrize("module", ["tools.run", "tools.targets"])
+@pytest.mark.parametrize("module", ["tools.run", "plumbline.pipeline.target"])
 def test_the_set_up_needs_the_standard_library_alone(module: str) -> None:
     """`-S` hides the environment's packages, as nothing is there yet on a fresh machine."""
     done = subprocess.run([sys.executable, "-S", "-c", f"import {module}"], cwd=bootstrap.ROOT, capture_output=True, text=True)

@@ -23,7 +23,7 @@ def test_what_is_not_named_keeps_its_default() -> None:
     [
         ("agrement=0.9", "Did you mean agreement"),
         ("RMS=0.1", "Did you mean rms"),
-        ("speed=3", "has no 'speed'"),
+        ("speed=3", "no limit 'speed'"),
         ("rms", "rms= is not a number"),
         ("rms=-1", "rms=-1 is not a number from 0"),
         ("rms=nan", "not a number"),
@@ -31,7 +31,7 @@ def test_what_is_not_named_keeps_its_default() -> None:
         ("agreement=1.5", "from 0 to 1"),
         ("distinct=1.5", "not a whole number"),
         ("distinct=0", "not a whole number from 1"),
-        ("rms=0.1 rms=0.2", "names rms twice"),
+        ("rms=0.1 rms=0.2", "rms is named twice"),
     ],
 )
 def test_what_makes_no_sense_is_named(text: str, says: str) -> None:

@@ -1,4 +1,4 @@
-"""`make doctor` finds what is wrong with this machine, says what to do, and its exit status tells."""
+"""`plumbline doctor` finds what is wrong with this machine, says what to do, and its exit status tells."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_two_boards_are_noted_with_the_choice(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(discovery, "connected", lambda: [port_on(device) for device in devices])
     first = next(doctor.boards())
     assert first.level is Level.NOTE
-    assert f"PORT={devices[0]}" in first.hint
+    assert f"--port {devices[0]}" in first.hint
     for end in (end for pair in pairs for end in pair):
         os.close(end)
 
@@ -99,7 +99,7 @@ def test_two_boards_are_noted_with_the_choice(monkeypatch: pytest.MonkeyPatch) -
 def test_the_exit_status_tells(tmp_path: Path) -> None:
     def status(path: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "plumbline.host", "doctor"],
+            [sys.executable, "-m", "plumbline", "doctor"],
             cwd=ROOT,
             env={**os.environ, "PATH": path, "PLUMBLINE_COMPILER": "gcc"},
             capture_output=True,

@@ -122,6 +122,6 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_command_prints_a_schema() -> None:
-    command = [sys.executable, "-m", "plumbline.host", "schema", "manifest"]
+    command = [sys.executable, "-m", "plumbline", "schema", "manifest"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300)
     assert json.loads(ended.stdout) == published("manifest")

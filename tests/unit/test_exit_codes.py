@@ -30,15 +30,15 @@ def test_the_page_lists_them_all() -> None:
 @pytest.mark.parametrize(
     ("command", "code"),
     [
-        (["training", "fit", "no-such-recipe"], 10),
-        (["host", "verify", "linear", "--env", "no-such-env"], 2),
-        (["host", "verify", "linear", "--build", "no-such-folder"], 23),
-        (["host", "monitor", "linear", "--port", "no-such-port"], 40),
-        (["host", "build", "no-such-recipe"], 23),
+        (["train", "no-such-recipe"], 10),
+        (["verify", "linear", "--only", "--env", "no-such-env"], 2),
+        (["verify", "linear", "--only", "--build", "no-such-folder"], 23),
+        (["monitor", "linear", "--port", "no-such-port"], 40),
+        (["build", "no-such-recipe", "--only"], 23),
     ],
 )
 def test_a_mistake_ends_in_a_message_and_its_code(command: list[str], code: int) -> None:
-    ended = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True)
+    ended = subprocess.run([sys.executable, "-m", "plumbline", *command], cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode == code, ended.stderr
     assert "error:" in ended.stderr
     assert "Traceback" not in ended.stderr

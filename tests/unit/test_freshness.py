@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.freshness import Stamp, Unhashable, content, digest
+from plumbline.pipeline.freshness import Stamp, Unhashable, content, digest
 
 
 def test_a_stage_is_fresh_while_nothing_has_changed(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_a_stage_is_fresh_while_nothing_has_changed(tmp_path: Path) -> None:
     result.write_text("made")
 
     def of(*words: str) -> Stamp:
-        return Stamp(stamp, digest([source], words), [result])
+        return Stamp(stamp, digest({"source": source}, words), [result])
 
     assert not of().fresh
     of().done()

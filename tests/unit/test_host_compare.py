@@ -183,7 +183,7 @@ def test_an_arena_that_stays_too_small_has_another_way_out() -> None:
         with pytest.raises(BoardFault) as caught:
             check_identity(replace(IDENTITY, engine_error=said), MANIFEST)
         hints.append(caught.value.hint)
-    assert ["make clean flash" in hint for hint in hints] == [True, True]
+    assert ["plumbline flash" in hint and "--anew" in hint for hint in hints] == [True, True]
     assert ["compiled engine" in hint for hint in hints] == [True, False]
 
 

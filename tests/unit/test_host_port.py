@@ -50,7 +50,7 @@ def test_a_url_that_does_more_than_open_a_port_is_not_taken(scheme: str, tmp_pat
 
 def test_a_port_that_is_given_and_empty_is_refused() -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "plumbline.host", "verify", "linear", "--port", ""], cwd=ROOT, capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "plumbline", "verify", "linear", "--port", ""], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
     assert ended.returncode == UsageError.exit_code
     assert "--port is empty" in ended.stderr

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
 import pytest
 
+from plumbline.commands import summary
+from plumbline.commands.options import Given
 from plumbline.common.errors import BoardSilent
 from plumbline.common.outcome import Ended, Run
-from plumbline.host.commands import summary
 from plumbline.host.reports.terminal import Terminal
 from plumbline.training.recipe import names
 from tests.support.verdict_documents import passing
@@ -24,7 +24,7 @@ def test_every_line_begins_with_its_outcome(width: int, tmp_path: Path, monkeypa
     Run.begin(tmp_path / silent, silent, "make verify").end(Ended.of(BoardSilent("Nothing came.", "")))
     Run.begin(tmp_path / running, running, "make verify")
     monkeypatch.setenv("COLUMNS", str(width))
-    assert summary.run(argparse.Namespace(build=tmp_path, seconds=[f"{passed}=7"])) == 1
+    assert summary.conclude(Given(build=tmp_path), names(), {passed: 7.4}) == 1
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= width
     for said, name in (("PASS", passed), ("ERROR BoardSilent", silent), ("NOT FINISHED", running), ("no verdict", missing)):

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plumbline.common import usage
 from plumbline.common.errors import ArtefactsDisagree
-from plumbline.common.folder_names import anew, claim, plain_name
+from plumbline.common.folder_names import claim, plain_name
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT
 
@@ -95,15 +96,36 @@ def test_many_at_a_time_get_a_folder_each(tmp_path: Path) -> None:
     assert "model_net\n" in found
 
 
-@pytest.mark.parametrize(("name", "asked"), [("linear", "RECIPE=linear"), ("model_own", "MODEL=...")])
-def test_a_hint_names_the_model_as_its_user_does(name: str, asked: str, tmp_path: Path) -> None:
-    assert anew(name, "flash") == f"`make clean flash {asked}`"
+@pytest.mark.parametrize(
+    ("typed", "name", "flash", "convert"),
+    [
+        ("make verify", "linear", "make clean flash RECIPE=linear", "make clean convert RECIPE=linear"),
+        ("make verify", "model_own", "make clean flash MODEL=...", "make clean convert MODEL=..."),
+        ("plumbline verify", "linear", "plumbline flash linear --anew", "plumbline convert linear --anew"),
+        (
+            "plumbline verify",
+            "model_own",
+            "plumbline flash 'my own.keras' --samples=x.npy --anew",
+            "plumbline convert 'my own.keras' --samples=x.npy --anew",
+        ),
+        ("plumbline verify", "model_other", "plumbline flash MODEL --anew", "plumbline convert MODEL --anew"),
+    ],
+)
+def test_a_hint_names_the_model_as_its_user_does(
+    typed: str, name: str, flash: str, convert: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(usage.TYPED, typed)
+    monkeypatch.setenv(usage.MODEL, "")
+    usage.remember("model_own", "my own.keras", "--samples=x.npy")
+    assert usage.line("flash", name, anew=True) == flash
     with pytest.raises(ArtefactsDisagree) as caught:
         Manifest.load(tmp_path / name / "generated" / "manifest.json")
-    assert f"`make clean convert {asked}`" in caught.value.hint
+    assert f"`{convert}`" in caught.value.hint
 
 
-def test_no_host_tool_tells_to_make_the_default_recipe_anew() -> None:
-    for path in [*(ROOT / "host").rglob("*.py"), *(ROOT / "host").rglob("*.j2"), *(ROOT / "plumbline" / "common").glob("*.py")]:
-        found = re.search(r"make clean [a-z ]+`|RECIPE=\{\{|RECIPE=\{(manifest|verdict|given)", path.read_text())
+def test_no_host_tool_writes_a_command_out_that_its_user_did_not_type() -> None:
+    targets = "train|convert|firmware|verify|flash|profile|monitor|doctor|learn"
+    common = [path for path in (ROOT / "plumbline" / "common").glob("*.py") if path.stem != "usage"]
+    for path in [*(ROOT / "host").rglob("*.py"), *(ROOT / "host").rglob("*.j2"), *common]:
+        found = re.search(rf"\bmake (clean )?({targets})\b|python -m plumbline(?!\.host\.devices\.qemu_packages)|RECIPE=|\bMODEL=", path.read_text())
         assert not found, f"{path}: {found}"

@@ -79,7 +79,7 @@ MISTYPED: list[tuple[dict[str, Any], str]] = [
     ({"domain": 12.0}, r"the domain 12\.0"),
     ({"tolerance": "0.1"}, "tolerance of '0.1'"),
     ({"limits": 0.9}, "limits that are a float"),
-    ({"limits": Limits(agreement=7)}, "limits that make no sense: LIMITS: agreement=7"),
+    ({"limits": Limits(agreement=7)}, "limits that make no sense: The limit agreement=7"),
     ({"test": data(X, X), "quality": "rmse"}, "a quality that is a str"),
     ({"layers": []}, "layers that is a list"),
     ({"data": None}, "data that is None"),

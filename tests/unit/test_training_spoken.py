@@ -86,7 +86,7 @@ def test_an_espeak_that_cannot_is_named(script: str, message: str, tmp_path: Pat
 
 def test_without_espeak_the_line_to_type_is_said(tmp_path: Path) -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "plumbline.training", "fit", "speech"], cwd=ROOT, capture_output=True, text=True, env={"PATH": str(tmp_path)}
+        [sys.executable, "-m", "plumbline", "train", "speech", "--only"], cwd=ROOT, capture_output=True, text=True, env={"PATH": str(tmp_path)}
     )
     assert ended.returncode == EspeakMissing.exit_code
     assert "Traceback" not in ended.stderr

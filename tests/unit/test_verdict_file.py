@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from plumbline.commands import summary
 from plumbline.common.errors import ArtefactsDisagree, FileTrouble, UnknownRecipe
 from plumbline.common.outcome import Ended, Run
 from plumbline.common.paths import ROOT
-from plumbline.host.commands import summary
 from plumbline.host.verdict.verdict_diff import changes
 from plumbline.host.verdict.verdict_file import judged, load
 from tests.support.damaged_json import ODD, places, replaced
@@ -155,7 +155,7 @@ def test_a_run_without_a_verdict_is_no_side_of_a_comparison(tmp_path: Path) -> N
         judged(tmp_path)
     assert "UnknownRecipe" in summary.row("linear", summary.load(tmp_path))[0]
     ended = subprocess.run(
-        [sys.executable, "-m", "plumbline.host", "compare", tmp_path, tmp_path],
+        [sys.executable, "-m", "plumbline", "compare", tmp_path, tmp_path],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -177,7 +177,7 @@ def test_the_published_schema_is_one_and_describes_the_fields() -> None:
 def test_a_summary_that_cannot_be_written_is_a_message_behind_the_result(tmp_path: Path) -> None:
     written(tmp_path, json.dumps(passing()))
     environment = {"COLUMNS": "80", "GITHUB_STEP_SUMMARY": str(tmp_path / "none" / "summary.md")}
-    command = [sys.executable, "-m", "plumbline.host", "compare", str(tmp_path), str(tmp_path)]
+    command = [sys.executable, "-m", "plumbline", "compare", str(tmp_path), str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, timeout=300)
     assert ended.returncode == FileTrouble.exit_code
     assert "within the limits" in ended.stdout

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from plumbline.common import usage
 from plumbline.common.errors import ModelRefused
 from plumbline.common.way import advice
 from plumbline.convert.importers.keras.file import KerasFile
@@ -94,7 +95,7 @@ def check(file: KerasFile, trust: bool) -> None:
                 f"{file.path} holds a Lambda layer, which is Python code that would run on this computer: {holds}.",
                 advice(
                     recipe="Make the Lambda a layer of its own in the recipe's layers(), or write it with layers of Keras.",
-                    keras="If you trust who made the file, run it with TRUST=1; else replace the layer.",
+                    keras=f"If you trust who made the file, run it with {usage.flag('trust')}; else replace the layer.",
                     tflite="",
                 ),
             )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plumbline.common import usage
 from plumbline.common.errors import ConversionFailed, ModelRefused
 from plumbline.common.way import advice
 from plumbline.convert.importers.keras import config
@@ -149,7 +150,7 @@ def check_finite(model: keras.Model) -> None:
     for weight in model.weights:
         if not np.isfinite(weight.numpy()).all():
             again = "Train it again; a smaller learning rate or clipped gradients keep weights finite."
-            hint = advice(recipe="Train it again: `make clean train`.", keras=again, tflite=again)
+            hint = advice(recipe=f"Train it again: {usage.command('train', anew=True)}.", keras=again, tflite=again)
             raise ConversionFailed(f"{weight.path} holds NaN or infinity.", hint)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common import usage
 from plumbline.common.errors import UsageError
 from plumbline.convert.importers.file_kinds import kind_of
 from plumbline.convert.importers.samples.arrays import read_npy, read_npz
@@ -43,7 +44,7 @@ def load_samples(path: Path) -> Samples:
     Raises:
         UsageError: the file is missing, of another kind, damaged, too large, or holds no finite real numbers.
     """
-    name = f"SAMPLES={path}"
+    name = usage.option("samples", str(path))
     if path.is_dir():
         raise UsageError(f"{name} is a folder.", HINT)
     if not path.is_file():

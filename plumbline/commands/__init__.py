@@ -1,0 +1,1 @@
+"""The commands of `plumbline`: each module holds one, named `command`, and is imported when it is typed."""

@@ -1,0 +1,115 @@
+"""`plumbline verify`: brings a model to a board, holds every answer against the references, and writes the reports."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define
+from plumbline.common import ending, usage
+from plumbline.common.errors import UsageError
+from plumbline.common.paths import recipe_names
+from plumbline.pipeline.environment import Chosen
+from plumbline.pipeline.stages import StageFailed
+from plumbline.pipeline.work import Work
+
+if TYPE_CHECKING:
+    from plumbline.host.verdict.verdict import Verdict
+
+
+@define(
+    "plumbline verify linear",
+    "plumbline verify model.keras --samples inputs.npy --board nano33ble",
+    takes=(MODEL, FIRMWARE, PORT, STAGES, BUILD),
+    result="verdict.json instead of tables",
+    quiet="and the last line only",
+)
+@click.option("--all", "every", is_flag=True, help="Verify every recipe, go on after a failure, and print one table.")
+@click.option("--manifest", type=click.Path(path_type=Path), help="Hold the board to this manifest.  [default: the one in the build folder]")
+def command(given: Given, every: bool, manifest: Path | None) -> int:
+    """Prove that a board answers what the model says.
+
+    The model is trained, converted and built first, where something has changed. Without a port the virtual board runs it.
+    """
+    if every:
+        return _every(given)
+    work = given.work()
+    with nullcontext() if given.only and not work.folder.is_dir() else work.accounted():
+        verdict = _verdict(given, work, manifest)
+    _show(given, work, verdict)
+    return verdict.exit_code
+
+
+def _verdict(given: Given, work: Work, manifest: Path | None) -> Verdict:
+    """Everything up to the written reports. What it takes is imported here, where a package that is missing is what became of the run."""
+    from plumbline.common.limits import Limits
+    from plumbline.common.manifest import Manifest
+    from plumbline.common.paths import image_of
+    from plumbline.host.devices.connect import connect
+    from plumbline.host.firmware import firmware
+    from plumbline.host.firmware.builds import Builds
+    from plumbline.host.firmware.symbols import naming
+    from plumbline.host.reports import report_writer
+    from plumbline.host.verdict.verify import verify
+
+    chosen, port = given.environment(), given.line
+    env = chosen.env
+    if not given.only:
+        work.check()
+        work.convert()
+        if port is None and (env.virtual or chosen.demanded):
+            firmware.build(work.folder, env.name)
+    held = Manifest.load(manifest or work.folder / "generated" / "manifest.json")
+    limits = Limits.parse(work.limits or "", held.limits)
+    builds = Builds(work.folder, _demanded(chosen, port), image_of(work.folder, env.name) if port is None and env.virtual else None)
+    with naming(lambda: builds.image), connect(port, env, work.folder) as board:
+        verdict = verify(board, work.folder, held, builds=builds, command=usage.typed(), limits=limits)
+    report_writer.write(verdict, work.folder)
+    return verdict
+
+
+def _demanded(chosen: Chosen, port: str | None) -> str | None:
+    """The environment that the board must run. One behind a port says itself what it runs, unless somebody named one."""
+    return chosen.env.name if chosen.demanded or (port is None and chosen.env.virtual) else None
+
+
+def _show(given: Given, work: Work, verdict: Verdict) -> None:
+    from plumbline.host.reports import markdown, report_writer, terminal
+
+    if given.json:
+        sys.stdout.write(report_writer.to_json(verdict))
+    elif given.quiet:
+        print(terminal.last_line(verdict))
+    else:
+        terminal.show(verdict, work.folder)
+    markdown.append_summary(markdown.of_verdict(verdict))
+
+
+def _every(given: Given) -> int:
+    from plumbline.commands.summary import conclude
+
+    if given.target or given.samples or given.limits or given.trust:
+        raise UsageError("--all verifies every recipe, and a model is given besides.", "Leave out one of them.")
+    seconds = {}
+    for name in recipe_names():
+        start = time.monotonic()
+        work = replace(given, target=name).work()
+        try:
+            with work.accounted():
+                verdict = _verdict(given, work, None)
+            _show(given, work, verdict)
+            passed = verdict.exit_code == 0
+        except Exception as error:
+            if not isinstance(error, StageFailed):
+                ending.report(ending.explained(error))
+            passed = False
+        if not passed:
+            print(f"{name} did not pass", file=sys.stderr)
+        seconds[name] = time.monotonic() - start
+    return conclude(given, recipe_names(), seconds)

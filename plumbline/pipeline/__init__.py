@@ -1,0 +1,1 @@
+"""From what a user names to a verified board: which stages have to run, each in its place, and what becomes of a run."""

@@ -1,0 +1,49 @@
+"""Which firmware environment is meant: by its name, or by a board and an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plumbline.common import boards
+from plumbline.common.board_description import Environment
+from plumbline.common.errors import UsageError
+from plumbline.common.usage import option
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A firmware environment, and how sure that is."""
+
+    env: Environment
+    demanded: bool
+    """Somebody named it, or an engine; else a board that is connected may run another one, and says itself what it runs."""
+
+
+def engines() -> tuple[str, ...]:
+    """Every engine that some board has."""
+    return tuple(dict.fromkeys(each.engine for each in boards.environments().values()))
+
+
+def connected() -> Environment:
+    """The first environment of a board that is not emulated."""
+    return next(each for each in boards.environments().values() if not each.virtual)
+
+
+def choose(env: str | None, board: str | None, engine: str | None, default: Environment) -> Chosen:
+    """The environment of that name, or the first of the board that has the engine.
+
+    Args:
+        env: its name; then there is no need of the others.
+        board, engine: either may be None, which takes the default's board, or the first engine of the board.
+        default: what is meant where nothing is given.
+
+    Raises:
+        UsageError: there is none, or `env` comes with a board or an engine.
+    """
+    if env is not None:
+        if board is not None or engine is not None:
+            raise UsageError(f"{option('env')} names a board and an engine already.", "Give it alone, or --board and --engine without it.")
+        return Chosen(boards.environment(env), True)
+    if board is None and engine is None:
+        return Chosen(default, False)
+    return Chosen(boards.environment_for(boards.board(board) if board else default.board, engine), engine is not None)
