@@ -43,6 +43,8 @@ BUCKET = 4
 """Codes that count as one, for the lowest and highest of a channel."""
 OUTPUT_WEIGHT = 0.25
 """How much new codes of all outputs count, against all new lowest and highest codes inside."""
+MOST_WATCHED = 2**18
+"""Codes of the output, and channels of a tensor, that are watched: of more of them, evenly spaced ones."""
 LARGEST_LOOK_UP = 256
 """Codes looked up at once beyond which any input meets nearly all of a table."""
 RAREST = 8
@@ -156,14 +158,16 @@ class Watched:
         values = self._model.values(codes)
         found, number = [], 0
         for tensor in self._inside:
-            channels = channels_of(tensor)
-            by_channel = values[tensor.index].reshape(len(codes), -1, channels)
+            by_channel = values[tensor.index].reshape(len(codes), -1, channels_of(tensor))
+            by_channel = by_channel[..., :: spacing(by_channel.shape[-1])]
+            channels = by_channel.shape[-1]
             for beyond in (127 - by_channel.min(axis=1).astype(np.int64), by_channel.max(axis=1).astype(np.int64) + 128):
                 found.append(number + np.arange(channels) * 256 + beyond // BUCKET)
                 number += channels * 256
         answers = values[self._graph.output.index]
-        outputs = [np.arange(self._graph.output.elements) * 256 + answers.astype(np.int64) + 128]
-        for number, operator in enumerate(self._tables, self._graph.output.elements):
+        watched = answers[:, :: spacing(answers.shape[1])].astype(np.int64)
+        outputs = [np.arange(watched.shape[1]) * 256 + watched + 128]
+        for number, operator in enumerate(self._tables, watched.shape[1]):
             outputs.append(256 * number + looked_up(operator, values))
         return Seen(np.concatenate(found, axis=1), np.concatenate(outputs, axis=1), answers, self._shows(values, answers))
 
@@ -200,6 +204,11 @@ def looked_up(operator: Operator, values: dict[int, Codes]) -> Ids:
 def at_once(graph: Graph) -> int:
     """How many inputs are answered together."""
     return max(1, CODES_AT_ONCE // max(tensor.elements for operator in graph.operators for tensor in operator.outputs))
+
+
+def spacing(count: int) -> int:
+    """Every how manyth of so many things is watched."""
+    return -(-count // MOST_WATCHED)
 
 
 def channels_of(tensor: Tensor) -> int:
