@@ -66,11 +66,43 @@ there is none.
 PORTABLE = ("compiler", "virtual")
 
 ELSEWHERE = {
-    "dnf": "sudo dnf install arm-none-eabi-gcc-cs arm-none-eabi-gcc-cs-c++ arm-none-eabi-newlib qemu-system-arm"
-    " gcc-c++ libasan libubsan doctest-devel",
-    "pacman": "sudo pacman -S arm-none-eabi-gcc arm-none-eabi-newlib qemu-system-arm gcc doctest",
-    "brew": "brew install --cask gcc-arm-embedded && brew install qemu doctest",
+    "dnf": (
+        "sudo dnf install",
+        {
+            "gcc-arm-none-eabi": "arm-none-eabi-gcc-cs",
+            "libnewlib-arm-none-eabi": "arm-none-eabi-newlib",
+            "libstdc++-arm-none-eabi-dev": "arm-none-eabi-gcc-cs-c++",
+            "g++": "gcc-c++ libasan libubsan",
+            "libc6-dev": "glibc-devel",
+            "doctest-dev": "doctest-devel",
+            "libclang-rt-dev": "compiler-rt",
+        },
+    ),
+    "pacman": (
+        "sudo pacman -S",
+        {
+            "gcc-arm-none-eabi": "arm-none-eabi-gcc",
+            "libnewlib-arm-none-eabi": "arm-none-eabi-newlib",
+            "libstdc++-arm-none-eabi-dev": "arm-none-eabi-newlib",
+            "g++": "gcc",
+            "libc6-dev": "glibc",
+            "doctest-dev": "doctest",
+            "libclang-rt-dev": "compiler-rt",
+        },
+    ),
+    "brew": (
+        "brew install",
+        {
+            "gcc-arm-none-eabi": "gcc-arm-embedded",
+            "libnewlib-arm-none-eabi": "gcc-arm-embedded",
+            "libstdc++-arm-none-eabi-dev": "gcc-arm-embedded",
+            "qemu-system-arm": "qemu",
+            "doctest-dev": "doctest",
+            "libclang-rt-dev": "llvm",
+        },
+    ),
 }
+"""How other systems install packages, and what they call them where that is not Debian's name."""
 
 
 def set_up(group: str, recipe: str) -> None:
@@ -141,8 +173,8 @@ def install_system(packages: list[str]) -> Job:
     """
     names = " ".join(packages)
     if shutil.which("apt-get") is None:
-        own = [name for name in needs_of_all().values() if name in packages]  # a recipe's packages have the same name on every system
-        line = next((" ".join([line, *own]) for tool, line in ELSEWHERE.items() if shutil.which(tool)), f"your system's packages for: {names}")
+        start, called = next((ELSEWHERE[tool] for tool in ELSEWHERE if shutil.which(tool)), ("your system's packages for:", {}))
+        line = " ".join([start, *dict.fromkeys(called.get(name, name) for name in packages)])
         raise SetupFailed(f"These are missing (by their Debian names): {names}.", f"Install them and run make again: {line}")
     line = f"sudo apt-get update && sudo apt-get install --no-install-recommends {names}"
     prefix: list[str] = []
