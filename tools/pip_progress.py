@@ -13,7 +13,7 @@ class PipProgress:
     Args:
         log: what pip prints.
         downloads: the folder for temporary files that it was given.
-        site: glob of the environment's site-packages, below `environment`.
+        environment: whose site-packages it fills.
         locks: the files that name the packages.
     """
 
@@ -21,20 +21,26 @@ class PipProgress:
         self._log, self._downloads, self._environment = log, downloads, environment
         self._named = sum(len(re.findall(r"^[A-Za-z0-9]", lock.read_text(), re.MULTILINE)) for lock in locks)
         self._most = 0.0
+        self._held: int | None = None
+        """Packages that were there before pip began, itself among them."""
 
     def __call__(self) -> str:
         """`57 of 104 packages fetched, 480 MB`; the megabytes are those that were fetched so far, which pip removes when it has installed them."""
         log = self._log.read_text(errors="replace") if self._log.is_file() else ""
+        if not log:
+            return "the environment is made"
+        if self._held is None:
+            self._held = self._packages()
         total = self._named - log.count("\nIgnoring ") - log.startswith("Ignoring ")
         self._most = max(self._most, megabytes(self._downloads))
         if "Installing collected packages" in log:
-            done = f"{min(total, self._installed())} of {total} packages installed"
+            done = f"{self._packages() - self._held} of {total} packages installed"
         else:
             done = f"{len(re.findall(r'^Collecting ', log, re.MULTILINE))} of {total} packages fetched"
         return f"{done}, {self._most:,.0f} MB fetched"
 
-    def _installed(self) -> int:
-        return len(list(self._environment.glob("lib/python3*/site-packages/*.dist-info"))) - 2
+    def _packages(self) -> int:
+        return len(list(self._environment.glob("lib/python3*/site-packages/*.dist-info")))
 
 
 def megabytes(folder: Path) -> float:

@@ -187,15 +187,16 @@ def test_pip_says_how_far_it_is(tmp_path: Path) -> None:
     lock.write_text("a==1 \\\n    --hash=sha256:0\n    # via b\nb==1\nc==1 ; sys_platform == 'win32'\n")
     (tmp_path / "fetched").mkdir()
     state = PipProgress(log, tmp_path / "fetched", tmp_path / "environment", [lock])
-    assert state() == "0 of 3 packages fetched, 0 MB fetched"
+    assert state() == "the environment is made"
+    site = tmp_path / "environment" / "lib" / "python3.11" / "site-packages"
+    (site / "pip-1.dist-info").mkdir(parents=True)
     log.write_text("Ignoring c: markers do not match your environment\nCollecting a==1 (from -r lock (line 1))\n  Downloading a.whl (3.0 MB)\n")
     (tmp_path / "fetched" / "a.whl").write_bytes(bytes(3_000_000))
     assert state() == "1 of 2 packages fetched, 3 MB fetched"
     with log.open("a") as more:
         more.write("Collecting b==1\nInstalling collected packages: a, b\n")
     (tmp_path / "fetched" / "a.whl").unlink()
-    for name in ("pip", "setuptools", "a"):
-        (tmp_path / "environment" / "lib" / "python3.11" / "site-packages" / f"{name}-1.dist-info").mkdir(parents=True)
+    (site / "a-1.dist-info").mkdir()
     assert state() == "1 of 2 packages installed, 3 MB fetched"
 
 
