@@ -26,7 +26,7 @@ LOCK = ROOT / "requirements.lock"
 STAMP = VENV / ".installed"
 ZIG_LOCK = ROOT / "requirements-zig.lock"
 """The compiler in a package of PyPI, for a machine without GCC for Arm: 100 MB that nobody else needs."""
-DOWNLOAD_MB, DISK_MB = 760, 2300
+DOWNLOAD_MB, DISK_MB = 560, 2300
 """What LOCK brings on Linux x86-64, measured."""
 SUPPORTED = [(3, minor) for minor in (11, 12, 13, 10)]
 """Python versions TensorFlow and the lock file support, the best tested first."""
