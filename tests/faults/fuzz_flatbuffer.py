@@ -26,11 +26,12 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
+from plumbline.convert.engine_support import check_engine
+from plumbline.convert.operators import registered
 from plumbline.convert.operators.engines import ENGINES
-from tests.support import random_arithmetic, random_layers, random_movement, random_recurrent
 from tests.support.flatbuffer_writer import random_model, write
-from tests.support.tflite_writer import INT32, UINT8, Builder, OperatorSpec, TensorSpec, activated, write_graph
-from tests.support.write_arithmetic import unary
+from tests.support.tflite_writer import INT32, UINT8, Builder, OperatorSpec, TensorSpec, write_case, write_graph
+from tests.support.write_operators import fully_connected, unary
 
 MEMORY = 1 << 30
 """Bytes of address space that a mutant may need above what the process had before the first one."""
@@ -42,24 +43,7 @@ WORDS = (0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF
 def seeds() -> list[bytes]:
     """One model of each operator, and chains of several layers."""
     rng = np.random.default_rng(77)
-    makers: tuple[Callable[[np.random.Generator, str], bytes], ...] = (
-        random_layers.random_conv_2d,
-        random_layers.random_depthwise_conv_2d,
-        random_layers.random_max_pool_2d,
-        random_layers.random_average_pool_2d,
-        random_layers.random_softmax,
-        random_layers.random_reshape,
-        random_arithmetic.random_add,
-        random_arithmetic.random_mul,
-        random_arithmetic.random_mean,
-        random_arithmetic.random_leaky_relu,
-        random_arithmetic.random_logistic,
-        random_arithmetic.random_quantize,
-        random_arithmetic.random_dequantize,
-        *random_movement.CASES.values(),
-        random_recurrent.random_lstm,
-    )
-    found = [maker(rng, f"seed_{i}") for i, maker in enumerate(makers)]
+    found = [write_case(each.random_case(rng, f"seed_{name}")) for name, each in registered().items()]
     return found + odd() + [write(random_model(rng, width, per_channel=bool(width % 2))) for width in (1, 4, 9)]
 
 
@@ -71,7 +55,7 @@ def odd() -> list[bytes]:
     cut_off = [OperatorSpec(quantize, 2, (0,), (1,)), unary("LOGISTIC", 1, 2), OperatorSpec(quantize, 2, (2,), (3,))]
     weights = TensorSpec("weights", (2, 4), (0.1, 0.2), (0, 0), np.ones((2, 4), np.int8))
     bias = TensorSpec("bias", (2,), (0.01, 0.02), (0, 0), np.ones(2, np.int32), INT32, axis=3)
-    dense = OperatorSpec(BUILTIN_OPERATORS.index("FULLY_CONNECTED"), 5, (0, 1, 2), (3,), 8, activated(0, "NONE"))
+    dense = fully_connected((0, 1, 2), 3, version=5)
     out = Builder()
     buffers = [out.table([])]
     tables = [out.tensor(each, buffers) for each in (ends[0], ends[0], ends[1], ends[1])]

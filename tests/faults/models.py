@@ -9,9 +9,9 @@ import numpy as np
 from plumbline.common.folder_names import claim
 from plumbline.common.manifest import Manifest
 from plumbline.convert.import_model import bring
-from tests.support.flatbuffer_writer import FULLY_CONNECTED, random_model, write
-from tests.support.tflite_writer import INT32, OperatorSpec, TensorSpec, activated, write_graph
-from tests.support.write_arithmetic import unary
+from tests.support.flatbuffer_writer import random_model, write
+from tests.support.tflite_writer import INT32, TensorSpec, write_graph
+from tests.support.write_operators import fully_connected, unary
 
 CHAINS = {
     "line_and_channels": 827,
@@ -47,8 +47,8 @@ def with_tanh() -> bytes:
         TensorSpec("model/second/MatMul", second.shape, (0.01,), (0,), second),
         TensorSpec("model/second/out", (1, 1), (0.04,), (0,)),
     ]
-    dense = OperatorSpec(FULLY_CONNECTED, 4, (0, 1, 2), (3,), 8, activated(0, "NONE"))
-    last = OperatorSpec(FULLY_CONNECTED, 4, (4, 5, -1), (6,), 8, activated(0, "NONE"))
+    dense = fully_connected((0, 1, 2), 3)
+    last = fully_connected((4, 5, -1), 6)
     return write_graph(tensors, [dense, unary("TANH", 3, 4), last], 0, 6)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.support.flatbuffer_writer import FULLY_CONNECTED, random_model, write
-from tests.support.tflite_writer import INT32, OperatorSpec, TensorSpec, activated, conv_2d, depthwise_conv_2d, reshape, softmax, write_graph
+from tests.support.flatbuffer_writer import random_model, write
+from tests.support.tflite_writer import INT32, TensorSpec, write_graph
+from tests.support.write_operators import conv_2d, depthwise_conv_2d, fully_connected, reshape, softmax
 
 SPREAD = 30
 """Codes that a layer's answers to noise lie apart, roughly."""
@@ -44,7 +45,7 @@ def images(ahead: float) -> bytes:
         conv_2d(first, one, "SAME", (2, 2), (1, 1), "RELU"),
         depthwise_conv_2d(second, other, "SAME", (1, 1), (1, 1), "RELU", 1),
         reshape(other, flat),
-        OperatorSpec(FULLY_CONNECTED, 4, third, (scores,), 8, activated(0, "NONE")),
+        fully_connected(third, scores),
         softmax(scores, len(tensors) - 1, float(4 / (SPREAD * tensors[scores].scales[0]))),
     ]
     return write_graph(tensors, operators, 0, len(tensors) - 1)

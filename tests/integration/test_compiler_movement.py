@@ -10,20 +10,26 @@ import pytest
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators import registered
+from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
+from plumbline.convert.operators.shared.data_movement.random_cases import Movement
 from plumbline.convert.operators.shared.data_movement.reference import Loop, simplified
+from plumbline.convert.operators.split.reference import SplitOptions
+from plumbline.convert.operators.strided_slice.reference import StridedSliceOptions
+from plumbline.convert.operators.unpack.reference import UnpackOptions
 from plumbline.convert.references import reference_interpreter, tflm
-from tests.support import compiled_c, random_layers
-from tests.support.random_movement import Movement, random_network
-from tests.support.write_movement import concatenation, pad, split, strided_slice, transpose, unpack
+from tests.support import compiled_c
+from tests.support.input_rows import input_rows
+from tests.support.random_movement import random_network
+from tests.support.tflite_writer import write_case
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
 def test_200_random_networks(tmp_path: Path) -> None:
     rng = np.random.default_rng(70)
-    raws = [random_network(rng, f"case_{number}") for number in range(200)]
+    raws = [write_case(random_network(rng, f"case_{number}")) for number in range(200)]
     graphs = [read(raw) for raw in raws]
-    codes = [random_layers.rows(rng, graph.input.elements, 0) for graph in graphs]
+    codes = [input_rows(rng, graph.input.elements, 0) for graph in graphs]
     answers = compiled_c.run(tmp_path, graphs, codes, together=50, level="-O0")
     for number, (raw, graph, rows, answer) in enumerate(zip(raws, graphs, codes, answers, strict=True)):
         np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows), err_msg=f"network {number} against the integer model")
@@ -47,7 +53,7 @@ def network(*shape: int) -> Movement:
 
 def refusal(net: Movement, last: int) -> str:
     """What the integer model says of it, which must name operator and layer."""
-    graph = read(net.write(last))
+    graph = read(write_case(net.case(last)))
     with pytest.raises((ModelRefused, UnsupportedOperator)) as caught:
         registered()[graph.operators[0].name].check(graph.operators[0])
     assert graph.operators[0].name in caught.value.message
@@ -58,42 +64,42 @@ def refusal(net: Movement, last: int) -> str:
 def test_a_permutation_that_takes_a_dimension_twice() -> None:
     net = network(2, 2)
     order, output = net.numbers(0, 0), net.add("out", (2, 2))
-    net.operators.append(transpose(0, order, output))
+    net.apply("TRANSPOSE", (0, order), (output,))
     assert "in the order [0, 0]" in refusal(net, output)
 
 
 def test_paddings_below_zero() -> None:
     net = network(4)
     paddings, output = net.numbers(-1, 0), net.add("out", (3,))
-    net.operators.append(pad(0, paddings, output))
+    net.apply("PAD", (0, paddings), (output,))
     assert "by less than nothing" in refusal(net, output)
 
 
 def test_parts_that_are_no_equal_share() -> None:
     net = network(4)
     axis, parts = net.numbers(0), (net.add("a", (3,)), net.add("b", (1,)))
-    net.operators.append(split(axis, 0, parts))
+    net.apply("SPLIT", (axis, 0), parts, SplitOptions(2))
     assert "takes shape (4,) apart into 2 of (3,)" in refusal(net, parts[0])
 
 
 def test_more_pieces_than_there_are() -> None:
     net = network(2, 3)
     parts = tuple(net.add(name, (3,)) for name in "abc")
-    net.operators.append(unpack(0, parts, 0))
+    net.apply("UNPACK", (0,), parts, UnpackOptions(3, 0))
     assert "into 3 of (3,) along axis 0" in refusal(net, parts[0])
 
 
 def test_more_inputs_than_tflm_takes() -> None:
     net = network(1)
     output = net.add("out", (11,))
-    net.operators.append(concatenation((0,) * 11, output, 0))
+    net.apply("CONCATENATION", (0,) * 11, (output,), ConcatenationOptions(0, "NONE"))
     assert "of 11 inputs (up to 10)" in refusal(net, output)
 
 
 def test_an_axis_that_does_not_exist() -> None:
     net = network(1)
     output = net.add("out", (2,))
-    net.operators.append(concatenation((0, 0), output, 1))
+    net.apply("CONCATENATION", (0, 0), (output,), ConcatenationOptions(1, "NONE"))
     assert "the axis 1 of 1 dimensions" in refusal(net, output)
 
 
@@ -102,7 +108,7 @@ def test_slices_that_take_nothing_or_lie_outside(begin: int, end: int, stride: i
     net = network(3, 2)
     numbers = (net.numbers(begin, 0), net.numbers(end, 2), net.numbers(stride, 1))
     output = net.add("out", (2,) if shrink else (1, 2))
-    net.operators.append(strided_slice(0, numbers, output, 0, 0, shrink))
+    net.apply("STRIDED_SLICE", (0, *numbers), (output,), StridedSliceOptions(0, 0, 0, 0, shrink, False))
     assert "along axis 0" in refusal(net, output)
 
 
@@ -110,5 +116,5 @@ def test_codes_of_another_scale_are_not_moved() -> None:
     net = network(2)
     net.scale = (0.5,)
     output = net.add("out", (4,))
-    net.operators.append(concatenation((0, 0), output, 0))
+    net.apply("CONCATENATION", (0, 0), (output,), ConcatenationOptions(0, "NONE"))
     assert "different scales or zero points" in refusal(net, output)

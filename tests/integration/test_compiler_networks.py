@@ -11,10 +11,12 @@ import pytest
 
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.operators import registered
 from plumbline.convert.references import reference_interpreter, tflm
-from tests.support import compiled_c, random_layers
+from tests.support import compiled_c
+from tests.support.input_rows import input_rows
 from tests.support.random_network import Network, random_network
-from tests.support.tflite_writer import write_graph
+from tests.support.tflite_writer import write_case, write_graph
 
 needs_compiler = pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
 COMPILERS = [path for path in ("gcc", "clang", "arm-none-eabi-gcc") if shutil.which(path)]
@@ -26,7 +28,7 @@ def test_100_random_networks(tmp_path: Path) -> None:
     rng = np.random.default_rng(50)
     raws = [random_network(rng, reshaped_ends=number % 2 == 0) for number in range(100)]
     graphs = [read(raw) for raw in raws]
-    codes = [random_layers.rows(rng, graph.input.elements, graph.input.quantized.zero_point) for graph in graphs]
+    codes = [input_rows(rng, graph.input.elements, graph.input.quantized.zero_point) for graph in graphs]
     for number, (raw, graph, rows, answer) in enumerate(zip(raws, graphs, codes, compiled_c.run(tmp_path, graphs, codes, level="-O0"), strict=True)):
         np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows), err_msg=f"network {number} against the integer model")
         if tflm.available():
@@ -97,15 +99,15 @@ def test_a_reshape_never_copies(tmp_path: Path, steps: str, memory: int) -> None
     compiled = compile_graph(graph, "shapes", bytes(32))
     assert compiled.source.count("only changes the shape") == steps.count("r")
     assert compiled.memory.bytes == memory
-    codes = random_layers.rows(rng, 4, 0)
+    codes = input_rows(rng, 4, 0)
     if compiled_c.compiler():
         np.testing.assert_array_equal(compiled_c.run(tmp_path, [graph], [codes])[0], reference_interpreter.run(graph, codes))
 
 
 @needs_compiler
 def test_a_model_without_constants_has_an_empty_table(tmp_path: Path) -> None:
-    graph = read(random_layers.random_max_pool_2d(np.random.default_rng(54), "pool_only"))
+    graph = read(write_case(registered()["MAX_POOL_2D"].random_case(np.random.default_rng(54), "pool_only")))
     source = compiled_c.write_sources(tmp_path, graph)
     assert "plumbline_compiled_constant_count = 0" in source.read_text()
-    codes = random_layers.rows(np.random.default_rng(0), graph.input.elements, 0)
+    codes = input_rows(np.random.default_rng(0), graph.input.elements, 0)
     np.testing.assert_array_equal(compiled_c.run(tmp_path, [graph], [codes])[0], reference_interpreter.run(graph, codes))

@@ -22,7 +22,7 @@ from tests.faults.fuzz_flatbuffer import fate
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.keras_writer import functional, save
 from tests.support.tflite_writer import FLOAT32, TensorSpec, write_graph
-from tests.support.write_arithmetic import binary, unary
+from tests.support.write_operators import binary, unary
 
 MODEL = write(random_model(np.random.default_rng(3), 12, per_channel=False))
 

@@ -21,12 +21,12 @@ from plumbline.common.paths import ROOT
 from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.operators.quantize.reference import QuantizeReference
+from plumbline.convert.operators.softmax.random_cases import random_softmax
 from plumbline.convert.references import reference_interpreter, tflm
 from plumbline.host.firmware import firmware
 from plumbline.host.firmware.settings import settings_of
-from tests.support.random_layers import random_softmax
 from tests.support.random_network import Network
-from tests.support.tflite_writer import write_graph
+from tests.support.tflite_writer import write_case, write_graph
 
 AD = ROOT.parent / "shared" / "models" / "mlperf_tiny" / "ad.tflite"
 RESULTS = re.compile(r"m-results-\[([^]]+)\]")
@@ -63,7 +63,7 @@ def folder(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of several codes in and out, built for the runner."""
     build = tmp_path_factory.mktemp("build")
     rng = np.random.default_rng(12)
-    raw = next(raw for raw in iter(lambda: random_softmax(rng, "net"), b"") if 5 <= reader.read(raw).input.elements <= 40)
+    raw = next(raw for raw in iter(lambda: write_case(random_softmax(rng, "net")), b"") if 5 <= reader.read(raw).input.elements <= 40)
     (build / "soft.tflite").write_bytes(raw)
     bring(build / "soft.tflite", build, lambda line: None)
     firmware.build(build / "model_soft", "virtual_mlperf")

@@ -23,7 +23,7 @@ from plumbline.host.reports import html_report
 from plumbline.host.verdict.verdict import Verdict
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.tflite_writer import FLOAT32, TensorSpec, write_graph
-from tests.support.write_arithmetic import unary
+from tests.support.write_operators import unary
 
 RAW = write(random_model(np.random.default_rng(3), 12, per_channel=False))
 GOOD = LayerError(

@@ -2,79 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
+from plumbline.convert.operators import registered
+from plumbline.convert.operators.fully_connected.random_cases import Dense, Model, chain, random_model
+from plumbline.convert.operators.shared.checks import ACTIVATIONS
+from tests.support.tflite_writer import INT8, spec, write_graph
 
-from tests.support.tflite_writer import INT8, INT32, OperatorSpec, TensorSpec, activated, write_graph
-
-FULLY_CONNECTED = 9
-ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6")
-
-
-@dataclass(frozen=True)
-class Dense:
-    """One layer: weight codes (outputs, inputs) and bias codes (outputs,), scales, one or one per output, and the output's quantization."""
-
-    weights: NDArray[np.int8]
-    bias: NDArray[np.int32] | None
-    weight_scales: tuple[float, ...]
-    scale: float
-    zero_point: int
-    activation: str = "NONE"
-
-
-@dataclass(frozen=True)
-class Model:
-    """A chain of layers behind an input with this quantization."""
-
-    input_scale: float
-    input_zero_point: int
-    layers: tuple[Dense, ...]
-    batches: int = 1
-
-
-def random_model(rng: np.random.Generator, inputs: int, per_channel: bool, batches: int = 1) -> Model:
-    """A chain of one to four layers, calibrated on random inputs as a converter would, with a range up to a third too narrow: then codes clamp."""
-    input_scale, input_zero = float(np.float32(rng.uniform(0.01, 0.1))), int(rng.integers(-128, 128))
-    values = (rng.integers(-128, 128, (200, inputs)) - input_zero) * input_scale
-    layers: list[Dense] = []
-    scale = input_scale
-    for _ in range(int(rng.integers(1, 5))):
-        outputs = int(rng.integers(1, 17))
-        weights = rng.integers(-127, 128, (outputs, values.shape[1])).astype(np.int8)
-        sums = values @ weights.T.astype(np.float64)
-        size = np.abs(sums).max(axis=0) + 1e-3
-        wanted = rng.uniform(1, 8, outputs)  # largest real output: around where RELU6 clips
-        scales = (wanted / size if per_channel else np.full(1, wanted[0] / size.max())).astype(np.float32)
-        bias = np.round(rng.uniform(-0.5, 0.5, outputs) * size / scale).astype(np.int32) if rng.random() < 0.9 else None
-        activation = str(rng.choice(ACTIVATIONS))
-        bottom, top = {"NONE": (-np.inf, np.inf), "RELU": (0, np.inf), "RELU6": (0, 6), "RELU_N1_TO_1": (-1, 1)}[activation]
-        values = np.clip((sums + (0 if bias is None else bias * scale)) * scales, bottom, top)
-        low, high = min(values.min(), 0.0), max(values.max(), 0.1)
-        narrowed = rng.uniform(0.7, 1.1)
-        scale = float(np.float32((high - low) / 255 * narrowed))
-        zero_point = int(np.clip(round(-128 - narrowed * low / scale), -128, 127))
-        layers.append(Dense(weights, bias, tuple(float(s) for s in scales), scale, zero_point, activation))
-    return Model(input_scale, input_zero, tuple(layers), batches)
+FULLY_CONNECTED = registered()["FULLY_CONNECTED"].number
 
 
 def write(model: Model, operator_version: int = 4, operator: int = FULLY_CONNECTED, input_type: int = INT8, layers: str = "dense") -> bytes:
     """The model as .tflite bytes, its layers called `layers`_0, `layers`_1, ..."""
-    width = model.layers[0].weights.shape[1]
-    tensors = [TensorSpec("input", (model.batches, width), (model.input_scale,), (model.input_zero_point,), kind=input_type)]
-    operators = []
-    current, scale = 0, model.input_scale
-    for number, layer in enumerate(model.layers):
-        zeros = (0,) * len(layer.weight_scales)
-        inputs = [current, len(tensors), -1]
-        tensors.append(TensorSpec(f"model/{layers}_{number}/MatMul", layer.weights.shape, layer.weight_scales, zeros, layer.weights))
-        if layer.bias is not None:
-            inputs[2] = len(tensors)
-            products = tuple(float(np.float32(scale * each)) for each in layer.weight_scales)
-            tensors.append(TensorSpec(f"model/{layers}_{number}/bias", layer.bias.shape, products, zeros, layer.bias, INT32))
-        current, scale = len(tensors), layer.scale
-        tensors.append(TensorSpec(f"model/{layers}_{number}/out", (model.batches, len(layer.weights)), (scale,), (layer.zero_point,)))
-        operators.append(OperatorSpec(operator, operator_version, tuple(inputs), (current,), 8, activated(0, layer.activation)))
-    return write_graph(tensors, operators, 0, current)
+    case = chain(model, layers)
+    operators = [replace(spec(each), code=operator, version=operator_version) for each in case.operators]
+    return write_graph([replace(case.tensors[0], kind=input_type), *case.tensors[1:]], operators, case.first, case.last)
+
+
+__all__ = ["ACTIVATIONS", "FULLY_CONNECTED", "Dense", "Model", "random_model", "write"]

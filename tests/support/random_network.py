@@ -1,11 +1,14 @@
-"""Random small convolutional networks: the operators of random_layers one after the other, in one model."""
+"""Random small convolutional networks: the operators that see images, one after the other, in one model."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tests.support.random_layers import ACTIVATIONS, AVERAGE_POOL_2D, MAX_POOL_2D, Geometry, random_geometry, scale, weighted, zero_point
-from tests.support.tflite_writer import OperatorSpec, TensorSpec, activated, conv_2d, depthwise_conv_2d, pool_2d, reshape, softmax, write_graph
+from plumbline.convert.operators.shared.random_values import fused_activation, scale, zero_point
+from plumbline.convert.operators.shared.weighted.random_cases import random_weights
+from plumbline.convert.operators.shared.window.random_cases import Geometry, random_geometry
+from tests.support.tflite_writer import OperatorSpec, TensorSpec, write_graph
+from tests.support.write_operators import conv_2d, depthwise_conv_2d, fully_connected, pool_2d, reshape, softmax
 
 
 class Network:
@@ -42,7 +45,7 @@ class Network:
     def weights(self, shape: tuple[int, ...], axis: int, source: int, target: int) -> tuple[int, ...]:
         """Constants of a layer between two tensors; the operator's inputs."""
         ends = self.tensors[source].scales[0], self.tensors[target].scales[0]
-        constants = weighted(self.rng, f"net/layer_{len(self.operators)}", shape, axis, *ends)
+        constants = random_weights(self.rng, f"net/layer_{len(self.operators)}", shape, axis, *ends)
         self.tensors += constants
         return source, *range(len(self.tensors) - len(constants), len(self.tensors))
 
@@ -50,25 +53,25 @@ class Network:
         g = self.geometry(dilated=True)
         source, target = self.add((1, *g.outputs, outputs), rescaled=True)
         inputs = self.weights((outputs, *g.taps, g.channels), 0, source, target)
-        self.operators.append(conv_2d(inputs, target, g.padding, g.strides, g.dilations, str(self.rng.choice(ACTIVATIONS))))
+        self.operators.append(conv_2d(inputs, target, g.padding, g.strides, g.dilations, fused_activation(self.rng)))
 
     def depthwise_conv_2d(self, multiplier: int) -> None:
         g = self.geometry(dilated=True)
         source, target = self.add((1, *g.outputs, g.channels * multiplier), rescaled=True)
         inputs = self.weights((1, *g.taps, g.channels * multiplier), 3, source, target)
-        activation = str(self.rng.choice(ACTIVATIONS))
+        activation = fused_activation(self.rng)
         self.operators.append(depthwise_conv_2d(inputs, target, g.padding, g.strides, g.dilations, activation, multiplier))
 
-    def pool_2d(self, code: int) -> None:
+    def pool_2d(self, name: str) -> None:
         g = self.geometry(dilated=False)
         source, target = self.add((1, *g.outputs, g.channels))
-        self.operators.append(pool_2d(code, source, target, g.padding, g.strides, g.taps, str(self.rng.choice(ACTIVATIONS))))
+        self.operators.append(pool_2d(name, source, target, g.padding, g.strides, g.taps, fused_activation(self.rng)))
 
     def dense(self, outputs: int) -> None:
         width = self.tensors[self.current].shape[1]
         source, target = self.add((1, outputs), rescaled=True)
         inputs = self.weights((outputs, width), 0, source, target)
-        self.operators.append(OperatorSpec(9, 4, inputs, (target,), 8, activated(0, str(self.rng.choice(ACTIVATIONS)))))
+        self.operators.append(fully_connected(inputs, target, fused_activation(self.rng)))
 
     def softmax(self) -> None:
         self.tensors.append(TensorSpec("net/softmax", self.tensors[self.current].shape, (1 / 256,), (-128,)))
@@ -88,8 +91,8 @@ def random_network(rng: np.random.Generator, reshaped_ends: bool) -> bytes:
     layers = [
         lambda: net.conv_2d(int(rng.integers(1, 9))),
         lambda: net.depthwise_conv_2d(int(rng.integers(1, 3))),
-        lambda: net.pool_2d(MAX_POOL_2D),
-        lambda: net.pool_2d(AVERAGE_POOL_2D),
+        lambda: net.pool_2d("MAX_POOL_2D"),
+        lambda: net.pool_2d("AVERAGE_POOL_2D"),
     ]
     for choice in rng.permutation(4):
         layers[choice]()

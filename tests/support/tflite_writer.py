@@ -1,21 +1,20 @@
 """Writes any chain or graph of operators as .tflite bytes with the `flatbuffers` package: models for tests, without TensorFlow, in milliseconds.
 
-The field numbers are the schema's, written down here once more; tests read what is written with TensorFlow Lite's own reader as well.
+Options tables are written by the same annotations by which the product reads them; tests read them with TensorFlow Lite's own reader as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import flatbuffers
 import numpy as np
-from numpy.typing import NDArray
 
-FLOAT32, INT32, UINT8, INT16, INT8 = 0, 2, 3, 7, 9
-ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH")
-PADDINGS = ("SAME", "VALID")
+from plumbline.convert.operators import registered
+from plumbline.convert.operators.cases import FLOAT32, INT8, INT16, INT32, UINT8, Case, CaseOperator, TensorSpec
+from plumbline.convert.operators.options import Place, places
 
 Field = tuple[int, str, Any]
 Ends = tuple[tuple[int, ...], tuple[int, ...]]
@@ -23,22 +22,8 @@ Ends = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True)
-class TensorSpec:
-    """A tensor; `data` makes it a constant."""
-
-    name: str
-    shape: tuple[int, ...]
-    scales: tuple[float, ...] = ()
-    zero_points: tuple[int, ...] = ()
-    data: NDArray[Any] | None = None
-    kind: int = INT8
-    axis: int = 0
-    variable: bool = False
-
-
-@dataclass(frozen=True)
 class OperatorSpec:
-    """An operator by its number in BuiltinOperator; `inputs` and `outputs` are indices of tensors, -1 an input left out."""
+    """An operator by its number in BuiltinOperator, of whatever version and options; `inputs` and `outputs` are indices of tensors."""
 
     code: int
     version: int
@@ -49,54 +34,35 @@ class OperatorSpec:
     options: tuple[Field, ...] = ()
 
 
-def conv_2d(
-    inputs: tuple[int, ...], output: int, padding: str, strides: tuple[int, int], dilations: tuple[int, int], activation: str
-) -> OperatorSpec:
-    """A CONV_2D; pairs are (height, width)."""
-    return OperatorSpec(3, 3, inputs, (output,), 1, (*window(padding, strides), *activated(3, activation), *pair(5, 4, dilations)))
+def spec(operator: CaseOperator) -> OperatorSpec:
+    """An operator as it is written: of the newest version, its options by their fields."""
+    registration = registered()[operator.name]
+    fields = tuple(each for name, place in places(type(operator.options)).items() for each in written(operator, name, place))
+    return OperatorSpec(registration.number, registration.version, operator.inputs, operator.outputs, registration.options_number, fields)
 
 
-def depthwise_conv_2d(
-    inputs: tuple[int, ...], output: int, padding: str, strides: tuple[int, int], dilations: tuple[int, int], activation: str, multiplier: int
-) -> OperatorSpec:
-    fields = (*window(padding, strides), (3, "Int32", multiplier), *activated(4, activation), *pair(6, 5, dilations))
-    return OperatorSpec(4, 3, inputs, (output,), 2, fields)
+def written(operator: CaseOperator, name: str, place: Place) -> Iterator[Field]:
+    """The fields of one option; a vector of numbers, which no kernel reads, is left out."""
+    value = getattr(operator.options, name)
+    values = value if isinstance(value, tuple) else (place.names.index(value) if place.names else value,)
+    if place.kind != "Int32s":
+        yield from ((field, place.kind, each) for field, each in zip(place.fields, values, strict=True))
 
 
-def pool_2d(code: int, source: int, output: int, padding: str, strides: tuple[int, int], size: tuple[int, int], activation: str) -> OperatorSpec:
-    """AVERAGE_POOL_2D (code 1) or MAX_POOL_2D (code 17)."""
-    return OperatorSpec(code, 2, (source,), (output,), 5, (*window(padding, strides), *pair(4, 3, size), *activated(5, activation)))
+def write_case(case: Case) -> bytes:
+    """A case as .tflite bytes."""
+    return write_graph(case.tensors, case.operators, case.first, case.last)
 
 
-def reshape(source: int, output: int, shape: int | None = None) -> OperatorSpec:
-    """A RESHAPE, with or without a tensor that repeats the shape."""
-    return OperatorSpec(22, 1, (source,) if shape is None else (source, shape), (output,), 17)
-
-
-def softmax(source: int, output: int, beta: float) -> OperatorSpec:
-    return OperatorSpec(25, 2, (source,), (output,), 9, ((0, "Float32", beta),))
-
-
-def window(padding: str, strides: tuple[int, int]) -> tuple[Field, ...]:
-    return (0, "Int8", PADDINGS.index(padding)), *pair(2, 1, strides)
-
-
-def pair(height: int, width: int, values: tuple[int, int]) -> tuple[Field, ...]:
-    return (height, "Int32", values[0]), (width, "Int32", values[1])
-
-
-def activated(field: int, activation: str) -> tuple[Field, ...]:
-    return ((field, "Int8", ACTIVATIONS.index(activation)),)
-
-
-def write_graph(tensors: list[TensorSpec], operators: list[OperatorSpec], first: int, last: int) -> bytes:
+def write_graph(tensors: Sequence[TensorSpec], operators: Sequence[OperatorSpec | CaseOperator], first: int, last: int) -> bytes:
     """A model from tensor `first` to tensor `last` as .tflite bytes."""
     out = Builder()
     buffers = [out.table([])]  # buffer 0 is the empty one by convention
     tables = [out.tensor(each, buffers) for each in tensors]
-    codes = sorted({(each.code, each.version) for each in operators})
+    written = [spec(each) if isinstance(each, CaseOperator) else each for each in operators]
+    codes = sorted({(each.code, each.version) for each in written})
     steps = []
-    for each in operators:
+    for each in written:
         ends = [(1, "offset", out.numbers(each.inputs, "Int32")), (2, "offset", out.numbers(each.outputs, "Int32"))]
         options = [(3, "Uint8", each.options_kind), (4, "offset", out.table(list(each.options)))] if each.options_kind else []
         steps.append(out.table([(0, "Uint32", codes.index((each.code, each.version))), *ends, *options]))
@@ -169,3 +135,6 @@ class Builder:
         root = self.table([(0, "Uint32", 3), *((field, "offset", at) for field, at in parts)])
         self.b.Finish(root, file_identifier=b"TFL3")
         return bytes(self.b.Output())
+
+
+__all__ = ["FLOAT32", "INT8", "INT16", "INT32", "UINT8", "Builder", "OperatorSpec", "TensorSpec", "spec", "write_case", "write_graph"]

@@ -20,7 +20,7 @@ from plumbline.convert.operators.sub.reference import SubOptions
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support.schema_reader import described, described_by_schema
 from tests.support.tflite_writer import FLOAT32, INT32, OperatorSpec, TensorSpec, write_graph
-from tests.support.write_arithmetic import binary, leaky_relu, mean, unary
+from tests.support.write_operators import binary, leaky_relu, mean, unary
 
 INPUT = TensorSpec("input", (2, 3), (0.5,), (3,))
 CONSTANT = TensorSpec("layer/constant", (3,), (0.25,), (-1,), np.array([1, -5, 100], np.int8))

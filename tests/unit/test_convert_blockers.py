@@ -15,15 +15,15 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model import blockers
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
-from tests.support.tflite_writer import FLOAT32, INT16, INT32, UINT8, Builder, OperatorSpec, TensorSpec, activated, write_graph
-from tests.support.write_arithmetic import unary
+from tests.support.tflite_writer import FLOAT32, INT16, INT32, UINT8, Builder, OperatorSpec, TensorSpec, write_graph
+from tests.support.write_operators import fully_connected, unary
 
 FLOAT16, INT4 = 1, 17
 SOURCE = TensorSpec("input", (1, 3), (0.1,), (-3,))
 WEIGHTS = TensorSpec("net/dense/weights", (2, 3), (0.1,), (0,), np.array([[1, -2, 3], [40, 50, -60]], np.int8))
 ANSWER = TensorSpec("net/dense/out", (1, 2), (0.05,), (4,))
 FLOATS: dict[str, Any] = {"scales": (), "zero_points": (), "kind": FLOAT32}
-DENSE = OperatorSpec(9, 5, (0, 1, -1), (2,), 8, activated(0, "NONE"))
+DENSE = fully_connected((0, 1, -1), 2, version=5)
 
 
 def builtin(name: str, source: int, target: int) -> OperatorSpec:

@@ -13,7 +13,7 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.tflite_writer import INT8, Builder, TensorSpec, write_graph
-from tests.support.write_arithmetic import unary
+from tests.support.write_operators import unary
 
 BYTES = 20_000
 TENSORS = 200

@@ -13,9 +13,9 @@ from plumbline.convert.references.choose_inputs import MOST_CHOSEN, Seen, at_onc
 from plumbline.convert.references.input_pool import KINDS, edges, near, pool_of, sides
 from plumbline.convert.references.sample_rows import FEWEST, most_inputs
 from tests.faults.networks import images
-from tests.support.flatbuffer_writer import FULLY_CONNECTED, random_model, write
-from tests.support.tflite_writer import OperatorSpec, TensorSpec, activated, write_graph
-from tests.support.write_arithmetic import unary
+from tests.support.flatbuffer_writer import random_model, write
+from tests.support.tflite_writer import TensorSpec, write_graph
+from tests.support.write_operators import fully_connected, unary
 
 DENSE = read(write(random_model(np.random.default_rng(3), 12, per_channel=False)))
 IMAGES = read(images(0))
@@ -93,7 +93,7 @@ def test_what_is_chosen_looks_up_more_of_a_table_than_noise() -> None:
         TensorSpec("net/sum", (1, 1), (0.2,), (0,)),
         TensorSpec("net/out", (1, 1), (1 / 256,), (-128,)),
     ]
-    graph = read(write_graph(tensors, [OperatorSpec(FULLY_CONNECTED, 4, (0, 1, -1), (2,), 8, activated(0, "NONE")), unary("LOGISTIC", 2, 3)], 0, 3))
+    graph = read(write_graph(tensors, [fully_connected((0, 1, -1), 2), unary("LOGISTIC", 2, 3)], 0, 3))
     chosen, noise = choose(graph, 64).codes, pool_of(graph.input, 64, 9).codes
     places = [len(np.unique(reference_interpreter.Model(graph).values(codes)[2])) for codes in (chosen, noise)]
     assert places[0] > 1.7 * places[1]

@@ -14,9 +14,9 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.faults.fuzz_flatbuffer import mutate
-from tests.support.random_layers import rows
+from tests.support.input_rows import input_rows
 from tests.support.tflite_writer import FLOAT32, UINT8, OperatorSpec, TensorSpec, write_graph
-from tests.support.write_arithmetic import leaky_relu, unary
+from tests.support.write_operators import leaky_relu, unary
 
 SHAPE = (1, 6)
 TENSORS = [
@@ -48,7 +48,7 @@ def test_what_lies_between_answers_as_the_whole_model(operators: list[OperatorSp
     graph = read(raw)
     assert [operator.name for operator in graph.operators] == ["LEAKY_RELU"]
     assert (graph.input.name, graph.output.name) == ("layer/in", "layer/out")
-    codes = rows(np.random.default_rng(2), 6, -7)
+    codes = input_rows(np.random.default_rng(2), 6, -7)
     answers = reference_interpreter.run(graph, codes)
     if tflm.available():
         np.testing.assert_array_equal(tflm.Interpreter(raw, graph).run(codes), answers)
@@ -97,7 +97,7 @@ def test_uint8_ends_are_cut_off_where_each_code_is_an_int8_code() -> None:
     whole = write_graph(UINT8_ENDS, [QUANTIZE, INNER, unary("QUANTIZE", 2, 3)], 0, 3)
     raw, gone = cut(whole)
     assert gone == ("uint8 input", "uint8 output")
-    codes = rows(np.random.default_rng(2), 6, -7)
+    codes = input_rows(np.random.default_rng(2), 6, -7)
     answers = reference_interpreter.run(read(raw), codes)
     if tflm.available():
         np.testing.assert_array_equal(ask(whole, (codes.astype(np.int16) + 128).astype(np.uint8)), (answers.astype(np.int16) + 128).astype(np.uint8))

@@ -16,11 +16,11 @@ from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators.dequantize.reference import check_dequantize
 from plumbline.convert.operators.floats import literal
 from plumbline.convert.operators.quantize.reference import check_quantize
+from plumbline.convert.operators.shared.random_values import scale, zero_point
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support import compiled_c
-from tests.support.random_layers import scale, zero_point
 from tests.support.tflite_writer import FLOAT32, INT32, TensorSpec, write_graph
-from tests.support.write_arithmetic import unary
+from tests.support.write_operators import unary
 
 wheel = pytest.mark.skipif(not tflm.available(), reason="the tflite-micro wheel exists for Linux on x86-64 only")
 needs_compiler = pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")

@@ -19,7 +19,7 @@ from plumbline.convert.model.flatbuffer_view import damaged
 from plumbline.convert.operators.engines import ENGINES
 from tests.faults.fuzz_flatbuffer import mutants
 from tests.support.tflite_writer import FLOAT32, TensorSpec, write_graph
-from tests.support.write_arithmetic import unary
+from tests.support.write_operators import unary
 
 FORBIDDEN = ("recipe", "make clean", "make train", "convert/kernels", "convert/integer", "tflm engine", "another engine")
 OWN = (Way.TFLITE, Way.KERAS)

@@ -21,7 +21,8 @@ from plumbline.convert.operators.softmax.reference import SoftmaxOptions
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support.random_network import random_network
 from tests.support.schema_reader import described, described_by_schema, schema_reader
-from tests.support.tflite_writer import INT32, OperatorSpec, TensorSpec, conv_2d, depthwise_conv_2d, pool_2d, reshape, softmax, write_graph
+from tests.support.tflite_writer import INT32, OperatorSpec, TensorSpec, write_graph
+from tests.support.write_operators import conv_2d, depthwise_conv_2d, pool_2d, reshape, softmax
 
 IMAGE = TensorSpec("input", (1, 5, 6, 2), (0.5,), (3,))
 WEIGHTS = TensorSpec("layer/weights", (4, 3, 2, 2), (0.1, 0.2, 0.3, 0.4), (0,) * 4, np.ones((4, 3, 2, 2), np.int8))
@@ -31,7 +32,7 @@ OUTPUT = TensorSpec("layer/out", (1, 3, 2, 4), (0.25,), (-7,))
 POOLED = TensorSpec("layer/out", (1, 3, 2, 2), (0.5,), (3,))
 CONV = conv_2d((0, 2, 3), 1, "SAME", (2, 3), (1, 2), "RELU6")
 DEPTH = depthwise_conv_2d((0, 2, 3), 1, "SAME", (2, 3), (1, 2), "RELU", 2)
-POOL = pool_2d(17, 0, 1, "SAME", (2, 3), (3, 2), "RELU_N1_TO_1")
+POOL = pool_2d("MAX_POOL_2D", 0, 1, "SAME", (2, 3), (3, 2), "RELU_N1_TO_1")
 FLAT = TensorSpec("layer/out", (1, 60), (0.5,), (3,))
 PROBABILITIES = TensorSpec("layer/out", (1, 5, 6, 2), (1 / 256,), (-128,))
 SHAPE = TensorSpec("layer/shape", (2,), data=np.array([1, 60], np.int32), kind=INT32)

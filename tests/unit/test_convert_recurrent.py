@@ -15,7 +15,9 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.graph import Graph, Operator
 from plumbline.convert.operators.macs import multiply_accumulates
+from plumbline.convert.operators.cases import CaseOperator
 from plumbline.convert.operators.shared.sigmoid_table import TABLE, sigmoid, tanh, tanh_scaling
+from plumbline.convert.operators.unidirectional_sequence_lstm.random_cases import random_unidirectional_sequence_lstm
 from plumbline.convert.operators.unidirectional_sequence_lstm.reference import (
     CELL,
     HIDDEN,
@@ -24,11 +26,10 @@ from plumbline.convert.operators.unidirectional_sequence_lstm.reference import (
 )
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support import compiled_c
-from tests.support.random_layers import rows
-from tests.support.random_recurrent import lstm, random_lstm
+from tests.support.input_rows import input_rows
 from tests.support.schema_reader import described, described_by_schema
-from tests.support.tflite_writer import INT16, INT32, TensorSpec, write_graph
-from tests.support.write_arithmetic import unary
+from tests.support.tflite_writer import INT16, INT32, TensorSpec, write_case, write_graph
+from tests.support.write_operators import unary
 
 UNITS, INPUTS, STEPS = 3, 2, 5
 
@@ -65,6 +66,11 @@ def places(layer: int = 0) -> tuple[int, ...]:
     return tuple(chosen)
 
 
+def lstm(inputs: tuple[int, ...], output: int, cell_clip: float, time_major: bool) -> CaseOperator:
+    """The operator over 24 inputs, -1 where one is left out."""
+    return CaseOperator("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, (output,), SequenceLstmOptions("TANH", cell_clip, time_major, False))
+
+
 def written(layers: int = 1, clip: float = 0.0, specs: list[TensorSpec] | None = None) -> bytes:
     specs = specs or tensors(layers)
     operators = [lstm(places(layer), 1 + 15 * layer, clip, time_major=False) for layer in range(layers)]
@@ -72,7 +78,7 @@ def written(layers: int = 1, clip: float = 0.0, specs: list[TensorSpec] | None =
 
 
 def codes(graph: Graph) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:
-    return rows(np.random.default_rng(3), graph.input.elements, graph.input.quantized.zero_point)
+    return input_rows(np.random.default_rng(3), graph.input.elements, graph.input.quantized.zero_point)
 
 
 def test_options_and_tensors_are_read_as_written() -> None:
@@ -213,7 +219,9 @@ def test_a_variable_belongs_to_one_recurrent_operator() -> None:
 
 def test_random_cases_are_of_every_kind() -> None:
     rng = np.random.default_rng(4)
-    layers = [check_unidirectional_sequence_lstm(read(random_lstm(rng, f"case_{i}")).operators[0]) for i in range(300)]
+    layers = [
+        check_unidirectional_sequence_lstm(read(write_case(random_unidirectional_sequence_lstm(rng, f"case_{i}"))).operators[0]) for i in range(300)
+    ]
     assert {layer.time_major for layer in layers} == {True, False}
     assert {layer.batches for layer in layers} == {1, 2, 3}
     assert min(sum(layer.cell_clip > 0 for layer in layers), sum(layer.cell_clip == 0 for layer in layers)) > 30

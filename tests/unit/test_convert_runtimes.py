@@ -12,7 +12,7 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.engines import ENGINES
 from tests.support.flatbuffer_writer import FULLY_CONNECTED, random_model, write
-from tests.support.random_recurrent import random_lstm
+from tests.support.tflite_writer import write_case
 
 MODELS = ROOT.parent / "shared" / "models" / "mlperf_tiny"
 needs_models = pytest.mark.skipif(not MODELS.is_dir(), reason="needs ../shared/models/mlperf_tiny, which is not part of the repository")
@@ -55,7 +55,7 @@ def test_an_unknown_operator_is_refused_with_what_there_is() -> None:
 
 
 def test_the_arduino_librarys_lstm_is_refused() -> None:
-    graph = read(random_lstm(np.random.default_rng(1), "memory"))
+    graph = read(write_case(registered()["UNIDIRECTIONAL_SEQUENCE_LSTM"].random_case(np.random.default_rng(1), "memory")))
     check_engine(graph, "compiled")
     check_engine(graph, "tflm")
     with pytest.raises(UnsupportedOperator, match="UNIDIRECTIONAL_SEQUENCE_LSTM as TensorFlow Lite Micro does today: its kernel of early 2023"):

@@ -9,8 +9,8 @@ from plumbline.common.errors import ModelRefused, PlumblineError
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import check_scales, read
 from plumbline.convert.references import reference_interpreter, tflm
-from tests.support.tflite_writer import TensorSpec, pool_2d, write_graph
-from tests.support.write_arithmetic import leaky_relu, unary
+from tests.support.tflite_writer import TensorSpec, write_graph
+from tests.support.write_operators import leaky_relu, pool_2d, unary
 
 EVERY = np.arange(-128, 128, dtype=np.int8).reshape(1, 256)
 FIXED = {"LOGISTIC": (1 / 256, -128), "TANH": (1 / 128, 0)}
@@ -68,10 +68,10 @@ def test_scales_of_all_sizes_answer_as_the_wheel_does(operator: str) -> None:
 @pytest.mark.parametrize("activation", ["NONE", "RELU"])
 def test_an_activation_that_clips_at_no_number_takes_the_smallest_scales(activation: str) -> None:
     ends = [TensorSpec(name, (1, 2, 2, 1), (1e-11,), (3,)) for name in ("input", "net/out")]
-    raw = write_graph(ends, [pool_2d(17, 0, 1, "VALID", (1, 1), (1, 1), activation)], 0, 1)
+    raw = write_graph(ends, [pool_2d("MAX_POOL_2D", 0, 1, "VALID", (1, 1), (1, 1), activation)], 0, 1)
     compile_graph(read(raw), "scales", bytes(32))
     with pytest.raises(ModelRefused, match="too small for its activation"):
-        compile_graph(read(write_graph(ends, [pool_2d(17, 0, 1, "VALID", (1, 1), (1, 1), "RELU6")], 0, 1)), "scales", bytes(32))
+        compile_graph(read(write_graph(ends, [pool_2d("MAX_POOL_2D", 0, 1, "VALID", (1, 1), (1, 1), "RELU6")], 0, 1)), "scales", bytes(32))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4)])

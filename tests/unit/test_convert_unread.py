@@ -15,7 +15,8 @@ from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
 from plumbline.convert.references import reference_interpreter, tflm
-from tests.support.tflite_writer import INT32, OperatorSpec, TensorSpec, activated, write_graph
+from tests.support.tflite_writer import INT32, TensorSpec, write_graph
+from tests.support.write_operators import fully_connected
 
 SOURCE = TensorSpec("input", (1, 3), (0.1,), (-3,))
 WEIGHTS = TensorSpec("net/dense/weights", (2, 3), (0.1, 0.2), (0, 0), np.array([[1, -2, 3], [40, 50, -60]], np.int8))
@@ -42,7 +43,7 @@ BIASES = {
 
 
 def model(weights: TensorSpec = WEIGHTS, bias: TensorSpec = BIAS, spare: tuple[TensorSpec, ...] = ()) -> bytes:
-    dense = OperatorSpec(9, 5, (0, 1, 2), (3,), 8, activated(0, "NONE"))
+    dense = fully_connected((0, 1, 2), 3, version=5)
     return write_graph([SOURCE, weights, bias, ANSWER, *spare], [dense], 0, 3)
 
 

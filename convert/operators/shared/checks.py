@@ -10,7 +10,7 @@ from plumbline.convert.model.blockers import short
 from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators.fixed_point import activation_range
 
-ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
+ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6")
 """Fused activations that clip, which an int8 kernel does by clipping codes."""
 FUSED = f"fused {', '.join(ACTIVATIONS[:-1])} or {ACTIVATIONS[-1]}"
 LARGEST_PASSED = {"RELU6": 6, "RELU_N1_TO_1": 1}

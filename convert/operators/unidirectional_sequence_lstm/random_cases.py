@@ -1,22 +1,24 @@
-"""Random UNIDIRECTIONAL_SEQUENCE_LSTM as .tflite bytes, edge values among them."""
+"""Random UNIDIRECTIONAL_SEQUENCE_LSTM."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tests.support.random_layers import scale, zero_point
-from tests.support.tflite_writer import INT16, INT32, OperatorSpec, TensorSpec, activated, write_graph
+from plumbline.convert.operators.cases import INT16, INT32, Case, CaseOperator, TensorSpec
+from plumbline.convert.operators.shared.random_values import scale, zero_point
+from plumbline.convert.operators.unidirectional_sequence_lstm.reference import (
+    BIASES,
+    CELL,
+    GATES,
+    HIDDEN,
+    INPUT_WEIGHTS,
+    INPUTS,
+    RECURRENT_WEIGHTS,
+    SequenceLstmOptions,
+)
 
-GATES = 4
 
-
-def lstm(inputs: tuple[int, ...], output: int, cell_clip: float, time_major: bool) -> OperatorSpec:
-    """The operator over 24 inputs, -1 where one is left out."""
-    fields = (*activated(0, "TANH"), (1, "Float32", cell_clip), (3, "Bool", time_major))
-    return OperatorSpec(44, 1, inputs, (output,), 71, fields)
-
-
-def random_lstm(rng: np.random.Generator, name: str) -> bytes:
+def random_unidirectional_sequence_lstm(rng: np.random.Generator, name: str) -> Case:
     """A few units over a few steps, gates from flat to saturated; one to three sequences, time or batch first; cells from fine to coarse, clipped
     now and then."""
     batches, steps, inputs, units = (int(rng.integers(1, top)) for top in (4, 7, 6, 6))
@@ -33,20 +35,20 @@ def random_lstm(rng: np.random.Generator, name: str) -> bytes:
         TensorSpec(f"{name}/hidden", (batches, units), (hidden_scale,), (hidden_zero,), variable=True),
         TensorSpec(f"{name}/cell", (batches, units), (2.0**power,), (0,), kind=INT16, variable=True),
     ]
-    places = [-1] * 24
-    places[0], places[18], places[19] = 0, 2, 3
-    for gate in range(GATES):
-        for at, width, read in ((1, inputs, source_scale * 74), (5, units, hidden_scale * 74)):
+    places = [-1] * INPUTS
+    places[0], places[HIDDEN], places[CELL] = 0, 2, 3
+    for gate in range(len(GATES)):
+        for at, width, read in ((INPUT_WEIGHTS, inputs, source_scale * 74), (RECURRENT_WEIGHTS, units, hidden_scale * 74)):
             codes = rng.integers(-128 if rng.random() < 0.1 else -127, 128, (units, width)).astype(np.int8)
             if rng.random() < 0.03:
                 codes[...] = rng.choice((-127, 0, 127))
             real = np.exp(rng.uniform(np.log(0.05), np.log(20))) / (read * 74 * np.sqrt(width))  # the sum's spread, in units of x
             places[at + gate] = len(tensors)
             tensors.append(TensorSpec(f"{name}/gate_{gate}_{at}", (units, width), (float(np.float32(real)),), (0,), codes))
-        product = float(np.float32(source_scale) * np.float32(tensors[places[1 + gate]].scales[0]))
+        product = float(np.float32(source_scale) * np.float32(tensors[places[INPUT_WEIGHTS + gate]].scales[0]))
         bias = np.clip(np.round(rng.normal(0, 1, units) / product), -(2**26), 2**26).astype(np.int32)
-        places[12 + gate] = len(tensors)
+        places[BIASES + gate] = len(tensors)
         tensors.append(TensorSpec(f"{name}/bias_{gate}", (units,), (product,), (0,), bias, INT32))
     clip = float(rng.choice((0.0, 10.0, 0.5, 1.0))) if rng.random() < 0.8 else scale(rng, 0.1, 4)
-    clip = clip if clip == 0 or clip >= 2.0**power else 0.0
-    return write_graph(tensors, [lstm(tuple(places), 1, clip, time_major)], 0, 1)
+    options = SequenceLstmOptions("TANH", clip if clip == 0 or clip >= 2.0**power else 0.0, time_major, False)
+    return Case(tensors, [CaseOperator("UNIDIRECTIONAL_SEQUENCE_LSTM", tuple(places), (1,), options)], 0, 1)

@@ -1,0 +1,9 @@
+"""Random LOGISTIC."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from plumbline.convert.operators.shared.lookup.random_cases import random_unary
+
+random_logistic = partial(random_unary, operator="LOGISTIC", answers=(1 / 256, -128))

@@ -1,0 +1,9 @@
+"""Random MAX_POOL_2D."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from plumbline.convert.operators.shared.pool_2d.random_cases import random_pool
+
+random_max_pool_2d = partial(random_pool, operator="MAX_POOL_2D")

@@ -1,0 +1,34 @@
+"""Random weights and biases."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plumbline.convert.operators.cases import INT32, TensorSpec
+
+
+def random_weights(
+    rng: np.random.Generator, name: str, shape: tuple[int, ...], axis: int, input_scale: float, output_scale: float
+) -> list[TensorSpec]:
+    """Weights of that shape and maybe a bias, scaled so that most outputs are spread over the codes; extremes now and then."""
+    outputs, taps = shape[axis], int(np.prod(shape)) // shape[axis]
+    if axis == 3:
+        taps = shape[1] * shape[2]
+    kind = rng.random()
+    amplitude = 1 if kind < 0.05 else 127
+    weights = rng.integers(-amplitude - (kind > 0.9), amplitude + 1, shape).astype(np.int8)
+    if kind > 0.98:
+        weights[...] = rng.choice((-128, 0, 127))
+    spread = 74 * max(1.0, 0.6 * amplitude) * np.sqrt(taps)
+    channels = outputs if rng.random() < 0.6 else 1
+    factors = np.exp(rng.uniform(np.log(15), np.log(120), channels)) / spread
+    if rng.random() < 0.05:
+        factors *= np.exp(rng.uniform(-8, 4, channels))  # almost nothing, or a shift to the left
+    scales = tuple(float(np.float32(f * output_scale / input_scale)) for f in factors)
+    result = [TensorSpec(f"{name}/weights", shape, scales, (0,) * channels, weights, axis=axis)]
+    if rng.random() < 0.85:
+        size = 2**24 if rng.random() < 0.03 and factors.max() < 1 else spread
+        bias = np.round(rng.normal(0, size, outputs)).astype(np.int32)
+        products = tuple(float(np.float32(input_scale * each)) for each in scales)
+        result.append(TensorSpec(f"{name}/bias", (outputs,), products, (0,) * channels, bias, INT32))
+    return result
