@@ -46,23 +46,23 @@ def compile_fast(operator: Operator, name: str, layer: Conv2DReference) -> Step:
     """
     reach = layer.rows.shape[1]
     filled = fast.padded(reach, fast.BLOCK)
-    gathers = gathering(layer)
+    rows_by = row_helper(layer)
     facts = {
         **fast.layer_facts(operator.layer, layer, filled),
         **window.facts(layer.window),
         "filters": len(layer.weights),
         "reach": reach,
-        "gathers": gathers,
+        "rows_by": rows_by,
         "pair_bytes": filled * 4,
         "input_zero_point": layer.input.zero_point,
     }
     held = fast.layer_constants(name, layer, fast.interleaved(layer.rows, TOGETHER), f"{TOGETHER} outputs at a time, 4 inputs of each in turn")
-    scratch = filled * 4 + (fast.padded(reach, 4) if gathers == "gather" else 0)
-    return Step(name, FAST, fast.helpers(facts, "spread", gathers, "two_pixels"), held, facts, scratch_bytes=scratch)
+    scratch = filled * 4 + (fast.padded(reach, 4) if rows_by == "im2col" else 0)
+    return Step(name, FAST, fast.helpers(facts, "widen_s8_s16", rows_by, "two_pixels"), held, facts, scratch_bytes=scratch)
 
 
-def gathering(layer: Conv2DReference) -> str:
+def row_helper(layer: Conv2DReference) -> str:
     """The helper that puts a pixel's inputs in a row: none is needed for one tap, and channels by fours need no stop on the way."""
     if layer.window.taps == 1 and not layer.window.padded:
-        return "spread"
-    return "gather_pairs" if layer.window.channels % 4 == 0 else "gather"
+        return "widen_s8_s16"
+    return "im2col_s16" if layer.window.channels % 4 == 0 else "im2col"

@@ -45,7 +45,7 @@ def compile_fast(operator: Operator, name: str, layer: FullyConnectedReference) 
     facts = {**fast.layer_facts(operator.layer, layer, filled), "inputs": inputs, "batches": layer.batches}
     weights = fast.interleaved(layer.weights, TOGETHER)
     held = fast.layer_constants(name, layer, weights, f"{TOGETHER} outputs at a time, 4 inputs of each in turn")
-    return Step(name, FAST, fast.helpers(facts, "spread", "one_row"), held, facts, scratch_bytes=filled * 2)
+    return Step(name, FAST, fast.helpers(facts, "widen_s8_s16", "one_row"), held, facts, scratch_bytes=filled * 2)
 
 
 def compile_lines(operator: Operator, name: str, layer: FullyConnectedReference, found: Lines) -> Step:

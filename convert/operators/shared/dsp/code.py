@@ -78,10 +78,10 @@ def layer_facts(path: str, layer: Weighted, inputs: int) -> dict[str, Any]:
         "inputs_filled": inputs,
         "outputs_computed": len(layer.weights),
         "constant_outputs": int((~layer.rows.any(axis=1)).sum()),
-        "limited": (layer.lowest, layer.highest) != INT8,
+        "clamped": (layer.lowest, layer.highest) != INT8,
     }
 
 
 def helpers(facts: dict[str, Any], *names: str) -> tuple[str, ...]:
     """The helpers of a layer, with the one that its activation asks for."""
-    return (*names, "limit") if facts["limited"] else names
+    return (*names, "clamp") if facts["clamped"] else names
