@@ -47,7 +47,7 @@ class Registration:
     check: Callable[..., Reference]
     """Checks an Operator of the graph and works out its integers; raises ModelRefused or UnsupportedOperator. Stands in the operator's folder."""
     compile: Callable[[Operator, str], Step]
-    """Turns the operator into the C function of that name."""
+    """Turns the operator into the facts of its template; the text is the C identifier of its layer. Raises what `check` raises."""
     accepts: str
     """What forms it takes beside int8 tensors quantized as a whole, for people."""
     version: int = 2

@@ -1,7 +1,5 @@
 """Random ADD."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from plumbline.convert.operators.add.reference import AddOptions

@@ -1,7 +1,5 @@
 """CONV_2D: every output channel sees all channels of a window."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.conv_2d.code import compile_conv_2d
 from plumbline.convert.operators.conv_2d.reference import Conv2DOptions, check_conv_2d
 from plumbline.convert.operators.registration import Registration

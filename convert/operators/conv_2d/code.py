@@ -18,15 +18,7 @@ def compile_conv_2d(operator: Operator, name: str) -> Step:
     """Turn an operator into constants and the facts of its template.
 
     Where every tap lies inside the image, the input's zero point goes into the bias. Elsewhere taps are skipped, so that the sum of the weights
-    that meet the image differs from output to output, and the zero point is subtracted where the input is read.
-
-    Args:
-        operator: a CONV_2D.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_conv_2d`.
-    """
+    that meet the image differs from output to output, and the zero point is subtracted where the input is read. Raises what its check raises."""
     layer = check_conv_2d(operator)
     height, width, channels = layer.weights.shape[1:]
     dilated = layer.window.rows.dilation > 1 or layer.window.columns.dilation > 1

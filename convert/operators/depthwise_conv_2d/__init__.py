@@ -1,7 +1,5 @@
 """DEPTHWISE_CONV_2D: every output channel sees one channel of a window."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.depthwise_conv_2d.code import compile_depthwise_conv_2d
 from plumbline.convert.operators.depthwise_conv_2d.reference import DepthwiseConv2DOptions, check_depthwise_conv_2d
 from plumbline.convert.operators.registration import Registration

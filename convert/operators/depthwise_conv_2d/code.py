@@ -17,15 +17,7 @@ RUNS = {1: "plane_3x3", 2: "plane_3x3_stride_2"}
 
 
 def compile_depthwise_conv_2d(operator: Operator, name: str) -> Step:
-    """Turn an operator into constants and the facts of its template; the zero point is folded as in conv_2d.
-
-    Args:
-        operator: a DEPTHWISE_CONV_2D.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_depthwise_conv_2d`.
-    """
+    """Turn an operator into constants and the facts of its template; the zero point is folded as in conv_2d. Raises what its check raises."""
     layer = check_depthwise_conv_2d(operator)
     filters, height, width = layer.weights.shape
     quick = fast.per_output(layer)

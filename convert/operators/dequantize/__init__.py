@@ -1,7 +1,5 @@
 """DEQUANTIZE: the float32 numbers that codes stand for."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.dequantize.code import compile_dequantize
 from plumbline.convert.operators.dequantize.reference import check_dequantize
 from plumbline.convert.operators.registration import Registration

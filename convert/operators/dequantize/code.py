@@ -14,15 +14,7 @@ HELPERS = ("float_bytes",)
 
 
 def compile_dequantize(operator: Operator, name: str) -> Step:
-    """Turn an operator into the facts of its template.
-
-    Args:
-        operator: a DEQUANTIZE.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_dequantize`.
-    """
+    """Turn an operator into the facts of its template. Raises what `check_dequantize` raises."""
     layer = check_dequantize(operator)
     facts = {
         "path": operator.layer,

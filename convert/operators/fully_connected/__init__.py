@@ -1,7 +1,5 @@
 """FULLY_CONNECTED: every output sees every input."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.fully_connected.code import compile_fully_connected
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions, check_fully_connected
 from plumbline.convert.operators.registration import Elsewhere, Registration

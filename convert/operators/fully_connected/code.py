@@ -18,15 +18,7 @@ TOGETHER = 4
 
 
 def compile_fully_connected(operator: Operator, name: str) -> Step:
-    """Turn an operator into constants and the facts of its template.
-
-    Args:
-        operator: a FULLY_CONNECTED.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_fully_connected`.
-    """
+    """Turn an operator into constants and the facts of its template. Raises what `check_fully_connected` raises."""
     layer = check_fully_connected(operator)
     if found := lines(layer):
         return compile_lines(operator, name, layer, found)

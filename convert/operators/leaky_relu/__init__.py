@@ -1,7 +1,5 @@
 """LEAKY_RELU: codes, those below 0 times alpha."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.leaky_relu.code import compile_leaky_relu
 from plumbline.convert.operators.leaky_relu.reference import LeakyReluOptions, check_leaky_relu
 from plumbline.convert.operators.registration import Registration

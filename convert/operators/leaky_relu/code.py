@@ -10,15 +10,7 @@ from plumbline.convert.operators.step import Step
 
 
 def compile_leaky_relu(operator: Operator, name: str) -> Step:
-    """Turn an operator into its table and the facts of its template.
-
-    Args:
-        operator: a LEAKY_RELU.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_leaky_relu`.
-    """
+    """Turn an operator into its table and the facts of its template. Raises what `check_leaky_relu` raises."""
     layer = check_leaky_relu(operator)
     alpha = options_of(operator, LeakyReluOptions).alpha
     return lookup_step(operator.layer, name, layer, f"input, times {alpha:.9g} where it lies below 0")

@@ -1,7 +1,5 @@
 """Random MAX_POOL_2D."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from plumbline.convert.operators.shared.pool_2d.random_cases import random_pool

@@ -1,7 +1,5 @@
 """MEAN: averages over axes."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.mean.code import compile_mean
 from plumbline.convert.operators.mean.reference import ReducerOptions, check_mean
 from plumbline.convert.operators.registration import Registration

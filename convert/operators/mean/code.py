@@ -13,15 +13,7 @@ HELPERS = ("scaled",)
 
 
 def compile_mean(operator: Operator, name: str) -> Step:
-    """Turn an operator into the facts of its template.
-
-    Args:
-        operator: a MEAN.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_mean`.
-    """
+    """Turn an operator into the facts of its template. Raises what `check_mean` raises."""
     layer = check_mean(operator)
     walk = list(zip(VARIABLES, layer.runs, strict=False))
     kept = [(variable, run) for variable, run in walk if not run.averaged]

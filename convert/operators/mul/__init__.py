@@ -1,7 +1,5 @@
 """MUL: the product of two tensors."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.mul.code import compile_mul
 from plumbline.convert.operators.mul.reference import MulOptions, check_mul
 from plumbline.convert.operators.registration import Registration

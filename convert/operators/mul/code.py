@@ -12,15 +12,7 @@ HELPERS = ("scaled",)
 
 
 def compile_mul(operator: Operator, name: str) -> Step:
-    """Turn an operator into the facts of its template.
-
-    Args:
-        operator: a MUL.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_mul`.
-    """
+    """Turn an operator into the facts of its template. Raises what `check_mul` raises."""
     layer = check_mul(operator)
     facts = described(operator.layer, name, layer)
     first, second = layer.operands

@@ -1,7 +1,5 @@
 """QUANTIZE: codes on another scale, or codes of float32 numbers."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.quantize.code import compile_quantize
 from plumbline.convert.operators.quantize.reference import check_quantize
 from plumbline.convert.operators.registration import Registration

@@ -14,15 +14,7 @@ HELPERS = ("float_bytes",)
 
 
 def compile_quantize(operator: Operator, name: str) -> Step:
-    """Turn an operator into its table, if it has one, and the facts of its template.
-
-    Args:
-        operator: a QUANTIZE.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_quantize`.
-    """
+    """Turn an operator into its table, if it has one, and the facts of its template. Raises what `check_quantize` raises."""
     layer = check_quantize(operator)
     if not isinstance(layer, QuantizeReference):
         return lookup_step(operator.layer, name, layer, "input on another scale")

@@ -1,7 +1,5 @@
 """Random QUANTIZE."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from plumbline.convert.operators.shared.lookup.random_cases import random_unary

@@ -1,7 +1,5 @@
 """RESHAPE: the same codes in another shape."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.registration import Registration
 from plumbline.convert.operators.reshape.code import compile_reshape
 from plumbline.convert.operators.reshape.reference import ReshapeOptions, check_reshape

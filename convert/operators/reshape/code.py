@@ -8,14 +8,6 @@ from plumbline.convert.operators.step import Step
 
 
 def compile_reshape(operator: Operator, name: str) -> Step:
-    """Check an operator that leaves no code.
-
-    Args:
-        operator: a RESHAPE.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_reshape`.
-    """
+    """Check an operator that leaves no code. Raises what `check_reshape` raises."""
     check_reshape(operator)
     return Step(name, None, (), (), {})

@@ -1,7 +1,5 @@
 """SOFTMAX: shares of the exponentials along the last axis."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.registration import Registration
 from plumbline.convert.operators.softmax.code import compile_softmax
 from plumbline.convert.operators.softmax.reference import SoftmaxOptions, check_softmax, places_looked_up

@@ -15,15 +15,7 @@ HELPERS = ("softmax_arithmetic",)
 
 
 def compile_softmax(operator: Operator, name: str) -> Step:
-    """Turn an operator into its table and the facts of its template.
-
-    Args:
-        operator: a SOFTMAX.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_softmax`.
-    """
+    """Turn an operator into its table and the facts of its template. Raises what `check_softmax` raises."""
     layer = check_softmax(operator)
     table = Constant(f"{name}_exp", layer.exponentials.astype(np.int32), "exp(-beta * input scale * index), of 2^-31")
     facts = {

@@ -1,7 +1,5 @@
 """Random SUB."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from plumbline.convert.operators.shared.binary.random_cases import random_binary

@@ -1,7 +1,5 @@
 """UNIDIRECTIONAL_SEQUENCE_LSTM: an LSTM over the steps of a sequence."""
 
-from __future__ import annotations
-
 from plumbline.convert.operators.registration import Elsewhere, Registration
 from plumbline.convert.operators.unidirectional_sequence_lstm.code import compile_unidirectional_sequence_lstm
 from plumbline.convert.operators.unidirectional_sequence_lstm.reference import (

@@ -22,15 +22,7 @@ SIGMOID = Constant("plumbline_sigmoid", TABLE.astype(np.uint16), "sigmoid(index 
 
 
 def compile_unidirectional_sequence_lstm(operator: Operator, name: str) -> Step:
-    """Turn an operator into constants and the facts of its template.
-
-    Args:
-        operator: a UNIDIRECTIONAL_SEQUENCE_LSTM.
-        name: the C identifier of its layer.
-
-    Raises:
-        ModelRefused, UnsupportedOperator: see `check_unidirectional_sequence_lstm`.
-    """
+    """Turn an operator into constants and the facts of its template. Raises what `check_unidirectional_sequence_lstm` raises."""
     layer = check_unidirectional_sequence_lstm(operator)
     scratch = 2 * layer.units + layer.units  # the cell, and the hidden state before the first step
     return Step(name, TEMPLATE, HELPERS, constants(name, layer), described(operator, layer), scratch_bytes=scratch)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.constants import Constant
+from plumbline.convert.codegen.planner import run_time_inputs
+from plumbline.convert.operators.step import Step
+from plumbline.convert.operators.registration import Registration
 from plumbline.convert.operators.shared.binary.code import VARIABLES, shown, times
 from plumbline.convert.operators.shared.data_movement.reference import Copy, Moves
 from plumbline.convert.operators.step import Step
 
 TEMPLATE = "data_movement.c.j2"
 CONSTANTS = ("operand",)
+
+
+def data_movement(name: str, check: Callable[[Operator], Moves], what: str, accepts: str, **traits: Any) -> Registration:
+    """Register an operator that moves codes: `what` it does, in words; `traits` are further fields of Registration."""
+    compiled = partial(compile_moves, check, what)
+    return Registration(name, check, compiled, f"{accepts}; one scale and zero point for all", constants=CONSTANTS, **traits)
 
 
 def compile_moves(check: Callable[[Operator], Moves], what: str, operator: Operator, name: str) -> Step:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -10,12 +12,19 @@ from plumbline.common.quantization import formula
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.fixed_point import INT8
-from plumbline.convert.operators.shared.lookup.reference import Codes, Lookup
+from plumbline.convert.operators.shared.lookup.reference import Codes, Lookup, places_looked_up
 from plumbline.convert.operators.step import Step
+from plumbline.convert.operators.registration import Registration
 
 TEMPLATE = "lookup.c.j2"
 CONSTANTS = ("table",)
 EVERY = np.arange(-128, 128)
+
+
+def lookup(name: str, check: Callable[..., Lookup], meaning: str, accepts: str, **traits: Any) -> Registration:
+    """Register an operator that answers each code by itself; `traits` are further fields of Registration."""
+    compiled = partial(compile_lookup, check, meaning)
+    return Registration(name, check, compiled, accepts, constants=CONSTANTS, looks_up=places_looked_up, **traits)
 
 
 def compile_lookup(check: Callable[[Operator], Lookup], meaning: str, operator: Operator, name: str) -> Step:

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from plumbline.common.quantization import formula
 from plumbline.convert.operators.fixed_point import INT8
-from plumbline.convert.operators.shared.pool_2d.reference import Pool2D
+from plumbline.convert.operators.shared.pool_2d.reference import ACCEPTS, Pool2D, Pool2DOptions
+from plumbline.convert.operators.step import Step
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.registration import Registration
 from plumbline.convert.operators.shared.window import code as window
+
+
+def pool(name: str, check: Callable[[Operator], Any], template: str) -> Registration:
+    """Register a pool that a template prints."""
+    return Registration(name, check, partial(compile_pool, check, template), ACCEPTS, options=Pool2DOptions, options_number=5)
+
+
+def compile_pool(check: Callable[[Operator], Any], template: str, operator: Operator, name: str) -> Step:
+    """Turn a pool into the facts of its template. It runs on no constants but those of its geometry, which stand in the code.
+
+    Args:
+        check: the operator's own.
+        template: what prints it.
+        operator: from the graph.
+        name: the C identifier of its layer.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see its check.
+    """
+    return Step(name, template, (), (), described(operator.layer, check(operator)))
 
 
 def described(path: str, layer: Pool2D) -> dict[str, Any]:

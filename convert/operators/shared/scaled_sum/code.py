@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.fixed_point import Multiplier
-from plumbline.convert.operators.shared.binary.code import constants, described, scaled
+from plumbline.convert.operators.shared.binary.code import CONSTANTS, constants, described, scaled
+from plumbline.convert.operators.step import Step
+from plumbline.convert.operators.registration import Registration
+from plumbline.convert.operators.shared.binary.reference import ACCEPTS
 from plumbline.convert.operators.shared.scaled_sum.reference import LEFT_SHIFT, ScaledSum
 from plumbline.convert.operators.step import Step
 
 TEMPLATE = "scaled_sum.c.j2"
 HELPERS = ("scaled",)
 HALF = Multiplier.of(0.5)
+
+
+def scaled_sum(name: str, check: Callable[..., ScaledSum], **traits: Any) -> Registration:
+    """Register an operator that adds or subtracts; `traits` are further fields of Registration."""
+    return Registration(name, check, partial(compile_scaled_sum, check), ACCEPTS, constants=CONSTANTS, **traits)
 
 
 def compile_scaled_sum(check: Callable[[Operator], ScaledSum], operator: Operator, name: str) -> Step:
