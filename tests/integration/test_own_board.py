@@ -16,7 +16,7 @@ from plumbline.convert.import_model import bring
 from tests.support import pages
 from tests.support.makes import CORE, PARTS, outside_make
 from tests.support.tflite_writer import TensorSpec, write_graph
-from tests.support.write_arithmetic import binary
+from tests.support.write_operators import binary
 
 pytestmark = pytest.mark.slow
 
