@@ -26,7 +26,6 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
-from plumbline.convert.engine_support import check_engine
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.engines import ENGINES
 from tests.support.flatbuffer_writer import random_model, write

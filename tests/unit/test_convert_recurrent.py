@@ -14,8 +14,8 @@ from plumbline.common.errors import ModelRefused, PlumblineError
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.graph import Graph, Operator
-from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.operators.cases import CaseOperator
+from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.operators.shared.sigmoid_table import TABLE, sigmoid, tanh, tanh_scaling
 from plumbline.convert.operators.unidirectional_sequence_lstm.random_cases import random_unidirectional_sequence_lstm
 from plumbline.convert.operators.unidirectional_sequence_lstm.reference import (

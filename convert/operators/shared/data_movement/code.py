@@ -8,8 +8,6 @@ from typing import Any
 
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.constants import Constant
-from plumbline.convert.codegen.planner import run_time_inputs
-from plumbline.convert.operators.step import Step
 from plumbline.convert.operators.registration import Registration
 from plumbline.convert.operators.shared.binary.code import VARIABLES, shown, times
 from plumbline.convert.operators.shared.data_movement.reference import Copy, Moves

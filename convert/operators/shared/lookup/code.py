@@ -12,9 +12,9 @@ from plumbline.common.quantization import formula
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.fixed_point import INT8
+from plumbline.convert.operators.registration import Registration
 from plumbline.convert.operators.shared.lookup.reference import Codes, Lookup, places_looked_up
 from plumbline.convert.operators.step import Step
-from plumbline.convert.operators.registration import Registration
 
 TEMPLATE = "lookup.c.j2"
 CONSTANTS = ("table",)

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from plumbline.common.quantization import formula
-from plumbline.convert.operators.fixed_point import INT8
-from plumbline.convert.operators.shared.pool_2d.reference import ACCEPTS, Pool2D, Pool2DOptions
-from plumbline.convert.operators.step import Step
 from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.fixed_point import INT8
 from plumbline.convert.operators.registration import Registration
+from plumbline.convert.operators.shared.pool_2d.reference import ACCEPTS, Pool2D, Pool2DOptions
 from plumbline.convert.operators.shared.window import code as window
+from plumbline.convert.operators.step import Step
 
 
 def pool(name: str, check: Callable[[Operator], Any], template: str) -> Registration:

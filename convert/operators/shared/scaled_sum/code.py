@@ -8,9 +8,8 @@ from typing import Any
 
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.fixed_point import Multiplier
-from plumbline.convert.operators.shared.binary.code import CONSTANTS, constants, described, scaled
-from plumbline.convert.operators.step import Step
 from plumbline.convert.operators.registration import Registration
+from plumbline.convert.operators.shared.binary.code import CONSTANTS, constants, described, scaled
 from plumbline.convert.operators.shared.binary.reference import ACCEPTS
 from plumbline.convert.operators.shared.scaled_sum.reference import LEFT_SHIFT, ScaledSum
 from plumbline.convert.operators.step import Step
