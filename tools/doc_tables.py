@@ -14,17 +14,13 @@ from plumbline.common import errors, wire
 from plumbline.common.paths import ROOT
 from plumbline.convert.operators.engines import ENGINES, support_table
 from plumbline.host.verdict.schemas import published
+from tools.doc_commands import commands
+from tools.markdown import table
 
 INTEGERS = {"b": "int8", "B": "uint8", "H": "uint16", "i": "int32", "I": "uint32", "q": "int64", "f": "float32"}
 """What the letters of `struct` mean on the line, little-endian."""
 
 TARGET = re.compile(r"^([a-z-]+):.*?## (.+)$", re.MULTILINE)
-
-
-def table(heads: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
-    """A Markdown table; a bar within a cell is escaped."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", r"\|").replace("\n", " ") for cell in line) + " |" for line in lines) + "\n"
 
 
 def exit_codes() -> str:
@@ -156,6 +152,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "operators": operators,
     "boards": boards,
     "environments": environments,
+    "commands": commands,
     "targets": targets,
     "verdict": verdict,
     "no-verdict": lambda: verdict(1),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
+import click
+
+from plumbline import cli
 from plumbline.common.paths import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -45,3 +49,13 @@ def typed(page: str) -> list[str]:
     """The command lines of a page, without what stands behind them as a comment: indented ones, and those in the text."""
     lines = re.findall(r"^    (\S.*)$", FENCED.sub("", page), re.MULTILINE)
     return [re.sub(r"\s+#\s.*$", "", line) for line in [*lines, *re.findall(r"`([^`\n]+)`", page)]]
+
+
+def unknown_options(line: str) -> set[str]:
+    """The options in what stands behind `plumbline` that its command has not; the command's name where there is none such."""
+    name, *words = shlex.split(line)
+    command = cli.command.get_command(click.Context(cli.command), name)
+    if command is None:
+        return {name}
+    known = {text for each in command.get_params(click.Context(command)) for text in each.opts}
+    return {option for word in words if (option := word.partition("=")[0]).startswith("--")} - known

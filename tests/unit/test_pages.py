@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from plumbline import cli
 from plumbline.common import boards, wire
 from plumbline.common.paths import ROOT
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.engines import ENGINES
+from plumbline.pipeline import project
 from tests.support import pages
 from tests.support.errors import errors
 from tools import doc_tables
@@ -25,6 +27,7 @@ HELD = {
     "messages": [f"`{each.name}`" for each in wire.Request],
     "fields": [f"`{each.name}`" for each in wire.Field],
     "wire-errors": [f"`{each.name}`" for each in wire.Error],
+    "commands": [f"### plumbline {name}\n" for name in cli.COMMANDS],
     "targets": ["`make verify`", "`make flash`", "`make test`"],
     "verdict": ["`outcome`", "`comparisons[].exact`", "`traffic.share_of_115200`", "`layers[].number`"],
     "no-verdict": ["`outcome`", "`error.exit_code`"],
@@ -49,6 +52,8 @@ def test_the_commands_it_names_exist(path: Path) -> None:
     for line in pages.typed(path.read_text()):
         if found := re.match(r"make ((?:[a-z-]+ ?)+)", line):
             assert set(found[1].split()) <= targets, line
+        if found := re.match(r"(?:\.venv/bin/)?plumbline ([a-z].*)", line):
+            assert pages.unknown_options(found[1]) == set(), line
         for module in re.findall(r"python -m ([\w.]+)", line):
             if module != "NAME":
                 assert importlib.util.find_spec(module), line
@@ -71,8 +76,8 @@ def test_every_page_is_linked_from_the_first_one() -> None:
 @pytest.mark.parametrize("name", doc_tables.TABLES)
 def test_a_table_holds_all_that_the_code_has_and_stands_on_a_page(name: str) -> None:
     made = doc_tables.TABLES[name]()
-    lines = made.splitlines()
-    assert all(line.startswith("| ") and len(re.findall(r"(?<!\\)\|", line)) == len(re.findall(r"\|", lines[0])) for line in lines)
+    for lines in (part.splitlines() for part in made.split("\n\n") if part.startswith("| ")):
+        assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {len(re.findall(r"\|", lines[0]))}
     assert [each for each in HELD[name] if each not in made] == []
     assert sum(f"<!-- table: {name} -->" in path.read_text() for path in pages.PAGES) == 1
 
@@ -80,3 +85,11 @@ def test_a_table_holds_all_that_the_code_has_and_stands_on_a_page(name: str) -> 
 def test_every_make_target_has_its_line() -> None:
     listed = set(re.findall(r"^\| `make ([a-z-]+)` \|", doc_tables.TABLES["targets"](), re.MULTILINE))
     assert set(re.findall(r"^([a-z-]+):.*##", pages.text("Makefile"), re.MULTILINE)) == listed
+
+
+def test_the_page_of_the_project_file_has_all_keys_and_its_example_is_read(tmp_path: Path) -> None:
+    page = "docs/reference/project-file.md"
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", pages.text(page), re.MULTILINE)
+    assert {key for row in rows for key in re.findall(r"\w+", row)} == set(project.KEYS)
+    (tmp_path / project.FILE).write_text(pages.code(page, "toml"))
+    assert project.read(tmp_path / project.FILE).board == "nano33ble"
