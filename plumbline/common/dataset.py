@@ -95,9 +95,8 @@ class Dataset:
             found = cls(declared, typed_array(arrays, "calibration", np.float32), test)
             found._check()
         except (ValueError, UsageError) as error:
-            raise ArtefactsDisagree(
-                f"{path} cannot be read: {error}.", f"Write it anew: {usage.command('train', path.parent.name, anew=True)}."
-            ) from error
+            again = usage.command("train", path.parent.name, anew=True)
+            raise ArtefactsDisagree(f"{path} cannot be read: {str(error).rstrip('.')}.", f"Write it anew: {again}.") from error
         return found
 
     def _check(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from plumbline.common import usage
 from plumbline.common.arrays import npz_bytes
 from plumbline.common.dataset import FILE, Data, Dataset, Declared
 from plumbline.common.errors import ArtefactsDisagree
@@ -28,7 +29,8 @@ FULL = Dataset(
 
 
 def written(folder: Path, raw: bytes) -> Path:
-    path = folder / FILE
+    path = folder / "linear" / FILE
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(raw)
     return path
 
@@ -45,7 +47,7 @@ def test_what_was_written_is_read(dataset: Dataset, tmp_path: Path) -> None:
     found = Dataset.load(written(tmp_path, dataset.to_bytes()))
     assert same(found, dataset)
     assert found.to_bytes() == dataset.to_bytes()
-    assert Declared.load(tmp_path / FILE) == dataset.declared
+    assert Declared.load(tmp_path / "linear" / FILE) == dataset.declared
 
 
 def test_the_line_s_points_are_those_a_person_wrote() -> None:
@@ -55,8 +57,8 @@ def test_the_line_s_points_are_those_a_person_wrote() -> None:
 
 def test_a_missing_one_says_what_makes_it(tmp_path: Path) -> None:
     with pytest.raises(ArtefactsDisagree, match=r"dataset\.npz does not exist") as caught:
-        Dataset.load(tmp_path / FILE)
-    assert caught.value.hint == "Run `make train` first."
+        Dataset.load(tmp_path / "linear" / FILE)
+    assert caught.value.hint == f"Run {usage.command('train', 'linear')} first."
 
 
 def arrays(**changes: Any) -> dict[str, Any]:
@@ -101,7 +103,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 def test_what_does_not_fit_is_refused(changes: dict[str, Any], message: str, tmp_path: Path) -> None:
     with pytest.raises(ArtefactsDisagree, match=rf"{FILE} cannot be read: .*{message}") as caught:
         Dataset.load(written(tmp_path, npz_bytes(arrays(**changes))))
-    assert "make clean train" in caught.value.hint
+    assert usage.command("train", "linear", anew=True) in caught.value.hint
+    assert ".." not in caught.value.message
 
 
 def test_an_object_is_not_unpickled(tmp_path: Path) -> None:
@@ -123,7 +126,7 @@ def test_a_damaged_one_is_refused_or_reads_as_it_was(tmp_path: Path) -> None:
         try:
             found = Dataset.load(written(tmp_path, bytes(damaged)))
         except ArtefactsDisagree as error:
-            assert str(tmp_path / FILE) in error.message  # noqa: PT017  it counts which of the two happens
+            assert str(tmp_path / "linear" / FILE) in error.message  # noqa: PT017  it counts which of the two happens
             refused += 1
         else:
             assert same(found, FULL)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from plumbline.common import usage
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.golden_data import FILE, DenseLayer, References, Samples
 from plumbline.common.manifest import TensorSpec
@@ -88,7 +89,7 @@ def test_chosen_inputs_are_told_from_samples() -> None:
 def test_what_does_not_fit_is_refused(changes: dict[str, Any], says: str, tmp_path: Path) -> None:
     with pytest.raises(ArtefactsDisagree, match=says) as caught:
         References.load(written(tmp_path, replace(FULL, **changes).to_bytes()), OWN)
-    assert "make clean convert RECIPE=linear" in caught.value.hint
+    assert usage.command("convert", "linear", anew=True) in caught.value.hint
 
 
 def test_a_damaged_file_is_refused_or_reads_as_it_was(tmp_path: Path) -> None:
