@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click.shell_completion import shell_complete
 
+from plumbline import __version__
 from plumbline.common import child, usage
 from plumbline.common.errors import UsageError
 from plumbline.common.text import meant
@@ -78,6 +79,7 @@ class Plumbline(click.Group):
 
 
 @click.group(NAME, cls=Plumbline, epilog=COMPLETION)
+@click.version_option(__version__, prog_name=NAME)
 def command() -> None:
     """From a model to a microcontroller that provably computes it: train, convert, build, and verify the board bit for bit."""
 

@@ -108,18 +108,20 @@ def test_an_installation_verifies_a_model_on_the_virtual_board(tools: None, inst
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PLATFORMIO", "PLUMBLINE"))}
     variables |= {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
 
-    def python(*words: str) -> str:
-        done = subprocess.run([installed, *words], cwd=tmp_path, env=variables, capture_output=True, text=True)
+    def run(program: str, *words: str) -> str:
+        done = subprocess.run([installed.with_name(program), *words], cwd=tmp_path, env=variables, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    package = Path(python("-c", "import plumbline; print(plumbline.__path__[0])").strip())
+    package = Path(run("python", "-c", "import plumbline; print(plumbline.__path__[0])").strip())
     assert package.is_relative_to(installed.parents[1])
-    python("-c", "import sys; assert not any((__import__('pathlib').Path(p) / 'tools' / 'bootstrap.py').exists() for p in sys.path if p), sys.path")
+    searched = run("python", "-c", "import sys; print(*sys.path, sep='\\n')").splitlines()
+    assert not [folder for folder in searched if (tmp_path / folder / "tools" / "bootstrap.py").exists()], "a checkout is in reach"
+    assert plumbline.__version__ in run("plumbline", "--version")
     held = {path: path.stat().st_mode for path in sorted(package.rglob("*"))}
     for path, mode in held.items():
         path.chmod(mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
-    assert "PASS " in python("-m", "plumbline", "verify", "net.tflite")
+    assert "PASS " in run("plumbline", "verify", "net.tflite")
     folder = tmp_path / "build" / "model_net"
     verdict = (folder / "verdict.json").read_text()
     assert json.loads(verdict)["passed"] is True
