@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from plumbline.common import documents, usage
 from plumbline.common.arrays import npz_bytes, read_npz, typed_array
 from plumbline.common.documents import Amount
-from plumbline.common.errors import ArtefactsDisagree, BadRecipe, UsageError
+from plumbline.common.errors import ArtefactsDisagree, BadRecipe
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
 
@@ -86,7 +86,6 @@ class Dataset:
         try:
             arrays = read_npz(path)
             declared = documents.conform(documents.parse(str(typed_array(arrays, DECLARED, np.str_))), Declared)
-            declared.limits.check()
             test = None
             if "test_inputs" in arrays or "test_targets" in arrays:
                 targets = arrays.get("test_targets", np.array("none"))
@@ -94,9 +93,9 @@ class Dataset:
                 test = Data(typed_array(arrays, "test_inputs", np.float32), targets if labels else typed_array(arrays, "test_targets", np.float32))
             found = cls(declared, typed_array(arrays, "calibration", np.float32), test)
             found._check()
-        except (ValueError, UsageError) as error:
+        except ValueError as error:
             again = usage.command("train", path.parent.name, anew=True)
-            raise ArtefactsDisagree(f"{path} cannot be read: {str(error).rstrip('.')}.", f"Write it anew: {again}.") from error
+            raise ArtefactsDisagree(f"{path} cannot be read: {error}.", f"Write it anew: {again}.") from error
         return found
 
     def _check(self) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, fields, replace
+from typing import Annotated, get_type_hints
+
+from msgspec import Meta
 
 from plumbline.common import usage
+from plumbline.common.documents import Amount
 from plumbline.common.errors import UsageError
 from plumbline.common.text import meant
 
@@ -18,16 +22,16 @@ HINT = f"Write them as in {_EXAMPLE}; docs/explanation/usefulness.md says what e
 class Limits:
     """docs/explanation/usefulness.md has the definitions and the reason for each default."""
 
-    agreement: float = 0.95
+    agreement: Annotated[float, Meta(ge=0, le=1)] = 0.95
     """Least share of a classifier's decisions that are those of the float model, in [0, 1]."""
-    rms: float = 0.05
+    rms: Amount = 0.05
     """Largest RMS of board minus float, as a share of the spread of the float model's answers; 0 or more. Not asked of classifiers."""
-    distinct: int = 2
+    distinct: Annotated[int, Meta(ge=1, le=10**6)] = 2
     """Fewest different answers to samples that differ; 1 or more."""
-    loss: float = 0.05
+    loss: Amount = 0.05
     """With targets: by how much less accurate than the float model the board may be, in [0, 1]; for numbers, by which share of the targets'
     spread its RMSE may be larger."""
-    skill: float = 0.1
+    skill: Annotated[float, Meta(ge=-1, le=1)] = 0.1
     """With targets: least share of the way from guessing to perfect; in [-1, 1]."""
 
     @classmethod
@@ -57,12 +61,9 @@ class Limits:
         return self
 
 
+_TYPES = get_type_hints(Limits, include_extras=True)
 RANGES: dict[str, tuple[float, float]] = {
-    "agreement": (0.0, 1.0),
-    "rms": (0.0, math.inf),
-    "distinct": (1.0, 1e6),
-    "loss": (0.0, math.inf),
-    "skill": (-1.0, 1.0),
+    name: (given.ge, math.inf if given.le is None else given.le) for name in _TYPES for given in _TYPES[name].__metadata__
 }
 """Lowest and highest value of each limit."""
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from plumbline.common import documents, usage
 from plumbline.common.documents import Amount, Count, Whole
-from plumbline.common.errors import ArtefactsDisagree, UsageError
+from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.files import sha256_of
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
@@ -162,11 +162,9 @@ class Manifest:
         if not path.is_file():
             raise ArtefactsDisagree(f"{path} does not exist.", hint)
         try:
-            manifest = documents.read(path, cls)
-            manifest.limits.check()
-        except (OSError, ValueError, UsageError) as error:
+            return documents.read(path, cls)
+        except (OSError, ValueError) as error:
             raise ArtefactsDisagree(f"{path} cannot be read: {error}.", hint) from error
-        return manifest
 
     def check_artefacts(self, folder: Path) -> None:
         """Compare every artefact in the recipe's build folder with the hash it had when the manifest was written.

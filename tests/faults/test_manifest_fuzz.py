@@ -76,6 +76,7 @@ def test_what_is_missing_is_refused_or_has_a_default(path: tuple[Any, ...], tmp_
         MANIFEST.to_json().replace("1168", "-1168"),
         MANIFEST.to_json().replace("1168", "true"),
         MANIFEST.to_json().replace('"tolerance": 0.2', '"tolerance": "0.2"'),
+        MANIFEST.to_json().replace('"agreement": 0.95', '"agreement": 95.0'),
         "\x00\x1b[2J",
     ],
     ids=str.__len__,

@@ -95,7 +95,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "another schema": ({"declared": declared(schema=9)}, "it has schema 9"),
     "a field too many": ({"declared": declared(epochs=3)}, "epochs"),
     "a tolerance of text": ({"declared": declared(tolerance="0.1")}, "tolerance: expected float"),
-    "a limit out of range": ({"declared": declared(limits={"agreement": 7})}, "agreement=7"),
+    "a limit out of range": ({"declared": declared(limits={"agreement": 7})}, "limits.agreement: expected float <= 1"),
 }
 
 
