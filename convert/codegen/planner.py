@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from plumbline.convert.model.graph import Graph
+from plumbline.convert.operators import named
 
 ALIGNMENT = 4
 """So that a kernel may read any tensor word by word."""
@@ -57,21 +58,22 @@ class Plan:
 def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
     """For each run-time tensor the one whose bytes it takes over, by index; its own where it takes over none.
 
-    The output of a RESHAPE is its input. Any other operator's output takes the place of an input where the operator allows that, the sizes are the
-    same, and nobody reads the input, or what else lies in its bytes, at this step or later.
+    The output of an operator of `same_bytes`, as RESHAPE, is its input. Any other one's output takes the place of an input where the operator allows
+    that, the sizes are the same, and nobody reads the input, or what else lies in its bytes, at this step or later.
     """
     result = {tensor.index: tensor.index for tensor in graph.tensors if tensor.computed}
     last = last_uses(graph)
     for step, operator in enumerate(graph.operators):
         inputs, target = operator.run_time_inputs, operator.outputs[0]
-        reshape = operator.name == "RESHAPE"
-        for place in (0,) if reshape else needs[step].in_place:
+        found = named(operator.name)
+        same = found is not None and found.same_bytes
+        for place in (0,) if same else needs[step].in_place:
             source = inputs[place]
             home = result[source.index]
             over = max(last[index] for index, other in result.items() if other == home) <= step
             # An input that is the same bytes by another name is overwritten too.
             free = all(other in needs[step].in_place for other, each in enumerate(inputs) if result[each.index] == home)
-            if source.bytes == target.bytes and (reshape or (over and free)):
+            if source.bytes == target.bytes and (same or (over and free)):
                 result[target.index] = home
                 break
     return result

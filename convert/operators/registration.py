@@ -74,6 +74,8 @@ class Registration:
     """Whether its output's range is given, whatever the samples are."""
     moves_codes: bool = False
     """Whether it computes nothing and adds no error of its own."""
+    same_bytes: bool = False
+    """Whether its output is its input in another shape, so that nothing is left to do and its Step has no template."""
     keeps_state: bool = False
     """Whether it may read variables, which each inference starts anew."""
 

@@ -89,6 +89,7 @@ def test_what_is_printed_is_called_and_registered(name: str) -> None:
         functions = FUNCTION.findall(source)
         assert [function for function in functions if len(re.findall(rf"\b{function}\b", source)) == 1] == []
         layers = [step.partition("(")[0] for step in re.findall(r"^    (\w+\(memory.*)", source, re.MULTILINE)]
+        assert all((compile_one(each, "x").template is None) == registered()[each.name].same_bytes for each in graph.operators)
         ends = {end for each in graph.operators for end in registered()[each.name].constants}
         for constant in re.findall(r"^static const \w+ (\w+)", source, re.MULTILINE):
             assert constant.startswith("plumbline_") or any(constant == f"{layer}_{end}" for layer in layers for end in ends), constant

@@ -16,7 +16,7 @@ CODES = np.arange(INT8[0], INT8[1] + 1)
 
 
 @dataclass(frozen=True)
-class Lines:
+class Affine:
     """output[o] = (slope[o] * input + offset[o]) >> shift, kept between -128 and 127; (outputs,) int32 arrays."""
 
     slope: NDArray[np.int32]
@@ -24,7 +24,7 @@ class Lines:
     shift: int
 
 
-def lines(layer: FullyConnectedReference) -> Lines | None:
+def affine_form(layer: FullyConnectedReference) -> Affine | None:
     """The lines with the smallest shift that give the layer's code for every input code, or None.
 
     Every shift is tried, and for each output the slopes next to its real one: a slope fits where some offset puts all 256 values onto the right
@@ -36,14 +36,14 @@ def lines(layer: FullyConnectedReference) -> Lines | None:
     factors = [float(m.mantissa) * 2.0 ** (m.shift - 31) for m in layer.multipliers]
     reals = layer.weights[:, 0] * np.array(factors)
     for shift in range(LONGEST_SHIFT + 1):
-        found = [line(wanted[:, o], float(real), shift) for o, real in enumerate(reals)]
+        found = [slope_and_offset(wanted[:, o], float(real), shift) for o, real in enumerate(reals)]
         if all(found):
             pairs = np.array(found, np.int32)
-            return Lines(pairs[:, 0], pairs[:, 1], shift)
+            return Affine(pairs[:, 0], pairs[:, 1], shift)
     return None
 
 
-def line(wanted: NDArray[np.int64], real: float, shift: int) -> tuple[int, int] | None:
+def slope_and_offset(wanted: NDArray[np.int64], real: float, shift: int) -> tuple[int, int] | None:
     """A slope and an offset that give the wanted codes (256,) for input codes -128 to 127 at this shift."""
     centre = round(real * 2**shift)
     for slope in sorted(range(centre - 2, centre + 3), key=lambda each: abs(each - centre)):

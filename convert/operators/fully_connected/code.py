@@ -6,7 +6,7 @@ import numpy as np
 
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.constants import Constant
-from plumbline.convert.operators.fully_connected.affine import Lines, lines
+from plumbline.convert.operators.fully_connected.affine import Affine, affine_form
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference, check_fully_connected
 from plumbline.convert.operators.shared.dsp import code as fast
 from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
@@ -20,8 +20,8 @@ TOGETHER = 4
 def compile_fully_connected(operator: Operator, name: str) -> Step:
     """Turn an operator into constants and the facts of its template. Raises what `check_fully_connected` raises."""
     layer = check_fully_connected(operator)
-    if found := lines(layer):
-        return compile_lines(operator, name, layer, found)
+    if found := affine_form(layer):
+        return compile_affine(operator, name, layer, found)
     inputs = layer.weights.shape[1]
     quick = fast.per_output(layer)
     if fast.rescales(quick) and inputs >= fast.BLOCK:
@@ -40,7 +40,7 @@ def compile_fast(operator: Operator, name: str, layer: FullyConnectedReference) 
     return Step(name, FAST, fast.helpers(facts, "widen_s8_s16", "one_row"), held, facts, scratch_bytes=filled * 2)
 
 
-def compile_lines(operator: Operator, name: str, layer: FullyConnectedReference, found: Lines) -> Step:
+def compile_affine(operator: Operator, name: str, layer: FullyConnectedReference, found: Affine) -> Step:
     """One input: a line per output. The operator may run in place where it has one output too."""
     unit = f"of 2^-{found.shift} output codes" if found.shift else "output codes"
     held = (
@@ -51,7 +51,7 @@ def compile_lines(operator: Operator, name: str, layer: FullyConnectedReference,
         **described(operator.layer, layer),
         "batches": layer.batches,
         "zero_point": 0,
-        "line": True,
+        "affine": True,
         "shift": found.shift,
     }
     return Step(name, AFFINE, ("code",), held, facts, in_place=(0,) if len(layer.weights) == 1 else ())

@@ -13,4 +13,5 @@ RESHAPE = Registration(
     options=ReshapeOptions,
     options_number=17,
     moves_codes=True,
+    same_bytes=True,
 )

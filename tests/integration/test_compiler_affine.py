@@ -12,7 +12,7 @@ from benchmarks import bare_metal
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.graph import Graph
-from plumbline.convert.operators.fully_connected.affine import CODES, lines
+from plumbline.convert.operators.fully_connected.affine import CODES, affine_form
 from plumbline.convert.operators.fully_connected.reference import check_fully_connected
 from tests.support.flatbuffer_writer import Dense, Model, random_model, write
 
@@ -29,7 +29,7 @@ def test_a_line_gives_every_code() -> None:
     found = 0
     for number in range(300):
         layer = check_fully_connected(read(write(random_model(rng, 1, per_channel=bool(number % 2)))).operators[0])
-        answer = lines(layer)
+        answer = affine_form(layer)
         if answer:
             found += 1
             codes = np.clip((answer.slope.astype(np.int64) * CODES[:, None] + answer.offset) >> answer.shift, -128, 127)
@@ -39,7 +39,7 @@ def test_a_line_gives_every_code() -> None:
 
 def test_what_an_activation_cuts_off_is_no_line() -> None:
     layer = Dense(np.array([[127]], np.int8), None, (0.01,), 0.1, 0, "RELU")
-    assert lines(check_fully_connected(read(write(Model(0.1, 0, (layer,)))).operators[0])) is None
+    assert affine_form(check_fully_connected(read(write(Model(0.1, 0, (layer,)))).operators[0])) is None
 
 
 @pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc")
