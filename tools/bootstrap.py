@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / ".installed"
+COMMAND = VENV / "bin" / "plumbline"
 ZIG_LOCK = ROOT / "requirements-zig.lock"
 """The compiler in a package of PyPI, for a machine without GCC for Arm: 100 MB that nobody else needs."""
 DOWNLOAD_MB, DISK_MB = 560, 2300
@@ -134,6 +135,8 @@ def set_up(group: str, recipe: str) -> None:
         raise SetupFailed(f"After the installation these are still missing: {' '.join(still)}.", "Install them by hand and run make again.")
     if unpacks and shutil.which(str(qemu_packages.unpacked())) is None:
         unpack_qemu().wait()
+    if not COMMAND.is_symlink():
+        COMMAND.symlink_to("../../tools/plumbline")
 
 
 def answer(command: list[str], text: str = "") -> str | None:

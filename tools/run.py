@@ -41,8 +41,8 @@ class Make:
     """Of `plumbline`."""
     takes: tuple[str, ...] = ()
     """The variables that are its options; RECIPE and MODEL go together with the name TARGET."""
-    virtual: bool = False
-    """Whether the virtual board is needed, unless a port is given."""
+    needs: str = "none"
+    """The group of bootstrap's packages, unless a port is given."""
 
 
 _MODEL = ("TARGET", "SAMPLES", "TRUST", "LIMITS")
@@ -50,14 +50,14 @@ _BOARD = (*_MODEL, "ENV", "PORT")
 TARGETS = {
     "train": Make(("train",), ("TARGET",)),
     "convert": Make(("convert",), _MODEL),
-    "firmware": Make(("build",), (*_MODEL, "ENV"), virtual=True),
-    "verify": Make(("verify",), _BOARD, virtual=True),
-    "verify-all": Make(("verify", "--all"), ("ENV", "PORT"), virtual=True),
+    "firmware": Make(("build",), (*_MODEL, "ENV"), needs="compiler"),
+    "verify": Make(("verify",), _BOARD, needs="virtual"),
+    "verify-all": Make(("verify", "--all"), ("ENV", "PORT"), needs="virtual"),
     "explain": Make(("explain",), _MODEL),
-    "profile": Make(("profile",), _BOARD, virtual=True),
+    "profile": Make(("profile",), _BOARD, needs="virtual"),
     "flash": Make(("flash",), _BOARD),
-    "serve": Make(("serve",), (*_MODEL, "ENV"), virtual=True),
-    "monitor": Make(("monitor",), _BOARD, virtual=True),
+    "serve": Make(("serve",), (*_MODEL, "ENV"), needs="virtual"),
+    "monitor": Make(("monitor",), _BOARD, needs="virtual"),
     "doctor": Make(("doctor",)),
     "learn": Make(("learn",)),
 }
@@ -100,7 +100,7 @@ def _start(target: str, variables: Mapping[str, str]) -> None:
     """Set up what the target needs, and become its command."""
     make = TARGETS[target]
     words = [*make.command, *options(make, variables)]
-    _set_up(variables, make.virtual)
+    _set_up(variables, make.needs)
     if target == "verify-all":
         _set_up_recipe_names()
     python = str(bootstrap.VENV / "bin" / "python")
@@ -143,7 +143,7 @@ def setup(*group: str) -> None:
     if group:
         bootstrap.set_up(group[0], "")
     else:
-        _set_up(os.environ, virtual=True)
+        _set_up(os.environ, needs="virtual")
 
 
 def _about(variables: Mapping[str, str]) -> Target:
@@ -164,10 +164,10 @@ def _about(variables: Mapping[str, str]) -> Target:
     return Target(recipe, recipe=recipe)
 
 
-def _set_up(variables: Mapping[str, str], virtual: bool) -> None:
+def _set_up(variables: Mapping[str, str], needs: str) -> None:
     _check_python()
     recipe = "" if variables.get("MODEL") else variables.get("RECIPE", "linear")
-    bootstrap.set_up("virtual" if virtual and not variables.get("PORT") else "none", recipe)
+    bootstrap.set_up("none" if variables.get("PORT") else needs, recipe)
 
 
 def _set_up_recipe_names() -> None:
