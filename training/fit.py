@@ -221,13 +221,18 @@ def report(content: dict[str, Any]) -> list[str]:
     return lines
 
 
-def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
+Examine = Callable[["keras.Model", NDArray[np.float32]], bool]
+"""Looks at an untrained model and at inputs (N, ...) to calibrate it on, and refuses what no board can run; returns whether it has used the model."""
+
+
+def fit(recipe: Recipe, folder: Path, say: Callable[[str], None], examine: Examine | None = None) -> None:
     """Train the recipe and write model.keras, dataset.npz, training.json and loss.png to `folder`, all of them or none.
 
     Args:
         recipe: a checked recipe.
         folder: build/NAME, made when missing.
         say: receives the report line by line.
+        examine: is asked before the first epoch; what it raises ends the training.
 
     Raises:
         BadRecipe: its layers do not make a model that takes its inputs and answers its targets' shape.
@@ -237,14 +242,10 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
     keras_env.prepare()
     with task("Starting TensorFlow"):
         import tensorflow  # noqa: F401  imported here so that its seconds are shown under their own name
+    model = checked_model(recipe)
+    if examine is not None and examine(model, recipe.calibration()):
+        model = build(recipe)  # what was traced and saved must leave no mark on what is trained
     with task(f"Training {recipe.name}", recipe.epochs, "epochs") as advance:
-        try:
-            model = build(recipe)
-        except (ValueError, TypeError) as error:
-            raise recipe.bad(f"has layers Keras refuses: {first_line(error)}", "See the recipe's layers().") from error
-        found = list(disagreements(recipe, model))
-        if found:
-            raise refusal(recipe.name, found)
         trained = train(recipe, model, advance)
     splits = validate(recipe, trained.model)
     check_quality(recipe, splits)
@@ -259,6 +260,22 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> None:
         write_if_changed(folder / name, raw)
     for line in report(content):
         say(line)
+
+
+def checked_model(recipe: Recipe) -> keras.Model:
+    """The untrained model, which takes the recipe's inputs and answers what its targets ask for.
+
+    Raises:
+        BadRecipe: its layers make none.
+    """
+    try:
+        model = build(recipe)
+    except (ValueError, TypeError) as error:
+        raise recipe.bad(f"has layers Keras refuses: {first_line(error)}", "See the recipe's layers().") from error
+    found = list(disagreements(recipe, model))
+    if found:
+        raise refusal(recipe.name, found)
+    return model
 
 
 def disagreements(recipe: Recipe, model: keras.Model) -> Iterator[Mistake]:

@@ -136,7 +136,7 @@ def failure(model: Path, code: int, error: Path, stderr: bytes) -> PlumblineErro
     return ConversionFailed(f"TensorFlow's converter {'crashed' if crashed else 'failed'} on {model}: {why}.", hint)
 
 
-def refused(model: Path, text: str) -> ConversionFailed:
+def refused(model: object, text: str) -> ConversionFailed:
     """What the converter has against a model: the operators that have no int8 form where it names them, else its whole text in one line."""
     operators = sorted({each for found in LACKING.findall(text) for each in re.split(r",\s*", found.strip()) if each})
     if operators:
@@ -162,7 +162,7 @@ def lacks_memory(text: str) -> bool:
     return any(each in text for each in NO_MEMORY)
 
 
-def too_large(model: Path) -> ConversionFailed:
+def too_large(model: object) -> ConversionFailed:
     return ConversionFailed(f"Converting {model} takes more than {MEMORY >> 30} GB of memory.", "Use a smaller model, or fewer samples.")
 
 
