@@ -20,6 +20,9 @@ NAME = "plumbline"
 COMPLETE = "_PLUMBLINE_COMPLETE"
 """Environment variable: a shell asks for completion."""
 GROUPS = {
+    "Start": {
+        "new": "write a commented start that works: a recipe, or a project",
+    },
     "From a model to a board": {
         "train": "fit a recipe's model",
         "convert": "quantize a model to int8 and write its C sources",

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import plumbline.training.recipes
+from plumbline.common import usage
 from plumbline.common.dataset import Data, Dataset, Declared
 from plumbline.common.errors import BadRecipe, UnknownRecipe
 from plumbline.common.limits import Limits
@@ -151,10 +152,18 @@ def _checked(name: str, file: str, load: Callable[[], ModuleType]) -> Recipe:
         recipe = getattr(load(), "RECIPE", None)
     except (Exception, SystemExit) as error:  # a recipe is a user's own file
         message = f"{file} cannot be loaded: {type(error).__name__}: {error}."
-        raise BadRecipe(message, known_fields() if isinstance(error, TypeError) else "See training/recipes/linear.py.") from error
-    if not isinstance(recipe, Recipe) or recipe.name != name:
-        raise BadRecipe(f"training/recipes/{name}.py does not define RECIPE with the name {name!r}.", "See training/recipes/linear.py.")
+        raise BadRecipe(message, known_fields() if isinstance(error, TypeError) else _start()) from error
+    if not isinstance(recipe, Recipe):
+        raise BadRecipe(f"{file} does not define RECIPE, a Recipe.", _start())
+    if recipe.name != name:
+        raise BadRecipe(
+            f"RECIPE in {file} is named {recipe.name!r}, and has to be named as its file is.", f"Write name={name!r}, or rename the file."
+        )
     return recipe.check()
+
+
+def _start() -> str:
+    return f"`{usage.program()} new recipe my_recipe` writes one that works, with a comment at each field."
 
 
 def known_fields() -> str:
