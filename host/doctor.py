@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import grp
 import os
 import platform
 import subprocess
@@ -13,7 +12,7 @@ from enum import Enum
 from importlib import metadata
 from pathlib import Path
 
-from plumbline.common import usage
+from plumbline.common import system, usage
 from plumbline.common.boards import boards as known_boards
 from plumbline.common.errors import CompilerMissing, TflmMissing
 from plumbline.common.paths import platformio_platforms
@@ -149,8 +148,7 @@ def boards() -> Iterator[Finding]:
 def port(device: str) -> Iterator[Finding]:
     """Whether the user may open the port, and who else has it open."""
     if not os.access(device, os.R_OK | os.W_OK):
-        group = grp.getgrgid(Path(device).stat().st_gid).gr_name
-        yield Finding(Level.PROBLEM, f"{device}: you may not open it", f"sudo usermod -aG {group} $USER, then log in again")
+        yield Finding(Level.PROBLEM, f"{device}: you may not open it", system.permission(device))
         return
     owners = ", ".join(owners_of(device))  # of other users' programs only root sees them
     if owners:

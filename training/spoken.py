@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common import system
 from plumbline.common.errors import EspeakMissing
 from plumbline.common.progress import task
 from plumbline.training.spectrogram import SAMPLES
 
 PROGRAM = "espeak-ng"
-INSTALL = "sudo apt-get install espeak-ng"
+INSTALL = system.install("espeak-ng", "espeak-ng")
 HEADER = 44
 """Bytes before the samples of a WAV file. What they say of the length is not true of a stream, and the rate is always `spectrogram.RATE`."""
 AUDIBLE = 0.02

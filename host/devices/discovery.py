@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from serial.tools import list_ports
 
-from plumbline.common import boards, usage
+from plumbline.common import boards, system, usage
 from plumbline.common.board_description import Board
 from plumbline.common.errors import BoardNotFound, SeveralBoards
 
@@ -59,7 +59,7 @@ def find_board(kind: Board) -> Port:
         BoardNotFound: there is none, it waits in its boot loader, or its kind cannot be told.
         SeveralBoards: there are more than one.
     """
-    name_it = f"name its port: {usage.command('verify', port='/dev/ttyACM0')}"
+    name_it = f"name its port: {usage.command('verify', port=system.port_example())}"
     if kind.usb is None:
         raise BoardNotFound(f"USB does not tell which port is the {kind.title}.", f"N{name_it[1:]}.")
     found = connected(kind)

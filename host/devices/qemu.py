@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from plumbline.common import boards, usage
+from plumbline.common import boards, system, usage
 from plumbline.common.child import dies_with_parent
 from plumbline.common.errors import BoardLost, BoardUnready, PlumblineError, QemuMissing
 from plumbline.common.paths import CHECKOUT
@@ -31,7 +31,7 @@ def find() -> str | None:
 def how_to_get() -> str:
     """The lines to type where it is missing."""
     fetch = "`make setup`" if CHECKOUT else f"`{sys.executable} -m {qemu_packages.__name__}`"
-    line = "sudo apt-get install --no-install-recommends qemu-system-arm"
+    line = system.install("qemu-system-arm", "qemu")
     return f"{fetch} unpacks it without any right on this system; or install it: {line}" if qemu_packages.possible() else f"Install it: {line}"
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import serial
 
-from plumbline.common import usage
+from plumbline.common import system, usage
 from plumbline.common.errors import BoardNotFound, PlumblineError, PortBusy, PortDenied, UsageError
 
 BAUD = 115200  # real UARTs need one; USB and sockets ignore it
@@ -37,7 +37,7 @@ def open_port(url: str) -> serial.Serial:
     try:
         return serial.serial_for_url(url, baudrate=BAUD, timeout=SLICE_S, write_timeout=write_timeout, exclusive=True)
     except ValueError as error:
-        raise UsageError(f"{url!r} is not a port: {error}.", "Give a device like /dev/ttyACM0 or a URL like socket://127.0.0.1:4000.") from error
+        raise UsageError(f"{url!r} is not a port: {error}.", _like()) from error
     except (serial.SerialException, OSError) as error:
         raise _explain(url, error) from error
 
@@ -58,9 +58,9 @@ def _check_url(url: str) -> None:
     """pyserial trips over a URL without a port number with an exception that says nothing."""
     scheme, separator, _ = url.partition("://")
     if separator and scheme.lower() not in SCHEMES:
-        raise UsageError(
-            f"{url!r} is not a port: {scheme}:// is not taken.", "Give a device like /dev/ttyACM0 or a URL like socket://127.0.0.1:4000."
-        )
+        raise UsageError(f"{url!r} is not a port: {scheme}:// is not taken.", _like())
+    if other := system.waits_for_a_modem(url):
+        raise UsageError(f"macOS opens {url} only once a modem has answered.", f"Give {other}, which is the same port.")
     if not url.lower().startswith(("socket://", "rfc2217://")):
         return
     try:
@@ -81,13 +81,15 @@ def _explain(url: str, error: OSError) -> PlumblineError:
     if number == errno.ENOENT or "FileNotFoundError" in str(error):
         return BoardNotFound(f"There is no port {url}.", again)
     if number in (errno.EACCES, errno.EPERM):
-        return PortDenied(
-            f"You may not open {url}.", f"Run `sudo usermod -aG dialout $USER`, log out and in again; {usage.command('doctor')} checks the rest."
-        )
+        return PortDenied(f"You may not open {url}.", f"{system.permission(url)} {usage.command('doctor')} checks the rest.")
     if number in (errno.EBUSY, errno.EAGAIN):
         names = ", ".join(owners(url)) or "Another program"
-        return PortBusy(f"{names} holds {url}.", "Close it (a serial monitor? ModemManager?) and try again.")
+        return PortBusy(f"{names} holds {url}.", f"Close it ({system.holders()}) and try again.")
     return BoardNotFound(f"{url} cannot be used as a serial port: {_short(error)}.", again)
+
+
+def _like() -> str:
+    return f"Give a device like {system.port_example()} or a URL like socket://127.0.0.1:4000."
 
 
 def _short(error: OSError) -> str:

@@ -13,13 +13,14 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+from plumbline.common import system
 from plumbline.common.errors import CompilerMissing, UsageError
 from plumbline.common.paths import CHECKOUT
 
 GCC = "arm-none-eabi-gcc"
 CHOICE = "PLUMBLINE_COMPILER"
 """Environment variable: `gcc` or `zig`, for somebody who has both and wants the other."""
-_APT = "sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev"
+_INSTALL = system.install("gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev", "--cask gcc-arm-embedded")
 
 
 def zig() -> Path | None:
@@ -50,12 +51,12 @@ def check(needs_gcc: bool) -> None:
     choice, lacks, other = os.environ.get(CHOICE), _gcc_lacks(os.environ.get("PATH", "")), zig() is not None
     if needs_gcc and (other or lacks):
         why = lacks or f"{CHOICE} is zig"
-        raise CompilerMissing(f"TensorFlow Lite Micro for the virtual board is compiled with {GCC}: {why}.", f"Install it: {_APT}")
+        raise CompilerMissing(f"TensorFlow Lite Micro for the virtual board is compiled with {GCC}: {why}.", f"Install it: {_INSTALL}")
     if choice == "zig" and not other:
         raise CompilerMissing("PyPI's package ziglang is not installed.", f"Install it: {sys.executable} -m pip install ziglang")
     if lacks and not other:
         pypi = "Run `make setup`, which takes a compiler from PyPI" if CHECKOUT else f"Take one from PyPI: {sys.executable} -m pip install ziglang"
-        raise CompilerMissing(f"The virtual board's firmware is compiled with {GCC}: {lacks}.", f"{pypi}; or install it: {_APT}")
+        raise CompilerMissing(f"The virtual board's firmware is compiled with {GCC}: {lacks}.", f"{pypi}; or install it: {_INSTALL}")
 
 
 @lru_cache

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define
-from plumbline.common import usage
+from plumbline.common import boards, usage
 from plumbline.common.errors import UsageError
 from plumbline.pipeline.environment import Chosen, connected
+from plumbline.pipeline.project import FILE
+
+ENGINES = {"tflm": ", TensorFlow Lite Micro: a library that reads the model", "compiled": ", the model as C code without a library"}
+"""What an engine is, after its name."""
 
 
 @define(
@@ -21,10 +26,14 @@ def command(given: Given) -> int:
     from plumbline.host.firmware import flash
     from plumbline.host.firmware.settings import settings_of
 
-    work, env = given.work(), _real(given).env
+    work, chosen = given.work(), _real(given)
+    env = chosen.env
     if not given.only:
         work.check()
         work.convert()
+    if not given.silent:
+        for line in taken(chosen, given):
+            print(line)
     device = flash.flash(work.folder, env.name, given.line)
     if given.json:
         print(json.dumps({"port": device}))
@@ -32,6 +41,17 @@ def command(given: Given) -> int:
         named = env.name if settings_of(env.name).purpose else ""  # the ordinary firmware says itself what it is
         print(f"Flashed. Now prove it: {usage.line('verify', work.name, port=device, env=named)}")
     return 0
+
+
+def taken(chosen: Chosen, given: Given) -> Iterator[str]:
+    """Which environment and engine are taken and why, and what to type for the other engines of the board."""
+    env = chosen.env
+    said = "as you say" if given.env or given.board or given.engine else f"as {FILE} says"
+    yield f"environment  {env.name}, {said if chosen.demanded or env.board != connected().board else 'the first of the board, as none is named'}"
+    yield f"engine       {env.engine}{ENGINES.get(env.engine, '')}"
+    for other in boards.environments().values():
+        if other.board == env.board and other.engine != env.engine and not other.extra:
+            yield f"             {usage.option('env', other.name)} takes {other.engine}{ENGINES.get(other.engine, '')}"
 
 
 def _real(given: Given) -> Chosen:

@@ -16,6 +16,7 @@ from plumbline.common import ending, usage
 from plumbline.common.errors import UsageError
 from plumbline.common.paths import recipe_names
 from plumbline.pipeline.environment import Chosen
+from plumbline.pipeline.next_step import after_pass
 from plumbline.pipeline.stages import StageFailed
 from plumbline.pipeline.work import Work
 
@@ -43,6 +44,8 @@ def command(given: Given, every: bool, manifest: Path | None) -> int:
     with nullcontext() if given.only and not work.folder.is_dir() else work.accounted():
         verdict = _verdict(given, work, manifest)
     _show(given, work, verdict)
+    if verdict.passed and not given.silent and sys.stdout.isatty():
+        print(after_pass(work.folder, given.line is not None or not given.environment().env.virtual))
     return verdict.exit_code
 
 

@@ -38,7 +38,7 @@ def test_without_a_compiler_the_line_to_type_is_said(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv(compiler.CHOICE, "gcc")
     with pytest.raises(CompilerMissing) as missing:
         compiler.check(needs_gcc=False)
-    assert "sudo apt-get install gcc-arm-none-eabi" in missing.value.hint
+    assert "sudo apt-get install --no-install-recommends gcc-arm-none-eabi" in missing.value.hint
 
 
 def test_a_compiler_without_its_library_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_a_missing_compiler_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("PLUMBLINE_COMPILER", "gcc")
     (finding,) = doctor.compiler()
     assert finding.level is Level.PROBLEM
-    assert "sudo apt-get install gcc-arm-none-eabi" in finding.hint
+    assert "sudo apt-get install --no-install-recommends gcc-arm-none-eabi" in finding.hint
 
 
 def test_a_missing_qemu_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_port_without_permission_names_the_group(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(discovery, "connected", lambda: [port_on(str(device))])
     (finding,) = doctor.boards()
     assert finding.level is Level.PROBLEM
-    assert finding.hint.startswith("sudo usermod -aG ")
+    assert finding.hint.startswith("Run `sudo usermod -aG ")
 
 
 def test_two_boards_are_noted_with_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:

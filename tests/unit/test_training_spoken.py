@@ -81,7 +81,7 @@ def test_an_espeak_that_cannot_is_named(script: str, message: str, tmp_path: Pat
     fake(tmp_path, monkeypatch, script)
     with pytest.raises(EspeakMissing, match=message) as caught:
         speak([YES])
-    assert caught.value.hint.endswith("sudo apt-get install espeak-ng")
+    assert caught.value.hint.endswith("sudo apt-get install --no-install-recommends espeak-ng")
 
 
 def test_without_espeak_the_line_to_type_is_said(tmp_path: Path) -> None:
@@ -92,5 +92,5 @@ def test_without_espeak_the_line_to_type_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
     assert ended.stderr.splitlines()[-2:] == [
         "error: espeak-ng is not installed, and this recipe learns from words that it speaks.",
-        "hint:  sudo apt-get install espeak-ng",
+        "hint:  sudo apt-get install --no-install-recommends espeak-ng",
     ]

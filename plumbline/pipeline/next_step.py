@@ -1,0 +1,21 @@
+"""What to do after a PASS: one line for a person at a terminal, with the command as they would type it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plumbline.common import usage
+from plumbline.pipeline.environment import connected
+
+
+def after_pass(folder: Path, real: bool) -> str:
+    """The line.
+
+    Args:
+        folder: the model's own folder in the build folder.
+        real: whether a board that is connected has passed, and not the virtual one.
+    """
+    if not real:
+        return f"next  put it on a board, {connected().board.title} for instance: {usage.line('flash', folder.name)}"
+    verdict = folder / "verdict.json"
+    return f"next  keep it for CI: cp {verdict} baseline.json; later {usage.line('compare')} baseline.json {verdict} tells what changed"
