@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from plumbline.common import boards, progress
+from plumbline.common import boards, mlperf, progress
 from plumbline.common.errors import BuildFailed, DoesNotFit
 from plumbline.common.files import write_if_changed
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import FIRMWARE, cache, image_of, platformio_core, platformio_platforms
-from plumbline.host.firmware import build_engine, compiler, mlperf, platformio, tflm
+from plumbline.host.firmware import build_engine, compiler, platformio, tflm
 from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.built import FILE, Built
 from plumbline.host.firmware.settings import settings_of

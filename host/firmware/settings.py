@@ -10,10 +10,10 @@ from typing import Any
 from platformio.compat import MISSING
 from platformio.project.config import ProjectConfig
 
-from plumbline.common import boards
+from plumbline.common import boards, mlperf
 from plumbline.common.board_description import PREFIX
 from plumbline.common.paths import FIRMWARE
-from plumbline.host.firmware import compiler, mlperf
+from plumbline.host.firmware import compiler
 
 _ELSEWHERE = frozenset({"extends", "extra_scripts", "lib_deps", "monitor_speed", "platform", "test_framework", "upload_port"})
 """Options that hold paths of this machine or say nothing of the image; what a file of the project says in them is a source like any other."""

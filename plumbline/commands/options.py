@@ -11,7 +11,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from plumbline.common import boards, usage
+from plumbline.common import boards, mlperf, usage
 from plumbline.common.board_description import Environment
 from plumbline.common.errors import UsageError
 from plumbline.common.paths import recipe_names
@@ -123,6 +123,13 @@ def _not_empty(_: click.Context, option: click.Parameter, value: str | None) -> 
     return value
 
 
+def _for_the_stages(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    """Firmware is named after what it was built for, so that the stages that build it and that accept it have to know."""
+    if _not_empty(context, option, value) is not None:
+        os.environ[mlperf.VARIABLE] = str(value)
+        mlperf.benchmark()
+
+
 def _path(context: click.Context, option: click.Parameter, value: str | None) -> Path | None:
     given = _not_empty(context, option, value)
     return None if given is None else expanded(given)
@@ -182,6 +189,14 @@ def about_firmware() -> list[click.Parameter]:
         *about_board(),
         _text("--engine", f"What runs the model on it: {', '.join(environment.engines())}.", "ENGINE", *environment.engines()),
         _text("--env", "The firmware environment instead of both: `plumbline boards` lists them.", "ENV", *boards.environments()),
+        click.Option(
+            ["--mlperf"],
+            help=f"Which model of MLPerf Tiny the firmware answers as: {', '.join(mlperf.BENCHMARKS)}.",
+            metavar="NAME",
+            callback=_for_the_stages,
+            expose_value=False,
+            shell_complete=_complete(*mlperf.BENCHMARKS),
+        ),
     ]
 
 

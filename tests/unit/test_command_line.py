@@ -80,6 +80,7 @@ def test_the_list_of_commands_is_in_groups_and_says_how_to_turn_on_completion(tm
         (["verify", "linear", "--env", "virtul"], "There is no firmware environment 'virtul'.", "virtual_tflm"),
         (["build", "linear", "--board", "nano"], "There is no board 'nano'.", "nano33ble"),
         (["build", "linear", "--env", "virtual", "--engine", "tflm"], "names a board and an engine already", "alone"),
+        (["build", "linear", "--mlperf", "kwz"], "no model 'kwz'. Did you mean kws?", "--mlperf one of kws, vww, ic, ad"),
         (["flash", "linear", "--board", "virtual"], "cannot be flashed", "plumbline boards"),
         (["serve", "linear", "--board", "nano33ble"], "is no virtual board", "plumbline ports"),
     ],
@@ -103,6 +104,7 @@ def test_a_mistake_is_one_message_with_a_hint(words: list[str], said: str, hint:
         (["plumbline", "verify"], "w", {"weather", "weather_unrolled"}),
         (["plumbline", "build", "--env"], "virtual_t", {"virtual_tflm"}),
         (["plumbline", "build", "--board"], "", {"virtual", "nano33ble"}),
+        (["plumbline", "serve", "--mlperf"], "", {"kws", "vww", "ic", "ad"}),
     ],
 )
 def test_a_shell_completes(words: list[str], typed: str, completed: set[str], tmp_path: Path) -> None:

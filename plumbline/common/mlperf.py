@@ -1,16 +1,20 @@
-"""Which model of MLPerf Tiny a firmware answers as: asked for by name, in the environment variable MLPERF, which make hands on."""
+"""Which model of MLPerf Tiny a firmware answers as. It is asked for by name: --mlperf, which stages get as the environment variable MLPERF."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
+from plumbline.common import usage
 from plumbline.common.errors import UsageError
-from plumbline.common.manifest import Manifest
 from plumbline.common.text import meant
+
+if TYPE_CHECKING:
+    from plumbline.common.manifest import Manifest
 
 BENCHMARKS = ("kws", "vww", "ic", "ad")
 """By the names of the benchmark; what each is called and takes stands in firmware/lib/mlperf/benchmark.h."""
-AUTOENCODER = "ad"
+AUTOENCODER, VARIABLE = "ad", "MLPERF"
 
 
 def benchmark() -> str | None:
@@ -19,11 +23,10 @@ def benchmark() -> str | None:
     Raises:
         UsageError: there is no such model in the benchmark.
     """
-    named = os.environ.get("MLPERF", "")
+    named = os.environ.get(VARIABLE, "")
     if named and named not in BENCHMARKS:
-        raise UsageError(
-            f"MLPerf Tiny has no model {named!r}.{meant(named, BENCHMARKS)}", f"Give MLPERF= one of {', '.join(BENCHMARKS)}, or leave it out."
-        )
+        hint = f"Give {usage.option('mlperf')} one of {', '.join(BENCHMARKS)}, or leave it out."
+        raise UsageError(f"MLPerf Tiny has no model {named!r}.{meant(named, BENCHMARKS)}", hint)
     return named or None
 
 
@@ -42,5 +45,5 @@ def check_benchmark(manifest: Manifest) -> None:
     if benchmark() == AUTOENCODER and manifest.input.bytes != manifest.output.bytes:
         raise UsageError(
             f"MLPerf Tiny's ad is an autoencoder; this model has {manifest.input.bytes} inputs and {manifest.output.bytes} outputs.",
-            "Leave MLPERF= out, and the firmware answers by the model's own name.",
+            f"Leave {usage.option('mlperf')} out, and the firmware answers by the model's own name.",
         )
