@@ -8,8 +8,8 @@ from plumbline.common.figures.plot import Axis, Curve, Dots, Plot, Rule, number,
 from plumbline.common.figures.scale import MINUS
 from plumbline.learn.descent_figures import LOSSES, WIDE, bottom, contours
 from plumbline.learn.lesson import Lesson
+from plumbline.learn.trial import TARGET
 from plumbline.training.recipes import sine
-from plumbline.training.trial import TARGET
 
 
 def neuron(lesson: Lesson) -> Plot:

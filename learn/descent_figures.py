@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from plumbline.common.figures.plot import Arrow, Axis, Curve, Dots, Mark, Note, Plot, Rule, number, reals
 from plumbline.common.figures.scale import MINUS
 from plumbline.learn.lesson import Lesson
-from plumbline.training.trial import GUESS, STEPS, TARGET, Run
+from plumbline.learn.trial import GUESS, STEPS, TARGET, Run
 
 Points = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ WIDE = (Axis(W_LABEL, -16, 20), Axis(B_LABEL, -18, 18))
 
 LOSSES = Axis(LOSS_LABEL, 1e-14, 1e6, log=True)
 STYLE_OF = {"too small": "small", "good": "good", "oscillating": "oscillating", "too large": "large", "shrinking": "shrinking"}
-"""A learning rate's style by its name in `plumbline.training.trial.TRIALS`."""
+"""A learning rate's style by its name in `plumbline.learn.trial.TRIALS`."""
 
 ARROWS = (0, 1, 2, 4, 8, 16, 32)
 """Steps of the walk whose gradient is drawn."""

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.learn.bowl import Bowl, bowl, measured_stable_rate
+from plumbline.learn.descent import Descent, Floats, descend, gradient, rates
 from plumbline.learn.material import Staircase, Trained, staircase, trained
-from plumbline.training.bowl import Bowl, bowl, measured_stable_rate
-from plumbline.training.descent import Descent, Floats, descend, gradient, rates
+from plumbline.learn.trial import GUESS, TRIALS, Run, Trial, run, steps_by_rate
 from plumbline.training.recipes import linear, sine
-from plumbline.training.trial import GUESS, TRIALS, Run, Trial, run, steps_by_rate
 
 WALK = Trial("walk", 0.02)
 """The rate of the walk through the bowl: small enough that single steps can be seen, large enough to arrive."""

@@ -14,11 +14,11 @@ from plumbline.common import usage
 from plumbline.common.figures import page
 from plumbline.common.figures.plot import Plot, exact, number
 from plumbline.common.figures.svg import Drawing
-from plumbline.learn import chip_figures, descent_figures, staircase_figures
+from plumbline.learn import chip_figures, descent_figures, staircase_figures, trial
+from plumbline.learn.descent import SCHEDULES
 from plumbline.learn.layers import LAYERS
 from plumbline.learn.lesson import SHOWN_EPOCHS, Lesson
-from plumbline.training import recipe, recipes, trial
-from plumbline.training.descent import SCHEDULES
+from plumbline.training import recipe, recipes
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_STEPS = 2000

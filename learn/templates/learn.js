@@ -1,5 +1,5 @@
 "use strict";
-// Gradient descent once more, for the sliders: the same float32 operations in the same order as training/descent.py, so that both give
+// Gradient descent once more, for the sliders: the same float32 operations in the same order as learn/descent.py, so that both give
 // the same bits. JavaScript's numbers are float64; rounding each result with Math.fround gives what float32 arithmetic would.
 (() => {
   const setup = JSON.parse(document.getElementById("setup").textContent);
@@ -36,7 +36,7 @@
     }
   }
 
-  // training/trial.py has the reasons for these three.
+  // learn/trial.py has the reasons for these three.
   function stepsTo(run) {
     const found = run.loss.findIndex((loss) => loss <= setup.target);
     return found < 0 ? null : found;

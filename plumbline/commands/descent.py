@@ -11,9 +11,10 @@ import numpy as np
 
 from plumbline.commands.options import BUILD, Given, define
 from plumbline.common.ending import say
-from plumbline.training import recipe, show
-from plumbline.training.descent import Schedule
-from plumbline.training.trial import GUESS, HALF_LIFE, STEPS, Trial, run
+from plumbline.learn import descent_text
+from plumbline.learn.descent import Schedule
+from plumbline.learn.trial import GUESS, HALF_LIFE, STEPS, Trial, run
+from plumbline.training import recipe
 
 MOST_STEPS = 100_000
 FARTHEST = 1000
@@ -43,7 +44,7 @@ def command(given: Given, w: float, b: float, rate: float, epochs: int, schedule
         print(json.dumps(_steps(linear, mine, (w, b), epochs, half_life), indent=1))
         return 0
     if not given.quiet:
-        for line in show.lesson(linear, mine, (w, b), epochs, half_life, given.results / "linear" / "training.json"):
+        for line in descent_text.lesson(linear, mine, (w, b), epochs, half_life, given.results / "linear" / "training.json"):
             say(line)
     return 0
 

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 
 from plumbline.common.figures.svg import Drawing
+from plumbline.learn.descent import Schedule, descend, rates
 from plumbline.learn.lesson import load
 from plumbline.learn.page import figures
-from plumbline.training.descent import Schedule, descend, rates
+from plumbline.learn.trial import TRIALS, judge, steps_to
 from plumbline.training.recipes.linear import RECIPE
-from plumbline.training.trial import TRIALS, judge, steps_to
 from tools import bootstrap
 
 BROWSERS = next(iter(bootstrap.BROWSER)).split("|")
@@ -82,7 +82,7 @@ def drive(lesson_folder: Path, tmp_path: Path, acts: Sequence[Any], fragment: st
 
 
 def expect(seen: State, w: float, b: float, rate: float, steps: int, schedule: Schedule, half_life: int) -> None:
-    """The page's numbers are those of training/descent.py, each float32 to the bit."""
+    """The page's numbers are those of learn/descent.py, each float32 to the bit."""
     way = descend(X, Y, w, b, rates(schedule, rate, steps, half_life))
     assert [int(row[0]) for row in seen["rows"]][-1] == steps
     assert len(seen["rows"]) >= min(steps + 1, 7)

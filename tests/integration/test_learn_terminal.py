@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from plumbline.common.paths import ROOT
-from plumbline.training import show
-from plumbline.training.bowl import bowl
-from plumbline.training.descent import descend, rates
+from plumbline.learn import descent_text
+from plumbline.learn.bowl import bowl
+from plumbline.learn.descent import descend, rates
+from plumbline.learn.trial import GUESS, TRIALS, Trial, run
 from plumbline.training.recipes.linear import RECIPE
-from plumbline.training.trial import GUESS, TRIALS, Trial, run
 
 X, Y = RECIPE.data().inputs.ravel(), np.asarray(RECIPE.data().targets.ravel(), np.float32)
 
@@ -73,12 +73,12 @@ def test_what_makes_no_sense_ends_in_2(words: tuple[str, str]) -> None:
 
 
 def test_the_map_has_the_way_on_it() -> None:
-    lines = list(show.bowl_map(run(X, Y, Trial("", 0.1), GUESS, 100), bowl(X, Y)))
-    assert len(lines) == show.MAP_HEIGHT + 1
+    lines = list(descent_text.bowl_map(run(X, Y, Trial("", 0.1), GUESS, 100), bowl(X, Y)))
+    assert len(lines) == descent_text.MAP_HEIGHT + 1
     text = "\n".join(lines)
     assert text.count("X") == 1
     assert {"0", "1", "o"} <= set(re.sub(r"^.*\|", "", text, flags=re.MULTILINE))
 
 
 def test_bars_rise_with_the_loss_whatever_it_is() -> None:
-    assert show.bars(np.array([1e-20, 1e-4, 1e6, np.inf, np.nan])) == "▁▅███"
+    assert descent_text.bars(np.array([1e-20, 1e-4, 1e6, np.inf, np.nan])) == "▁▅███"

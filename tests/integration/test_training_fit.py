@@ -19,7 +19,7 @@ from plumbline.common.errors import BadRecipe, QualityMissed, TrainingDiverged
 from plumbline.common.paths import ROOT
 from plumbline.common.quality import Quality
 from plumbline.convert.importers.keras.load import examined
-from plumbline.training.descent import descend, rates
+from plumbline.learn.descent import descend, rates
 from plumbline.training.fit import build, fit, train
 from plumbline.training.recipe import names
 from plumbline.training.recipe_check import SPARSE

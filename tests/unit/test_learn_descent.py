@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from plumbline.training.bowl import bowl, measured_stable_rate
-from plumbline.training.descent import Schedule, descend, gradient, rates
+from plumbline.learn.bowl import bowl, measured_stable_rate
+from plumbline.learn.descent import Schedule, descend, gradient, rates
+from plumbline.learn.trial import GUESS, STEPS, TARGET, TRIALS, Trial, judge, run, steps_by_rate, steps_to, turns
 from plumbline.training.recipes.linear import RECIPE
 from plumbline.training.recipes.sine import data as sine_data
-from plumbline.training.trial import GUESS, STEPS, TARGET, TRIALS, Trial, judge, run, steps_by_rate, steps_to, turns
 
 X, Y = RECIPE.data().inputs.ravel(), np.asarray(RECIPE.data().targets.ravel(), np.float32)
 RUNS = {each.name: run(X, Y, each) for each in TRIALS}

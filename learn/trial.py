@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from plumbline.training.descent import Descent, Floats, Schedule, descend, rates
+from plumbline.learn.descent import Descent, Floats, Schedule, descend, rates
 
 Outcome = Literal["arrives", "oscillates", "crawls", "diverges"]
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from plumbline.common import usage
 from plumbline.common.errors import ArtefactsDisagree
-from plumbline.training.bowl import Bowl, bowl, measured_stable_rate
-from plumbline.training.descent import Floats, descend, gradient, rates
+from plumbline.learn.bowl import Bowl, bowl, measured_stable_rate
+from plumbline.learn.descent import Floats, descend, gradient, rates
+from plumbline.learn.trial import GUESS, TARGET, TRIALS, Run, Trial, run
 from plumbline.training.recipe import Recipe
 from plumbline.training.recipes.linear import LEARNING_RATE
-from plumbline.training.trial import GUESS, TARGET, TRIALS, Run, Trial, run
 
 SHOWN = (0, 1, 2, 3, 4, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 """Steps that get a line of their own, and the last."""

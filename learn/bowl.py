@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.training.descent import Floats, descend, rates
+from plumbline.learn.descent import Floats, descend, rates
 
 Reals = NDArray[np.float64]
 
