@@ -82,7 +82,7 @@ class Plumbline(click.Group):
 
 
 @click.group(NAME, cls=Plumbline, epilog=COMPLETION)
-@click.version_option(__version__, prog_name=NAME)
+@click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
 def command() -> None:
     """From a model to a microcontroller that provably computes it: train, convert, build, and verify the board bit for bit."""
 

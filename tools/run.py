@@ -34,7 +34,7 @@ _YES, _NO = ("1", "yes", "true", "on"), ("", "0", "no", "false", "off")
 
 
 @dataclass(frozen=True)
-class Make:
+class MakeTarget:
     """What a target of the Makefile stands for."""
 
     command: tuple[str, ...]
@@ -48,18 +48,18 @@ class Make:
 _MODEL = ("TARGET", "SAMPLES", "TRUST", "LIMITS")
 _BOARD = (*_MODEL, "ENV", "PORT")
 TARGETS = {
-    "train": Make(("train",), ("TARGET",)),
-    "convert": Make(("convert",), _MODEL),
-    "firmware": Make(("build",), (*_MODEL, "ENV"), needs="compiler"),
-    "verify": Make(("verify",), _BOARD, needs="virtual"),
-    "verify-all": Make(("verify", "--all"), ("ENV", "PORT"), needs="virtual"),
-    "explain": Make(("explain",), _MODEL),
-    "profile": Make(("profile",), _BOARD, needs="virtual"),
-    "flash": Make(("flash",), _BOARD),
-    "serve": Make(("serve",), (*_MODEL, "ENV"), needs="virtual"),
-    "monitor": Make(("monitor",), _BOARD, needs="virtual"),
-    "doctor": Make(("doctor",)),
-    "learn": Make(("learn",)),
+    "train": MakeTarget(("train",), ("TARGET",)),
+    "convert": MakeTarget(("convert",), _MODEL),
+    "firmware": MakeTarget(("build",), (*_MODEL, "ENV"), needs="compiler"),
+    "verify": MakeTarget(("verify",), _BOARD, needs="virtual"),
+    "verify-all": MakeTarget(("verify", "--all"), ("LIMITS", "ENV", "PORT"), needs="virtual"),
+    "explain": MakeTarget(("explain",), _MODEL),
+    "profile": MakeTarget(("profile",), _BOARD, needs="virtual"),
+    "flash": MakeTarget(("flash",), _BOARD),
+    "serve": MakeTarget(("serve",), (*_MODEL, "ENV"), needs="virtual"),
+    "monitor": MakeTarget(("monitor",), _BOARD, needs="virtual"),
+    "doctor": MakeTarget(("doctor",)),
+    "learn": MakeTarget(("learn",)),
 }
 
 
@@ -98,11 +98,11 @@ def _verify(target: str, variables: Mapping[str, str]) -> None:
 
 def _start(target: str, variables: Mapping[str, str]) -> None:
     """Set up what the target needs, and become its command."""
-    make = TARGETS[target]
-    words = [*make.command, *options(make, variables)]
-    _set_up(variables, make.needs)
+    meant = TARGETS[target]
+    words = [*meant.command, *options(meant, variables)]
+    _set_up(variables, meant.needs)
     if target == "verify-all":
-        _set_up_recipe_names()
+        _set_up_recipes()
     python = str(bootstrap.VENV / "bin" / "python")
     own = {name: value for name, value in variables.items() if name not in {*GIVEN, *OF_MAKE}}
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})  # until the command can say so without a traceback
@@ -112,7 +112,7 @@ def _start(target: str, variables: Mapping[str, str]) -> None:
         raise SetupFailed(f"{python} cannot be run: {error.strerror}.", "Remove the folder .venv and run make again.") from error
 
 
-def options(make: Make, variables: Mapping[str, str]) -> list[str]:
+def options(target: MakeTarget, variables: Mapping[str, str]) -> list[str]:
     """The arguments that the variables stand for.
 
     Raises:
@@ -123,11 +123,11 @@ def options(make: Make, variables: Mapping[str, str]) -> list[str]:
         if variables.get(name) == "":
             raise UsageError(f"{name}= is empty.", f"Give it a value, or leave {name}= out.")
     flags = {name: _flag(variables, name) for name in ("TRUST", "QUIET", "V")}
-    words = [f"--{name.lower()}={variables[name]}" for name in make.takes if name in variables and name not in flags]
-    if make.command == ("flash",) and "ENV" in variables and boards.environment(variables["ENV"]).virtual:
+    words = [f"--{name.lower()}={variables[name]}" for name in target.takes if name in variables and name not in flags]
+    if target.command == ("flash",) and "ENV" in variables and boards.environment(variables["ENV"]).virtual:
         words = [word for word in words if not word.startswith("--env=")]  # it goes to a real board, whatever is verified besides
-    words += ["--trust"] * (flags["TRUST"] and "TRUST" in make.takes) + ["--quiet"] * flags["QUIET"] + ["--verbose"] * flags["V"]
-    return [*words, "--", _about(variables).text] if "TARGET" in make.takes else words
+    words += ["--trust"] * (flags["TRUST"] and "TRUST" in target.takes) + ["--quiet"] * flags["QUIET"] + ["--verbose"] * flags["V"]
+    return [*words, "--", _about(variables).text] if "TARGET" in target.takes else words
 
 
 def typed(target: str, variables: Mapping[str, str]) -> str:
@@ -170,7 +170,7 @@ def _set_up(variables: Mapping[str, str], needs: str) -> None:
     bootstrap.set_up("none" if variables.get("PORT") else needs, recipe)
 
 
-def _set_up_recipe_names() -> None:
+def _set_up_recipes() -> None:
     """What single recipes need besides; where it cannot be had the others go on."""
     for recipe in filter(needs_of, recipe_names()):
         try:

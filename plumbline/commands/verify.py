@@ -97,7 +97,7 @@ def _show(given: Given, work: Work, verdict: Verdict) -> None:
 def _every(given: Given) -> int:
     from plumbline.commands.summary import conclude
 
-    if given.target or given.samples or given.limits or given.trust:
+    if given.target or given.samples or given.trust:
         raise UsageError("--all verifies every recipe, and a model is given besides.", "Leave out one of them.")
     seconds = {}
     for name in recipe_names():

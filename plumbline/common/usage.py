@@ -15,7 +15,7 @@ MODEL = "PLUMBLINE_MODEL"
 """Environment variable: the name of the folder in build/, a colon, and the arguments that name its model."""
 _TARGETS = {"build": "firmware"}
 """What make calls a command otherwise than `plumbline` does."""
-_NO_TARGETS = ("boards", "compare", "descent", "ports", "summary")
+_NO_TARGETS = ("boards", "compare", "descent", "new", "ports", "schema", "summary")
 _NO_MODELS = (*_NO_TARGETS, "doctor", "learn")
 _OWN = "model_"
 """Begins the name of a folder of somebody's own model, see `folder_names`."""

@@ -27,7 +27,7 @@ from tools.run import TARGETS, options, typed
         ("convert", {"MODEL": "linear"}, ["--", "./linear"]),
         ("flash", {"ENV": "virtual"}, ["--", "linear"]),
         ("flash", {"ENV": "nano33ble_compiled"}, ["--env=nano33ble_compiled", "--", "linear"]),
-        ("verify-all", {"RECIPE": "sine", "MODEL": "x.tflite", "ENV": "virtual"}, ["--env=virtual"]),
+        ("verify-all", {"RECIPE": "sine", "MODEL": "x.tflite", "ENV": "virtual", "LIMITS": "rms=1"}, ["--limits=rms=1", "--env=virtual"]),
         ("learn", {"MODEL": "own.keras", "SAMPLES": "own.npy", "LIMITS": "rms=0.1", "TRUST": "1"}, []),
         ("doctor", {"RECIPE": "sine"}, []),
     ],
