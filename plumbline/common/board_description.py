@@ -18,6 +18,8 @@ from plumbline.common.wire import TEXT_MAX
 PREFIX = "custom_"
 """Of options that are ours; PlatformIO leaves them alone."""
 OURS = ("title", "core", "clock_hz", "tested", "emulator", "usb", "usb_boot_loader", "enter_boot_loader")
+ENGINES = ("engine_compiled", "engine_tflm")
+"""The libraries in firmware/lib, one of which an environment has."""
 TESTED = ("not tried", "compiled", "emulated", "flashed")
 """How far an environment's firmware got: an image was linked, it ran in an emulator, it ran on the chip."""
 PAGE = "docs/how-to/own-board.md explains every option."
@@ -160,9 +162,9 @@ def _described(project: Project, path: Path) -> list[Environment]:
 
 def _environment(section: str, on: Board, reader: _Reader) -> Environment:
     flags = " ".join(words(reader.options.get("build_flags", "")))
-    engines = [each.removeprefix("engine_") for each in words(reader.options.get("lib_deps", "")) if each.startswith("engine_")]
+    engines = [each.removeprefix("engine_") for each in words(reader.options.get("lib_deps", "")) if each in ENGINES]
     if len(engines) != 1:
-        reader.problems.append("lib_deps names one engine: engine_compiled or engine_tflm")
+        reader.problems.append(f"lib_deps names one engine: {' or '.join(ENGINES)}")
     defined = re.search(r"-D\s*PLUMBLINE_WATCHDOG_S=(\d+)", flags)
     return Environment(
         name=section.removeprefix("env:"),

@@ -100,6 +100,7 @@ def test_a_board_is_another_one_with_differences(project: Path) -> None:
         (("board = small\n", "board = small\ncustom_usb = 2341\n"), "custom_usb = 2341 is no vendor and product"),
         (("board = small\n", "custom_usb = 2341:805a\ncustom_emulator = mps2-an386\n"), "emulated or has a USB identity, not both"),
         (("  engine_compiled\n", ""), r"\[env:small\]: lib_deps names one engine"),
+        (("engine_compiled", "engine_own"), "lib_deps names one engine: engine_compiled or engine_tflm"),
         (("extends = small", "extends = virtual"), r"\[env:small\]: it does not extend small"),
         (("extends = small", "extends = smal"), r"extends \[smal\], which no file has"),
         (("[small]", "[tiny]"), r"no section \[small\]"),
