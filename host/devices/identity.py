@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plumbline.common import usage
+from plumbline.common import boards, usage
 from plumbline.common.errors import BoardFault, WrongModel
 from plumbline.common.manifest import Manifest
 from plumbline.common.quantization import to_nano
@@ -11,8 +11,7 @@ from plumbline.host.devices.board import Identity
 
 _ARENA = (
     " If it says so again, the library needs more memory than the conversion counts with (PLUMBLINE_ARENA_BYTES in generated/plumbline_model.h):"
-    " use another version of it, or the compiled engine, which needs no arena: "
-    f"{usage.option('env', 'nano33ble_compiled')}, or {usage.option('env', 'virtual')}."
+    " use another version of it, or the compiled engine, which needs no arena: {}."
 )
 
 
@@ -29,7 +28,8 @@ def check_identity(identity: Identity, manifest: Manifest) -> None:
     """
     if identity.engine_error:
         hint = f"Build and flash anew: {usage.command('flash', manifest.recipe, anew=True)}."
-        hint += _ARENA if "arena" in identity.engine_error else ""
+        if "arena" in identity.engine_error:
+            hint += _ARENA.format(" or ".join(usage.option("env", each.name) for each in boards.ordinary("compiled")))
         raise BoardFault(f"The board's engine {identity.engine} does not work: {identity.engine_error}.", hint)
     reflash = f"Build its firmware anew: {usage.either(manifest.recipe)}."
     for what, board, promised in _facts(identity, manifest):

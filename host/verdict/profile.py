@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from plumbline.common import documents, golden_data, usage
+from plumbline.common import boards, documents, golden_data, usage
 from plumbline.common.documents import Count, Whole
 from plumbline.common.errors import BoardFault, VerdictFailed
 from plumbline.common.golden_data import References
@@ -104,10 +104,11 @@ def measure(board: Board, folder: Path, manifest: Manifest, builds: Builds | Non
     costs = [board.operator_cost(number) for number in range(len(operators))]
     known = [cost for cost in costs if cost is not None]
     if len(known) != len(operators):
+        real = [each.name for each in boards.environments().values() if each.profile and not each.virtual]
+        flashed = " or ".join(usage.command("flash", manifest.recipe, env=name) for name in real)
         raise BoardFault(
             "The board's firmware was built without profiling.",
-            f"{usage.command('profile', manifest.recipe)} builds the virtual board's; for a Nano: "
-            f"{usage.command('flash', manifest.recipe, env='nano33ble_compiled_profile')}, then profile it.",
+            f"{usage.command('profile', manifest.recipe)} builds a virtual board's; for a board that is connected: {flashed}, then profile it.",
         )
     if known[0].operators != len(operators):
         raise BoardFault(f"The board counts {known[0].operators} operators, the model has {len(operators)}.", "Build and flash the firmware anew.")

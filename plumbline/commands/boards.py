@@ -13,6 +13,9 @@ from plumbline.commands.options import Given, define
 from plumbline.common import boards
 from plumbline.host.reports.terminal import Terminal
 
+_WIDTH = 110
+"""A narrow terminal breaks lines rather than lose letters."""
+
 
 @define("plumbline boards", result="a list instead of a table")
 def command(given: Given) -> int:
@@ -21,13 +24,21 @@ def command(given: Given) -> int:
     if given.json:
         print(json.dumps([asdict(env) for env in envs], indent=1))
         return 0
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("board", "engine", "env", "beside answering", "tested"):
-        table.add_column(column, no_wrap=True)
-    for env in envs:
-        table.add_row(env.board.name, env.engine, env.name, env.extra, env.tested)
     terminal = Terminal()
-    terminal.print(table)
+    terminal.width = max(terminal.width, _WIDTH)
+    kinds = _table("board", "what it calls itself", "core", "MHz", "flash, B", "RAM, B", "USB")
     for board in boards.boards().values():
-        terminal.say(f"[bold]{board.name}[/] {escape(board.title)}: {board.core}, {board.flash:,} B of flash, {board.ram:,} B of RAM")
+        size = (f"{board.clock_hz / 1e6:g}", f"{board.flash:,}", f"{board.ram:,}")
+        kinds.add_row(board.name, escape(board.title), escape(board.core), *size, boards.usb_text(board.usb))
+    firmware = _table("env", "board", "engine", "beside answering", "watchdog", "tested")
+    for env in envs:
+        firmware.add_row(env.name, env.board.name, env.engine, env.extra, f"{env.watchdog_s} s" if env.watchdog_s else "off", env.tested)
+    terminal.print(kinds, firmware)
     return 0
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, no_wrap=True, justify="right" if column in ("MHz", "flash, B", "RAM, B") else "left")
+    return table

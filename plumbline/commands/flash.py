@@ -60,5 +60,6 @@ def _real(given: Given) -> Chosen:
     if not chosen.env.virtual:
         return chosen
     if given.env or given.board:
-        raise UsageError("The virtual board cannot be flashed.", "Leave its name out, or choose one that `plumbline boards` calls real.")
+        real = ", ".join(each.name for each in boards.boards().values() if not each.virtual)
+        raise UsageError("A virtual board cannot be flashed.", f"Leave its name out, or choose one of: {real}.")
     return Given(engine=given.engine).environment(connected())

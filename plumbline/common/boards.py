@@ -76,6 +76,11 @@ def environment_for(on: Board, engine: str | None = None, *, profile: bool = Fal
     raise UsageError(f"The board {on.name} has no environment for {' and '.join(asked)}.", f"It has {has}.")
 
 
+def ordinary(engine: str) -> list[Environment]:
+    """The environments of an engine that only answer, one a board as a rule."""
+    return [each for each in environments().values() if each.engine == engine and not each.extra]
+
+
 def profiling(of: Environment) -> Environment | None:
     """The environment that is like another one and also tells what each operator costs; None where its board has none."""
     try:

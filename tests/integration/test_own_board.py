@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,6 @@ import pytest
 
 from plumbline.common.errors import DoesNotFit
 from plumbline.common.paths import ROOT
-from plumbline.convert.import_model import bring
 from tests.support import pages
 from tests.support.makes import CORE, PARTS, outside_make
 from tests.support.tflite_writer import TensorSpec, write_graph
@@ -41,32 +41,37 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def host(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
     variables = {**outside_make(), "PLATFORMIO_CORE_DIR": str(checkout / CORE)}
     variables.pop("PLUMBLINE_CONFIG", None)
-    return subprocess.run([sys.executable, "-m", "plumbline", *words, "--only"], cwd=checkout, env=variables, capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-m", "plumbline", *words], cwd=checkout, env=variables, capture_output=True, text=True)
 
 
 def test_its_board_is_built_and_verified(checkout: Path, linear: Path) -> None:
     shutil.copytree(linear, checkout / "build" / "linear", ignore=shutil.ignore_patterns("pio"))
-    built = host(checkout, "build", "linear", "--env", NAME)
+    built = host(checkout, "build", "linear", "--env", NAME, "--only")
     assert built.returncode == 0, built.stderr
     facts = json.loads((checkout / "build" / "linear" / "pio" / NAME / "firmware.json").read_text())
     assert (facts["flash_limit"], facts["ram_limit"], facts["engine"]) == (32768, 8192, "compiled")
     assert "board_build.watchdog_s = 5" in facts["settings"]["options"]
-    verified = host(checkout, "verify", "linear", "--env", NAME, "--quiet")
+    verified = host(checkout, "verify", "linear", "--env", NAME, "--quiet", "--only")
     assert verified.returncode == 0, verified.stderr
     assert verified.stdout.startswith(f"PASS linear on {TITLE} (compiled)")
 
 
-def test_a_model_that_it_cannot_hold_is_refused(checkout: Path, tmp_path: Path) -> None:
+def test_a_model_that_it_cannot_hold_is_refused(checkout: Path) -> None:
     """ADD runs in place: one image of 100 x 100 is all the memory that the model needs."""
     ends = [TensorSpec(name, (1, 100, 100, 1), (scale,), (0,)) for name, scale in (("input", 0.1), ("net/out", 0.2))]
-    (tmp_path / "large.tflite").write_bytes(write_graph(ends, [binary("ADD", (0, 0), 1, "NONE")], 0, 1))
-    bring(tmp_path / "large.tflite", checkout / "build", lambda _: None)
-    refused = host(checkout, "build", "model_large", "--env", NAME)
-    assert refused.returncode == DoesNotFit.exit_code
-    assert f"the board {NAME} has 8,192 bytes of RAM: 1,808 are missing" in refused.stderr
-    assert host(checkout, "build", "model_large", "--env", "virtual").returncode == 0
+    (checkout / "large.tflite").write_bytes(write_graph(ends, [binary("ADD", (0, 0), 1, "NONE")], 0, 1))
+    missing = f"the board {NAME} has 8,192 bytes of RAM: 1,808 are missing"
+    refused = host(checkout, "convert", "large.tflite", "--board", NAME)
+    assert (refused.returncode, missing in refused.stderr) == (DoesNotFit.exit_code, True)
+    assert host(checkout, "convert", "large.tflite").returncode == 0
+    refused = host(checkout, "build", "large.tflite", "--env", NAME)
+    assert (refused.returncode, missing in refused.stderr) == (DoesNotFit.exit_code, True)
+    assert host(checkout, "build", "large.tflite", "--env", "virtual").returncode == 0
 
 
 def test_its_board_is_listed(checkout: Path) -> None:
-    refused = host(checkout, "build", "linear", "--env", "virtual_smal")
-    assert NAME in refused.stderr
+    shown = host(checkout, "boards").stdout
+    assert re.search(rf"^ *{NAME} +{re.escape(TITLE)} +Cortex-M4F +25 +32,768 +8,192", shown, re.MULTILINE)
+    assert re.search(rf"^ *{NAME} +{NAME} +compiled +5 s +not tried", shown, re.MULTILINE)
+    (listed,) = (each for each in json.loads(host(checkout, "boards", "--json").stdout) if each["name"] == NAME)
+    assert (listed["board"]["flash"], listed["watchdog_s"]) == (32768, 5)

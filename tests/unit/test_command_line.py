@@ -81,7 +81,7 @@ def test_the_list_of_commands_is_in_groups_and_says_how_to_turn_on_completion(tm
         (["build", "linear", "--board", "nano"], "There is no board 'nano'.", "nano33ble"),
         (["build", "linear", "--env", "virtual", "--engine", "tflm"], "names a board and an engine already", "alone"),
         (["build", "linear", "--mlperf", "kwz"], "no model 'kwz'. Did you mean kws?", "--mlperf one of kws, vww, ic, ad"),
-        (["flash", "linear", "--board", "virtual"], "cannot be flashed", "plumbline boards"),
+        (["flash", "linear", "--board", "virtual"], "cannot be flashed", "nano33ble"),
         (["serve", "linear", "--board", "nano33ble"], "is no virtual board", "plumbline ports"),
     ],
 )
