@@ -14,11 +14,10 @@ from pathlib import Path
 
 from plumbline.common import system, usage
 from plumbline.common.boards import boards as known_boards
-from plumbline.common.errors import CompilerMissing, TflmMissing
+from plumbline.common.errors import CompilerMissing, QemuMissing, TflmMissing
 from plumbline.common.paths import platformio_platforms
 from plumbline.host.devices import discovery
-from plumbline.host.devices.qemu import find as find_qemu
-from plumbline.host.devices.qemu import how_to_get
+from plumbline.host.devices.qemu import program as qemu_program
 from plumbline.host.devices.serial_open import owners as owners_of
 from plumbline.host.firmware import compiler as chosen
 from plumbline.host.firmware import tflm
@@ -82,9 +81,10 @@ def compiler() -> Iterator[Finding]:
 
 
 def qemu() -> Iterator[Finding]:
-    program = find_qemu()
-    if program is None:
-        yield Finding(Level.PROBLEM, "qemu-system-arm is not installed", how_to_get())
+    try:
+        program = qemu_program()
+    except QemuMissing as error:
+        yield Finding(Level.PROBLEM, error.message, error.hint)
         return
     version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.splitlines()
     yield Finding(Level.GOOD, version[0] if version else program)

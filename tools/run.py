@@ -167,7 +167,19 @@ def _about(variables: Mapping[str, str]) -> Target:
 def _set_up(variables: Mapping[str, str], needs: str) -> None:
     _check_python()
     recipe = "" if variables.get("MODEL") else variables.get("RECIPE", "linear")
-    bootstrap.set_up("none" if variables.get("PORT") else needs, recipe)
+    bootstrap.set_up(_group(variables, needs), recipe)
+
+
+def _group(variables: Mapping[str, str], needs: str) -> str:
+    """What of `needs` is left for the firmware that was asked for: a real board takes neither emulator nor our compiler.
+
+    Raises:
+        UsageError: there is no such environment.
+    """
+    env = boards.environment(variables["ENV"]) if needs != "none" and "ENV" in variables else None
+    if variables.get("PORT") or (env and not env.virtual):
+        return "none"
+    return "gcc" if env and env.engine == "tflm" else needs  # TensorFlow Lite Micro is C++ that needs a standard library
 
 
 def _set_up_recipes() -> None:

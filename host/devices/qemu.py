@@ -23,13 +23,19 @@ ICOUNT = "shift=6"
 _END_S = 2.0
 
 
-def find() -> str | None:
-    """The program: the system's, or the one that `qemu_packages` brought."""
-    return shutil.which(QEMU) or shutil.which(str(qemu_packages.unpacked()))
+def program() -> str:
+    """The system's, or the one that `qemu_packages` brought.
+
+    Raises:
+        QemuMissing: there is neither; the hint is the line to type.
+    """
+    found = shutil.which(QEMU) or shutil.which(str(qemu_packages.unpacked()))
+    if found is None:
+        raise QemuMissing(f"{QEMU} is not installed.", _how_to_get())
+    return found
 
 
-def how_to_get() -> str:
-    """The lines to type where it is missing."""
+def _how_to_get() -> str:
     fetch = "`make setup`" if CHECKOUT else f"`{sys.executable} -m {qemu_packages.__name__}`"
     line = system.install("qemu-system-arm", "qemu")
     return f"{fetch} unpacks it without any right on this system; or install it: {line}" if qemu_packages.possible() else f"Install it: {line}"
@@ -49,9 +55,7 @@ class VirtualBoard:
     """
 
     def __init__(self, image: Path, reboots: bool = False, machine: str | None = None) -> None:
-        program = find()
-        if program is None:
-            raise QemuMissing(f"{QEMU} is not installed.", how_to_get())
+        qemu = program()
         if not image.is_file():
             raise BoardUnready(f"The firmware {image} does not exist.", f"Build it: {usage.command('build')}.")
         self._image = image
@@ -60,7 +64,7 @@ class VirtualBoard:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.url = f"socket://127.0.0.1:{listener.getsockname()[1]}"
             self._process = subprocess.Popen(
-                _command(program, machine or boards.default().board.emulator, image, listener.fileno(), reboots),
+                _command(qemu, machine or boards.default().board.emulator, image, listener.fileno(), reboots),
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -54,8 +54,9 @@ def _verdict(given: Given, work: Work, manifest: Path | None) -> Verdict:
     from plumbline.common.limits import Limits
     from plumbline.common.manifest import Manifest
     from plumbline.common.paths import image_of
+    from plumbline.host.devices import qemu
     from plumbline.host.devices.connect import connect
-    from plumbline.host.firmware import firmware
+    from plumbline.host.firmware import compiler, firmware
     from plumbline.host.firmware.builds import Builds
     from plumbline.host.firmware.symbols import naming
     from plumbline.host.reports import report_writer
@@ -63,6 +64,10 @@ def _verdict(given: Given, work: Work, manifest: Path | None) -> Verdict:
 
     chosen, port = given.environment(), given.line
     env = chosen.env
+    if port is None and env.virtual:  # said now, not after minutes of training and building
+        qemu.program()
+        if not given.only:
+            compiler.check(needs_gcc=env.engine == "tflm")
     if not given.only:
         work.check()
         work.convert()

@@ -65,6 +65,8 @@ def test_a_recipe_brings_its_own_packages(folder_of_commands: Path, monkeypatch:
         (["setup"], {}, ("virtual", "linear")),
         (["setup"], {"PORT": "/dev/ttyACM0"}, ("none", "linear")),
         (["setup"], {"MODEL": "x.tflite"}, ("virtual", "")),
+        (["setup"], {"ENV": "virtual_tflm"}, ("gcc", "linear")),
+        (["setup"], {"ENV": "nano33ble"}, ("none", "linear")),
         (["setup", "test"], {}, ("test", "")),
         (["setup", "test"], {"CI": "true"}, ("ci", "")),
     ],
@@ -233,7 +235,7 @@ def test_qemu_is_unpacked_and_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [path.name for path in qemu_packages.unpacked().parent.parent.iterdir()] == ["qemu"]
     assert qemu_packages.unpacked().parent.parent.name == "a cache"
     monkeypatch.setattr("shutil.which", lambda name: None if name == qemu.QEMU else name)
-    assert qemu.find() == str(qemu_packages.unpacked())
+    assert qemu.program() == str(qemu_packages.unpacked())
 
 
 def test_an_unsupported_python_looks_for_another(folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:

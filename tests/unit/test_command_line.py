@@ -11,6 +11,7 @@ import click
 import pytest
 
 from plumbline.cli import COMMANDS, GROUPS, command
+from plumbline.common.errors import CompilerMissing, QemuMissing
 from plumbline.common.paths import ROOT, recipe_names
 
 WITHOUT_RESULT = {"monitor", "serve"}
@@ -143,3 +144,17 @@ def test_a_recipe_is_known_without_importing_it() -> None:
     from plumbline.training.recipe import names
 
     assert recipe_names() == names()
+
+
+def test_what_the_virtual_board_lacks_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    """Else it would be said after training, converting and building."""
+    (tmp_path / "model.tflite").write_bytes(b"never read")
+    (tmp_path / "bin").mkdir()
+    ended = plumbline(tmp_path, "verify", "model.tflite", PATH=str(tmp_path / "bin"))
+    assert ended.returncode == QemuMissing.exit_code
+    assert "qemu-system-arm is not installed" in ended.stderr
+    (tmp_path / "bin" / "qemu-system-arm").write_text("#!/bin/sh\n")
+    (tmp_path / "bin" / "qemu-system-arm").chmod(0o755)
+    ended = plumbline(tmp_path, "verify", "model.tflite", PATH=str(tmp_path / "bin"), PLUMBLINE_COMPILER="gcc")
+    assert ended.returncode == CompilerMissing.exit_code
+    assert "arm-none-eabi-gcc: it is not installed" in ended.stderr
