@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
+from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
@@ -17,7 +19,7 @@ from plumbline.convert.operators.split.reference import SplitOptions
 from plumbline.convert.operators.strided_slice.reference import StridedSliceOptions
 from plumbline.convert.operators.unpack.reference import UnpackOptions
 from plumbline.convert.references import reference_interpreter, tflm
-from tests.support import compiled_c
+from tests.support import chip_c, compiled_c
 from tests.support.input_rows import input_rows
 from tests.support.random_movement import random_network
 from tests.support.tflite_writer import write_case
@@ -35,6 +37,25 @@ def test_200_random_networks(tmp_path: Path) -> None:
         np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows), err_msg=f"network {number} against the integer model")
         if tflm.available():
             np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(rows), err_msg=f"network {number} against the wheel")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not chip_c.available(), reason="needs arm-none-eabi-gcc and qemu-system-arm")
+def test_layers_alike_which_the_compiler_makes_one_of(tmp_path: Path) -> None:
+    net, last = network(6, 2), 0
+    order = net.numbers(1, 0)
+    for _ in range(2):
+        turned = net.add("turned", (2, 6))
+        net.apply("TRANSPOSE", (last, order), (turned,))
+        last = net.add("shaped", (6, 2))
+        net.apply("RESHAPE", (turned,), (last,))
+    graph = read(write_case(net.case(last)))
+    codes = input_rows(np.random.default_rng(1), 12, 0)
+    (answer,) = chip_c.run(tmp_path, [graph], [codes])
+    np.testing.assert_array_equal(answer, reference_interpreter.run(graph, codes))
+    functions = re.findall(r"^static void \w+(.*?)^}", compile_graph(graph, "alike", bytes(32)).source, re.MULTILINE | re.DOTALL)
+    assert len(functions) == 2
+    assert functions[0] == functions[1]
 
 
 def test_loops_that_go_on_as_one_another_are_joined() -> None:
