@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.quantization import code_range
+
 NUMPY_TYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "FLOAT32": "<f4", "BOOL": "?"}
 """Tensor types this project meets, by their name in the TensorFlow Lite schema."""
 
@@ -37,7 +39,7 @@ class Quantization:
     @property
     def range(self) -> tuple[float, float]:
         """The lowest and the highest real number that an int8 code stands for."""
-        return (-128 - self.zero_point) * self.scale, (127 - self.zero_point) * self.scale
+        return code_range(self)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.files import sha256_of
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
+from plumbline.common.quantization import code_range
 
 SCHEMA: Final = 4
 GENERATED = "generated"
@@ -37,7 +38,7 @@ class TensorSpec:
     @property
     def range(self) -> tuple[float, float]:
         """The lowest and the highest real number that a code stands for."""
-        return (-128 - self.zero_point) * self.scale, (127 - self.zero_point) * self.scale
+        return code_range(self)
 
 
 @dataclass(frozen=True)

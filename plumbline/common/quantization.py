@@ -62,6 +62,11 @@ def nano_of(code: int, end: Scaled) -> int:
     return round_half_away(real_of(code, end) * NANO)
 
 
+def code_range(end: Scaled) -> tuple[float, float]:
+    """The lowest and the highest real number that a code stands for."""
+    return (CODE_MIN - end.zero_point) * end.scale, (CODE_MAX - end.zero_point) * end.scale
+
+
 def quantize(values: NDArray[Any], end: Scaled) -> NDArray[np.int8]:
     """Codes of real numbers of any shape, clamped to int8; a tie goes away from zero."""
     steps = values.astype(np.float64) / end.scale

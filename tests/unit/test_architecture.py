@@ -129,6 +129,17 @@ def test_nothing_of_the_product_imports_tests_benchmarks_or_tools() -> None:
     assert wrong == []
 
 
+def test_one_module_of_each_stage_of_the_host_reads_the_model() -> None:
+    """The others get the graph from it, so that a stage takes the file apart once."""
+    readers = set()
+    for module, path in modules().items():
+        if module.startswith("plumbline.host."):
+            nodes = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.ImportFrom)]
+            if any(node.module == "plumbline.convert.interface" and "read" in [each.name for each in node.names] for node in nodes):
+                readers.add(module.removeprefix("plumbline.host."))
+    assert readers == {"firmware.tflm", "verdict.artefacts"}  # of a build, and of a verification
+
+
 def test_no_test_is_imported() -> None:
     tests = {module for module in modules() if module.rpartition(".")[2].startswith("test_")}
     assert [(module, other) for module in modules() for other in imported(module) if other in tests] == []
