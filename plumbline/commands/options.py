@@ -68,7 +68,7 @@ class Given:
         if text is None:
             raise target.nothing_given()
         about = Target.parse(text)
-        mine = found.target is not None and (self.target is None or about == Target(text, **_without_text(Target.parse(found.target))))
+        mine = found.target is not None and (self.target is None or about == Target.parse(found.target))
         build = self.build or found.build
         bare = self.only and about.file is None and about.model is None
         samples = self.samples or (found.samples if mine else None)
@@ -109,10 +109,6 @@ class Given:
     def line(self) -> str | None:
         """The port: what was given, else the project's."""
         return self.port or project.find().port
-
-
-def _without_text(about: Target) -> dict[str, Any]:
-    return {name: value for name, value in vars(about).items() if name != "text"}
 
 
 def _not_empty(_: click.Context, option: click.Parameter, value: str | None) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from plumbline.common import folder_names
@@ -25,7 +25,7 @@ _NAME = r"[a-z][a-z0-9_]*"
 class Target:
     """See the module. Of `recipe`, `file` and `model` one is given."""
 
-    text: str
+    text: str = field(compare=False)
     """As it was given."""
     recipe: str | None = None
     """A recipe of Plumbline's own."""
