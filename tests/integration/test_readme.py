@@ -110,3 +110,14 @@ def test_the_bound_is_made_of_these_terms(linear: Path) -> None:
     for name, term in TERMS.items():
         (shown,) = re.findall(rf"^\| {re.escape(name)} \|.*\| \**([0-9.]+)\** \|$", pages.text("docs/explanation/bound.md"), re.MULTILINE)
         assert float(shown) == pytest.approx(getattr(bound, term), rel=0.03), name
+
+
+@pytest.mark.slow
+def test_the_recipe_of_its_page_passes_as_it_says(tools: None, tmp_path: Path) -> None:
+    page = "docs/how-to/own-recipe.md"
+    (tmp_path / "square.py").write_text(pages.code(page, "python"))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
+    ended = subprocess.run([sys.executable, "-m", "plumbline", "verify", "square.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    (claimed,) = re.findall(r"^> (PASS square .+exact); \.\.\.$", pages.text(page), re.MULTILINE)
+    assert ended.stdout.splitlines()[-1].startswith(claimed)
