@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,10 @@ def test_the_page_of_the_project_file_has_all_keys_and_its_example_is_read(tmp_p
     assert {key for row in rows for key in re.findall(r"\w+", row)} == set(project.KEYS)
     (tmp_path / project.FILE).write_text(pages.code(page, "toml"))
     assert project.read(tmp_path / project.FILE).board == "nano33ble"
+
+
+def test_the_pages_that_code_and_messages_name_are_there() -> None:
+    tracked = subprocess.run(["git", "grep", "-hoE", r"docs/[a-z0-9/_-]+\.(md|yml)"], cwd=ROOT, capture_output=True, text=True)
+    if tracked.returncode:
+        pytest.skip("this checkout has no git")
+    assert [name for name in sorted(set(tracked.stdout.split())) if not (ROOT / name).is_file()] == []
