@@ -59,7 +59,8 @@ class Builds:
         wanted = settings_of(demanded).purpose if demanded else ""
         if purpose == wanted and demanded in (None, settings.environment):
             return
-        other = demanded or settings.environment.removesuffix("_profile").removesuffix("_mlperf")
+        runs = boards.environment(settings.environment)
+        other = demanded or boards.environment_for(runs.board, runs.engine).name
         command = "verify" if boards.environment(other).virtual else "flash"
         raise StaleFirmware(
             f"The board runs build {build}, the {purpose or 'ordinary'} firmware of {settings.environment} (flags: {settings.shown}); "

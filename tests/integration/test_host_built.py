@@ -164,7 +164,7 @@ def test_a_firmware_for_another_purpose_has_to_be_named(environment: str, here: 
             Builds(generated.parent, demanded).of(name)
         assert name in refused.value.message
         assert ordinary in refused.value.hint
-        assert f"ENV={environment}" in refused.value.hint
+        assert f"--env {environment}" in refused.value.hint
     found = Builds(generated.parent, environment).of(name)
     assert (found is not None) == here
 
