@@ -76,7 +76,7 @@ def bring(
         board: whose memory the model must fit into; None asks that of none.
 
     Raises:
-        UsageError: a file is missing or of another kind, there are no samples for a Keras model, or they are none of the model's inputs.
+        UsageError: a file is missing or of another kind, there are no samples for a Keras model, or they do not fit the model's input.
         ModelRefused: the model is damaged, not int8, or holds code that is not trusted.
         ConversionFailed: TensorFlow does not convert it.
         UnsupportedOperator: it holds an operator that the compiler has not.

@@ -19,7 +19,7 @@ def append_summary(text: str) -> bool:
     """Append to the summary of a GitHub Actions step.
 
     Returns:
-        False where this is none: the variable is not set.
+        False where the variable is not set.
 
     Raises:
         FileTrouble: the file cannot be written.

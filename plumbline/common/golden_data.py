@@ -196,6 +196,6 @@ def _chain(arrays: Mapping[str, NDArray[Any]]) -> tuple[DenseLayer, ...]:
         number = len(chain)
         weights, bias = (typed_array(arrays, f"{name}{number}", np.float32) for name in ("weights", "bias"))
         if weights.ndim != 2 or bias.shape != weights.shape[:1] or not (np.isfinite(weights).all() and np.isfinite(bias).all()):
-            raise ValueError(f"layer {number} of the float model is none")
+            raise ValueError(f"layer {number} of the float model is no Dense layer")
         chain.append(DenseLayer(weights, bias, str(typed_array(arrays, f"activation{number}", np.str_))))
     return tuple(chain)

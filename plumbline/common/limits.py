@@ -39,7 +39,7 @@ class Limits:
         """Read `agreement=0.9 rms=0.1`, separated by blanks or commas; what is not named keeps its default.
 
         Raises:
-            UsageError: a name that is none, named twice, or a value outside its range.
+            UsageError: an unknown name, one that is given twice, or a value outside its range.
         """
         changed: dict[str, float] = {}
         for word in re.split(r"[\s,;]+", text.strip()):

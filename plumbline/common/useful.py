@@ -171,7 +171,7 @@ def spreads(floats: Reals) -> tuple[Reals, Reals]:
 
 
 def shares(errors: Reals, floats: Reals, step: float) -> tuple[Reals, Reals]:
-    """(K,) RMS errors as shares of the spreads, and these; see `spreads`. Where float says one thing only, an error within a step is none."""
+    """(K,) RMS errors as shares of the spreads, and these; see `spreads`. Where float says one thing only, an error within a step does not count."""
     spread, _ = spreads(floats)
     squares = errors**2 if errors.shape[1] == len(spread) else (errors**2).reshape(-1, 1)
     rms = np.sqrt(squares.mean(axis=0))

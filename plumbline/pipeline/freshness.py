@@ -18,7 +18,7 @@ _PACKAGES = ("numpy", "tensorflow-cpu", "tensorflow", "keras", "ai-edge-litert",
 
 
 class Unhashable(Exception):
-    """The input is none whose content could be remembered: missing, endless or huge."""
+    """The content of the input cannot be remembered: it is missing, endless or huge."""
 
 
 def own(*parts: str, below: bool = True) -> dict[str, Path]:

@@ -83,7 +83,7 @@ def test_chosen_inputs_are_told_from_samples() -> None:
         ({"data": Samples(np.arange(SAMPLES), floats(SAMPLES, 3), floats(SAMPLES, 2), np.arange(3))}, "3 targets do not fit"),
         ({"data": Samples(np.arange(SAMPLES), floats(SAMPLES, 3) * np.float32(np.nan))}, "are no numbers"),
         ({"data": None}, "it holds no samples"),
-        ({"chain": (DenseLayer(floats(4, 3), floats(1, 3)[0], "relu"),)}, "layer 0 of the float model is none"),
+        ({"chain": (DenseLayer(floats(4, 3), floats(1, 3)[0], "relu"),)}, "layer 0 of the float model is no Dense layer"),
     ],
 )
 def test_what_does_not_fit_is_refused(changes: dict[str, Any], says: str, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from plumbline.convert.importers.bounded_zip import DAMAGE, members
 from plumbline.convert.importers.samples.values import TARGETS, Found, check_count
 
 HEADER_ERRORS = (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, OverflowError, EOFError, KeyError, tokenize.TokenError)
-"""What NumPy's reader of headers raises on bytes that are none."""
+"""What NumPy's reader of headers raises on bytes that are no header."""
 DAMAGED = "Write it anew with numpy.save('samples.npy', x)."
 
 

@@ -75,6 +75,6 @@ def read(path: Path, name: str) -> Found:
     if kind.name in ("text", "gzip") and suffix in TABLES:
         return read_table(path, name)
     if kind.name == "text":
-        what = f"the suffix {path.suffix}, which is none of those that samples come in" if path.suffix else "no suffix"
+        what = f"the suffix {path.suffix}, which no file of samples has" if path.suffix else "no suffix"
         raise UsageError(f"{name} is a text and has {what}.", HINT)
     raise UsageError(f"{name} is {kind.title}: neither .npy, .npz nor a table of numbers.", kind.samples_hint or HINT)

@@ -76,7 +76,7 @@ def window(operator: Operator, padding: str, taps: tuple[int, int], strides: tup
     """The window of an operator whose input and output are images; pairs are (height, width).
 
     Raises:
-        ModelRefused: the output's shape is not what TensorFlow computes, or the numbers are none a window can have.
+        ModelRefused: the output's shape is not what TensorFlow computes, or no window can have such numbers.
         UnsupportedOperator: the tensors have other than four dimensions.
     """
     source, target = operator.inputs[0], operator.outputs[0]
