@@ -191,7 +191,7 @@ def test_what_holds_no_samples_is_refused_by_its_name(tmp_path: Path, kind: str)
     name, content, says, hint = REFUSED[kind]
     with pytest.raises(UsageError, match=says) as caught:
         load(tmp_path, name, content)
-    assert caught.value.message.startswith(f"SAMPLES={tmp_path / name}")
+    assert caught.value.message.startswith(f"--samples {tmp_path / name}")
     assert "allow_pickle" not in caught.value.message + caught.value.hint
     with pytest.raises(UsageError, match=hint):
         raise UsageError(caught.value.hint)

@@ -25,7 +25,7 @@ def test_the_error_of_values_beyond_the_range_is_clipping() -> None:
     assert parts(seen([0.2, 10.0, 63.0, -63.0])).outside == 0
 
 
-@pytest.mark.parametrize(("way", "says"), [(Way.RECIPE, "the recipe's `representative`"), (Way.KERAS, "SAMPLES="), (Way.TFLITE, "convert it anew")])
+@pytest.mark.parametrize(("way", "says"), [(Way.RECIPE, "the recipe's `representative`"), (Way.KERAS, "--samples"), (Way.TFLITE, "convert it anew")])
 def test_the_hint_fits_the_way_the_model_came(way: Way, says: str) -> None:
     with came_as(way):
         advice = advise(seen([0.2, 10.0, 200.0, -63.0]))
