@@ -5,6 +5,7 @@ It runs under any Python 3 with the standard library alone, because nothing else
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -18,7 +19,7 @@ from typing import NoReturn
 from plumbline.common import boards, child, ending, usage
 from plumbline.common.ending import explained
 from plumbline.common.errors import SetupFailed, UnknownRecipe, UsageError
-from plumbline.common.outcome import Ended, Run
+from plumbline.common.outcome import BEGUN, Ended, Run
 from plumbline.common.paths import ROOT, recipe_names
 from plumbline.common.recipe_needs import needs_of
 from plumbline.pipeline.target import Target
@@ -88,7 +89,7 @@ def _verify(target: str, variables: Mapping[str, str]) -> None:
     names = [_about(variables).folder(BUILD)] if target == "verify" else recipe_names()
     runs = [Run.begin(BUILD / name, name, typed(target, variables)) for name in names]
     try:
-        _start(target, variables)
+        _start(target, {**variables, BEGUN: json.dumps([os.getppid(), *(str(run.folder.absolute()) for run in runs)])})
     except BaseException as error:
         if not child.make().gone:  # else it was killed, and we with it: the run has not finished
             for run in runs:
@@ -173,10 +174,9 @@ def _set_up(variables: Mapping[str, str], needs: str) -> None:
 def _group(variables: Mapping[str, str], needs: str) -> str:
     """What of `needs` is left for the firmware that was asked for: a real board takes neither emulator nor our compiler.
 
-    Raises:
-        UsageError: there is no such environment.
+    An environment that there is not is the command's to refuse, once for each model that it is about.
     """
-    env = boards.environment(variables["ENV"]) if needs != "none" and "ENV" in variables else None
+    env = boards.environments().get(variables.get("ENV", "")) if needs != "none" else None
     if variables.get("PORT") or (env and not env.virtual):
         return "none"
     return "gcc" if env and env.engine == "tflm" else needs  # TensorFlow Lite Micro is C++ that needs a standard library

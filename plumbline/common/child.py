@@ -42,8 +42,8 @@ class Make:
         self._caught = self._mask("SigCgt") if self._is_make() else 0
         if self._caught:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-        if self._caught & _bit(signal.SIGTERM) and not self._mask("SigIgn") & _bit(signal.SIGINT):
-            self._caught |= _bit(signal.SIGINT)  # what catches SIGTERM catches SIGINT too, until one came: before us, then
+        if self._caught & _bit(signal.SIGTERM):  # what catches SIGTERM catches the other two as well, until one came: before us, then
+            self._caught |= (_bit(signal.SIGINT) | _bit(signal.SIGHUP)) & ~self._mask("SigIgn")
 
     def watch(self) -> None:
         """From now on, as long as this process lives, what ends make ends us: we get the signal that it got."""

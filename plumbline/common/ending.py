@@ -26,7 +26,7 @@ from types import FrameType
 from typing import NoReturn
 
 from plumbline.common.errors import FileTrouble, InternalError, Interrupted, OutOfMemory, PlumblineError, SetupFailed
-from plumbline.common.outcome import Ended
+from plumbline.common.outcome import BEGUN, Ended, Run
 from plumbline.common.paths import CHECKOUT, ROOT, install_anew
 from plumbline.common.text import indented, printable
 
@@ -54,7 +54,7 @@ def run(main: Callable[[], int] | str) -> NoReturn:
     """
     _open_streams()
     _silence()
-    code = FileTrouble.exit_code
+    begun, code = os.environ.pop(BEGUN, ""), FileTrouble.exit_code
     try:
         _heed_signals()
         _need_stdout()
@@ -70,6 +70,7 @@ def run(main: Callable[[], int] | str) -> NoReturn:
     except BaseException as error:
         known = explained(error)
         _leave(known)
+        _end_runs(begun, known)
         if not (isinstance(known, Interrupted) and os.environ.get(ERROR_FILE)):  # the run that this is a stage of says it once
             report(known)
         code = known.exit_code
@@ -174,6 +175,15 @@ def _leave(error: PlumblineError) -> None:
     if file:
         with contextlib.suppress(OSError):
             Path(file).write_text(json.dumps(asdict(Ended.of(error))))
+
+
+def _end_runs(begun: str, error: PlumblineError) -> None:
+    """What became of runs that were begun before this process; where nobody waits for it any more they have not finished."""
+    waiting, *folders = json.loads(begun or "[0]")
+    if waiting == os.getppid():
+        for folder in folders:
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                Run.begun(Path(folder)).end(Ended.of(error))
 
 
 def _open_streams() -> None:

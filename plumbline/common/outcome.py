@@ -27,6 +27,8 @@ ASIDE = {PASS: "last_pass", FAIL: "last_fail"}
 """Where the next run moves the reports of one that came to a verdict: folders beside them."""
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """Environment variable: the file whose Markdown GitHub shows with a step."""
+BEGUN = "PLUMBLINE_BEGUN"
+"""Environment variable: runs that were begun before this process became what it is, as a JSON list: who waits for it, and their folders."""
 _NAME_ASIDE = {VERDICT: VERDICT, JUNIT: "junit.last", PAGE: PAGE}
 """A CI job that collects **/junit.xml must not publish an old PASS."""
 
@@ -82,6 +84,16 @@ class Run:
                     (folder / aside / kept).unlink(missing_ok=True)
         run._write(NOT_FINISHED, None)
         return run
+
+    @classmethod
+    def begun(cls, folder: Path) -> Run:
+        """The one that `folder` says has not finished.
+
+        Raises:
+            OSError, ValueError, KeyError: it says nothing of the kind.
+        """
+        said = json.loads((folder / VERDICT).read_text())
+        return cls(folder, said["recipe"], said["command"], said["started"])
 
     def end(self, ended: Ended) -> None:
         """Say which error ended the run, in the summary of a GitHub Actions step too, unless it came to a verdict before.

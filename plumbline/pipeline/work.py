@@ -75,7 +75,8 @@ class Work:
         """
         self.target.check()
         if self.samples is not None and self.target.model is None:
-            raise UsageError(f"{usage.option('samples')} is given without a model of your own.", "A recipe brings its own samples.")
+            model = "MODEL=" if usage.through_make() else "a model of your own"
+            raise UsageError(f"{usage.option('samples')} is given without {model}.", "A recipe brings its own samples.")
 
     def train(self) -> None:
         """Train unless nothing has changed.

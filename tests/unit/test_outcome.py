@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,8 @@ from typing import Any
 import pytest
 
 from plumbline.common.errors import BoardSilent
-from plumbline.common.outcome import FILES, SUMMARY, Ended, Run, outcome_of
+from plumbline.common.outcome import BEGUN, FILES, SUMMARY, Ended, Run, outcome_of
+from plumbline.common.paths import ROOT
 from plumbline.host.verdict.verdict_file import load
 from tests.support.verdict_documents import passing
 
@@ -118,3 +121,16 @@ def test_a_verdict_of_an_older_version_is_moved_as_well(tmp_path: Path) -> None:
     (tmp_path / "verdict.json").write_text(json.dumps({"schema": 3, "passed": True}))
     Run.begin(tmp_path, "linear", "make verify")
     assert json.loads((tmp_path / "last_pass" / "verdict.json").read_text())["schema"] == 3
+
+
+@pytest.mark.parametrize(("waiting", "outcome"), [("os.getpid()", "error"), ("1", "not finished")])
+def test_a_process_ends_the_run_that_was_begun_before_it(waiting: str, outcome: str, tmp_path: Path) -> None:
+    """As make does it: Ctrl-C comes while the command's Python starts. Where make is gone nobody has finished the run."""
+    Run.begin(tmp_path, "linear", "make verify")
+    held = "import os, signal; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}); signal.raise_signal(signal.SIGINT)"
+    became = "os.execv(sys.executable, [sys.executable, '-m', 'plumbline', 'verify', 'linear'])"
+    run = f"import json, os, subprocess, sys; os.environ[{BEGUN!r}] = json.dumps([{waiting}, {str(tmp_path)!r}])\n"
+    run += f"sys.exit(subprocess.run([sys.executable, '-c', {f'import sys; {held}; {became}'!r}]).returncode)"
+    ended = subprocess.run([sys.executable, "-c", run], cwd=ROOT, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (130, "error: Interrupted by Ctrl-C.\n")
+    assert outcome_of(tmp_path) == outcome
