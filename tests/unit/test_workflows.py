@@ -63,3 +63,14 @@ def test_the_one_to_copy_installs_what_the_lock_holds_and_asks_for_the_packages_
     assert "--require-hashes -r .plumbline/requirements.lock" in text
     (packages,) = re.findall(r"apt-get install --no-install-recommends -y (.+)$", text, re.MULTILINE)
     assert set(packages.split()) == set(ARM.values())
+
+
+def test_the_container_file_runs_targets_that_exist_on_the_debian_that_was_tried() -> None:
+    text = pages.text("Containerfile")
+    targets = set(re.findall(r"^([a-z-]+):", pages.text("Makefile"), re.MULTILINE))
+    assert (
+        set(re.findall(r"^RUN make ([a-z-]+)$", text, re.MULTILINE)) | set(re.findall(r'^CMD \["make", "([a-z-]+)"\]$', text, re.MULTILINE))
+        <= targets
+    )
+    assert re.search(r"^FROM debian:12", text, re.MULTILINE)
+    assert text.splitlines()[-1] == 'CMD ["make", "verify"]'
