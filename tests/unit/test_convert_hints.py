@@ -63,7 +63,7 @@ def test_a_recipe_is_told_of_itself() -> None:
 
 
 RECIPES_ALONE = {
-    ("cli.py", None),  # which takes either
+    ("preflight.py", "check_layers"),
     ("pipeline.py", "convert"),
     ("pipeline.py", "check_quality"),
     ("pipeline.py", "check_reach"),
