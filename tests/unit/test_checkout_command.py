@@ -19,7 +19,8 @@ def test_the_command_of_a_checkout_works_in_any_folder(named: str, tmp_path: Pat
     for part in ("plumbline", "tools", "firmware"):
         (checkout / part).symlink_to(ROOT / part)
     (checkout / ".venv" / "bin").mkdir(parents=True)
-    (checkout / ".venv" / "bin" / "python").symlink_to(VENV / "bin" / "python")
+    for part in ("pyvenv.cfg", "lib", "bin/python"):
+        (checkout / ".venv" / part).symlink_to(VENV / part)
     (checkout / COMMAND.relative_to(ROOT)).symlink_to("../../tools/plumbline")
     folder = tmp_path / "project"
     folder.mkdir()
