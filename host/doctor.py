@@ -15,7 +15,7 @@ from pathlib import Path
 from plumbline.common import system, usage
 from plumbline.common.boards import boards as known_boards
 from plumbline.common.errors import CompilerMissing, QemuMissing, TflmMissing
-from plumbline.common.paths import platformio_platforms
+from plumbline.common.paths import install_anew, platformio_platforms
 from plumbline.host.devices import discovery
 from plumbline.host.devices.qemu import program as qemu_program
 from plumbline.host.devices.serial_open import owners as owners_of
@@ -52,7 +52,7 @@ def examine() -> Iterator[Finding]:
 
 def python() -> Iterator[Finding]:
     good = (3, 10) <= sys.version_info[:2] <= (3, 13)
-    hint = "" if good else "Install Python 3.10 to 3.13, remove .venv and run make again."
+    hint = "" if good else f"Install Python 3.10 to 3.13. {install_anew('firmware')}"
     yield Finding(Level.GOOD if good else Level.PROBLEM, f"Python {platform.python_version()}", hint)
 
 
@@ -61,7 +61,7 @@ def packages() -> Iterator[Finding]:
         try:
             yield Finding(Level.GOOD, f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
-            yield Finding(Level.PROBLEM, f"{name} is not installed", "Run `make setup`.")
+            yield Finding(Level.PROBLEM, f"{name} is not installed", install_anew("firmware"))
     try:
         yield Finding(Level.GOOD, f"tflite-micro {metadata.version('tflite-micro')}: the expected codes are computed live")
     except metadata.PackageNotFoundError:
