@@ -262,6 +262,23 @@ def test_a_changed_lock_file_renews_the_environment(tmp_path: Path, monkeypatch:
     assert not bootstrap.venv_is_current([changed])
 
 
+def test_the_compiler_comes_into_an_environment_that_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    command(tmp_path / "venv" / "bin", "python", f'echo "$@" >>{tmp_path}/asked')
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(bootstrap, "STAMP", stamp := tmp_path / "venv" / ".installed")
+    monkeypatch.setattr(bootstrap, "LOGS", tmp_path)
+    monkeypatch.setattr(jobs, "LOGS", tmp_path)
+    stamp.write_text(bootstrap.digests([bootstrap.LOCK])[0])
+    both = [bootstrap.LOCK, bootstrap.ZIG_LOCK]
+    assert not bootstrap.venv_is_current(both)
+    bootstrap.install_python(sys.executable, both).wait()
+    (pip,) = (line for line in (tmp_path / "asked").read_text().splitlines() if "pip install" in line)
+    assert pip.endswith(f"--require-hashes -r {bootstrap.ZIG_LOCK}")
+    assert bootstrap.venv_is_current(both)
+    assert bootstrap.venv_is_current([bootstrap.LOCK])
+
+
 @pytest.mark.parametrize("module", ["tools.run", "plumbline.pipeline.target"])
 def test_the_set_up_needs_the_standard_library_alone(module: str) -> None:
     """`-S` hides the environment's packages, as nothing is there yet on a fresh machine."""
