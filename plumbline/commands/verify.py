@@ -45,7 +45,11 @@ def command(given: Given, every: bool, manifest: Path | None) -> int:
         verdict = _verdict(given, work, manifest)
     _show(given, work, verdict)
     if verdict.passed and not given.silent and sys.stdout.isatty():
-        print(after_pass(work.folder, given.line is not None or not given.environment().env.virtual))
+        from rich.markup import escape
+
+        from plumbline.host.reports.terminal import Terminal
+
+        Terminal().say(escape(after_pass(work.folder, given.line is not None or not given.environment().env.virtual)))
     return verdict.exit_code
 
 

@@ -16,6 +16,6 @@ def after_pass(folder: Path, real: bool) -> str:
         real: whether a board that is connected has passed, and not the virtual one.
     """
     if not real:
-        return f"next  put it on a board, {connected().board.title} for instance: {usage.line('flash', folder.name)}"
+        return f"next  with a board, {connected().board.title}: {usage.line('flash', folder.name)}"
     verdict = folder / "verdict.json"
     return f"next  keep it for CI: cp {verdict} baseline.json; later {usage.line('compare')} baseline.json {verdict} tells what changed"
