@@ -52,14 +52,14 @@ def connected(kind: Board | None = None) -> list[Port]:
     return [port for port in list_all() if port.usb in known]
 
 
-def find_board(kind: Board) -> Port:
-    """The one connected board of a kind, which runs a firmware.
+def find_board(kind: Board, wanted_by: str = "verify") -> Port:
+    """The one connected board of a kind, which runs a firmware; `wanted_by` is the command that hints name.
 
     Raises:
         BoardNotFound: there is none, it waits in its boot loader, or its kind cannot be told.
         SeveralBoards: there are more than one.
     """
-    name_it = f"name its port: {usage.command('verify', port=system.port_example())}"
+    name_it = f"name its port: {usage.command(wanted_by, port=system.port_example())}"
     if kind.usb is None:
         raise BoardNotFound(f"USB does not tell which port is the {kind.title}.", f"N{name_it[1:]}.")
     found = connected(kind)
@@ -67,7 +67,7 @@ def find_board(kind: Board) -> Port:
         return found[0]
     if found:
         names = ", ".join(f"{each.device} (serial number {each.serial_number or 'unknown'})" for each in found)
-        raise SeveralBoards(f"{len(found)} boards are connected: {names}.", f"Choose one: {usage.command('verify', port=found[0].device)}.")
+        raise SeveralBoards(f"{len(found)} boards are connected: {names}.", f"Choose one: {usage.command(wanted_by, port=found[0].device)}.")
     ports = list_all()
     if any(port.usb == kind.usb_boot_loader for port in ports if port.usb):
         raise BoardNotFound(
@@ -87,4 +87,4 @@ def find_for_upload(kind: Board) -> Port:
         BoardNotFound, SeveralBoards: as `find_board`.
     """
     waiting = [port for port in list_all() if port.usb and port.usb == kind.usb_boot_loader]
-    return waiting[0] if len(waiting) == 1 and not connected(kind) else find_board(kind)
+    return waiting[0] if len(waiting) == 1 and not connected(kind) else find_board(kind, "flash")

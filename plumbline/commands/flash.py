@@ -11,7 +11,7 @@ from plumbline.common.errors import UsageError
 from plumbline.pipeline.environment import Chosen, connected
 from plumbline.pipeline.project import FILE
 
-ENGINES = {"tflm": ", TensorFlow Lite Micro: a library that reads the model", "compiled": ", the model as C code without a library"}
+ENGINES = {"tflm": ", TensorFlow Lite Micro, a library", "compiled": ", the model as C code"}
 """What an engine is, after its name."""
 
 

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import shlex
+import shutil
 import signal
 import sys
 import tempfile
@@ -23,12 +24,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from plumbline.common.errors import FileTrouble, InternalError, Interrupted, OutOfMemory, PlumblineError, SetupFailed
 from plumbline.common.outcome import BEGUN, Ended, Run
 from plumbline.common.paths import CHECKOUT, ROOT, install_anew
-from plumbline.common.text import indented, printable
+from plumbline.common.text import broken, indented, printable
 
 OURS = ("benchmarks", "plumbline", "tests", "tools")
 ERROR_FILE = "PLUMBLINE_ERROR_FILE"
@@ -99,15 +100,23 @@ def explained(error: BaseException) -> PlumblineError:
 def report(error: PlumblineError) -> None:
     """Print what happened and what to do about it on standard error, without anything that a file or a board could play with."""
     with contextlib.suppress(OSError, ValueError):  # whoever closed standard error wants to hear nothing
-        print(f"error: {indented(error.message, 7)}", file=sys.stderr)
+        columns = _columns(sys.stderr)
+        print(f"error: {indented(error.message, 7, columns)}", file=sys.stderr)
         if error.hint:
-            print(f"hint:  {indented(error.hint, 7)}", file=sys.stderr)
+            print(f"hint:  {indented(error.hint, 7, columns)}", file=sys.stderr)
         sys.stderr.flush()
 
 
 def say(line: str) -> None:
-    """Print a line of a report on standard output; what stands in it came from files and boards."""
-    print(printable(line))
+    """Print a line of a report on standard output, on a terminal broken between words; what stands in it came from files and boards."""
+    shown, columns = printable(line), _columns(sys.stdout)
+    indent = " " * (len(shown) - len(shown.lstrip()) + 2)
+    print("\n".join(broken(shown, columns, indent) if columns else [shown]))
+
+
+def _columns(stream: TextIO) -> int:
+    """How wide a terminal is; 0 for what is none."""
+    return shutil.get_terminal_size().columns if stream.isatty() else 0
 
 
 @contextlib.contextmanager

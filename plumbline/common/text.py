@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import textwrap
 import unicodedata
 from collections.abc import Iterable
 
@@ -25,10 +26,25 @@ def printable(text: str, keep: str = "") -> str:
     return "".join(each if each in keep or unicodedata.category(each) not in _HIDDEN else _escaped(each) for each in text)
 
 
-def indented(text: str, width: int) -> str:
-    """Lines of which only the first begins at the margin: what a file or a board says cannot pass for a line of ours."""
-    first, *rest = printable(text, keep="\n").split("\n")
+def indented(text: str, width: int, columns: int = 0) -> str:
+    """Lines of which only the first begins at the margin: what a file or a board says cannot pass for a line of ours.
+
+    Args:
+        text: from anywhere.
+        width: of what stands before the first line; the others begin with as many blanks.
+        columns: of the terminal, for lines that are broken between words; 0 leaves them as they are.
+    """
+    lines = printable(text, keep="\n").split("\n")
+    first, *rest = [part for line in lines for part in (broken(line, columns - width) if columns else [line])]
     return "\n".join([first, *(" " * width + line for line in rest)])
+
+
+def broken(line: str, columns: int, indent: str = "") -> list[str]:
+    """A line in parts of so many columns, broken between words; each but the first begins with `indent`."""
+    if len(line) <= columns:
+        return [line]
+    wide = max(columns, 20)
+    return textwrap.wrap(line, wide, subsequent_indent=indent, replace_whitespace=False, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def utf8_text(text: str) -> str:

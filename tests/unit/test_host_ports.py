@@ -75,3 +75,10 @@ def test_a_board_that_usb_does_not_tell_has_its_port_named() -> None:
 
 def test_this_machine_can_be_asked() -> None:
     assert [port.device for port in discovery.list_all()] == sorted(info.device for info in list_ports.comports())
+
+
+def test_an_upload_without_a_board_names_its_own_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "list_all", list)
+    with pytest.raises(BoardNotFound) as caught:
+        discovery.find_for_upload(KIND)
+    assert "`plumbline flash --port " in caught.value.hint

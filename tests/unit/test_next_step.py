@@ -43,11 +43,11 @@ def test_flash_says_which_engine_it_takes_why_and_how_to_get_the_other(monkeypat
     default = list(flash.taken(choose(None, None, None, connected()), Given()))
     assert default == [
         "environment  nano33ble, the first of the board, as none is named",
-        "engine       tflm, TensorFlow Lite Micro: a library that reads the model",
-        "             --env nano33ble_compiled takes compiled, the model as C code without a library",
+        "engine       tflm, TensorFlow Lite Micro, a library",
+        "             --env nano33ble_compiled takes compiled, the model as C code",
     ]
     named = list(flash.taken(choose(None, None, "compiled", connected()), Given(engine="compiled")))
-    assert named[:2] == ["environment  nano33ble_compiled, as you say", "engine       compiled, the model as C code without a library"]
+    assert named[:2] == ["environment  nano33ble_compiled, as you say", "engine       compiled, the model as C code"]
     project = list(flash.taken(choose("nano33ble_compiled", None, None, connected()), Given()))
     assert project[0] == "environment  nano33ble_compiled, as plumbline.toml says"
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from plumbline.common import progress
-from plumbline.common.text import indented, printable, xml_text
+from plumbline.common.text import broken, indented, printable, xml_text
 from plumbline.host.reports.terminal import Terminal
 
 
@@ -68,3 +68,20 @@ def test_the_title_of_a_task_cannot_begin_a_line(capsys: pytest.CaptureFixture[s
     finally:
         progress.choose(progress.Output())
     assert [json.loads(line)["task"] for line in capsys.readouterr().err.splitlines()] == [r"Converting \x1b[2J"] * 2
+
+
+def test_a_message_is_broken_between_words_and_never_begins_a_line_at_the_margin() -> None:
+    text = "One sentence with `make verify PORT=/dev/ttyACM0` in it.\n- It has a second line that is too long as well."
+    assert indented(text, 7, 40).split("\n") == [
+        "One sentence with `make verify",
+        "       PORT=/dev/ttyACM0` in it.",
+        "       - It has a second line that is",
+        "       too long as well.",
+    ]
+    assert indented("\n\nx", 2, 40) == "\n  \n  x"
+    assert indented("a" * 60, 7, 40) == "a" * 60
+
+
+def test_a_line_of_a_report_goes_on_below_its_beginning() -> None:
+    assert broken("  error  1 2 3 4 5 6 7 8", 20, "    ") == ["  error  1 2 3 4 5 6", "    7 8"]
+    assert broken("  a   table   ", 20) == ["  a   table   "]
