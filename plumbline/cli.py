@@ -106,6 +106,6 @@ def main() -> int:
     except click.UsageError as error:
         typed = [NAME, *(word for word in sys.argv[1:2] if word in COMMANDS)]
         where = error.ctx.command_path if error.ctx else " ".join(typed)  # click's parser does not know its command
-        raise UsageError(error.format_message(), f"`{where} --help` shows what it takes.") from error
+        raise UsageError(" ".join(error.format_message().split()), f"`{where} --help` shows what it takes.") from error
     except StageFailed as failed:
         return failed.ended.exit_code

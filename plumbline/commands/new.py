@@ -96,8 +96,8 @@ def project(place: Path, given: Given, model: str | None) -> dict[Path, str]:
 def check_name(name: str) -> None:
     """Raises UsageError where a recipe of somebody's own cannot have that name."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name.startswith(folder_names.PREFIX):
-        hint = f"Use lower-case letters, digits and underscores, a letter first; {folder_names.PREFIX} begins the folders of models."
-        raise UsageError(f"{name!r} cannot be the name of a recipe.", f"{hint} `plumbline new recipe {suggested(name)}` for instance.")
+        rule = f"Use lower-case letters, digits and underscores, with a letter first and not {folder_names.PREFIX}"
+        raise UsageError(f"{name!r} cannot be the name of a recipe.", f"{rule}: `plumbline new recipe {suggested(name)}` for instance.")
     if name in recipe_names():
         raise UsageError(f"{name} is a recipe that comes with Plumbline.", f"Choose another name, my_{name} for instance.")
 

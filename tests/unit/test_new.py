@@ -108,6 +108,12 @@ def test_a_recipe_needs_a_name_and_no_board(monkeypatch: pytest.MonkeyPatch, tmp
         new(monkeypatch, tmp_path, "recipe", "motion", "--board", "nano33ble")
 
 
+def test_what_is_not_said_is_asked_for_on_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Choose from: recipe, project") as caught:
+        new(monkeypatch, tmp_path)
+    assert "\n" not in caught.value.message
+
+
 def test_nothing_is_replaced_unasked(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written.write_text("mine")
     with pytest.raises(UsageError, match=r"motion\.py is there already; nothing was written"):
