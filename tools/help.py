@@ -20,6 +20,7 @@ VARIABLES = {
     "SAMPLES=FILE": "inputs of that model, one a row: .npy, .npz or .csv; a Keras model needs some 100",
     "TRUST=1": "run the Python code of a Lambda layer in that .keras file",
     "ENV=virtual": "board and engine, one of the environments below",
+    "MLPERF=kws": "which model of MLPerf Tiny the firmware answers as, with ENV=virtual_mlperf for instance: kws, vww, ic or ad",
     "PORT={port}": "the serial port of a board; verify and monitor use the virtual one without it, flash finds a board",
     "LIMITS='...'": "what the board must reach on the samples, agreement=0.9 for instance",
     "QUIET=1": "results and errors only",

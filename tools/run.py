@@ -25,7 +25,7 @@ from plumbline.common.recipe_needs import needs_of
 from plumbline.pipeline.target import Target
 from tools import bootstrap, help
 
-GIVEN = ("RECIPE", "MODEL", "SAMPLES", "PORT", "ENV", "TRUST", "LIMITS", "QUIET", "V")
+GIVEN = ("RECIPE", "MODEL", "SAMPLES", "PORT", "ENV", "MLPERF", "TRUST", "LIMITS", "QUIET", "V")
 OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "GNUMAKEFLAGS"}
 """What make hands to the commands that it starts."""
 NO_PYTHON = "PLUMBLINE_NO_PYTHON"
@@ -47,17 +47,18 @@ class MakeTarget:
 
 
 _MODEL = ("TARGET", "SAMPLES", "TRUST", "LIMITS")
-_BOARD = (*_MODEL, "ENV", "PORT")
+_FIRMWARE = (*_MODEL, "ENV", "MLPERF")
+_BOARD = (*_FIRMWARE, "PORT")
 TARGETS = {
     "train": MakeTarget(("train",), ("TARGET",)),
     "convert": MakeTarget(("convert",), _MODEL),
-    "firmware": MakeTarget(("build",), (*_MODEL, "ENV"), needs="compiler"),
+    "firmware": MakeTarget(("build",), _FIRMWARE, needs="compiler"),
     "verify": MakeTarget(("verify",), _BOARD, needs="virtual"),
     "verify-all": MakeTarget(("verify", "--all"), ("LIMITS", "ENV", "PORT"), needs="virtual"),
     "explain": MakeTarget(("explain",), _MODEL),
     "profile": MakeTarget(("profile",), _BOARD, needs="virtual"),
     "flash": MakeTarget(("flash",), _BOARD),
-    "serve": MakeTarget(("serve",), (*_MODEL, "ENV"), needs="virtual"),
+    "serve": MakeTarget(("serve",), _FIRMWARE, needs="virtual"),
     "monitor": MakeTarget(("monitor",), _BOARD, needs="virtual"),
     "doctor": MakeTarget(("doctor",)),
     "learn": MakeTarget(("learn",)),
@@ -120,7 +121,7 @@ def options(target: MakeTarget, variables: Mapping[str, str]) -> list[str]:
         UsageError: one of them makes no sense, or is given and empty, as a variable of the shell that is not set.
         UnknownRecipe: RECIPE is no name.
     """
-    for name in ("MODEL", "SAMPLES", "PORT", "RECIPE", "ENV", "LIMITS"):
+    for name in ("MODEL", "SAMPLES", "PORT", "RECIPE", "ENV", "MLPERF", "LIMITS"):
         if variables.get(name) == "":
             raise UsageError(f"{name}= is empty.", f"Give it a value, or leave {name}= out.")
     flags = {name: _flag(variables, name) for name in ("TRUST", "QUIET", "V")}

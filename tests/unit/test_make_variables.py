@@ -23,6 +23,7 @@ from tools.run import TARGETS, options, typed
             {"MODEL": "b.keras", "SAMPLES": "-x.npy", "TRUST": "yes", "V": "1"},
             ["--samples=-x.npy", "--trust", "--verbose", "--", "b.keras"],
         ),
+        ("serve", {"ENV": "virtual_mlperf", "MLPERF": "kws"}, ["--env=virtual_mlperf", "--mlperf=kws", "--", "linear"]),
         ("convert", {"MODEL": "-rf"}, ["--", "./-rf"]),
         ("convert", {"MODEL": "linear"}, ["--", "./linear"]),
         ("flash", {"ENV": "virtual"}, ["--", "linear"]),
