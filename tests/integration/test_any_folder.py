@@ -65,7 +65,7 @@ def test_a_recipe_that_cannot_be_loaded_or_has_anothers_name_is_said(tmp_path: P
     for name, text, code, said in (
         ("odd.py", "import no_such", 11, "odd.py cannot be loaded: ModuleNotFoundError"),
         ("odd.py", "raise SystemExit", 11, "odd.py cannot be loaded: SystemExit"),
-        ("odd.py", RECIPE.replace("from points import X", "X = 1").replace("EPOCHS", "1"), 11, "does not define RECIPE with the name 'odd'"),
+        ("odd.py", RECIPE.replace("from points import X", "X = 1").replace("EPOCHS", "1"), 11, "RECIPE in odd.py is named 'thermometer'"),
         ("linear.py", "", 10, "linear.py has the name of a recipe that comes with Plumbline"),
         ("My Recipe.py", "", 10, "cannot be the name of a recipe"),
     ):
@@ -77,7 +77,7 @@ def test_a_recipe_that_cannot_be_loaded_or_has_anothers_name_is_said(tmp_path: P
 
 
 def test_a_model_in_a_folder_with_a_name_to_quote_leaves_all_beside_it(tools: None, tmp_path: Path) -> None:
-    folder = tmp_path / "it's $HOME; a folder"
+    folder = tmp_path / "it's; a folder (1)"
     folder.mkdir()
     (folder / "net.tflite").write_bytes(write(random_model(np.random.default_rng(1), 1, per_channel=False)))
     ended = plumbline(folder, "verify", "net.tflite", "--quiet", "--board", "virtual", "--engine", "compiled")
