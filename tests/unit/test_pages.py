@@ -101,3 +101,9 @@ def test_the_pages_that_code_and_messages_name_are_there() -> None:
     if tracked.returncode:
         pytest.skip("this checkout has no git")
     assert [name for name in sorted(set(tracked.stdout.split())) if not (ROOT / name).is_file()] == []
+
+
+def test_every_variable_of_make_has_its_line() -> None:
+    (given,) = re.findall(r"^GIVEN := (.+)$", pages.text("Makefile"), re.MULTILINE)
+    listed = re.findall(r"^\| `([A-Z_]+)=", pages.text("docs/reference/commands.md"), re.MULTILINE)
+    assert set(listed) == set(given.split()) - {"CI"}
