@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from plumbline.common.manifest import Manifest
-from plumbline.common.paths import ROOT
+from plumbline.common.paths import ROOT, platformio_core
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import QEMU, VirtualBoard
-from plumbline.host.firmware import compiler, firmware
+from plumbline.host.firmware import build_engine, compiler, firmware
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.verdict.checks import failures
 from plumbline.host.verdict.verdict import Verdict
@@ -124,6 +124,7 @@ def tools() -> None:
     for program in (compiler.GCC, QEMU):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")
+    build_engine.provide(platformio_core())  # some tests call PlatformIO themselves
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,11 @@ from plumbline.host.devices.link import Link
 from plumbline.host.firmware import firmware
 
 QUIET_S = 0.5
-"""How long the board may be silent after a line until the next is sent, or after the last until we leave: piped lines get their answers."""
-FAREWELL_S = 5.0
-"""How long after the end of the input we leave even a board that never stops talking."""
+"""How long a board that has answered is silent before it counts as done."""
+PATIENCE_S = 5.0
+"""How long the answer to a line may take until the next is sent, and how long after the end of the input we leave even a board that never stops
+talking: piped lines get their answers.
+"""
 
 
 @define(
@@ -73,7 +75,7 @@ class _Console:
         while True:
             link.listen()
             now = time.monotonic()
-            if self._heard <= said and now - said < QUIET_S:  # the board's buffer is small: a line at a time
+            if self._heard <= said and now - said < PATIENCE_S:  # the board's buffer is small: a line at a time
                 continue
             try:
                 line = self._lines.get_nowait()
@@ -84,7 +86,7 @@ class _Console:
             said = now
             link.say(line)
         ended = time.monotonic()
-        while time.monotonic() - max(self._heard, ended) < QUIET_S and time.monotonic() - ended < FAREWELL_S:
+        while (now := time.monotonic()) - ended < PATIENCE_S and (self._heard <= said or now - max(self._heard, ended) < QUIET_S):
             link.listen()
 
     def _read(self) -> None:

@@ -43,6 +43,12 @@ _MEDIUM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
+class CtrlC(KeyboardInterrupt):
+    """SIGINT. Where a plain KeyboardInterrupt passes through text that an extension module runs as Python while it is imported, Python kills itself
+    with SIGINT in the end, whatever exit code it is given; a class of our own is spared that.
+    """
+
+
 class Signalled(KeyboardInterrupt):
     """SIGTERM or SIGHUP, which end a run as Ctrl-C does."""
 
@@ -255,4 +261,4 @@ def _signalled(number: int, _frame: FrameType | None) -> None:
     """The first one ends the run; those behind it must not disturb the end."""
     for each in _SIGNALS:
         signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt if number == signal.SIGINT else Signalled(signal.Signals(number).name)
+    raise CtrlC if number == signal.SIGINT else Signalled(signal.Signals(number).name)
