@@ -186,7 +186,7 @@ def test_code_in_a_keras_file_runs_only_when_trusted(tensorflow: None, tmp_path:
     np.save(tmp_path / "samples.npy", np.random.default_rng(1).normal(size=(40, 4)).astype(np.float32))
     with pytest.raises(ModelRefused, match="Lambda layer, which is Python code") as caught:
         bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "samples.npy")
-    assert "TRUST=1" in caught.value.hint
+    assert "--trust" in caught.value.hint
     assert bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "samples.npy", trust=True).operators
 
 
