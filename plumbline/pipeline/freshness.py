@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import platform
 import stat
@@ -13,6 +14,7 @@ from plumbline.common.paths import PACKAGE
 
 LARGEST = 2**28
 """Bytes of an input that is hashed; a larger one is converted each time, which refuses what no board could hold."""
+RECIPES = "plumbline.training.recipes"
 _PACKAGES = ("numpy", "tensorflow-cpu", "tensorflow", "keras", "ai-edge-litert", "tflite-micro", "scikit-learn", "statsmodels")
 """Packages that what is trained and converted depends on."""
 
@@ -25,6 +27,29 @@ def own(*parts: str, below: bool = True) -> dict[str, Path]:
     """Files of this package by their names in it: those of some folders, and with `below` of the folders in them."""
     found = [path for part in parts for path in sorted((PACKAGE / part).glob("**/*" if below else "*.py"))]
     return {path.relative_to(PACKAGE).as_posix(): path for path in found if path.is_file() and "__pycache__" not in path.parts}
+
+
+def recipe_files(recipe: Path) -> dict[str, Path]:
+    """A recipe's file and the Python files that it imports out of its own folder or out of Plumbline's recipes, and so on, by their names."""
+    found: dict[str, Path] = {}
+    left = [recipe]
+    while left:
+        path = left.pop()
+        if path.name in found or not path.is_file():
+            continue
+        found[path.name] = path
+        try:
+            tree = ast.parse(path.read_bytes())
+        except (SyntaxError, ValueError):  # the training says what is wrong with it
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                left += [path.with_name(f"{each.name}.py") for each in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module == RECIPES:
+                left += [PACKAGE / "training" / "recipes" / f"{each.name}.py" for each in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                left.append(path.with_name(f"{node.module}.py"))
+    return dict(sorted(found.items()))
 
 
 def versions() -> list[str]:

@@ -12,7 +12,7 @@ from plumbline.common.ending import explained
 from plumbline.common.errors import UsageError
 from plumbline.common.outcome import Ended, Run
 from plumbline.pipeline import stages, target
-from plumbline.pipeline.freshness import Stamp, Unhashable, content, digest, own, versions
+from plumbline.pipeline.freshness import Stamp, Unhashable, content, digest, own, recipe_files, versions
 from plumbline.pipeline.stages import StageFailed
 from plumbline.pipeline.target import Target
 
@@ -88,7 +88,7 @@ class Work:
         if self.target.model is not None:
             raise UsageError("A model of your own is not trained here.", f"Name a recipe, or go on with {usage.command('convert', self.name)}.")
         file = self.target.file or target.own_file(self.name)
-        key = digest({**own("training", "common", below=False), **({file.name: file} if file.is_file() else {})}, versions())
+        key = digest({**own("training", "common", below=False), **recipe_files(file)}, versions())
         stamp = Stamp(self.folder / ".trained", key, [self.folder / name for name in ("training.json", *TRAINED)])
         if self.anew or not stamp.fresh:
             stamp.begin()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.pipeline.freshness import Stamp, Unhashable, content, digest
+from plumbline.pipeline.freshness import Stamp, Unhashable, content, digest, recipe_files
+from plumbline.pipeline.target import own_file
 
 
 def test_a_stage_is_fresh_while_nothing_has_changed(tmp_path: Path) -> None:
@@ -50,3 +51,16 @@ def test_a_folder_is_hashed_by_what_it_holds(tmp_path: Path) -> None:
     first = content(tmp_path / "model")
     (tmp_path / "model" / "b").write_text("2")
     assert content(tmp_path / "model") != first
+
+
+def test_what_a_recipe_imports_belongs_to_it(tmp_path: Path) -> None:
+    assert list(recipe_files(own_file("weather_unrolled"))) == ["weather.py", "weather_unrolled.py"]
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        "import numpy as np\nimport sounds\nfrom words import WORDS\nfrom plumbline.training.recipes import linear\nfrom . import nothing\n"
+    )
+    (tmp_path / "words.py").write_text("import mine\nimport sounds")
+    (tmp_path / "sounds.py").write_text("this is no Python")
+    (tmp_path / "other.py").touch()
+    assert list(recipe_files(mine)) == ["linear.py", "mine.py", "sounds.py", "words.py"]
+    assert recipe_files(tmp_path / "none.py") == {}
