@@ -31,6 +31,7 @@ def test_lines_stay_within_a_bound_that_is_at_most_half_again_too_large() -> Non
     assert tightest < 1.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("per_channel", [False, True], ids=["per tensor", "per channel"])
 @pytest.mark.parametrize("activation", ["relu", "relu6", "linear"])
 def test_hidden_layers_stay_within_the_bound(per_channel: bool, activation: str) -> None:

@@ -187,6 +187,7 @@ def test_an_environment_that_was_named_is_demanded(generated: Path) -> None:
         Builds(generated.parent, "nano33ble_compiled").of(built.build)
 
 
+@pytest.mark.slow
 def test_a_firmware_of_unknown_origin_has_no_size(passed: Verdict) -> None:
     assert dict(terminal.facts(replace(passed, firmware=None, size=None)))["firmware"] == UNKNOWN_SIZE
 
