@@ -82,6 +82,7 @@ def run(main: Callable[[], int] | str) -> NoReturn:
             report(known)
         code = known.exit_code
     _give_up_stdout()
+    _heed_no_more()  # what has ended is not interrupted: Python would say so with a traceback while it puts itself away
     sys.exit(code)
 
 
@@ -257,8 +258,12 @@ def _heed_signals() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)  # whoever started us held them back until now
 
 
-def _signalled(number: int, _frame: FrameType | None) -> None:
-    """The first one ends the run; those behind it must not disturb the end."""
+def _heed_no_more() -> None:
     for each in _SIGNALS:
         signal.signal(each, signal.SIG_IGN)
+
+
+def _signalled(number: int, _frame: FrameType | None) -> None:
+    """The first one ends the run; those behind it must not disturb the end."""
+    _heed_no_more()
     raise CtrlC if number == signal.SIGINT else Signalled(signal.Signals(number).name)
