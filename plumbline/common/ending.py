@@ -70,11 +70,13 @@ def run(main: Callable[[], int] | str) -> NoReturn:
         code = main()  # type: ignore[operator]
         with writing("Standard output"):
             _flush()
+        _heed_no_more()  # what has ended is not interrupted, nor is the report of its end
     except SystemExit as ended:  # argparse has said why
         code = ended.code if isinstance(ended.code, int) else 1 if ended.code else 0
     except BrokenPipeError:  # whoever read our output has left, as `| head` does
         code = SIGPIPE_CODE
     except BaseException as error:
+        _heed_no_more()
         known = explained(error)
         _leave(known)
         _end_runs(begun, known)
@@ -82,7 +84,6 @@ def run(main: Callable[[], int] | str) -> NoReturn:
             report(known)
         code = known.exit_code
     _give_up_stdout()
-    _heed_no_more()  # what has ended is not interrupted: Python would say so with a traceback while it puts itself away
     sys.exit(code)
 
 

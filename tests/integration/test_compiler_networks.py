@@ -12,8 +12,9 @@ import pytest
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators import registered
-from plumbline.convert.references import reference_interpreter, tflm
+from plumbline.convert.references import reference_interpreter
 from tests.support import compiled_c
+from tests.support.exact_networks import hold
 from tests.support.input_rows import input_rows
 from tests.support.random_network import Network, random_network
 from tests.support.tflite_writer import write_case, write_graph
@@ -27,12 +28,7 @@ COMPILERS = [path for path in ("gcc", "clang", "arm-none-eabi-gcc") if shutil.wh
 def test_100_random_networks(tmp_path: Path) -> None:
     rng = np.random.default_rng(50)
     raws = [random_network(rng, reshaped_ends=number % 2 == 0) for number in range(100)]
-    graphs = [read(raw) for raw in raws]
-    codes = [input_rows(rng, graph.input.elements, graph.input.quantized.zero_point) for graph in graphs]
-    for number, (raw, graph, rows, answer) in enumerate(zip(raws, graphs, codes, compiled_c.run(tmp_path, graphs, codes, level="-O0"), strict=True)):
-        np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows), err_msg=f"network {number} against the integer model")
-        if tflm.available():
-            np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(rows), err_msg=f"network {number} against the wheel")
+    hold(tmp_path, rng, raws)
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)

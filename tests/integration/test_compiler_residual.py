@@ -7,11 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators.shared.checks import ACTIVATIONS
-from plumbline.convert.references import reference_interpreter, tflm
 from tests.support import compiled_c
-from tests.support.input_rows import input_rows
+from tests.support.exact_networks import hold
 from tests.support.random_network import Network
 from tests.support.tflite_writer import INT32, TensorSpec, write_graph
 from tests.support.write_operators import binary, leaky_relu, mean, unary
@@ -71,9 +69,4 @@ def test_60_networks_with_skip_connections_and_gates(tmp_path: Path) -> None:
             net.block()
         net.conv_2d(int(rng.integers(1, 5)))
         raws.append(write_graph(net.tensors, net.operators, 0, net.current))
-    graphs = [read(raw) for raw in raws]
-    codes = [input_rows(rng, graph.input.elements, graph.input.quantized.zero_point) for graph in graphs]
-    for number, (raw, graph, rows, answer) in enumerate(zip(raws, graphs, codes, compiled_c.run(tmp_path, graphs, codes, level="-O0"), strict=True)):
-        np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows), err_msg=f"network {number} against the integer model")
-        if tflm.available():
-            np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(rows), err_msg=f"network {number} against the wheel")
+    hold(tmp_path, rng, raws)

@@ -19,7 +19,7 @@ from plumbline.common.wire import Request
 from plumbline.host.devices.qemu import VirtualBoard
 from tests.faults.faults import answers, xor
 from tests.faults.proxy import proxied
-from tests.support.peers import on_socket, silent
+from tests.support.peers import Peer, on_socket, silent
 
 pytestmark = pytest.mark.slow
 
@@ -115,6 +115,17 @@ def test_monitor_carries_lines(virtual: Path, linear: Path) -> None:
     assert "-3.0" in lines
     assert any("12.7" in line for line in lines)  # 100 is outside the domain
     assert "\r" not in ended.stdout
+
+
+def test_monitor_waits_for_a_board_that_takes_its_time() -> None:
+    def slow(peer: Peer) -> None:
+        while line := peer.read():
+            time.sleep(1)
+            peer.write(b"heard " + line)
+
+    with on_socket(slow) as url:
+        ended = host("monitor", "--port", url, stdin="1\n2\n")
+    assert (ended.returncode, ended.stdout) == (0, "heard 1\nheard 2\n")
 
 
 def test_monitor_on_a_terminal_ends_with_ctrl_d(virtual: Path, linear: Path) -> None:

@@ -45,6 +45,29 @@ def test_a_signal_ends_in_130_without_a_traceback(name: str) -> None:
     assert done.stderr == f"error: Interrupted by {'Ctrl-C' if name == 'SIGINT' else name}.\n"
 
 
+def test_ctrl_c_within_text_that_an_extension_runs_ends_in_130(tmp_path: Path) -> None:
+    """As numpy and others do while they are imported: after a plain KeyboardInterrupt there `python -m` kills itself with SIGINT."""
+    lines = (
+        "import ctypes",
+        "from plumbline.common.ending import run",
+        "run_text = ctypes.pythonapi.PyRun_String",
+        "run_text.restype = ctypes.py_object",
+        "text = b'import signal; signal.raise_signal(signal.SIGINT)'",
+        "run(lambda: run_text(text, 257, ctypes.py_object({}), ctypes.py_object({})))",
+    )
+    (tmp_path / "interrupted.py").write_text("\n".join(lines))
+    variables = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    done = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (130, "error: Interrupted by Ctrl-C.\n")
+
+
+def test_the_report_of_an_error_is_not_interrupted() -> None:
+    late = "class Late:\n  def write(self, text): signal.raise_signal(signal.SIGINT); return sys.__stderr__.write(text)"
+    rest = "  def __getattr__(self, name): return getattr(sys.__stderr__, name)"
+    done = ended("sys.stderr = Late()\nraise BoardSilent('Nothing arrived.')", preexec=f"{late}\n{rest}")
+    assert (done.returncode, done.stderr) == (44, "error: Nothing arrived.\n")
+
+
 def test_a_signal_that_is_ignored_stays_ignored() -> None:
     """As `nohup` starts a program."""
     assert ended("signal.raise_signal(signal.SIGHUP)\nreturn 0", preexec="signal.signal(signal.SIGHUP, signal.SIG_IGN)").returncode == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
 from plumbline.training.recipes.linear import RECIPE
+from tests.support.damaged_bytes import damaged
 
 RNG = np.random.default_rng(1)
 QUALITY = Quality("accuracy", reach=0.9, int8_may_lose=0.01, steps=2.5, baselines={"guessing": 0.1}, classes=("yes", "no"))
@@ -115,16 +115,10 @@ def test_an_object_is_not_unpickled(tmp_path: Path) -> None:
 
 
 def test_a_damaged_one_is_refused_or_reads_as_it_was(tmp_path: Path) -> None:
-    raw, choose = FULL.to_bytes(), random.Random(1)
     refused = 0
-    for number in range(600):
-        damaged = bytearray(raw)
-        if number % 3:
-            damaged[choose.randrange(len(raw))] ^= choose.randrange(1, 256)
-        else:
-            del damaged[choose.randrange(len(raw)) :]
+    for each in damaged(FULL.to_bytes(), 600):
         try:
-            found = Dataset.load(written(tmp_path, bytes(damaged)))
+            found = Dataset.load(written(tmp_path, each))
         except ArtefactsDisagree as error:
             assert str(tmp_path / "linear" / FILE) in error.message  # noqa: PT017  it counts which of the two happens
             refused += 1

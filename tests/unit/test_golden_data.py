@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from plumbline.common.golden_data import FILE, DenseLayer, References, Samples
 from plumbline.common.manifest import TensorSpec
 from plumbline.common.metrics import metric_values
 from plumbline.common.quality import Quality
+from tests.support.damaged_bytes import damaged
 from tests.support.ends import End
 from tests.support.manifests import MANIFEST
 
@@ -93,16 +93,10 @@ def test_what_does_not_fit_is_refused(changes: dict[str, Any], says: str, tmp_pa
 
 
 def test_a_damaged_file_is_refused_or_reads_as_it_was(tmp_path: Path) -> None:
-    raw, choose = FULL.to_bytes(), random.Random(1)
     refused = 0
-    for number in range(400):
-        damaged = bytearray(raw)
-        if number % 3:
-            damaged[choose.randrange(len(raw))] ^= choose.randrange(1, 256)
-        else:
-            del damaged[choose.randrange(len(raw)) :]
+    for each in damaged(FULL.to_bytes(), 400):
         try:
-            found = References.load(written(tmp_path, bytes(damaged)), OWN)
+            found = References.load(written(tmp_path, each), OWN)
         except ArtefactsDisagree as error:
             assert FILE in error.message  # noqa: PT017  it counts which of the two happens
             refused += 1
