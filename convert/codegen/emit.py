@@ -66,8 +66,9 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
         "constants": constants,
         "memory_bytes": memory.bytes,
         "constant_bytes": constant_bytes,
-        "input_offset": memory.offsets[graph.input.index],
-        "output_offset": memory.offsets[graph.output.index],
+        "inputs": [(tensor, memory.offsets[tensor.index]) for tensor in graph.inputs],
+        "outputs": [(tensor, memory.offsets[tensor.index]) for tensor in graph.outputs],
+        "wide_types": wide_types(graph),
     }
     source, header = (environment().get_template(f"plumbline_compiled.{kind}.j2").render(**context) for kind in ("c", "h"))
     return Compiled(name, source, header, digest(model_sha256, constants), constant_bytes, memory, helpers)
@@ -83,10 +84,22 @@ def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
     operator = graph.operators[number]
     if not step.template:
         return f"// {step.name} only changes the shape"
-    offsets = [memory.offsets[tensor.index] for tensor in (*operator.run_time_inputs, *operator.outputs)]
+    places = [(memory.offsets[tensor.index], tensor.c_type) for tensor in (*operator.run_time_inputs, *operator.outputs)]
     if number in memory.scratch:
-        offsets.append(memory.scratch[number])
-    return f"{step.name}({', '.join(f'memory + {offset}' if offset else 'memory' for offset in offsets)});"
+        places.append((memory.scratch[number], "int8_t"))
+    return f"{step.name}({', '.join(pointer(*place) for place in places)});"
+
+
+def pointer(offset: int, c_type: str) -> str:
+    """A place in the memory as an argument."""
+    place = f"memory + {offset}" if offset else "memory"
+    return place if c_type == "int8_t" else f"({c_type} *)({place})"
+
+
+def wide_types(graph: Graph) -> list[tuple[str, str]]:
+    """The typedefs that its operators need, with the C types that they stand for."""
+    found = {tensor.c_type for operator in graph.operators for tensor in (*operator.run_time_inputs, *operator.outputs)}
+    return [(each, each.removeprefix("plumbline_") + "_t") for each in sorted(found) if each.startswith("plumbline_")]
 
 
 __all__ = ["Compiled", "Constant", "compile_graph"]

@@ -80,19 +80,18 @@ def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
 
 
 def last_uses(graph: Graph) -> dict[int, int]:
-    """The last operator that reads or writes each run-time tensor, by index; the model's output is read after all of them."""
-    result = {graph.input.index: -1}
+    """The last operator that reads or writes each run-time tensor, by index; the model's outputs are read after all of them."""
+    result = {tensor.index: -1 for tensor in graph.inputs}
     for step, operator in enumerate(graph.operators):
         for tensor in (*operator.run_time_inputs, *operator.outputs):
             result[tensor.index] = step
-    result[graph.output.index] = len(graph.operators)
-    return result
+    return result | {tensor.index: len(graph.operators) for tensor in graph.outputs}
 
 
 def tensor_spans(graph: Graph, needs: Sequence[Needs]) -> tuple[dict[int, int], dict[int, Span]]:
     """The home of each run-time tensor that is used at all, and the span of each home."""
     last, shared = last_uses(graph), homes(graph, needs)
-    first = {graph.input.index: -1}
+    first = {tensor.index: -1 for tensor in graph.inputs}
     for step, operator in enumerate(graph.operators):
         first |= {tensor.index: step for tensor in operator.outputs}
     used = {index: home for index, home in shared.items() if index in last}

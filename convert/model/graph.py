@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,15 @@ from plumbline.common.quantization import code_range
 
 NUMPY_TYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "FLOAT32": "<f4", "BOOL": "?"}
 """Tensor types this project meets, by their name in the TensorFlow Lite schema."""
+
+# fmt: off
+C_TYPES = {
+    "INT8": "int8_t", "UINT8": "uint8_t", "BOOL": "uint8_t", "FLOAT32": "int8_t",
+    "INT16": "plumbline_int16", "INT32": "plumbline_int32", "INT64": "plumbline_int64",
+}
+# fmt: on
+"""The same in generated C. Those wider than a byte are typedefs that may share memory with each other; a bool is any byte but 0; a float32 is four
+bytes, since no float is computed."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +79,18 @@ class Tensor:
         return math.prod(self.shape)
 
     @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of its values in NumPy."""
+        return np.dtype(NUMPY_TYPES[self.type])
+
+    @property
+    def c_type(self) -> str:
+        """Of its values in generated C, where tensors of several types share one memory: see C_TYPES."""
+        return C_TYPES[self.type]
+
+    @property
     def bytes(self) -> int:
-        return self.elements * np.dtype(NUMPY_TYPES[self.type]).itemsize
+        return self.elements * self.dtype.itemsize
 
     @property
     def quantized(self) -> Quantization:
@@ -120,14 +141,52 @@ class Operator:
 
 @dataclass(frozen=True)
 class Graph:
-    """One model: operators in execution order, one int8 input and one int8 output."""
+    """One model: operators in execution order, inputs and outputs in the order of its signature.
+
+    A *row* is what one inference takes or gives: the bytes of all inputs, or of all outputs, one tensor after the other, as int8.
+    """
 
     tensors: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
-    input: Tensor
-    output: Tensor
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+    @property
+    def input(self) -> Tensor:
+        """The input of a model that has one."""
+        (only,) = self.inputs
+        return only
+
+    @property
+    def output(self) -> Tensor:
+        """The output of a model that has one."""
+        (only,) = self.outputs
+        return only
+
+    @property
+    def input_bytes(self) -> int:
+        """Of a row of inputs."""
+        return sum(tensor.bytes for tensor in self.inputs)
+
+    @property
+    def output_bytes(self) -> int:
+        """Of a row of outputs."""
+        return sum(tensor.bytes for tensor in self.outputs)
 
     @property
     def recurrent(self) -> bool:
         """Whether a layer keeps a state, which a runtime has to reset before an inference."""
         return any(tensor.state for operator in self.operators for tensor in operator.inputs if tensor is not None)
+
+
+def taken_apart(rows: NDArray[np.int8], tensors: Sequence[Tensor]) -> list[NDArray[Any]]:
+    """Rows (N, bytes) as values (N, elements) of each tensor, of its own type."""
+    ends = np.cumsum([tensor.bytes for tensor in tensors])[:-1]
+    parts = np.split(np.ascontiguousarray(rows), ends, axis=1)
+    return [np.ascontiguousarray(part).view(tensor.dtype) for part, tensor in zip(parts, tensors, strict=True)]
+
+
+def put_together(values: Iterable[NDArray[Any]], tensors: Sequence[Tensor]) -> NDArray[np.int8]:
+    """Values (N, elements) of each tensor as rows (N, bytes)."""
+    parts = [np.ascontiguousarray(each, tensor.dtype).view(np.int8) for each, tensor in zip(values, tensors, strict=True)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from plumbline.convert.model.schema import TENSOR_TYPES
 
-FLOAT32, INT32, UINT8, INT16, INT8 = (TENSOR_TYPES.index(name) for name in ("FLOAT32", "INT32", "UINT8", "INT16", "INT8"))
+FLOAT32, INT32, UINT8, INT64, BOOL, INT16, INT8 = (
+    TENSOR_TYPES.index(name) for name in ("FLOAT32", "INT32", "UINT8", "INT64", "BOOL", "INT16", "INT8")
+)
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,12 @@ class CaseOperator:
 
 @dataclass(frozen=True)
 class Case:
-    """A model from tensor `first` to tensor `last`."""
+    """A model; `inputs` and `outputs` are indices of tensors."""
 
     tensors: list[TensorSpec]
     operators: list[CaseOperator]
-    first: int
-    last: int
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
 
 
 RandomCase = Callable[[np.random.Generator, str], Case]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +12,17 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Constant:
-    """One `static const` array of int8, int16, uint16 or int32."""
+    """One `static const` array of whole numbers; booleans are bytes."""
 
     name: str
-    values: NDArray[np.int8] | NDArray[np.int16] | NDArray[np.uint16] | NDArray[np.int32]
+    values: NDArray[np.integer[Any]] | NDArray[np.bool_]
     comment: str
     aligned: bool = False
     """Whether C code reads it word by word."""
 
     @property
     def c_type(self) -> str:
-        return f"{self.values.dtype.name}_t"
+        return "uint8_t" if self.values.dtype == bool else f"{self.values.dtype.name}_t"
 
     def as_memory(self) -> bytes:
         """The array as a little-endian chip holds it."""

@@ -16,14 +16,16 @@ from plumbline.convert.operators.cases import RandomCase
 from plumbline.convert.operators.step import Step
 
 Codes = NDArray[np.int8]
+Values = NDArray[Any]
+"""What a tensor holds, (N, elements), of the tensor's own type."""
 
 
 class Reference(Protocol):
     """A checked operator, as a frozen dataclass of the integers it computes with."""
 
     @property
-    def answer(self) -> Callable[..., Codes | tuple[Codes, ...]]:
-        """Maps the codes (N, in) of each run-time input to codes (N, out), a tuple of them where there are several outputs."""
+    def answer(self) -> Callable[..., Values | tuple[Values, ...]]:
+        """Maps the values (N, in) of each run-time input to values (N, out), a tuple of them where there are several outputs."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ class Registration:
     compile: Callable[[Operator, str], Step]
     """Turns the operator into the facts of its template; the text is the C identifier of its layer. Raises what `check` raises."""
     accepts: str
-    """What forms it takes beside int8 tensors quantized as a whole, for people."""
+    """What forms it takes, for people; that tensors of codes are quantized as a whole goes without saying."""
+    types: tuple[str, ...] = ("INT8",)
+    """Types of its data, as of its first run-time input; among the random cases are some of each, and of no other."""
     version: int = 2
     """The newest version that TensorFlow Lite Micro's int8 kernel implements. TFLM itself does not look at versions."""
     options: type[Any] | None = None

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused
-from plumbline.convert.model.graph import Graph
+from plumbline.convert.model.graph import Graph, put_together, taken_apart
 from plumbline.convert.references.tflm import captured_stderr
 
 
@@ -18,7 +18,7 @@ def available() -> bool:
 
 
 def run(raw: bytes, graph: Graph, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Answer input codes (N, input bytes) with output codes (N, output bytes).
+    """Answer rows (N, input bytes) with rows (N, output bytes).
 
     Raises:
         ModelRefused: LiteRT cannot load the model.
@@ -31,12 +31,15 @@ def run(raw: bytes, graph: Graph, codes: NDArray[np.int8]) -> NDArray[np.int8]:
             interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             raise ModelRefused(f"LiteRT cannot load the model: {str(error).splitlines()[0]}.", "See which operator its message names.") from error
-    source, target = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
-    answers = np.empty((len(codes), graph.output.elements), np.int8)
-    for row, answer in zip(codes, answers, strict=True):
+    sources, targets = ([each["index"] for each in ends] for ends in (interpreter.get_input_details(), interpreter.get_output_details()))
+    answers = [np.empty((len(codes), tensor.elements), tensor.dtype) for tensor in graph.outputs]
+    given = taken_apart(codes, graph.inputs)
+    for number in range(len(codes)):
         if graph.recurrent:
             interpreter.reset_all_variables()
-        interpreter.set_tensor(source, row.reshape(graph.input.shape))
+        for source, tensor, values in zip(sources, graph.inputs, given, strict=True):
+            interpreter.set_tensor(source, values[number].reshape(tensor.shape))
         interpreter.invoke()
-        answer[:] = interpreter.get_tensor(target).ravel()
-    return answers
+        for target, answer in zip(targets, answers, strict=True):
+            answer[number] = interpreter.get_tensor(target).ravel()
+    return put_together(answers, graph.outputs)

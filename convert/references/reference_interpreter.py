@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from plumbline.common.errors import UnsupportedOperator
 from plumbline.convert.model import hints
-from plumbline.convert.model.graph import Graph, Operator, Tensor
+from plumbline.convert.model.graph import Graph, Operator, Tensor, put_together, taken_apart
 from plumbline.convert.operators import named, registered
 from plumbline.convert.operators.registration import Codes, Reference
 
@@ -32,20 +32,25 @@ class Model:
         self._graph = graph
         self._references = [_reference(operator, float_product) for operator in graph.operators]
 
-    def values(self, codes: Codes) -> dict[int, Codes]:
-        """Codes (N, elements) of the input and of all that operators write, by the tensors' index; `codes` is (N, input bytes)."""
-        values = {self._graph.input.index: codes}
+    def values(self, rows: Codes) -> dict[int, Codes]:
+        """Values (N, elements) of the inputs and of all that operators write, by the tensors' index; `rows` is (N, input bytes)."""
+        inputs = self._graph.inputs
+        values = {tensor.index: given for tensor, given in zip(inputs, taken_apart(rows, inputs), strict=True)}
         self.follow(values, 0)
         return values
 
     def follow(self, values: dict[int, Codes], first: int) -> Codes:
-        """Run the operators from number `first` on over what `values` holds, which they write to; the answers (N, output bytes)."""
+        """Run the operators from number `first` on over what `values` holds, which they write to; the answers, rows (N, output bytes)."""
         for operator, reference in zip(self._graph.operators[first:], self._references[first:], strict=True):
             sources = (values[tensor.index] for tensor in operator.run_time_inputs)
             answers = reference.answer(*sources)
             for tensor, answer in zip(operator.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True):
                 values[tensor.index] = answer
-        return values[self._graph.output.index]
+        return self.row(values)
+
+    def row(self, values: dict[int, Codes]) -> Codes:
+        """The answers among `values`, rows (N, output bytes)."""
+        return put_together((values[tensor.index] for tensor in self._graph.outputs), self._graph.outputs)
 
 
 def _reference(operator: Operator, float_product: bool) -> Reference:
@@ -56,7 +61,7 @@ def _reference(operator: Operator, float_product: bool) -> Reference:
 
 
 Note = Callable[[Tensor, Codes], None]
-"""Is told the codes (N, elements) of every tensor that an operator writes."""
+"""Is told the values (N, elements) of every tensor that an operator writes."""
 
 
 def run(graph: Graph, codes: Codes, float_product: bool = False, note: Note = lambda tensor, values: None) -> Codes:
@@ -70,8 +75,9 @@ def run(graph: Graph, codes: Codes, float_product: bool = False, note: Note = la
     Returns:
         int8, shape (N, output bytes).
     """
-    values = Model(graph, float_product).values(codes)
+    model = Model(graph, float_product)
+    values = model.values(codes)
     for operator in graph.operators:
         for tensor in operator.outputs:
             note(tensor, values[tensor.index])
-    return values[graph.output.index]
+    return model.row(values)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused
 from plumbline.common.progress import chosen
-from plumbline.convert.model.graph import Graph
+from plumbline.convert.model.graph import Graph, put_together, taken_apart
 
 
 def available() -> bool:
@@ -55,15 +55,19 @@ class Interpreter:
                 raise ModelRefused(f"TensorFlow Lite Micro cannot load the model: {why}", "See which operator its message names.") from error
 
     def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Answer input codes (N, input bytes) with output codes (N, output bytes)."""
-        answers = np.empty((len(codes), self.graph.output.elements), np.int8)
-        for row, answer in zip(codes, answers, strict=True):
+        """Answer rows (N, input bytes) with rows (N, output bytes)."""
+        inputs, outputs = self.graph.inputs, self.graph.outputs
+        answers = [np.empty((len(codes), tensor.elements), tensor.dtype) for tensor in outputs]
+        given = taken_apart(codes, inputs)
+        for number in range(len(codes)):
             if self.graph.recurrent:
                 self.interpreter.reset()
-            self.interpreter.set_input(row.reshape(self.graph.input.shape), 0)
+            for place, (tensor, values) in enumerate(zip(inputs, given, strict=True)):
+                self.interpreter.set_input(values[number].reshape(tensor.shape), place)
             self.interpreter.invoke()
-            answer[:] = self.interpreter.get_output(0).ravel()
-        return answers
+            for place, answer in enumerate(answers):
+                answer[number] = self.interpreter.get_output(place).ravel()
+        return put_together(answers, outputs)
 
     def arena_used(self) -> int:
         """Bytes the recording allocator counts for this model on this 64-bit machine."""

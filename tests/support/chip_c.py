@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from benchmarks.bare_metal import COMPILER, EMULATOR, PLACES, START, semihost
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.codegen.planner import Plan
 from plumbline.convert.codegen.templating import rows as initializer
 from plumbline.convert.model.graph import Graph
-from tests.support.compiled_c import WARNINGS, one_unit, write_header
+from tests.support.compiled_c import WARNINGS, ends, one_unit, write_header
 
 CHIP = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-funsigned-char", "-Os"]
 MANY = ["-fno-ipa-icf"]
@@ -25,16 +24,21 @@ two may be alike; a model by itself has one such function."""
 DRIVER = """
 %(includes)s
 %(inputs)s
-struct model { void (*invoke)(int8_t *); const int8_t *rows; size_t in, inputs, out, outputs, count; };
+struct end { size_t at, bytes; };
+struct model { void (*invoke)(int8_t *); const int8_t *rows; const struct end *inputs, *outputs; size_t count; };
+%(ends)s
 static const struct model models[] = { %(table)s };
 static int8_t memory[%(largest)d] __attribute__((aligned(4)));
 int main(void)
 {
     for (size_t m = 0; m < sizeof models / sizeof *models; ++m) {
+        const int8_t *row = models[m].rows;
         for (size_t r = 0; r < models[m].count; ++r) {
-            memcpy(memory + models[m].in, models[m].rows + r * models[m].inputs, models[m].inputs);
+            for (const struct end *in = models[m].inputs; in->bytes; row += in->bytes, ++in) memcpy(memory + in->at, row, in->bytes);
             models[m].invoke(memory);
-            if (fwrite(memory + models[m].out, models[m].outputs, 1, stdout) != 1) return 1;
+            for (const struct end *out = models[m].outputs; out->bytes; ++out) {
+                if (fwrite(memory + out->at, out->bytes, 1, stdout) != 1) return 1;
+            }
         }
     }
     return 0;
@@ -42,28 +46,23 @@ int main(void)
 """
 
 
-def entry(prefix: str, rows: str, graph: Graph, memory: Plan, count: int) -> str:
-    """A model in the driver's table."""
-    ends = [f"{memory.offsets[end.index]}, {end.bytes}" for end in (graph.input, graph.output)]
-    return f"{{ {prefix}_compiled_invoke, {rows}, {', '.join(ends)}, {count} }}"
-
-
 def available() -> bool:
     return bool(shutil.which(COMPILER) and shutil.which(EMULATOR))
 
 
 def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]) -> list[NDArray[np.int8]]:
-    """Answer each model's codes (N, input bytes) on the chip; all models go into one image, no two of whose layers may have the same name."""
+    """Answer each model's rows (N, input bytes) on the chip; all models go into one image, no two of whose layers may have the same name."""
     compiled = [compile_graph(graph, f"m{i}", bytes(32)) for i, graph in enumerate(graphs)]
     headers = [write_header(folder, each, f"m{i}") for i, each in enumerate(compiled)]
     models = list(enumerate(zip(graphs, codes, strict=True)))
     inputs = (f"static const int8_t rows_{i}[] __attribute__((aligned(4))) = {{\n{initializer(fed.ravel())}\n}};" for i, (_, fed) in models)
-    table = ", ".join(entry(f"m{i}", f"rows_{i}", graph, compiled[i].memory, len(fed)) for i, (graph, fed) in models)
+    table = ", ".join(f"{{ m{i}_compiled_invoke, rows_{i}, m{i}_inputs, m{i}_outputs, {len(fed)} }}" for i, (_, fed) in models)
     unit, driver, image = folder / "unit.c", folder / "driver.c", folder / "image.elf"
     unit.write_text(one_unit({f"m{i}": each for i, each in enumerate(compiled)}))
     filled = {
         "includes": "\n".join(f'#include "{header.name}"' for header in headers),
         "inputs": "\n".join(inputs),
+        "ends": "\n".join(ends(f"m{i}", graph, compiled[i].memory) for i, (graph, _) in models),
         "table": table,
         "largest": max(each.memory.bytes for each in compiled),
     }
@@ -74,7 +73,7 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
     answers: list[NDArray[np.int8]] = []
     at = 0
     for graph, fed in zip(graphs, codes, strict=True):
-        size = len(fed) * graph.output.bytes
+        size = len(fed) * graph.output_bytes
         answers.append(np.frombuffer(said[at : at + size], np.int8).reshape(len(fed), -1))
         at += size
     assert at == len(said)

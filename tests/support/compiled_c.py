@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from plumbline.convert.codegen.emit import Compiled, compile_graph
 from plumbline.convert.codegen.planner import Plan
 from plumbline.convert.codegen.templating import environment
-from plumbline.convert.model.graph import Graph
+from plumbline.convert.model.graph import Graph, Tensor
 
 WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-pedantic"]
 SANITIZERS = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
@@ -41,7 +41,9 @@ DRIVER = """
 #define ASAN_UNPOISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
 #endif
 %(includes)s
-struct model { void (*invoke)(int8_t *); size_t memory, in, input, out, output, rows; const unsigned *free; };
+struct end { size_t at, bytes; };
+struct model { void (*invoke)(int8_t *); size_t memory; const struct end *inputs, *outputs; size_t rows; const unsigned *free; };
+%(ends)s
 %(zones)s
 static const struct model models[] = { %(table)s };
 int main(void)
@@ -52,11 +54,15 @@ int main(void)
         if (!memory) return 2;
         for (size_t r = 0; r < it->rows; ++r) {
             memset(memory, 0x55, it->memory);
-            if (fread(memory + it->in, it->input, 1, stdin) != 1) return 3;
+            for (const struct end *in = it->inputs; in->bytes; ++in) {
+                if (fread(memory + in->at, in->bytes, 1, stdin) != 1) return 3;
+            }
             for (const unsigned *zone = it->free; zone[1]; zone += 2) ASAN_POISON_MEMORY_REGION(memory + zone[0], zone[1]);
             it->invoke(memory);
             ASAN_UNPOISON_MEMORY_REGION(memory, it->memory);
-            if (fwrite(memory + it->out, it->output, 1, stdout) != 1) return 4;
+            for (const struct end *out = it->outputs; out->bytes; ++out) {
+                if (fwrite(memory + out->at, out->bytes, 1, stdout) != 1) return 4;
+            }
         }
         free(memory);
     }
@@ -102,10 +108,19 @@ def one_unit(models: Mapping[str, Compiled]) -> str:
     return "".join(parts)
 
 
-def described(prefix: str, graph: Graph, memory: Plan, rows: int) -> str:
+def described(prefix: str, memory: Plan, rows: int) -> str:
     """An entry of the driver's table."""
-    ends = [f"{memory.offsets[end.index]}, {end.bytes}" for end in (graph.input, graph.output)]
-    return f"{{ {prefix}_compiled_invoke, {memory.bytes}, {', '.join(ends)}, {rows}, {prefix}_free }}"
+    return f"{{ {prefix}_compiled_invoke, {memory.bytes}, {prefix}_inputs, {prefix}_outputs, {rows}, {prefix}_free }}"
+
+
+def ends(prefix: str, graph: Graph, memory: Plan) -> str:
+    """Where a model's inputs and outputs lie, as two C arrays that each end with a tensor of no bytes."""
+
+    def listed(tensors: Sequence[Tensor]) -> str:
+        return ", ".join([*(f"{{ {memory.offsets[each.index]}, {each.bytes} }}" for each in tensors), "{ 0, 0 }"])
+
+    named = (("inputs", graph.inputs), ("outputs", graph.outputs))
+    return "\n".join(f"static const struct end {prefix}_{name}[] = {{ {listed(tensors)} }};" for name, tensors in named)
 
 
 def free_zones(prefix: str, memory: Plan) -> str:
@@ -136,7 +151,7 @@ def compile_and_link(command: list[str], units: Sequence[Path], program: Path) -
 
 
 def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]], together: int = 1, level: str = "-O1") -> list[NDArray[np.int8]]:
-    """Compile all models into one program and answer each one's codes (N, inputs).
+    """Compile all models into one program and answer each one's rows (N, input bytes).
 
     So many models `together` form one translation unit, see `one_unit`; then no two layers of them may have the same name.
     """
@@ -145,14 +160,15 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
     compiled = [compile_graph(graph, f"m{i}", bytes(32), APART) for i, graph in enumerate(graphs)]
     headers = [write_header(folder, each, f"m{i}") for i, each in enumerate(compiled)]
     entries = enumerate(zip(graphs, compiled, codes, strict=True))
-    table = ", ".join(described(f"m{i}", graph, each.memory, len(rows)) for i, (graph, each, rows) in entries)
+    table = ", ".join(described(f"m{i}", each.memory, len(rows)) for i, (_, each, rows) in entries)
     units = [folder / f"unit{at}.c" for at in range(0, len(graphs), together)]
     for unit, at in zip(units, range(0, len(graphs), together), strict=True):
         unit.write_text(one_unit({f"m{i}": compiled[i] for i in range(at, min(at + together, len(graphs)))}))
     driver = folder / "driver.c"
     zones = "\n".join(free_zones(f"m{i}", each.memory) for i, each in enumerate(compiled))
     includes = "\n".join(f'#include "{header.name}"' for header in headers)
-    driver.write_text(DRIVER % {"includes": includes, "zones": zones, "table": table})
+    places = "\n".join(ends(f"m{i}", graph, each.memory) for i, (graph, each) in enumerate(zip(graphs, compiled, strict=True)))
+    driver.write_text(DRIVER % {"includes": includes, "ends": places, "zones": zones, "table": table})
     program = folder / "driver"
     compile_and_link([found, *WARNINGS, *SANITIZERS, level], [*units, driver], program)
     fed = b"".join(struct.pack(f"{c.size}b", *c.ravel()) for c in codes)
@@ -161,7 +177,7 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
     answers: list[NDArray[np.int8]] = []
     at = 0
     for graph, rows in zip(graphs, codes, strict=True):
-        size = len(rows) * graph.output.bytes
+        size = len(rows) * graph.output_bytes
         answers.append(np.frombuffer(done.stdout[at : at + size], np.int8).reshape(len(rows), -1))
         at += size
     assert at == len(done.stdout)

@@ -16,7 +16,7 @@ def write(model: Model, operator_version: int = 4, operator: int = FULLY_CONNECT
     """The model as .tflite bytes, its layers called `layers`_0, `layers`_1, ..."""
     case = chain(model, layers)
     operators = [replace(spec(each), code=operator, version=operator_version) for each in case.operators]
-    return write_graph([replace(case.tensors[0], kind=input_type), *case.tensors[1:]], operators, case.first, case.last)
+    return write_graph([replace(case.tensors[0], kind=input_type), *case.tensors[1:]], operators, case.inputs, case.outputs)
 
 
 __all__ = ["ACTIVATIONS", "FULLY_CONNECTED", "Dense", "Model", "random_model", "write"]

@@ -51,11 +51,16 @@ def written(operator: CaseOperator, name: str, place: Place) -> Iterator[Field]:
 
 def write_case(case: Case) -> bytes:
     """A case as .tflite bytes."""
-    return write_graph(case.tensors, case.operators, case.first, case.last)
+    return write_graph(case.tensors, case.operators, case.inputs, case.outputs)
 
 
-def write_graph(tensors: Sequence[TensorSpec], operators: Sequence[OperatorSpec | CaseOperator], first: int, last: int) -> bytes:
-    """A model from tensor `first` to tensor `last` as .tflite bytes."""
+def write_graph(
+    tensors: Sequence[TensorSpec],
+    operators: Sequence[OperatorSpec | CaseOperator],
+    inputs: int | tuple[int, ...],
+    outputs: int | tuple[int, ...],
+) -> bytes:
+    """A model as .tflite bytes; `inputs` and `outputs` are indices of tensors, or the index of the only one."""
     out = Builder()
     buffers = [out.table([])]  # buffer 0 is the empty one by convention
     tables = [out.tensor(each, buffers) for each in tensors]
@@ -66,7 +71,11 @@ def write_graph(tensors: Sequence[TensorSpec], operators: Sequence[OperatorSpec 
         ends = [(1, "offset", out.numbers(each.inputs, "Int32")), (2, "offset", out.numbers(each.outputs, "Int32"))]
         options = [(3, "Uint8", each.options_kind), (4, "offset", out.table(list(each.options)))] if each.options_kind else []
         steps.append(out.table([(0, "Uint32", codes.index((each.code, each.version))), *ends, *options]))
-    return out.model(codes, buffers, tables, steps, ((first,), (last,)))
+    return out.model(codes, buffers, tables, steps, (listed(inputs), listed(outputs)))
+
+
+def listed(ends: int | tuple[int, ...]) -> tuple[int, ...]:
+    return (ends,) if isinstance(ends, int) else ends
 
 
 class Builder:

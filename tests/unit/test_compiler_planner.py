@@ -31,7 +31,7 @@ def graph_of(sizes: list[int], *operators: tuple[str, tuple[int, ...], tuple[int
     """Tensors of these sizes, from the first to the last, and operators as (name, inputs, outputs)."""
     tensors = tuple(tensor(index, size) for index, size in enumerate(sizes))
     steps = tuple(Operator(name, 1, tuple(tensors[i] for i in reads), tuple(tensors[i] for i in writes), None) for name, reads, writes in operators)
-    return Graph(tensors, steps, tensors[0], tensors[-1])
+    return Graph(tensors, steps, tensors[:1], tensors[-1:])
 
 
 def simulate(graph: Graph, needs: list[Needs], placed: Plan) -> None:

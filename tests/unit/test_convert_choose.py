@@ -144,5 +144,5 @@ def test_as_many_are_asked_as_the_line_carries_in_time_and_all_codes_of_one_numb
 
 def test_a_model_that_takes_longer_has_fewer_candidates() -> None:
     assert candidates(DENSE) > 500
-    slow = Graph(IMAGES.tensors, IMAGES.operators * 5000, IMAGES.input, IMAGES.output)
+    slow = Graph(IMAGES.tensors, IMAGES.operators * 5000, IMAGES.inputs, IMAGES.outputs)
     assert candidates(slow) == 64

@@ -27,7 +27,7 @@ def two() -> Graph:
 @pytest.fixture(scope="module")
 def sigmoid(two: Graph) -> Graph:
     """The same with a LOGISTIC of one output at its end."""
-    return replace(two, operators=(replace(two.operators[-1], name="LOGISTIC"),), output=replace(two.output, shape=(1, 1)))
+    return replace(two, operators=(replace(two.operators[-1], name="LOGISTIC"),), outputs=(replace(two.output, shape=(1, 1)),))
 
 
 def test_text_names_the_two_classes_of_a_sigmoid(sigmoid: Graph, two: Graph) -> None:

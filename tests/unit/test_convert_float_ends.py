@@ -43,12 +43,12 @@ def there_and_back(elements: int, real: float, zero: int, name: str = "float_end
 
 def quantizing(graph: Graph) -> Graph:
     """The second half of `there_and_back`."""
-    return Graph(graph.tensors, graph.operators[1:], graph.tensors[1], graph.output)
+    return Graph(graph.tensors, graph.operators[1:], graph.tensors[1:2], graph.outputs)
 
 
 def dequantizing(graph: Graph) -> Graph:
     """The first half."""
-    return Graph(graph.tensors, graph.operators[:1], graph.input, graph.tensors[1])
+    return Graph(graph.tensors, graph.operators[:1], graph.inputs, graph.tensors[1:2])
 
 
 def ask_wheel(source: TensorSpec, target: TensorSpec, name: str, values: NDArray[Any]) -> NDArray[Any]:

@@ -15,12 +15,14 @@ from plumbline.convert.operators.support import registration_of
 NOT_INT8 = ", not quantized int8"
 SMALLEST_NORMAL = 2.0**-126
 """Of a float32; a smaller scale has fewer digits, down to none."""
+TYPES = ("INT8", "UINT8", "INT16", "INT32", "BOOL")
+"""Of ends: a board takes and gives their values as they are."""
 LISTED = 4
 """Inputs or outputs that are listed where there are more than one."""
 
 
 def read(raw: bytes) -> Graph:
-    """Read a model.
+    """Read a model of one int8 input and one int8 output, which is what a board can be asked for so far.
 
     Args:
         raw: the whole file.
@@ -30,15 +32,33 @@ def read(raw: bytes) -> Graph:
             two it names the operators that are not supported; these alone are no reason here, but for `compile_graph`.
     """
     parts = take_apart(raw)
-    found = [*ends(parts, parts.inputs, "input"), *ends(parts, parts.outputs, "output"), *parts.blockers, *states(parts.operators)]
+    return built(parts, [*ends(parts, parts.inputs, "input"), *ends(parts, parts.outputs, "output")])
+
+
+def read_any(raw: bytes) -> Graph:
+    """Read a model with any number of inputs and outputs, of any of TYPES.
+
+    Args:
+        raw: the whole file.
+
+    Raises:
+        ModelRefused: as `read`.
+    """
+    parts = take_apart(raw)
+    return built(parts, [*typed(parts, parts.inputs, "input"), *typed(parts, parts.outputs, "output")])
+
+
+def built(parts: Parts, of_ends: list[Blocker]) -> Graph:
+    """The graph, or a refusal with what is wrong with its ends and all else."""
+    found = [*of_ends, *parts.blockers, *states(parts.operators)]
     if found:
         kind = kinds(parts.operators)  # which says why ends are not int8
         found = [each for each in found if not (kind and each.what.endswith(NOT_INT8))]
         raise refusal([*called(parts.operators), *found, *of_layers(parts)])
-    first, last = (parts.tensors[indices[0]] for indices in (parts.inputs, parts.outputs))
-    check_order(first, parts.operators, last)
+    inputs, outputs = (tuple(parts.tensors[index] for index in indices) for indices in (parts.inputs, parts.outputs))
+    check_order(inputs, parts.operators, outputs)
     check_owners(parts.operators)
-    return Graph(parts.tensors, parts.operators, first, last)
+    return Graph(parts.tensors, parts.operators, inputs, outputs)
 
 
 def of_layers(parts: Parts) -> list[Blocker]:
@@ -62,6 +82,20 @@ def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
             found.append(Blocker(f"the model's {what} is {tensor.type}{NOT_INT8}", hints.not_int8(), places=(tensor.name,), noun="tensor"))
         elif not -128 <= tensor.quantization.zero_point <= 127:
             raise damaged(f"the zero point {tensor.quantization.zero_point} of {tensor.name} is no int8")
+    return found
+
+
+def typed(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
+    """What is wrong with the types of the model's inputs or outputs, of which there must be one at least."""
+    tensors = [pick(parts.tensors, index) for index in indices]
+    if len({tensor.index for tensor in tensors}) != len(tensors):
+        raise damaged(f"a tensor is two of the model's {what}s")
+    found = [] if tensors else [Blocker(f"no {what}s", hints.one_end())]
+    for tensor in tensors:
+        if tensor.state:
+            raise damaged(f"{tensor.name}, among the model's {what}s, is a variable")
+        if tensor.type not in TYPES:
+            found.append(Blocker(f"the model's {what} is {tensor.type}", hints.not_int8(), places=(tensor.name,), noun="tensor"))
     return found
 
 
@@ -104,9 +138,10 @@ def states(operators: tuple[Operator, ...]) -> list[Blocker]:
     return found
 
 
-def check_order(first: Tensor, operators: tuple[Operator, ...], last: Tensor) -> None:
-    """Every tensor is a constant, the input, or written once before it is read; an unknown operator may have memory of its own among its inputs."""
-    known = {first.index}
+def check_order(inputs: tuple[Tensor, ...], operators: tuple[Operator, ...], outputs: tuple[Tensor, ...]) -> None:
+    """Every tensor is a constant, an input, or written once before it is read; an unknown operator may have memory of its own among its inputs."""
+    given = {tensor.index for tensor in inputs}
+    known = set(given)
     for operator in operators:
         if not operator.outputs and named(operator.name):
             raise damaged(f"{operator.name} has {len(operator.inputs)} inputs and 0 outputs")
@@ -117,8 +152,9 @@ def check_order(first: Tensor, operators: tuple[Operator, ...], last: Tensor) ->
             if tensor.index in known or not tensor.computed:
                 raise damaged(f"{operator.name} writes {tensor.name}, which already has a value")
             known.add(tensor.index)
-    if last.index not in known or last.index == first.index:
-        raise damaged(f"nothing computes the output {last.name}")
+    for tensor in outputs:
+        if tensor.index not in known or tensor.index in given:
+            raise damaged(f"nothing computes the output {tensor.name}")
 
 
 def check_owners(operators: tuple[Operator, ...]) -> None:

@@ -20,4 +20,4 @@ def random_depthwise_conv_2d(rng: np.random.Generator, name: str) -> Case:
     target = image_tensor(f"{name}/out", geometry, geometry.outputs, outputs, ends[1], zero_point(rng))
     inputs = (0, 2, 3) if len(constants) == 2 else (0, 2)
     options = DepthwiseConv2DOptions(geometry.padding, geometry.strides, geometry.dilations, multiplier, fused_activation(rng))
-    return Case([source, target, *constants], [CaseOperator("DEPTHWISE_CONV_2D", inputs, (1,), options)], 0, 1)
+    return Case([source, target, *constants], [CaseOperator("DEPTHWISE_CONV_2D", inputs, (1,), options)], (0,), (1,))

@@ -17,4 +17,4 @@ def random_dequantize(rng: np.random.Generator, name: str) -> Case:
         TensorSpec(f"{name}/numbers", shape, kind=FLOAT32),
         TensorSpec(f"{name}/out", shape, (other,), (zero_point(rng),)),
     ]
-    return Case(tensors, [CaseOperator("DEQUANTIZE", (0,), (1,)), CaseOperator("QUANTIZE", (1,), (2,))], 0, 2)
+    return Case(tensors, [CaseOperator("DEQUANTIZE", (0,), (1,)), CaseOperator("QUANTIZE", (1,), (2,))], (0,), (2,))

@@ -19,14 +19,14 @@ class DequantizeReference:
     elements: int
     input: Quantization
 
-    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Answer codes (N, elements) with the little-endian bytes (N, 4 * elements) of float32 numbers, as DequantizeReference in dequantize.h does.
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.float32]:
+        """Answer codes (N, elements) with as many float32 numbers, as DequantizeReference in dequantize.h does.
 
         It multiplies in double and then rounds; the product of a scale's 24 bits and 9 more is exact there, so that this is one rounding.
         """
         reals = self.input.scale * (codes.astype(np.float64) - self.input.zero_point)
         with np.errstate(over="ignore"):  # beyond float32 there is infinity, as in C
-            return reals.astype("<f4").view(np.int8)
+            return np.asarray(reals, np.float32)
 
 
 def check_dequantize(operator: Operator) -> DequantizeReference:

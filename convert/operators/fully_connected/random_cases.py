@@ -77,7 +77,7 @@ def chain(model: Model, layers: str = "dense") -> Case:
         tensors.append(TensorSpec(f"model/{layers}_{number}/out", (model.batches, len(layer.weights)), (scale,), (layer.zero_point,)))
         options = FullyConnectedOptions(layer.activation, 0, False)
         operators.append(CaseOperator("FULLY_CONNECTED", tuple(inputs), (current,), options))
-    return Case(tensors, operators, 0, current)
+    return Case(tensors, operators, (0,), (current,))
 
 
 def random_fully_connected(rng: np.random.Generator, name: str) -> Case:

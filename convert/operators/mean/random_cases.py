@@ -28,4 +28,4 @@ def random_mean(rng: np.random.Generator, name: str) -> Case:
         TensorSpec(f"{name}/out", result, (target[0],), (target[1],)),
         TensorSpec(f"{name}/axes", given.shape if len(given) > 1 or rng.random() < 0.5 else (), data=given, kind=INT32),
     ]
-    return Case(tensors, [CaseOperator("MEAN", (0, 2), (1,), ReducerOptions(keep))], 0, 1)
+    return Case(tensors, [CaseOperator("MEAN", (0, 2), (1,), ReducerOptions(keep))], (0,), (1,))

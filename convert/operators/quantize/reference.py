@@ -21,14 +21,14 @@ class QuantizeReference:
     elements: int
     output: Quantization
 
-    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Answer the little-endian bytes (N, 4 * elements) of float32 numbers with codes (N, elements), as AffineQuantize in quantize.h does.
+    def answer(self, reals: NDArray[np.float32]) -> NDArray[np.int8]:
+        """Answer float32 numbers (N, elements) with codes (N, elements), as AffineQuantize in quantize.h does.
 
         The division is in float32, a tie rounds away from zero. TFLM converts to int32 before it clamps, so that its answers to infinities and
         quotients of 2^31 and more are undefined in C; here they are the lowest or highest code, and NaN is the lowest.
         """
         with np.errstate(over="ignore"):
-            steps = (codes.view("<f4") / np.float32(self.output.scale)).astype(np.float64)
+            steps = (reals / np.float32(self.output.scale)).astype(np.float64)
         rounded = np.copysign(np.floor(np.abs(steps) + 0.5), steps) + self.output.zero_point
         return np.where(np.isnan(steps), INT8[0], np.clip(rounded, *INT8)).astype(np.int8)
 

@@ -18,4 +18,4 @@ def random_reshape(rng: np.random.Generator, name: str) -> Case:
     if rng.random() < 0.7:
         inputs = (0, 2)
         tensors.append(TensorSpec(f"{name}/shape", (len(shapes[1]),), data=np.array(shapes[1], np.int32), kind=INT32))
-    return Case(tensors, [CaseOperator("RESHAPE", inputs, (1,))], 0, 1)
+    return Case(tensors, [CaseOperator("RESHAPE", inputs, (1,))], (0,), (1,))

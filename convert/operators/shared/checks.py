@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar, cast
 
+import numpy as np
+
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.convert.model import hints
 from plumbline.convert.model.blockers import short
@@ -45,6 +47,17 @@ def int8(operator: Operator, tensor: Tensor) -> None:
     if tensor.type != "INT8" or tensor.quantization is None:
         raise unsupported(operator, f"with {tensor.name} of type {tensor.type}" + ("" if tensor.quantization else ", not quantized"))
     if tensor.quantization.per_channel or not -128 <= tensor.quantization.zero_point <= 127:
+        raise refused(operator, f"has the activation {tensor.name} with zero points {tensor.quantization.zero_points}")
+
+
+def one_of(operator: Operator, tensor: Tensor, types: tuple[str, ...]) -> None:
+    """The tensor must be of one of these types; codes, INT8 and INT16 with scales, are quantized as a whole."""
+    if tensor.type not in types:
+        raise unsupported(operator, f"with {tensor.name} of type {tensor.type}")
+    if tensor.quantization is None:
+        return
+    smallest = np.iinfo(tensor.dtype)
+    if tensor.quantization.per_channel or not smallest.min <= tensor.quantization.zero_point <= smallest.max:
         raise refused(operator, f"has the activation {tensor.name} with zero points {tensor.quantization.zero_points}")
 
 

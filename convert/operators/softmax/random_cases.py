@@ -16,4 +16,4 @@ def random_softmax(rng: np.random.Generator, name: str) -> Case:
     shape = ((depth,), (1, depth), (int(rng.integers(1, 4)), depth), (1, 2, 2, depth))[int(rng.integers(4))]
     tensors = [TensorSpec("input", shape, (scale(rng, *steepness),), (zero_point(rng),)), TensorSpec(f"{name}/out", shape, (1 / 256,), (-128,))]
     options = SoftmaxOptions(1.0 if rng.random() < 0.7 else scale(rng, 0.1, 10))
-    return Case(tensors, [CaseOperator("SOFTMAX", (0,), (1,), options)], 0, 1)
+    return Case(tensors, [CaseOperator("SOFTMAX", (0,), (1,), options)], (0,), (1,))

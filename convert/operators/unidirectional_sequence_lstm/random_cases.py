@@ -51,4 +51,4 @@ def random_unidirectional_sequence_lstm(rng: np.random.Generator, name: str) -> 
         tensors.append(TensorSpec(f"{name}/bias_{gate}", (units,), (product,), (0,), bias, INT32))
     clip = float(rng.choice((0.0, 10.0, 0.5, 1.0))) if rng.random() < 0.8 else scale(rng, 0.1, 4)
     options = SequenceLstmOptions("TANH", clip if clip == 0 or clip >= 2.0**power else 0.0, time_major, False)
-    return Case(tensors, [CaseOperator("UNIDIRECTIONAL_SEQUENCE_LSTM", tuple(places), (1,), options)], 0, 1)
+    return Case(tensors, [CaseOperator("UNIDIRECTIONAL_SEQUENCE_LSTM", tuple(places), (1,), options)], (0,), (1,))

@@ -81,4 +81,4 @@ def random_binary(
         last = model.combine(*(model.reshaped(0, tuple(int(size) for size in rng.permutation((1, 1, int(np.prod(shape)))))) for _ in range(2)))
     else:
         last = model.combine(0, model.combine(0, model.constant(partner(rng, shape))))
-    return Case(model.tensors, model.operators, 0, last)
+    return Case(model.tensors, model.operators, (0,), (last,))

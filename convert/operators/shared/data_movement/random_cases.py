@@ -49,7 +49,7 @@ class Movement:
 
     def case(self, last: int) -> Case:
         """The model up to a tensor."""
-        return Case(self.tensors, self.operators, 0, last)
+        return Case(self.tensors, self.operators, (0,), (last,))
 
 
 Move = Callable[[Movement, int], int]

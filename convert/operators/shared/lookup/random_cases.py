@@ -36,4 +36,4 @@ def random_unary(
     if answers is not None:
         real, target = scale(rng, 1e-7, 1e6) if rng.random() < 0.2 else scale(rng, 0.003, 0.15), answers
     tensors = [TensorSpec("input", shape, (real,), (zero,)), TensorSpec(f"{name}/out", shape, (target[0],), (target[1],))]
-    return Case(tensors, [CaseOperator(operator, (0,), (1,), options(rng))], 0, 1)
+    return Case(tensors, [CaseOperator(operator, (0,), (1,), options(rng))], (0,), (1,))

@@ -16,4 +16,4 @@ def random_pool(rng: np.random.Generator, name: str, operator: str) -> Case:
     source = image_tensor("input", geometry, geometry.image, geometry.channels, real, zero)
     target = image_tensor(f"{name}/out", geometry, geometry.outputs, geometry.channels, other, zero)
     options = Pool2DOptions(geometry.padding, geometry.strides, geometry.taps, fused_activation(rng))
-    return Case([source, target], [CaseOperator(operator, (0,), (1,), options)], 0, 1)
+    return Case([source, target], [CaseOperator(operator, (0,), (1,), options)], (0,), (1,))
