@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from plumbline.convert.codegen.helpers import in_order
 from plumbline.convert.codegen.names import identifiers
-from plumbline.convert.codegen.planner import Needs, Plan, plan
+from plumbline.convert.codegen.planner import ALIGNMENT, Needs, Plan, plan
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.model.blockers import of_operators, refusal
 from plumbline.convert.model.graph import Graph, Operator
@@ -96,10 +96,14 @@ def pointer(offset: int, c_type: str) -> str:
     return place if c_type == "int8_t" else f"({c_type} *)({place})"
 
 
-def wide_types(graph: Graph) -> list[tuple[str, str]]:
-    """The typedefs that its operators need, with the C types that they stand for."""
-    found = {tensor.c_type for operator in graph.operators for tensor in (*operator.run_time_inputs, *operator.outputs)}
-    return [(each, each.removeprefix("plumbline_") + "_t") for each in sorted(found) if each.startswith("plumbline_")]
+def wide_types(graph: Graph) -> list[tuple[str, str, int]]:
+    """The typedefs that its operators need, with the C types that they stand for, and their alignment: the memory's at most."""
+    found = {tensor.c_type: tensor for operator in graph.operators for tensor in (*operator.run_time_inputs, *operator.outputs)}
+    return [
+        (name, name.removeprefix("plumbline_") + "_t", min(found[name].dtype.itemsize, ALIGNMENT))
+        for name in sorted(found)
+        if name.startswith("plumbline_")
+    ]
 
 
 __all__ = ["Compiled", "Constant", "compile_graph"]

@@ -25,6 +25,8 @@ PUBLIC = re.compile(r"\bplumbline_(?=compiled|block\b|shift_keeps_sign\b)|\bPLUM
 """Where names begin that every model defines for itself."""
 SHARED_TABLE = re.compile(r"^// .*\nstatic const \w+ (plumbline_\w+)\[.*\n(?: .*\n)+};\n", re.MULTILINE)
 """A constant that is the same in every model."""
+TYPEDEF = re.compile(r"^typedef \w+ PLUMBLINE_SHARED\(\d\) (\w+);\n", re.MULTILINE)
+"""A type of values wider than a byte, which is the same too."""
 
 APART = 16
 """Bytes that nobody may touch behind everything that lies in a model's memory: the address sanitizer sees a single byte read or written too far."""
@@ -100,10 +102,10 @@ def one_unit(models: Mapping[str, Compiled]) -> str:
 
     parts = []
     for prefix, compiled in models.items():
-        source = SHARED_TABLE.sub(first, compiled.source)
+        source = TYPEDEF.sub(first, SHARED_TABLE.sub(first, compiled.source))
         for helper in printed.intersection(compiled.helpers):
             source = source.replace(environment().get_template(f"{helper}.c.j2").render(), "")
-        printed.update(compiled.helpers, SHARED_TABLE.findall(compiled.source))
+        printed.update(compiled.helpers, SHARED_TABLE.findall(compiled.source), TYPEDEF.findall(compiled.source))
         parts.append(renamed(source, prefix))
     return "".join(parts)
 
