@@ -18,6 +18,9 @@ LARGEST_SCALED = 2**30 - 1
 """What compiled code multiplies inline stays within this, which leaves a bit for doubling and one for rounding."""
 
 INT8 = (-128, 127)
+INT16 = (-(2**15), 2**15 - 1)
+ENDS = {"INT8": INT8, "INT16": INT16}
+"""Lowest and highest code of a type."""
 LONG_ROW = 1024
 """Numbers of a row in which NumPy's arithmetic no longer pays for beginning anew."""
 
@@ -41,6 +44,11 @@ class Multiplier:
         return cls(0, 0) if shift < -31 else cls(mantissa, shift)
 
     @property
+    def fifteen_bits(self) -> int:
+        """The mantissa rounded to 15 bits, with which TFLM multiplies sums of 64 bits."""
+        return 0x7FFF if self.mantissa >= 0x7FFF0000 else (self.mantissa + 2**15) >> 16
+
+    @property
     def left_shift(self) -> int:
         return max(self.shift, 0)
 
@@ -62,6 +70,12 @@ def apply_each(multipliers: Sequence[Multiplier], values: NDArray[np.int64]) -> 
     return _scaled(wide, mantissas, lefts, rights).reshape(values.shape)
 
 
+def apply_each_once(multipliers: Sequence[Multiplier], values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """As `apply_each`, for sums that TFLM keeps in 64 bits: with `fifteen_bits`, rounded once, half up; |values| must stay below 2^47."""
+    mantissas, shifts = np.array([(m.fifteen_bits, 15 - m.shift) for m in multipliers], np.int64).T
+    return np.asarray((values * mantissas + (1 << (shifts - 1))) >> shifts, np.int64)
+
+
 def _scaled(values: NDArray[np.int64], mantissas: NDArray[np.int64], lefts: NDArray[np.int64], rights: NDArray[np.int64]) -> NDArray[np.int64]:
     """Values of any shape by multipliers that broadcast to it: the one place where TFLM's two roundings are written down."""
     high = (values << lefts if lefts.any() else values) * mantissas
@@ -81,22 +95,23 @@ def _pixels(shape: tuple[int, ...]) -> int:
     return pixels
 
 
-def activation_range(activation: str, scale: float, zero_point: int) -> tuple[int, int]:
+def activation_range(activation: str, scale: float, zero_point: int, ends: tuple[int, int] = INT8) -> tuple[int, int]:
     """The lowest and highest code a fused activation lets through (CalculateActivationRangeQuantized in kernel_util.cc).
 
     Args:
         activation: NONE, RELU, RELU6 or RELU_N1_TO_1.
         scale, zero_point: of the output.
+        ends: lowest and highest code of its type.
     """
-    lowest, highest = INT8
+    lowest, highest = ends
 
     def code(real: float) -> int:
         quotient = float(np.float32(real) / np.float32(scale))  # in float32, as there
         return zero_point + int(math.copysign(math.floor(abs(quotient) + 0.5), quotient))
 
-    ends = {"NONE": (None, None), "RELU": (0.0, None), "RELU6": (0.0, 6.0), "RELU_N1_TO_1": (-1.0, 1.0)}[activation]
-    if ends[0] is not None:
-        lowest = max(lowest, code(ends[0]))
-    if ends[1] is not None:
-        highest = min(highest, code(ends[1]))
+    clips = {"NONE": (None, None), "RELU": (0.0, None), "RELU6": (0.0, 6.0), "RELU_N1_TO_1": (-1.0, 1.0)}[activation]
+    if clips[0] is not None:
+        lowest = max(lowest, code(clips[0]))
+    if clips[1] is not None:
+        highest = min(highest, code(clips[1]))
     return lowest, highest

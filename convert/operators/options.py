@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from plumbline.convert.model.flatbuffer_view import Table, damaged
-from plumbline.convert.model.schema import ACTIVATIONS, PADDINGS
+from plumbline.convert.model.schema import ACTIVATIONS, PADDINGS, TENSOR_TYPES
 
 CODES = {"Int8": "b", "Int32": "i", "Bool": "?"}
 """struct's letters of the whole numbers."""
@@ -74,6 +74,11 @@ def activation(field: int) -> Place:
 def padding(field: int) -> Place:
     """SAME or VALID."""
     return Place((field,), "Int8", names=PADDINGS)
+
+
+def tensor_type(field: int) -> Place:
+    """A type by its name, FLOAT32 where the file says nothing."""
+    return Place((field,), "Int8", names=TENSOR_TYPES)
 
 
 def places(options: type[Any]) -> Mapping[str, Place]:

@@ -90,7 +90,7 @@ def test_what_is_printed_is_called_and_registered(name: str) -> None:
         source = re.sub("//.*", "", compile_graph(graph, "case", bytes(32)).source)
         functions = FUNCTION.findall(source)
         assert [function for function in functions if len(re.findall(rf"\b{function}\b", source)) == 1] == []
-        layers = [step.partition("(")[0] for step in re.findall(r"^    (\w+\(memory.*)", source, re.MULTILINE)]
+        layers = re.findall(r"^    (\w+)\(.*\bmemory\b", source, re.MULTILINE)
         assert all((compile_one(each, "x").template is None) == registered()[each.name].same_bytes for each in graph.operators)
         ends = {end for each in graph.operators for end in registered()[each.name].constants}
         for constant in re.findall(r"^static const \w+ (\w+)", source, re.MULTILINE):
@@ -109,9 +109,9 @@ def test_the_random_cases_take_every_way(name: str) -> None:
     """With the DSP instructions and without, and all helpers of the former: what the comparisons above would otherwise not reach."""
     steps = [compile_one(read_any(raw).operators[0], "case") for raw in random_cases(name, CASES, seed=0)[0]]
     ways = {
-        "CONV_2D": {"im2col", "im2col_s16", "two_pixels", "clamp", "requantize"},
-        "DEPTHWISE_CONV_2D": {"plane_3x3", "plane_3x3_stride_2", "clamp", "requantize"},
-        "FULLY_CONNECTED": {"one_row", "clamp", "requantize", "code"},
+        "CONV_2D": {"im2col", "im2col_s16", "two_pixels", "clamp", "requantize", "pixel_s16", "requantize_once", "requantize_s16"},
+        "DEPTHWISE_CONV_2D": {"plane_3x3", "plane_3x3_stride_2", "clamp", "requantize", "requantize_once"},
+        "FULLY_CONNECTED": {"one_row", "clamp", "requantize", "code", "pixel_s16"},
     }[name]
     counts = {way: sum(way in step.helpers for step in steps) for way in ways}
     assert min(counts.values()) >= 50, counts

@@ -5,11 +5,12 @@ from __future__ import annotations
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.conv_2d.reference import Conv2DReference, check_conv_2d
 from plumbline.convert.operators.shared.dsp import code as fast
-from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
+from plumbline.convert.operators.shared.int16 import code as int16
+from plumbline.convert.operators.shared.weighted.code import constants, described, helpers
 from plumbline.convert.operators.shared.window import code as window
 from plumbline.convert.operators.step import Step
 
-TEMPLATE, FAST = "conv_2d.c.j2", "conv_2d_fast.c.j2"
+TEMPLATE, FAST, WIDE = "conv_2d.c.j2", "conv_2d_fast.c.j2", "conv_2d_s16.c.j2"
 TOGETHER = 2
 """Outputs that two_pixels.c.j2 computes at once."""
 
@@ -22,13 +23,16 @@ def compile_conv_2d(operator: Operator, name: str) -> Step:
     layer = check_conv_2d(operator)
     height, width, channels = layer.weights.shape[1:]
     dilated = layer.window.rows.dilation > 1 or layer.window.columns.dilation > 1
-    quick = fast.per_output(layer)
-    if fast.rescales(quick) and height * width * channels >= fast.BLOCK and not dilated:
-        return compile_fast(operator, name, quick)
+    if int16.fits(layer) and not dilated:
+        return compile_wide(operator, name, layer)
+    if layer.type == "INT8" and not dilated and height * width * channels >= fast.BLOCK:
+        quick = fast.per_output(layer)
+        if fast.rescales(quick):
+            return compile_fast(operator, name, quick)
     folded = not layer.window.padded
     facts = {**described(operator.layer, layer), **window.facts(layer.window), "filters": len(layer.weights)}
     facts["zero_point"] = 0 if folded else layer.input.zero_point
-    return Step(name, TEMPLATE, HELPERS, constants(name, layer, layer.weights, f"{height} x {width} x {channels} per output", folded), facts)
+    return Step(name, TEMPLATE, helpers(layer), constants(name, layer, layer.weights, f"{height} x {width} x {channels} per output", folded), facts)
 
 
 def compile_fast(operator: Operator, name: str, layer: Conv2DReference) -> Step:
@@ -51,6 +55,13 @@ def compile_fast(operator: Operator, name: str, layer: Conv2DReference) -> Step:
     held = fast.layer_constants(name, layer, fast.interleaved(layer.rows, TOGETHER), f"{TOGETHER} outputs at a time, 4 inputs of each in turn")
     scratch = filled * 4 + (fast.padded(reach, 4) if rows_by == "im2col" else 0)
     return Step(name, FAST, fast.helpers(facts, "widen_s8_s16", rows_by, "two_pixels"), held, facts, scratch_bytes=scratch)
+
+
+def compile_wide(operator: Operator, name: str, layer: Conv2DReference) -> Step:
+    """Inputs of int16, of which a row of the window lies in one stretch."""
+    height, width, channels = layer.weights.shape[1:]
+    facts = {**int16.layer_facts(operator.layer, layer), **window.facts(layer.window), "filters": len(layer.weights)}
+    return Step(name, WIDE, int16.HELPERS, int16.layer_constants(name, layer, f"{height} x {width} x {channels} per output"), facts)
 
 
 def row_helper(layer: Conv2DReference) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Operator
-from plumbline.convert.operators.options import activation, padding, pair
+from plumbline.convert.operators.options import activation, padding, pair, tensor_type
 from plumbline.convert.operators.shared.checks import options_of, refused, unsupported
 from plumbline.convert.operators.shared.weighted.reference import Weighted, facts
 from plumbline.convert.operators.shared.window.reference import Window, window
@@ -23,6 +23,8 @@ class Conv2DOptions:
     strides: Annotated[tuple[int, int], pair(2, 1)]
     dilations: Annotated[tuple[int, int], pair(5, 4, default=1)]
     activation: Annotated[str, activation(3)]
+    bias_type: Annotated[str, tensor_type(6)] = "FLOAT32"
+    """INT32 says that sums of int16 codes without a bias are kept in 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Conv2DReference(Weighted):
 
     window: Window
 
-    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[Any]) -> NDArray[Any]:
         """Answer images (N, batches * height * width * channels) with (N, batches * height * width * outputs), as ConvPerChannel in conv.h does."""
         w = self.window
         images = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
@@ -49,7 +51,7 @@ def check_conv_2d(operator: Operator) -> Conv2DReference:
         ModelRefused, UnsupportedOperator: see `weighted.facts` and `window.window`; a convolution in groups is not supported.
     """
     options = options_of(operator, Conv2DOptions)
-    found = facts(operator, options.activation, rank=4, axis=0)
+    found = facts(operator, options.activation, rank=4, axis=0, narrow=options.bias_type == "INT32")
     outputs, height, width, channels = found["weights"].shape
     over = window(operator, options.padding, (height, width), options.strides, options.dilations)
     if operator.outputs[0].shape[3] != outputs:

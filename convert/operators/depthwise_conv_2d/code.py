@@ -7,7 +7,7 @@ import numpy as np
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.depthwise_conv_2d.reference import DepthwiseConv2DReference, check_depthwise_conv_2d
 from plumbline.convert.operators.shared.dsp import code as fast
-from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
+from plumbline.convert.operators.shared.weighted.code import constants, described, helpers
 from plumbline.convert.operators.shared.window import code as window
 from plumbline.convert.operators.step import Step
 
@@ -20,14 +20,17 @@ def compile_depthwise_conv_2d(operator: Operator, name: str) -> Step:
     """Turn an operator into constants and the facts of its template; the zero point is folded as in conv_2d. Raises what its check raises."""
     layer = check_depthwise_conv_2d(operator)
     filters, height, width = layer.weights.shape
-    quick = fast.per_output(layer)
-    if fast.rescales(quick) and fits(layer):
-        return compile_fast(operator, name, quick)
+    if layer.type == "INT8" and fits(layer):
+        quick = fast.per_output(layer)
+        if fast.rescales(quick):
+            return compile_fast(operator, name, quick)
     folded = not layer.window.padded
     facts = {**described(operator.layer, layer), **window.facts(layer.window), "filters": filters, "depth_multiplier": layer.depth_multiplier}
     facts["zero_point"] = 0 if folded else layer.input.zero_point
     weights = np.moveaxis(layer.weights, 0, 2)  # neighbouring channels read neighbouring weights
-    return Step(name, TEMPLATE, HELPERS, constants(name, layer, weights, f"{height} x {width} taps, each of {filters} channels", folded), facts)
+    return Step(
+        name, TEMPLATE, helpers(layer), constants(name, layer, weights, f"{height} x {width} taps, each of {filters} channels", folded), facts
+    )
 
 
 def fits(layer: DepthwiseConv2DReference) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import activation, padding, pair, whole
-from plumbline.convert.operators.shared.checks import options_of, refused
+from plumbline.convert.operators.shared.checks import options_of, refused, unsupported
 from plumbline.convert.operators.shared.weighted.reference import Weighted, facts
 from plumbline.convert.operators.shared.window.reference import Window, window
 
@@ -34,7 +34,7 @@ class DepthwiseConv2DReference(Weighted):
     window: Window
     depth_multiplier: int
 
-    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[Any]) -> NDArray[Any]:
         """Answer images (N, batches * height * width * channels) with (N, batches * height * width * outputs), as DepthwiseConvPerChannel does."""
         w = self.window
         seen = self.distances(codes).reshape(-1, w.rows.inputs, w.columns.inputs, w.channels)
@@ -56,6 +56,8 @@ def check_depthwise_conv_2d(operator: Operator) -> DepthwiseConv2DReference:
     found = facts(operator, options.activation, rank=4, axis=3)
     outputs, first, height, width = found["weights"].shape
     over = window(operator, options.padding, (height, width), options.strides, options.dilations)
+    if found["type"] == "INT16" and not found["once"]:
+        raise unsupported(operator, "of int16 with a bias of type INT32, which TensorFlow Lite Micro reads as INT64,")
     if first != 1 or outputs != over.channels * options.depth_multiplier or operator.outputs[0].shape[3] != outputs:
         shapes = f"{over.channels} input and {operator.outputs[0].shape[3]} output channels, weights for {first} * {outputs}"
         raise refused(operator, f"has {shapes} and a depth multiplier of {options.depth_multiplier}")

@@ -5,7 +5,7 @@ from plumbline.convert.operators.fully_connected.reference import FullyConnected
 from plumbline.convert.operators.registration import Elsewhere, Registration
 from plumbline.convert.operators.shared.dsp import code as fast
 from plumbline.convert.operators.shared.weighted.code import CONSTANTS
-from plumbline.convert.operators.shared.weighted.reference import ACCEPTS
+from plumbline.convert.operators.shared.weighted.reference import ACCEPTS, TYPES
 
 FULLY_CONNECTED = Registration(
     name="FULLY_CONNECTED",
@@ -13,6 +13,7 @@ FULLY_CONNECTED = Registration(
     compile=compile_fully_connected,
     accepts=ACCEPTS,
     version=12,
+    types=TYPES,
     options=FullyConnectedOptions,
     options_number=8,
     constants=(*CONSTANTS, *fast.CONSTANTS, "slope", "offset"),

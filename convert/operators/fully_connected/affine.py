@@ -30,7 +30,7 @@ def affine_form(layer: FullyConnectedReference) -> Affine | None:
     Every shift is tried, and for each output the slopes next to its real one: a slope fits where some offset puts all 256 values onto the right
     steps. What an activation cuts off beyond full codes, -128 to 127, no line can give.
     """
-    if layer.weights.shape[1] != 1 or (layer.lowest, layer.highest) != INT8:
+    if layer.type != "INT8" or layer.weights.shape[1] != 1 or (layer.lowest, layer.highest) != INT8:
         return None
     wanted = layer.codes((CODES[:, None] - layer.input.zero_point) * layer.weights[:, 0] + layer.bias).astype(np.int64)
     factors = [float(m.mantissa) * 2.0 ** (m.shift - 31) for m in layer.multipliers]

@@ -9,10 +9,11 @@ from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.fully_connected.affine import Affine, affine_form
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference, check_fully_connected
 from plumbline.convert.operators.shared.dsp import code as fast
-from plumbline.convert.operators.shared.weighted.code import HELPERS, constants, described
+from plumbline.convert.operators.shared.int16 import code as int16
+from plumbline.convert.operators.shared.weighted.code import constants, described, helpers
 from plumbline.convert.operators.step import Step
 
-TEMPLATE, FAST, AFFINE = "fully_connected.c.j2", "fully_connected_fast.c.j2", "affine.c.j2"
+TEMPLATE, FAST, AFFINE, WIDE = "fully_connected.c.j2", "fully_connected_fast.c.j2", "affine.c.j2", "fully_connected_s16.c.j2"
 TOGETHER = 4
 """Outputs that one_row.c.j2 computes at once."""
 
@@ -23,11 +24,16 @@ def compile_fully_connected(operator: Operator, name: str) -> Step:
     if found := affine_form(layer):
         return compile_affine(operator, name, layer, found)
     inputs = layer.weights.shape[1]
-    quick = fast.per_output(layer)
-    if fast.rescales(quick) and inputs >= fast.BLOCK:
-        return compile_fast(operator, name, quick)
+    order = f"one row of {inputs} per output"
+    if int16.fits(layer):
+        facts = {**int16.layer_facts(operator.layer, layer), "inputs": inputs, "batches": layer.batches}
+        return Step(name, WIDE, int16.HELPERS, int16.layer_constants(name, layer, order), facts)
+    if layer.type == "INT8" and inputs >= fast.BLOCK:
+        quick = fast.per_output(layer)
+        if fast.rescales(quick):
+            return compile_fast(operator, name, quick)
     facts = {**described(operator.layer, layer), "inputs": inputs, "batches": layer.batches, "zero_point": 0}
-    return Step(name, TEMPLATE, HELPERS, constants(name, layer, layer.weights, f"one row of {inputs} per output"), facts)
+    return Step(name, TEMPLATE, helpers(layer), constants(name, layer, layer.weights, order), facts)
 
 
 def compile_fast(operator: Operator, name: str, layer: FullyConnectedReference) -> Step:

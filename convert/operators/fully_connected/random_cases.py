@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.operators.cases import INT32, Case, CaseOperator, TensorSpec
+from plumbline.convert.operators.cases import INT16, INT32, Case, CaseOperator, TensorSpec
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions
-from plumbline.convert.operators.shared.random_values import fused_activation
+from plumbline.convert.operators.shared.random_values import fused_activation, scale
+from plumbline.convert.operators.shared.weighted.random_cases import ends_type, random_wide_weights
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,23 @@ def chain(model: Model, layers: str = "dense") -> Case:
 
 
 def random_fully_connected(rng: np.random.Generator, name: str) -> Case:
-    """The first layer of a random chain."""
+    """The first layer of a random chain, or one of int16."""
+    if ends_type(rng) == INT16:
+        return wide(rng, name)
     inputs = 1 if rng.random() < 0.15 else int(rng.integers(2, 33))
     model = random_model(rng, inputs, per_channel=bool(rng.integers(2)), batches=int(rng.integers(1, 3)))
     return chain(replace(model, layers=model.layers[:1]), layers=name)
+
+
+def wide(rng: np.random.Generator, name: str) -> Case:
+    """One layer of int16 codes on one to three rows."""
+    rows, inputs, outputs = (int(rng.integers(1, top)) for top in (4, 33, 17))
+    ends, narrow = (scale(rng, 1e-3, 1), scale(rng, 1e-4, 0.1)), bool(rng.random() < 0.3)
+    constants = random_wide_weights(rng, name, (outputs, inputs), 0, *ends, narrow)
+    source, target = (
+        TensorSpec(text, (rows, width), (real,), (0,), kind=INT16)
+        for text, width, real in (("input", inputs, ends[0]), (f"{name}/out", outputs, ends[1]))
+    )
+    options = FullyConnectedOptions(fused_activation(rng), 0, False, "INT32" if narrow else "FLOAT32")
+    indices = (0, 2, 3) if len(constants) == 2 else (0, 2, -1)
+    return Case([source, target, *constants], [CaseOperator("FULLY_CONNECTED", indices, (1,), options)], (0,), (1,))

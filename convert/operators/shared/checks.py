@@ -10,7 +10,7 @@ from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.convert.model import hints
 from plumbline.convert.model.blockers import short
 from plumbline.convert.model.graph import Operator, Tensor
-from plumbline.convert.operators.fixed_point import activation_range
+from plumbline.convert.operators.fixed_point import ENDS, activation_range
 
 ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6")
 """Fused activations that clip, which an int8 kernel does by clipping codes."""
@@ -61,24 +61,32 @@ def one_of(operator: Operator, tensor: Tensor, types: tuple[str, ...]) -> None:
         raise refused(operator, f"has the activation {tensor.name} with zero points {tensor.quantization.zero_points}")
 
 
-def activations(operator: Operator) -> tuple[Tensor, Tensor]:
-    """First input and only output, both int8, quantized as a whole, and computed at run time."""
+def centred(operator: Operator, tensor: Tensor) -> None:
+    """The tensor must be int16, quantized as a whole around 0: kernels that sum weights times int16 look at no zero point."""
+    if tensor.type != "INT16" or tensor.quantization is None:
+        raise unsupported(operator, f"with {tensor.name} of type {tensor.type}" + ("" if tensor.quantization else ", not quantized"))
+    if tensor.quantization.per_channel or tensor.quantization.zero_point:
+        raise refused(operator, f"has the int16 activation {tensor.name} with zero points {tensor.quantization.zero_points}, not 0")
+
+
+def activations(operator: Operator, wide: bool = False) -> tuple[Tensor, Tensor]:
+    """First input and only output, both int8, quantized as a whole, and computed at run time; or both int16, where the kernel has that (`wide`)."""
     source, target = cast(Tensor, operator.inputs[0]), operator.outputs[0]
     for tensor in (source, target):
-        int8(operator, tensor)
+        (centred if wide and source.type == "INT16" else int8)(operator, tensor)
     if source.data is not None:
         raise unsupported(operator, "of a constant")
     return source, target
 
 
 def codes_passed(operator: Operator, activation: str) -> tuple[int, int]:
-    """Lowest and highest output code that a fused activation lets through."""
+    """Lowest and highest output code, of INT8 or INT16, that a fused activation lets through."""
     target = operator.outputs[0].quantized
     if activation not in ACTIVATIONS:
         raise unsupported(operator, f"with the fused activation {activation}")
     if LARGEST_PASSED.get(activation, 0) / target.scale >= 2**31:
         raise refused(operator, f"has the output scale {target.scale:g}, too small for its activation")
-    lowest, highest = activation_range(activation, target.scale, target.zero_point)
+    lowest, highest = activation_range(activation, target.scale, target.zero_point, ENDS[operator.outputs[0].type])
     if lowest > highest:
         raise refused(operator, f"has a fused {activation} that no output code passes")
     return lowest, highest

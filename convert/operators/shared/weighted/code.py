@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from plumbline.common.quantization import formula
+from plumbline.convert.model.graph import C_TYPES
 from plumbline.convert.operators.constants import Constant
+from plumbline.convert.operators.fixed_point import INT32_MAX
 from plumbline.convert.operators.shared.weighted.reference import Integers, Weighted
 
-HELPERS = ("requantize",)
 CONSTANTS = ("weights", "bias", "multiplier", "shift", "output")
 
 
@@ -25,13 +26,25 @@ def constants(name: str, layer: Weighted, weights: Integers, order: str, folded:
         folded: whether the input's zero point goes into the bias; else the C code subtracts it from every input.
     """
     bias = layer.folded_bias if folded else layer.bias
+    factors = np.array([m.fifteen_bits << 16 if layer.once else m.mantissa for m in layer.multipliers])
+    ends = np.array([layer.output.zero_point, layer.lowest, layer.highest])
     return (
         Constant(f"{name}_weights", weights.astype(np.int8), order),
-        Constant(f"{name}_bias", bias.astype(np.int32), "bias - input zero point * sum of the row's weights" if folded else "bias"),
-        Constant(f"{name}_multiplier", np.array([m.mantissa for m in layer.multipliers], np.int32), "of 2^-31"),
+        Constant(f"{name}_bias", bias.astype(sum_type(layer)), "bias - input zero point * sum of the row's weights" if folded else "bias"),
+        Constant(f"{name}_multiplier", factors.astype(np.int32), "of 2^-31, rounded to 15 bits" if layer.once else "of 2^-31"),
         Constant(f"{name}_shift", np.array([m.shift for m in layer.multipliers], np.int8), "left by so many bits, right where negative"),
-        Constant(f"{name}_output", np.array([layer.output.zero_point, layer.lowest, layer.highest], np.int8), "zero point, lowest and highest code"),
+        Constant(f"{name}_output", np.asarray(ends, np.int8 if layer.type == "INT8" else np.int16), "zero point, lowest and highest code"),
     )
+
+
+def sum_type(layer: Weighted) -> type[np.signedinteger[Any]]:
+    """What holds every sum."""
+    return np.int32 if layer.largest_sum <= INT32_MAX else np.int64
+
+
+def helpers(layer: Weighted) -> tuple[str, ...]:
+    """The C function that makes a code of a sum."""
+    return ("requantize" if layer.type == "INT8" else "requantize_once" if layer.once else "requantize_s16",)
 
 
 def described(path: str, layer: Weighted) -> dict[str, Any]:
@@ -39,6 +52,9 @@ def described(path: str, layer: Weighted) -> dict[str, Any]:
     low, high = ((code - layer.output.zero_point) * layer.output.scale for code in (layer.lowest, layer.highest))
     return {
         "path": path,
+        "type": C_TYPES[layer.type],
+        "sum_type": f"{sum_type(layer).__name__}_t",
+        "requantize": helpers(layer)[0],
         "outputs": len(layer.weights),
         "per_channel": len(layer.multipliers) > 1,
         "clips": layer.activation,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from plumbline.convert.operators.cases import INT32, TensorSpec
+from plumbline.convert.operators.cases import INT8, INT16, INT32, INT64, TensorSpec
 
 
 def random_weights(
@@ -32,3 +34,25 @@ def random_weights(
         products = tuple(float(np.float32(input_scale * each)) for each in scales)
         result.append(TensorSpec(f"{name}/bias", (outputs,), products, (0,) * channels, bias, INT32))
     return result
+
+
+def random_wide_weights(
+    rng: np.random.Generator, name: str, shape: tuple[int, ...], axis: int, input_scale: float, output_scale: float, narrow: bool
+) -> list[TensorSpec]:
+    """As `random_weights` for int16 codes: the bias of 64 bits, or of 32 where `narrow`; sums that exceed 32 bits now and then."""
+    weights, *bias = random_weights(rng, name, shape, axis, input_scale, output_scale)
+    if not bias:
+        return [weights]
+    codes = np.clip(np.asarray(bias[0].data, np.int64) << 8, -(2**30), 2**30)
+    if narrow:
+        return [weights, replace(bias[0], data=codes.astype(np.int32))]
+    if rng.random() < 0.1:
+        codes <<= 20
+        weights = replace(weights, scales=tuple(float(np.float32(each * 2.0**-20)) for each in weights.scales))
+    scales = tuple(float(np.float32(input_scale * each)) for each in weights.scales)
+    return [weights, replace(bias[0], data=codes, kind=INT64, scales=scales)]
+
+
+def ends_type(rng: np.random.Generator) -> int:
+    """INT8, or INT16 in a quarter of the cases."""
+    return INT16 if rng.random() < 0.25 else INT8

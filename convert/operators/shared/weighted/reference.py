@@ -10,10 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Operator, Quantization, Tensor
-from plumbline.convert.operators.fixed_point import INT32_MAX, Multiplier, apply_each
+from plumbline.convert.operators.fixed_point import ENDS, INT8, INT32_MAX, Multiplier, apply_each, apply_each_once
 from plumbline.convert.operators.shared.checks import FUSED, activations, arity, codes_passed, refused, unsupported
 
-ACCEPTS = f"constant weights without zero points, of one scale or one per output; a constant bias or none; {FUSED}"
+ACCEPTS = (
+    "int8; int16 around 0 with int8 weights and a bias of 64 or 32 bits; constant weights without zero points, of one scale or one per output; "
+    f"a constant bias or none; {FUSED}"
+)
+TYPES = ("INT8", "INT16")
+BIASES = {"INT8": ("INT32",), "INT16": ("INT32", "INT64")}
+"""Types of a bias."""
+LARGEST_LONG = 2**47
+"""What a sum of 64 bits may reach, which is then multiplied by 15 bits."""
 
 Integers = NDArray[np.int64]
 
@@ -30,6 +38,8 @@ class Facts(TypedDict):
     lowest: int
     highest: int
     activation: str
+    type: str
+    once: bool
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,10 @@ class Weighted:
     lowest: int
     highest: int
     activation: str
+    type: str
+    """Of inputs and outputs: INT8 or INT16."""
+    once: bool
+    """Whether TFLM sums in 64 bits and rounds once, which it does for int16 whose bias is not int32."""
 
     @property
     def rows(self) -> Integers:
@@ -69,13 +83,13 @@ class Weighted:
     @property
     def largest_sums(self) -> Integers:
         """The same for each output."""
-        return largest_sums(self.rows, self.bias, self.input.zero_point)
+        return largest_sums(self.rows, self.bias, self.input.zero_point, ENDS[self.type])
 
-    def codes(self, sums: Integers) -> NDArray[np.int8]:
+    def codes(self, sums: Integers) -> NDArray[Any]:
         """Output codes of sums (..., outputs), the bias included."""
-        scaled = apply_each(self.multipliers, sums)
+        scaled = (apply_each_once if self.once else apply_each)(self.multipliers, sums)
         scaled += self.output.zero_point
-        return cast(NDArray[np.int8], np.clip(scaled, self.lowest, self.highest, out=scaled).astype(np.int8))
+        return np.asarray(np.clip(scaled, self.lowest, self.highest, out=scaled), self.type.lower())
 
     @cached_property
     def exact(self) -> np.dtype[np.floating[Any]]:
@@ -87,20 +101,20 @@ class Weighted:
         """The weights in the type `exact`."""
         return self.weights.astype(self.exact)
 
-    def distances(self, codes: NDArray[np.int8]) -> NDArray[np.floating[Any]]:
+    def distances(self, codes: NDArray[Any]) -> NDArray[np.floating[Any]]:
         """Code - the input's zero point, in the type `exact`."""
-        return np.subtract(codes, self.input.zero_point, dtype=self.exact)
+        return np.asarray(np.subtract(codes, self.input.zero_point, dtype=self.exact), self.exact)
 
 
-def largest_sums(rows: Integers, bias: Integers, zero_point: int) -> Integers:
+def largest_sums(rows: Integers, bias: Integers, zero_point: int, ends: tuple[int, int] = INT8) -> Integers:
     """What no sum of a row of weights times codes, and its bias, exceeds: with the zero point subtracted first, or folded into the bias."""
     magnitudes = np.abs(rows).sum(axis=1)
-    offset = max(127 - zero_point, zero_point + 128)
+    offset = max(ends[1] - zero_point, zero_point - ends[0])
     folded = np.abs(bias - zero_point * rows.sum(axis=1))
-    return np.asarray(np.maximum(magnitudes * offset + np.abs(bias), magnitudes * 128 + folded), np.int64)
+    return np.asarray(np.maximum(magnitudes * offset + np.abs(bias), magnitudes * -ends[0] + folded), np.int64)
 
 
-def facts(operator: Operator, activation: str, rank: int, axis: int, float_product: bool = False) -> Facts:
+def facts(operator: Operator, activation: str, rank: int, axis: int, float_product: bool = False, narrow: bool = False) -> Facts:
     """Check an operator's tensors and work out its integers; the caller checks shapes beyond the weights' rank.
 
     Args:
@@ -109,9 +123,10 @@ def facts(operator: Operator, activation: str, rank: int, axis: int, float_produ
         rank: of the weights.
         axis: of the weights along which outputs lie; it comes first in the result.
         float_product: as in `multipliers`.
+        narrow: whether sums of int16 are kept in 32 bits where there is no bias: the option quantized_bias_type says INT32.
 
     Raises:
-        ModelRefused: its tensors contradict each other, or a sum could leave int32.
+        ModelRefused: its tensors contradict each other, or a sum could leave the bits in which TFLM keeps it.
         UnsupportedOperator: it is of a form the integer kernels do not have.
     """
     source, weights, bias, target = tensors(operator, rank, axis)
@@ -135,6 +150,8 @@ def facts(operator: Operator, activation: str, rank: int, axis: int, float_produ
         lowest=lowest,
         highest=highest,
         activation=activation,
+        type=source.type,
+        once=source.type == "INT16" and not (narrow if bias is None else bias.type == "INT32"),
     )
     check_sums(operator, Weighted(**result))
     return result
@@ -158,13 +175,13 @@ def multipliers(input_scale: float, weight_scales: tuple[float, ...], output_sca
 def tensors(operator: Operator, rank: int, axis: int) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
     """Input, weights, bias (which may be missing) and output, with the right types and ranks."""
     arity(operator, 2, 3)
-    source, target = activations(operator)
+    source, target = activations(operator, wide=True)
     weights, bias = operator.inputs[1], operator.inputs[2] if len(operator.inputs) == 3 else None
     if weights is None:
         raise refused(operator, "has no weights")
     if weights.type != "INT8" or weights.quantization is None:
         raise unsupported(operator, f"with {weights.name} of type {weights.type}" + ("" if weights.quantization else ", not quantized"))
-    if bias is not None and bias.type != "INT32":
+    if bias is not None and bias.type not in BIASES[source.type]:
         raise unsupported(operator, f"with {bias.name} of type {bias.type}")
     if weights.data is None or (bias is not None and bias.data is None):
         raise unsupported(operator, "with weights computed at run time")
@@ -178,9 +195,14 @@ def tensors(operator: Operator, rank: int, axis: int) -> tuple[Tensor, Tensor, T
 def check_sums(operator: Operator, layer: Weighted) -> None:
     """No intermediate sum may leave int32, neither with the zero point subtracted first nor with it folded into the bias.
 
-    Nor may a sum that is shifted left before the multiplication.
+    Nor may a sum that is shifted left before the multiplication. Where sums have 64 bits, their multiples must fit into 32.
     """
     largest = layer.largest_sums
+    if layer.once:
+        factors = np.array([2.0 ** (m.shift - 31) * m.mantissa for m in layer.multipliers])
+        if np.any(largest >= LARGEST_LONG) or np.any(largest * factors >= INT32_MAX) or any(m.shift > 7 for m in layer.multipliers):
+            raise refused(operator, f"has sums of up to {int(largest.max())} that its output scale cannot hold")
+        return
     left = np.array([m.left_shift for m in layer.multipliers])
     if np.any(largest * 2.0**left > INT32_MAX):
         shifted = f"has sums of up to {int(largest.max())}, shifted left by {int(left.max())}, which overflow 32 bits"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plumbline.convert.operators.cases import TensorSpec
+from plumbline.convert.operators.cases import INT8, TensorSpec
 from plumbline.convert.operators.shared.random_values import Pair, pair
 
 
@@ -40,5 +40,5 @@ def random_geometry(rng: np.random.Generator, dilated: bool, usual: float = 0) -
             return Geometry(1 + (rng.random() < 0.1), image, channels, taps, strides, dilations, padding, outputs)
 
 
-def image_tensor(name: str, geometry: Geometry, sides: Pair, channels: int, real: float, zero: int) -> TensorSpec:
-    return TensorSpec(name, (geometry.batches, *sides, channels), (real,), (zero,))
+def image_tensor(name: str, geometry: Geometry, sides: Pair, channels: int, real: float, zero: int, kind: int = INT8) -> TensorSpec:
+    return TensorSpec(name, (geometry.batches, *sides, channels), (real,), (zero if kind == INT8 else 0,), kind=kind)
