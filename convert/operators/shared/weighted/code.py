@@ -30,10 +30,10 @@ def constants(name: str, layer: Weighted, weights: Integers, order: str, folded:
     ends = np.array([layer.output.zero_point, layer.lowest, layer.highest])
     return (
         Constant(f"{name}_weights", weights.astype(np.int8), order),
-        Constant(f"{name}_bias", bias.astype(sum_type(layer)), "bias - input zero point * sum of the row's weights" if folded else "bias"),
+        Constant(f"{name}_bias", np.asarray(bias, sum_type(layer)), "bias - input zero point * sum of the row's weights" if folded else "bias"),
         Constant(f"{name}_multiplier", factors.astype(np.int32), "of 2^-31, rounded to 15 bits" if layer.once else "of 2^-31"),
         Constant(f"{name}_shift", np.array([m.shift for m in layer.multipliers], np.int8), "left by so many bits, right where negative"),
-        Constant(f"{name}_output", np.asarray(ends, np.int8 if layer.type == "INT8" else np.int16), "zero point, lowest and highest code"),
+        Constant(f"{name}_output", ends.astype(np.int8) if layer.type == "INT8" else ends.astype(np.int16), "zero point, lowest and highest code"),
     )
 
 

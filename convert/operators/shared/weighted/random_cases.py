@@ -47,8 +47,8 @@ def random_wide_weights(
     if narrow:
         return [weights, replace(bias[0], data=codes.astype(np.int32))]
     if rng.random() < 0.1:
-        codes <<= 20
-        weights = replace(weights, scales=tuple(float(np.float32(each * 2.0**-20)) for each in weights.scales))
+        codes <<= 16
+        weights = replace(weights, scales=tuple(float(np.float32(each * 2.0**-16)) for each in weights.scales))
     scales = tuple(float(np.float32(input_scale * each)) for each in weights.scales)
     return [weights, replace(bias[0], data=codes, kind=INT64, scales=scales)]
 
