@@ -23,7 +23,7 @@ from plumbline.common.limits import Limits
 from plumbline.common.manifest import ENDLESS, Manifest
 from plumbline.common.paths import ROOT
 from plumbline.common.progress import task
-from plumbline.common.quantization import dequantize_float32
+from plumbline.common.rows import elements, range_of, to_reals
 from plumbline.common.way import Way, came_as
 from plumbline.convert.explain.write import findings, write_explanation, write_ranges
 from plumbline.convert.importers.demands import quality_for
@@ -38,7 +38,7 @@ from plumbline.convert.importers.model_file import way_of
 from plumbline.convert.importers.samples.checks import check_range, check_varied
 from plumbline.convert.importers.samples.reader import Samples, load_samples
 from plumbline.convert.importers.samples.shape import fit
-from plumbline.convert.model.graph import Graph
+from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.model_package import Demands, compiled_model, finish
 from plumbline.convert.references.choose_inputs import samples_asked, with_chosen
 from plumbline.convert.references.golden_data import Golden, Points, rows_of, swept
@@ -86,9 +86,6 @@ def bring(
     with came_as(way):
         if way is Way.KERAS and samples is not None:
             examined_apart(path, trust)
-        given = None if samples is None else load_samples(samples)
-        for note in given.notes if given is not None else ():
-            say(f"{samples}: {note}")
         if way is Way.TFLITE:
             raw, ends = cut(path.read_bytes())
             if ends:
@@ -97,8 +94,16 @@ def bring(
             if unused:
                 more = f" and {len(unused) - LISTED} more" if len(unused) > LISTED else ""
                 say(f"{path.name}: unused tensors called INT8, as TensorFlow Lite Micro refuses their types: {', '.join(unused[:LISTED])}{more}")
-            return bring_tflite(raw, folder, given, limits or Limits(), board, say)
-        return bring_keras(path, folder, given, trust, per_channel_dense, limits or Limits(), board, say)
+            return bring_tflite(raw, folder, samples, limits or Limits(), board, say)
+        return bring_keras(path, folder, read_samples(samples, ("inputs",), say), trust, per_channel_dense, limits or Limits(), board, say)
+
+
+def read_samples(path: Path | None, names: tuple[str, ...], say: Callable[[str], None]) -> Samples | None:
+    """The samples in a file for inputs of these names, and what was done with it as lines of the report; None without a file."""
+    given = None if path is None else load_samples(path, names)
+    for note in given.notes if given is not None else ():
+        say(f"{path}: {note}")
+    return given
 
 
 def examined_apart(path: Path, trust: bool) -> None:
@@ -112,24 +117,34 @@ def examined_apart(path: Path, trust: bool) -> None:
         examined(path, trust)
 
 
-def bring_tflite(raw: bytes, folder: Path, samples: Samples | None, limits: Limits, board: Board | None, say: Callable[[str], None]) -> Manifest:
+def bring_tflite(raw: bytes, folder: Path, samples: Path | None, limits: Limits, board: Board | None, say: Callable[[str], None]) -> Manifest:
     """No float model vouches for a .tflite file: its board is held to TensorFlow Lite Micro alone."""
     graph = reader.read(raw)
-    fitted = None
-    if samples is not None:
-        fitted = replace(samples, inputs=fit(samples.inputs, axes(graph)))
-        check_varied(fitted.inputs)
-        check_range(fitted.inputs, graph.input.quantized)
+    given = read_samples(samples, tuple(map(graph.name_of, graph.inputs)), say)
+    fitted = None if given is None else fitted_samples(given, graph)
     compiled = compiled_model(folder.name, raw, graph, board)
     quality = quality_for(fitted, graph, limits)
-    (codes, own), domain = codes_for(graph, fitted), graph.input.quantized.range
-    scalar = graph.input.elements == graph.output.elements == 1
-    at = swept(domain, domain) if scalar else NOWHERE
+    (codes, own), domain = codes_for(graph, fitted), range_of(graph.inputs[0])
+    at = swept(domain, domain) if graph.scalar else NOWHERE
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
         golden = asked(raw, graph, codes, at, own)
     explained = findings(write_ranges(folder, raw, graph, golden.references))
     demands = Demands(domain=domain, tolerance=reach(graph), tolerance_from=ENDLESS, quality=quality, limits=limits)
     return finish(folder, raw, graph, compiled, golden, demands, say, explained=explained)
+
+
+def fitted_samples(samples: Samples, graph: Graph) -> Samples:
+    """The samples in the shapes of the model's inputs.
+
+    Raises:
+        UsageError: they do not fit, do not vary, or lie outside what an input holds.
+    """
+    fitted = tuple(fit(each, axes(end)) for each, end in zip(samples.inputs, graph.inputs, strict=True))
+    check_varied(fitted)
+    for each, end in zip(fitted, graph.inputs, strict=True):
+        if end.quantization is not None:
+            check_range(each, end)
+    return replace(samples, inputs=fitted)
 
 
 @dataclass(frozen=True)
@@ -143,13 +158,14 @@ class OwnSamples:
 def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points, own: OwnSamples = OwnSamples()) -> Golden:
     """Golden data whose float answers are what the expected codes stand for, with the user's own samples."""
     expected, oracle, used = ask_apart(raw, codes)
+    meant = to_reals(expected, graph.outputs).astype(np.float32)
     references = References(
         codes=codes,
         expected=expected,
-        float_codes=dequantize_float32(expected, graph.output.quantized),
+        float_codes=meant,
         x_nano=at.x_nano,
         samples=at.samples,
-        float_x=dequantize_float32(expected[rows_of(at, graph)], graph.output.quantized),
+        float_x=meant[rows_of(at, graph)],
         data=own.data,
         kinds=own.kinds,
     )
@@ -183,20 +199,21 @@ def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], st
 
 
 def codes_for(graph: Graph, samples: Samples | None) -> tuple[NDArray[np.int8], OwnSamples]:
-    """Input codes (N, input bytes): all 256 of a single int8; else the samples, and what `choose` finds beside them."""
-    given = sample_rows(graph, np.empty((0, graph.input.elements), np.float32) if samples is None else samples.inputs, samples_asked(graph))
+    """Rows (N, input bytes): all 256 codes of a single int8; else the samples, and what `choose` finds beside them."""
+    inputs = np.empty((0, elements(graph.inputs)), np.float32) if samples is None else samples.flat
+    given = sample_rows(graph, inputs, samples_asked(graph))
     data = None
     if samples is not None:
         targets = None if samples.targets is None else samples.targets[given.chosen]
-        data = golden_data.Samples(given.rows, samples.inputs[given.chosen].reshape(len(given.chosen), -1), None, targets)
+        data = golden_data.Samples(given.rows, inputs[given.chosen], None, targets)
     with task("Choosing inputs that tell kernels apart"):
         chosen = with_chosen(graph, given.codes)
     return chosen.codes, OwnSamples(data, np.array(chosen.kinds) if any(chosen.kinds) else None)
 
 
-def axes(graph: Graph) -> tuple[int, ...]:
+def axes(end: Tensor) -> tuple[int, ...]:
     """The shape of one sample: that of the input without the batch of 1."""
-    shape = graph.input.shape
+    shape = end.shape
     return shape[1:] if shape[:1] == (1,) else shape
 
 
@@ -217,12 +234,13 @@ def bring_keras(
             f"Give {usage.option('samples', 'inputs.npy')} with some 100 typical inputs, (N, ...) float32.",
         )
     check_varied(samples.inputs)
-    with task(f"Converting {path.name}", len(samples.inputs), "samples") as advance:
-        converted = quantize_keras(path, samples.inputs, samples.inputs[:0], per_channel_dense, trust=trust, advance=advance)
+    (inputs,) = samples.inputs
+    with task(f"Converting {path.name}", len(inputs), "samples") as advance:
+        converted = quantize_keras(path, inputs, inputs[:0], per_channel_dense, trust=trust, advance=advance)
     graph = reader.read(converted.tflite)
     compiled = compiled_model(folder.name, converted.tflite, graph, board)
     quality = quality_for(samples, graph, limits)
     golden = made_golden(converted, graph, NOWHERE, targets=samples.targets)
     explained = findings(write_explanation(folder, converted, graph, golden.references))
-    demands = Demands(domain=graph.input.quantized.range, tolerance=reach(graph), tolerance_from=ENDLESS, quality=quality, limits=limits)
+    demands = Demands(domain=range_of(graph.inputs[0]), tolerance=reach(graph), tolerance_from=ENDLESS, quality=quality, limits=limits)
     return finish(folder, converted.tflite, graph, compiled, golden, demands, say, explained=explained)

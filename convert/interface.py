@@ -16,7 +16,7 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.graph import Graph
 from plumbline.convert.references import tflm
 from plumbline.convert.references.bound import bound
-from plumbline.convert.references.promises import operator_spec, reach, tensor_spec
+from plumbline.convert.references.promises import end_specs, operator_specs, reach
 from plumbline.convert.references.reference_interpreter import FLOAT_PRODUCT
 from plumbline.convert.references.silent import silent_layer
 from plumbline.convert.references.tolerance import propose
@@ -45,7 +45,7 @@ def live_answers(raw: bytes, graph: Graph, codes: Codes) -> LiveAnswers | None:
     Args:
         raw: the flatbuffer.
         graph: what was read from it.
-        codes: inputs (N, input bytes).
+        codes: rows of inputs (N, input bytes).
 
     Raises:
         ModelRefused: the wheel cannot load the model.
@@ -58,11 +58,11 @@ def live_answers(raw: bytes, graph: Graph, codes: Codes) -> LiveAnswers | None:
 class Derived:
     """What a manifest promises that follows from the model and its float layers."""
 
-    input: TensorSpec
-    output: TensorSpec
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
     operators: tuple[OperatorSpec, ...]
     reach: float
-    """What no error can exceed: the whole range of the output."""
+    """What no error can exceed: see `promises.reach`."""
     bounds: tuple[BoundSpec | None, ...]
     """What can be proven of the error: over the domain, then for any input; one None where nothing can."""
 
@@ -77,8 +77,8 @@ def derived(graph: Graph, references: References, domain: tuple[float, float]) -
     """
     chain = references.chain
     bounds = (bound(graph, chain, domain), bound(graph, chain, None)) if chain else (None,)
-    operators = tuple(map(operator_spec, graph.operators))
-    return Derived(tensor_spec(graph.input), tensor_spec(graph.output), operators, reach(graph), bounds)
+    inputs, outputs = end_specs(graph, graph.inputs), end_specs(graph, graph.outputs)
+    return Derived(inputs, outputs, operator_specs(graph), reach(graph), bounds)
 
 
 def proposed_tolerance(graph: Graph, references: References, proven: BoundSpec | None) -> float:

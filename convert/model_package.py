@@ -22,10 +22,10 @@ from plumbline.convert.codegen.arena import arena
 from plumbline.convert.codegen.emit import LARGEST, Compiled, compile_graph
 from plumbline.convert.codegen.generated_folder import generated_files
 from plumbline.convert.importers.flatbuffer import reader
-from plumbline.convert.model.graph import Graph
+from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.references.foresight import foreseen
 from plumbline.convert.references.golden_data import Golden
-from plumbline.convert.references.promises import operator_spec, tensor_spec
+from plumbline.convert.references.promises import end_specs, operator_specs
 
 
 @dataclass(frozen=True)
@@ -104,12 +104,12 @@ def write(folder: Path, raw: bytes, graph: Graph, compiled: Compiled, golden: Go
         constants_sha256=compiled.constants_sha256,
         memory_bytes=compiled.memory.bytes,
         constant_bytes=compiled.constant_bytes,
-        input=tensor_spec(graph.input),
-        output=tensor_spec(graph.output),
+        inputs=end_specs(graph, graph.inputs),
+        outputs=end_specs(graph, graph.outputs),
         domain=demands.domain,
         tolerance=demands.tolerance,
         tolerance_from=demands.tolerance_from,
-        operators=tuple(operator_spec(each) for each in graph.operators),
+        operators=operator_specs(graph),
         arena=working_memory,
         bound=demands.bound,
         oracle=golden.oracle,
@@ -137,13 +137,21 @@ def versions() -> dict[str, str]:
     return found
 
 
+def end_line(what: str, end: Tensor, graph: Graph) -> str:
+    """An input or output in the report: its name where there are several, its type where that is not int8."""
+    name = f"{graph.name_of(end)}: " if len(graph.inputs) + len(graph.outputs) > 2 else ""
+    kind = "" if end.type == "INT8" else f"{end.type.lower()} "
+    held = formula(end.quantized) if end.quantization is not None else "as it is"
+    return f"{what} {name}{kind}{held}, shape {list(end.shape)}"
+
+
 def report(manifest: Manifest, graph: Graph, references: References) -> list[str]:
     """The lines a person reads after a conversion."""
     lines = [
         f"{manifest.recipe}: {manifest.model_bytes} bytes of int8, SHA-256 {manifest.model_sha256[:16]}...",
         *(f"  {o.name} v{o.version}{' per channel' if o.per_channel else ''}  {o.layer}" for o in graph.operators),
     ]
-    lines += [f"  {name} {formula(end.quantized)}, shape {list(end.shape)}" for name, end in (("input ", graph.input), ("output", graph.output))]
+    lines += [f"  {end_line('input ', each, graph)}" for each in graph.inputs] + [f"  {end_line('output', each, graph)}" for each in graph.outputs]
     lines.append(f"  memory {manifest.memory_bytes} bytes for the compiled engine")
     lines.append(f"  arena {manifest.arena.bytes} bytes for TensorFlow Lite Micro ({manifest.arena.used} in use + {manifest.arena.margin} margin)")
     others = (

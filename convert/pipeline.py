@@ -16,6 +16,7 @@ from plumbline.common.manifest import DECLARED, Manifest
 from plumbline.common.metrics import metric_values
 from plumbline.common.numbers import number
 from plumbline.common.progress import task
+from plumbline.common.rows import range_of
 from plumbline.common.wire import NANO
 from plumbline.convert.explain.write import findings, write_explanation
 from plumbline.convert.importers.flatbuffer import reader
@@ -63,14 +64,14 @@ def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = 
     proven = bound(graph, converted.chain, recipe.domain)
     proposal = propose(graph, references, proven)
     demands = Demands(
-        domain=recipe.domain or graph.input.quantized.range,
+        domain=recipe.domain or range_of(graph.inputs[0]),
         tolerance=tolerance_of(recipe, proposal),
         tolerance_from=proposal.reason if recipe.tolerance is None else DECLARED,
         bound=proven,
         quality=recipe.quality,
         limits=judged,
     )
-    check_reach(recipe, graph.output.quantized.range)
+    check_reach(recipe, range_of(graph.outputs[0]))
     notes = [tolerance_line(recipe, proposal, proven), *metrics]
     return finish(folder, converted.tflite, graph, compiled, replace(golden, references=references), demands, say, notes, explained)
 
@@ -85,7 +86,7 @@ def check_quality(recipe: Declared, graph: Graph, references: References, explai
         QualityMissed: it loses more against the float model than the recipe allows.
     """
     quality = recipe.quality
-    values = None if quality is None else metric_values(quality, graph.output.quantized, references, references.expected, "the int8 model")
+    values = None if quality is None else metric_values(quality, graph.outputs, references, references.expected, "the int8 model")
     if quality is None or values is None:
         return []
     lines = [f"  {quality.kind} on {values.count} test inputs: float {number(values.float_value)}, int8 {values.int8_value:.4g}"]

@@ -83,7 +83,7 @@ class Staircase:
     @property
     def edges(self) -> NDArray[np.float64]:
         """(257,): the x between which each code stands; halfway to its neighbours, the domain's ends outside."""
-        spec = self.manifest.input
+        spec = self.manifest.x_end
         codes = np.arange(-128, 129) - 0.5
         return np.clip((codes - spec.zero_point) * spec.scale, *self.manifest.domain)
 
@@ -108,7 +108,7 @@ class Staircase:
 
     def at(self, x: float) -> float:
         """What clamping would answer to any x: the answer to the nearest code there is."""
-        return float(self.answers[code_of_nano(to_nano(x), self.manifest.input) + 128])
+        return float(self.answers[code_of_nano(to_nano(x), self.manifest.x_end) + 128])
 
 
 def staircase(folder: Path, line: Trained) -> Staircase:
@@ -122,4 +122,4 @@ def staircase(folder: Path, line: Trained) -> Staircase:
     references = References.load(folder / FILE, manifest)
     if not np.array_equal(references.codes.ravel(), np.arange(-128, 128)):
         raise ArtefactsDisagree(f"{folder / 'references.npz'} does not hold all 256 codes in order.", AGAIN)
-    return Staircase(manifest, line.w, line.b, dequantize(references.expected.ravel(), manifest.output))
+    return Staircase(manifest, line.w, line.b, dequantize(references.expected.ravel(), manifest.y_end))

@@ -34,8 +34,8 @@ def stairs(lesson: Lesson) -> Plot:
         "stairs",
         "256 answers for all numbers",
         f"The int8 model over the whole domain from {number(low)} to {number(high)}: a staircase of {len(steps.answers)} steps, from "
-        f"{number(steps.answers[0])} to {number(steps.answers[-1])}. Each is {number(steps.manifest.input.scale)} wide and "
-        f"{number(steps.manifest.output.scale)} high, too small to be seen in the upper part. Beyond both ends the float line goes on and the "
+        f"{number(steps.answers[0])} to {number(steps.answers[-1])}. Each is {number(steps.manifest.x_end.scale)} wide and "
+        f"{number(steps.manifest.y_end.scale)} high, too small to be seen in the upper part. Beyond both ends the float line goes on and the "
         f"staircase does not. {enlarged(steps)}",
         x,
         Axis("y", -34, 32),

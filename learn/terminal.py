@@ -20,7 +20,7 @@ def staircase(steps: Staircase, begin: float = BEGIN) -> Iterator[str]:
         begin: the first x to show; the last steps of the domain where it lies beyond them.
     """
     low, high = steps.manifest.domain
-    step_in, step_out = steps.manifest.input.scale, steps.manifest.output.scale
+    step_in, step_out = steps.manifest.x_end.scale, steps.manifest.y_end.scale
     line = f"y = {steps.w:.5g} x {'-' if steps.b < 0 else '+'} {abs(steps.b):.4g}"
     yield f"The int8 model: {len(steps.answers)} answers for all numbers from {low:g} to {high:g}. Each step is"
     yield f"{step_in:.4g} wide and {step_out:.4g} high, along the float line {line}. The error"

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from plumbline.common import usage
 from plumbline.common.diagnosis import equal_samples, outliers, outside_input, unequal_features
+from plumbline.common.evidence import Evidence
 from plumbline.common.explanation import LayerError
 from plumbline.common.quantization import dequantize_float32
-from plumbline.common.useful import Evidence
 from plumbline.common.way import advice
 from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators import named

@@ -12,18 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused
+from plumbline.common.evidence import Evidence, decides, ends_in
 from plumbline.common.explanation import INPUT, TOLERATED_ERROR, TOLERATED_LOSS, Explanation, LayerError
 from plumbline.common.layer_names import layer_name
-from plumbline.common.manifest import TensorSpec
 from plumbline.common.quality import is_labels, labels
 from plumbline.common.quantization import dequantize_float32, quantize
-from plumbline.common.useful import Evidence, decides, ends_in, shares
+from plumbline.common.rows import elements, from_reals, range_of
+from plumbline.common.useful import shares
 from plumbline.convert.explain import causes
 from plumbline.convert.explain.twin import Reals, pair
 from plumbline.convert.explain.walk import Measured, moves, places_of, reached, walk
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.references import litert
+from plumbline.convert.references.promises import end_specs
 
 MOST_SAMPLES, LEAST_SAMPLES = 256, 8
 BYTES_KEPT = 2**26
@@ -65,8 +67,9 @@ def explain(
         UnsupportedOperator: an operator has no reference kernel here.
     """
     missing = lacking(graph, float_tflite)
-    if missing:
-        return ranges(name, model_sha256, graph, quantize(inputs.reshape(len(inputs), -1), graph.input.quantized), missing)
+    if missing or len(graph.inputs) + len(graph.outputs) > 2:
+        why = missing or "The errors of layers are measured for models of one input and one output."
+        return ranges(name, model_sha256, graph, from_reals(inputs.reshape(len(inputs), -1), graph.inputs), why)
     twin = pair(graph, float_tflite)
     steps = [operator for operator in graph.operators if not moves(operator)]
     chosen = np.linspace(0, len(inputs) - 1, min(len(inputs), affordable(graph, len(steps)))).round().astype(int)
@@ -145,7 +148,7 @@ def ranges(name: str, model_sha256: str, graph: Graph, codes: NDArray[np.int8], 
 
 def affordable(graph: Graph, tails: int) -> int:
     """How many samples are measured: what `BYTES_KEPT` and `SECONDS_SPENT` allow when the float model is run from so many places."""
-    values = graph.input.elements + sum(tensor.elements for operator in graph.operators for tensor in operator.outputs)
+    values = elements(graph.inputs) + sum(tensor.elements for operator in graph.operators for tensor in operator.outputs)
     macs = sum(multiply_accumulates(operator) or 0 for operator in graph.operators)
     seconds = macs / INTEGER_MACS_PER_S + tails * (macs / 2 / FLOAT_MACS_PER_S + SECONDS_PER_RUN + len(graph.operators) * 1e-6)
     return int(np.clip(min(BYTES_KEPT / (16 * values), SECONDS_SPENT / max(seconds, 1e-9)), LEAST_SAMPLES, MOST_SAMPLES))
@@ -162,7 +165,7 @@ def scoring(graph: Graph, evidence: Evidence, output: Reals) -> Scored:
 
 def evidence_of(graph: Graph, samples: Reals, codes: dict[int, NDArray[np.int8]], targets: NDArray[Any] | None) -> Evidence:
     """The samples as a verification judges them; targets only where they name classes."""
-    first, last = (TensorSpec(end.shape, end.bytes, end.quantized.scale, end.quantized.zero_point) for end in (graph.input, graph.output))
+    (first,), (last,) = end_specs(graph, graph.inputs), end_specs(graph, graph.outputs)
     end = ends_in(operator.name for operator in graph.operators)
     labelled = targets is not None and is_labels(targets, last.shape[-1]) and (last.shape[-1] > 1 or end == "LOGISTIC")
     return Evidence(
@@ -180,7 +183,7 @@ def evidence_of(graph: Graph, samples: Reals, codes: dict[int, NDArray[np.int8]]
 def ranged(number: int | None, operator: Operator | None, tensors: tuple[Tensor, ...], codes: NDArray[np.int8], floats: Reals | None) -> LayerError:
     """A row with its ranges."""
     tensor = tensors[0]
-    low, high = tensor.quantized.range
+    low, high = range_of(tensor)
     with np.errstate(over="ignore"):  # a scale near float32's end: infinity becomes its largest number
         seen = np.nan_to_num(dequantize_float32(codes, tensor.quantized) if floats is None else floats)
     channels = tensor.shape[-1] if len(tensor.shape) > 1 else 1
@@ -196,8 +199,8 @@ def ranged(number: int | None, operator: Operator | None, tensors: tuple[Tensor,
         seen_low=float(seen.min()),
         seen_high=float(seen.max()),
         codes=len(np.unique(codes)),
-        at_lowest=float(np.mean(codes == -128)),
-        at_highest=float(np.mean(codes == 127)),
+        at_lowest=float(np.mean(codes == np.iinfo(tensor.dtype).min)),
+        at_highest=float(np.mean(codes == np.iinfo(tensor.dtype).max)),
         channels=channels,
         constant_channels=int((by_channel.min(axis=0) == by_channel.max(axis=0)).sum()),
         clipped=outside,

@@ -19,22 +19,21 @@ from plumbline.convert.references import reference_interpreter
 
 
 def reached(graph: Graph, codes: NDArray[np.int8]) -> dict[int, NDArray[np.int8]]:
-    """The codes (N, elements) of the input and of every tensor that an operator writes, by its index."""
-    found = {graph.input.index: codes}
-
-    def note(tensor: Tensor, values: NDArray[np.int8]) -> None:
-        found[tensor.index] = values
-
-    reference_interpreter.run(graph, codes, note=note)
-    return found
+    """The values (N, elements) of the inputs and of every tensor that an operator writes, by its index; `codes` are rows (N, input bytes)."""
+    return reference_interpreter.Model(graph).values(codes)
 
 
 def places_of(graph: Graph) -> Iterator[tuple[int | None, Operator | None, tuple[Tensor, ...]]]:
-    """Where values are measured: the input, and the outputs of each operator that writes int8."""
-    yield None, None, (graph.input,)
+    """Where values are measured: the inputs, and the outputs of each operator, where they are codes."""
+    yield from ((None, None, (tensor,)) for tensor in graph.inputs if measurable(tensor))
     for number, operator in enumerate(graph.operators):
-        if all(tensor.type == "INT8" for tensor in operator.outputs):
+        if operator.outputs and all(map(measurable, operator.outputs)):
             yield number, operator, operator.outputs
+
+
+def measurable(tensor: Tensor) -> bool:
+    """Whether a tensor holds codes of real numbers."""
+    return tensor.type in ("INT8", "INT16") and tensor.quantization is not None
 
 
 def moves(operator: Operator) -> bool:

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import UsageError
+from plumbline.common.evidence import ends_in
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality, is_labels
-from plumbline.common.useful import ends_in, spreads
+from plumbline.common.rows import elements
+from plumbline.common.useful import spreads
 from plumbline.convert.importers.samples.reader import Samples
 from plumbline.convert.model.graph import Graph
 
@@ -23,7 +25,13 @@ def quality_for(samples: Samples | None, graph: Graph, limits: Limits) -> Qualit
     """
     if samples is None or samples.targets is None:
         return None
-    targets, outputs = samples.targets, graph.output.elements
+    if len(graph.outputs) > 1:
+        names = ", ".join(map(graph.name_of, graph.outputs))
+        raise UsageError(
+            f"The samples have targets, and the model the outputs {names}: which of them they are for is unknown.",
+            "Leave the targets out of the file.",
+        )
+    targets, outputs = samples.targets, elements(graph.outputs)
     wide = targets.size // len(targets)
     labelled = is_labels(targets, outputs) and (outputs > 1 or ends_in(each.name for each in graph.operators) == "LOGISTIC")
     if labelled:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.quantization import code_range
+from plumbline.common.rows import NUMPY_TYPES, put_together, taken_apart
 
-NUMPY_TYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "FLOAT32": "<f4", "BOOL": "?"}
-"""Tensor types this project meets, by their name in the TensorFlow Lite schema."""
+__all__ = ["C_TYPES", "NUMPY_TYPES", "Graph", "Operator", "Quantization", "Tensor", "put_together", "taken_apart"]
 
 # fmt: off
 C_TYPES = {
@@ -93,6 +93,16 @@ class Tensor:
         return self.elements * self.dtype.itemsize
 
     @property
+    def scale(self) -> float | None:
+        """Of a tensor quantized as a whole; None of one that is not quantized."""
+        return None if self.quantization is None else self.quantization.scale
+
+    @property
+    def zero_point(self) -> int | None:
+        """As the scale."""
+        return None if self.quantization is None else self.quantization.zero_point
+
+    @property
     def quantized(self) -> Quantization:
         """The quantization of a tensor that must have one."""
         assert self.quantization is not None
@@ -143,13 +153,19 @@ class Operator:
 class Graph:
     """One model: operators in execution order, inputs and outputs in the order of its signature.
 
-    A *row* is what one inference takes or gives: the bytes of all inputs, or of all outputs, one tensor after the other, as int8.
+    A row is what one inference takes or gives, see `plumbline.common.rows`.
     """
 
     tensors: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    names: Mapping[int, str] = field(default_factory=dict)
+    """What the signature calls inputs and outputs, by their indices; those that it does not name are called as their tensors."""
+
+    def name_of(self, end: Tensor) -> str:
+        """What people call an input or output."""
+        return self.names.get(end.index, end.name)
 
     @property
     def input(self) -> Tensor:
@@ -174,19 +190,16 @@ class Graph:
         return sum(tensor.bytes for tensor in self.outputs)
 
     @property
+    def one_code(self) -> bool:
+        """Whether its only input is one int8, so that all 256 codes can be asked."""
+        return self.input_bytes == 1 and self.inputs[0].type == "INT8"
+
+    @property
+    def scalar(self) -> bool:
+        """Whether it maps one int8 to one int8: then a board answers a number."""
+        return self.one_code and self.output_bytes == 1 and self.outputs[0].type == "INT8"
+
+    @property
     def recurrent(self) -> bool:
         """Whether a layer keeps a state, which a runtime has to reset before an inference."""
         return any(tensor.state for operator in self.operators for tensor in operator.inputs if tensor is not None)
-
-
-def taken_apart(rows: NDArray[np.int8], tensors: Sequence[Tensor]) -> list[NDArray[Any]]:
-    """Rows (N, bytes) as values (N, elements) of each tensor, of its own type."""
-    ends = np.cumsum([tensor.bytes for tensor in tensors])[:-1]
-    parts = np.split(np.ascontiguousarray(rows), ends, axis=1)
-    return [np.ascontiguousarray(part).view(tensor.dtype) for part, tensor in zip(parts, tensors, strict=True)]
-
-
-def put_together(values: Iterable[NDArray[Any]], tensors: Sequence[Tensor]) -> NDArray[np.int8]:
-    """Values (N, elements) of each tensor as rows (N, bytes)."""
-    parts = [np.ascontiguousarray(each, tensor.dtype).view(np.int8) for each, tensor in zip(values, tensors, strict=True)]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.operators import named
 from plumbline.convert.operators.macs import multiply_accumulates
-from plumbline.convert.references.input_pool import HIGHEST, LOWEST, Codes, Pool, edges, near, pool_of
+from plumbline.convert.references.input_pool import HIGHEST, LOWEST, Codes, Pool, between, edges, near, pool_of
 from plumbline.convert.references.reference_interpreter import Model
 from plumbline.convert.references.sample_rows import FEWEST, most_inputs
 
@@ -90,12 +91,12 @@ class Asked:
 def samples_asked(graph: Graph) -> int:
     """How many of a user's samples are asked at most: the chosen inputs are asked in the same time."""
     most = most_inputs(graph)
-    return most if graph.input.elements == 1 else most - min(most // 2, MOST_CHOSEN)
+    return most if graph.one_code else most - min(most // 2, MOST_CHOSEN)
 
 
 def with_chosen(graph: Graph, samples: Codes) -> Asked:
     """The samples (S, input bytes) and, unless all 256 codes are asked already, what is chosen beside them."""
-    if graph.input.elements == 1:
+    if graph.one_code:
         return Asked(samples, ("",) * len(samples))
     most = most_inputs(graph)
     count = max(FEWEST, min(MOST_CHOSEN if len(samples) else most, most - len(samples)))
@@ -116,14 +117,14 @@ def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = S
         UnsupportedOperator, ModelRefused: see `integer.Model`.
     """
     rng, total, watched = np.random.default_rng(seed), candidates(graph), Watched(graph, seed)
-    given = np.empty((0, graph.input.elements), np.int8) if samples is None else samples[:: max(1, len(samples) * 4 // total)]
-    pool = Pool(given, ("sample",) * len(given)) + edges(graph.input)
+    given = np.empty((0, graph.input_bytes), np.int8) if samples is None else samples[:: max(1, len(samples) * 4 // total)]
+    pool = Pool(given, ("sample",) * len(given)) + edges(graph.inputs)
     fixed = min(len(pool), len(given) + count // EDGE)
-    pool += pool_of(graph.input, max(1, total * 2 // 3 - len(pool)), seed)
+    pool += pool_of(graph.inputs, max(1, total * 2 // 3 - len(pool)), seed)
     seen = watched.observe(pool.codes)
     for _ in range(ROUNDS):
         parents = taken(seen, fixed + min(count, PARENTS), fixed)
-        children = offspring(rng, pool, parents, seen.answers, total // (3 * ROUNDS))
+        children = offspring(rng, graph, pool, parents, seen.answers, total // (3 * ROUNDS))
         pool += children
         seen = Seen.joined((seen, watched.observe(children.codes)))
     return pool.rows(taken(seen, len(given) + count, fixed)[len(given) :])
@@ -158,14 +159,14 @@ class Watched:
         values = self._model.values(codes)
         found, number = [], 0
         for tensor in self._inside:
-            by_channel = values[tensor.index].reshape(len(codes), -1, channels_of(tensor))
+            by_channel = as_codes(values[tensor.index], tensor).reshape(len(codes), -1, channels_of(tensor))
             by_channel = by_channel[..., :: spacing(by_channel.shape[-1])]
             channels = by_channel.shape[-1]
             for beyond in (127 - by_channel.min(axis=1).astype(np.int64), by_channel.max(axis=1).astype(np.int64) + 128):
                 found.append(number + np.arange(channels) * 256 + beyond // BUCKET)
                 number += channels * 256
-        answers = values[self._graph.output.index]
-        watched = answers[:, :: spacing(answers.shape[1])].astype(np.int64)
+        answers = self._model.row(values)
+        watched = answers[:, :: spacing(answers.shape[1])].astype(np.int64)  # the bytes of what is wider
         outputs = [np.arange(watched.shape[1]) * 256 + watched + 128]
         for number, operator in enumerate(self._tables, watched.shape[1]):
             outputs.append(256 * number + looked_up(operator, values))
@@ -180,17 +181,16 @@ class Watched:
             channels = channels_of(tensor)
             changed = values[tensor.index].reshape(count, -1, channels).copy()
             rows, one = np.arange(count), self._rng.integers(0, channels, count)
-            before = changed[rows, :, one]
-            changed[rows, :, one] = before + ((before > LOWEST) & (before < HIGHEST))
+            changed[rows, :, one] = one_higher(changed[rows, :, one])
             answer = self._model.follow({**values, tensor.index: changed.reshape(count, -1)}, at + 1)
             seen += (answer != answers).any(axis=1)
         return seen / (1 + len(CUTS))
 
 
 def look_up(operator: Operator) -> LookUp | None:
-    """The operator's own `looks_up`; each place of a table counts as a code of the output does."""
-    found = named(operator.name)
-    return None if found is None else found.looks_up
+    """The operator's own `looks_up`, of int8; each place of a table counts as a code of the output does."""
+    found, source = named(operator.name), operator.inputs[0] if operator.inputs else None
+    return None if found is None or source is None or source.type != "INT8" else found.looks_up
 
 
 def looked_up(operator: Operator, values: dict[int, Codes]) -> Ids:
@@ -199,6 +199,24 @@ def looked_up(operator: Operator, values: dict[int, Codes]) -> Ids:
     assert source is not None
     assert places is not None
     return places(values[source.index].astype(np.int64), source.shape)
+
+
+def as_codes(values: NDArray[Any], tensor: Tensor) -> Codes:
+    """Values of any type as numbers from -128 to 127 that tell coarsely how high they are."""
+    if tensor.type == "BOOL":
+        return np.where(values, HIGHEST, LOWEST).astype(np.int8)
+    lower, divisor = {"UINT8": (128, 1), "INT16": (0, 256)}.get(tensor.type, (0, 1))
+    return np.asarray(values if tensor.type == "INT8" else np.clip(np.floor_divide(values, divisor) - lower, LOWEST, HIGHEST), np.int8)
+
+
+def one_higher(values: NDArray[Any]) -> NDArray[Any]:
+    """The next value of each, where it is neither the lowest nor the highest of its type; a truth becomes its contrary."""
+    if values.dtype == bool:
+        return np.asarray(~values)
+    if values.dtype.kind == "f":
+        return np.asarray(np.nextafter(values, np.inf))
+    info = np.iinfo(values.dtype)
+    return np.asarray(values + ((values > info.min) & (values < info.max)), values.dtype)
 
 
 def at_once(graph: Graph) -> int:
@@ -251,16 +269,16 @@ def taken(seen: Seen, count: int, fixed: int) -> list[int]:
     return picked
 
 
-def offspring(rng: np.random.Generator, pool: Pool, parents: list[int], answers: Codes, count: int) -> Pool:
+def offspring(rng: np.random.Generator, graph: Graph, pool: Pool, parents: list[int], answers: Codes, count: int) -> Pool:
     """Inputs near some that were taken, and between two of them that are answered differently."""
     rows, kinds = [], []
     for _ in range(count):
         one, other = rng.choice(parents, 2)
         if rng.random() < 0.5 and (answers[one] != answers[other]).any():
             share = rng.uniform(0.1, 0.9)
-            rows.append(np.rint(share * pool.codes[one].astype(np.float64) + (1 - share) * pool.codes[other]).astype(np.int8))
+            rows.append(between(share, pool.codes[one], pool.codes[other], graph.inputs))
             kinds.append("between two others")
         else:
-            rows.append(near(rng, pool.codes[one]))
+            rows.append(near(rng, pool.codes[one], graph.inputs))
             kinds.append(f"near {pool.kinds[one]}" if not pool.kinds[one].startswith(("near ", "between ")) else pool.kinds[one])
     return Pool(np.array(rows, np.int8).reshape(len(rows), -1), tuple(kinds))

@@ -53,7 +53,7 @@ class Converted:
 
     tflite: bytes
     codes: NDArray[np.int8]
-    """(N, input bytes): those of the samples, then the chosen ones, see `choose.Asked`."""
+    """(N, input bytes): rows of the samples, then the chosen ones, see `choose.Asked`."""
     kinds: NDArray[np.str_]
     """(N,): what each chosen input is; empty for a sample."""
     float_codes: NDArray[np.float32]
@@ -124,7 +124,9 @@ def golden_data(converted: Converted, graph: Graph, at: Points, held_back: bool 
 
 
 def rows_of(at: Points, graph: Graph) -> NDArray[np.int64]:
-    """The row of each x (M,) among the 256 codes of a model whose input is one int8."""
+    """The row of each x (M,) among the 256 codes of a model whose input is one int8; none where there is no x."""
+    if not len(at.x_nano):
+        return np.empty(0, np.int64)
     return np.array([code_of_nano(int(x), graph.input.quantized) + 128 for x in at.x_nano], np.int64)
 
 

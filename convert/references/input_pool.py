@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.model.graph import Tensor
+from plumbline.convert.model.graph import Tensor, put_together, taken_apart
 
 Codes = NDArray[np.int8]
 Reals = NDArray[np.float64]
@@ -41,23 +41,77 @@ class Pool:
         return Pool(np.concatenate([self.codes, other.codes]), self.kinds + other.kinds)
 
 
-def pool_of(tensor: Tensor, count: int, seed: int) -> Pool:
-    """Every kind of KINDS in turn, `count` inputs in all; the same seed gives the same inputs."""
-    rng, shape = np.random.default_rng(seed), sides(tensor)
-    names = list(islice(cycle(KINDS), count))
-    rows = [as_codes(KINDS[name](rng, shape)) for name in names]
-    return Pool(np.array(rows, np.int8).reshape(count, tensor.elements), tuple(names))
+def pool_of(tensors: Sequence[Tensor], count: int, seed: int) -> Pool:
+    """Every kind of KINDS in turn for every input, `count` rows in all; the same seed gives the same rows."""
+    rng, names = np.random.default_rng(seed), list(islice(cycle(KINDS), count))
+    rows = [[as_codes(KINDS[name](rng, sides(tensor))) for tensor in tensors] for name in names]
+    return Pool(as_rows([np.array(each) for each in zip(*rows, strict=True)], tensors), tuple(names))
 
 
-def edges(tensor: Tensor) -> Pool:
+def edges(tensors: Sequence[Tensor]) -> Pool:
     """All lowest, all highest, all real 0, and lowest and highest in turn."""
-    level = [np.full(tensor.elements, code) for code in (LOWEST, HIGHEST, tensor.quantized.zero_point)]
-    turns = np.where(np.indices(sides(tensor)).sum(axis=0) % 2, HIGHEST, LOWEST).ravel()
-    return Pool(np.array([*level, turns], np.int8), ("all lowest", "all highest", "all real 0", "checkerboard"))
+    found = []
+    for tensor in tensors:
+        level = [np.full(tensor.elements, code) for code in (LOWEST, HIGHEST, middle(tensor))]
+        turns = np.where(np.indices(sides(tensor)).sum(axis=0) % 2, HIGHEST, LOWEST).ravel()
+        found.append(np.array([*level, turns], np.int8))
+    return Pool(as_rows(found, tensors), ("all lowest", "all highest", "all real 0", "checkerboard"))
 
 
-def near(rng: Rng, codes: Codes) -> Codes:
-    """One input (input bytes,) changed a little: noise on all of it, another offset or amplitude, or some numbers lost."""
+def as_rows(codes: Sequence[Codes], tensors: Sequence[Tensor]) -> Codes:
+    """Codes (N, elements) for each input as rows (N, bytes): those of an input of another type than int8 are spread over what it can hold."""
+    return put_together((spread(each, tensor) for each, tensor in zip(codes, tensors, strict=True)), tensors)
+
+
+def spread(codes: Codes, tensor: Tensor) -> NDArray[Any]:
+    """Codes as values of a tensor, whose lowest and highest stand for -128 and 127; small numbers of an int32 stay as they are."""
+    if tensor.type == "INT8":
+        return codes
+    if tensor.type == "BOOL":
+        return codes >= 0
+    wide = codes.astype(np.int64)
+    if tensor.type == "UINT8":
+        return wide + 128
+    return np.where(codes == HIGHEST, 32767, wide * 257 + 128) if tensor.type == "INT16" else wide
+
+
+def middle(tensor: Tensor) -> int:
+    """The code that is spread to a tensor's real 0, or near it."""
+    zero = tensor.zero_point or 0
+    return {"INT8": zero, "UINT8": zero - 128}.get(tensor.type, 0)
+
+
+def near(rng: Rng, row: Codes, tensors: Sequence[Tensor]) -> Codes:
+    """One row (input bytes,) changed a little, each input as `changed` does."""
+    parts = taken_apart(row[np.newaxis], tensors)
+    return row_of((changed(rng, each[0], tensor)[np.newaxis] for each, tensor in zip(parts, tensors, strict=True)), tensors)
+
+
+def between(share: float, one: Codes, other: Codes, tensors: Sequence[Tensor]) -> Codes:
+    """A row between two others, the first counting `share`."""
+    pairs = zip(taken_apart(one[np.newaxis], tensors), taken_apart(other[np.newaxis], tensors), strict=True)
+    return row_of((np.rint(share * a.astype(np.float64) + (1 - share) * b) for a, b in pairs), tensors)
+
+
+def row_of(values: Iterable[NDArray[Any]], tensors: Sequence[Tensor]) -> Codes:
+    """One row (input bytes,) of values (1, elements)."""
+    return np.asarray(put_together(values, tensors)[0], np.int8)
+
+
+def changed(rng: Rng, values: NDArray[Any], tensor: Tensor) -> NDArray[Any]:
+    """Values (elements,) of an input with noise on all of it, another offset or amplitude, or some numbers lost."""
+    if tensor.type == "BOOL":
+        return np.asarray(values ^ (rng.random(values.shape) < 0.1))
+    if tensor.type == "INT8":
+        return nearby(rng, values)
+    size = 257.0 if tensor.type == "INT16" else 1.0
+    moved = values + size * (nearby(rng, np.clip(np.rint(values / size), LOWEST, HIGHEST).astype(np.int8)) - np.rint(values / size))
+    info = np.iinfo(tensor.dtype)
+    return np.asarray(np.clip(np.rint(moved), info.min, info.max))
+
+
+def nearby(rng: Rng, codes: Codes) -> Codes:
+    """Codes (elements,) changed so."""
     wide = codes.astype(np.float64)
     how = rng.integers(4)
     if how == 0:

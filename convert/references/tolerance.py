@@ -11,7 +11,7 @@ from plumbline.common.errors import BadRecipe
 from plumbline.common.golden_data import References
 from plumbline.common.manifest import BoundSpec
 from plumbline.common.numbers import above
-from plumbline.common.quantization import dequantize_float32
+from plumbline.common.rows import to_reals
 from plumbline.convert.model.graph import Graph
 
 
@@ -33,10 +33,10 @@ def propose(graph: Graph, answers: References, proven: BoundSpec | None) -> Prop
     """
     if proven is not None:
         return Proposal(proven.total, "the proven bound", proven.total)
-    end, held = graph.output.quantized, ~answers.chosen
-    loss = float(np.abs(dequantize_float32(answers.expected, end) - answers.float_codes)[held].max())
-    reason = f"the largest loss measured on {int(held.sum())} inputs, {loss:.4g}, and one output step, {end.scale:.4g}"
-    return Proposal(above(loss + float(end.scale)), reason, loss)
+    held, step = ~answers.chosen, max(each.scale or 1.0 for each in graph.outputs)
+    loss = float(np.abs(to_reals(answers.expected, graph.outputs).astype(np.float32) - answers.float_codes)[held].max())
+    reason = f"the largest loss measured on {int(held.sum())} inputs, {loss:.4g}, and one output step, {step:.4g}"
+    return Proposal(above(loss + float(step)), reason, loss)
 
 
 def tolerance_of(recipe: Declared, proposal: Proposal) -> float:

@@ -90,7 +90,7 @@ def _headline(verdict: Verdict) -> list[tuple[str, str, bool]]:
         within = verdict.within == len(verdict.comparisons) > 0
         tiles.append((number(verdict.max_error), f"largest error; {explained} {number(bound)}", within))
     if verdict.useful:
-        tiles.append(useful_text.tile(verdict.useful))
+        tiles += map(useful_text.tile, verdict.useful)
     else:
         tiles.append((f"{verdict.distinct}", "distinct answers", verdict.distinct > 1 or len(codes) < 2))
     if verdict.metric:

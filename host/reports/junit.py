@@ -23,7 +23,7 @@ def to_xml(verdict: Verdict) -> bytes:
         ("compiler", built.compiler if built else "unknown"),
         ("manifest_sha256", verdict.manifest_sha256),
         ("command", verdict.command),
-        *(useful_text.facts(verdict.useful, verdict.limits) if verdict.useful else ()),
+        *useful_text.all_facts(verdict.useful, verdict.limits),
         *(("warning", each) for each in verdict.warnings),
     ]
     cases = [Case("samples", each.name, failures([each], [], verdict.limit)) for each in verdict.of("sample")]
@@ -32,6 +32,6 @@ def to_xml(verdict: Verdict) -> bytes:
             cases.append(Case(group, f"{len(answers)} {what}", failures(answers, [], verdict.limit)))
     cases += [Case("domain", f"x = {each.x:.12g} is refused", failures([], [each])) for each in verdict.probes]
     if verdict.useful:
-        cases.append(Case("usefulness", f"{verdict.useful.count} samples", verdict.missed, QualityMissed.__name__))
+        cases.append(Case("usefulness", f"{verdict.useful[0].count} samples", verdict.missed, QualityMissed.__name__))
     cases.append(Case("verdict", "verdict", verdict.failures))
     return junit.to_xml(f"plumbline.{verdict.recipe}", verdict.started, cases, facts, verdict.traffic.seconds)

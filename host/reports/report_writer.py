@@ -67,7 +67,7 @@ def document_of(verdict: Verdict) -> Judged:
         ),
         warnings=verdict.warnings,
         exit_code=verdict.exit_code,
-        useful=Samples(**vars(verdict.useful), limits=verdict.limits) if verdict.useful else None,
+        useful=tuple(Samples(**vars(each), limits=verdict.limits) for each in verdict.useful),
         metric=verdict.metric,
         firmware=verdict.firmware,
         size=verdict.size,

@@ -161,7 +161,7 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     pairs = [("bit for bit", f"{verdict.exact}/{compared} as {verdict.oracle}")]
     pairs += _errors(verdict) if verdict.float_model else [("error against float", "unknown: a .tflite file brings no float model")]
     if verdict.useful:
-        pairs += useful_text.facts(verdict.useful, verdict.limits)
+        pairs += useful_text.all_facts(verdict.useful, verdict.limits)
     if verdict.metric:
         pairs += _quality(verdict.metric)
     pairs += [

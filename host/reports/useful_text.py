@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from plumbline.common.limits import Limits
 from plumbline.common.numbers import number, percent
 from plumbline.common.useful import Useful
@@ -10,6 +12,11 @@ from plumbline.common.useful import Useful
 def distinct(count: int) -> str:
     """How many different answers there are."""
     return f"{count:,} distinct answer{'' if count == 1 else 's'}"
+
+
+def all_facts(useful: Sequence[Useful], limits: Limits) -> list[tuple[str, str]]:
+    """Pairs of a name and a text for each output, the name with the output's where there are several."""
+    return [(f"{name}, {each.output}" if each.output else name, text) for each in useful for name, text in facts(each, limits)]
 
 
 def facts(useful: Useful, limits: Limits) -> list[tuple[str, str]]:
@@ -35,8 +42,12 @@ def facts(useful: Useful, limits: Limits) -> list[tuple[str, str]]:
     return pairs
 
 
-def in_short(useful: Useful) -> str:
-    """The one number that decides, for the last line."""
+def in_short(useful: Sequence[Useful]) -> str:
+    """The one number that decides, for the last line; of each output where there are several."""
+    return "; ".join(each.named((_in_short(each),))[0] for each in useful)
+
+
+def _in_short(useful: Useful) -> str:
     answers = f"{distinct(useful.distinct)} to {useful.count:,} samples"
     if useful.agreement is not None:
         return f"{answers}, {percent(useful.agreement)} of decisions as float"
@@ -47,9 +58,9 @@ def in_short(useful: Useful) -> str:
 
 def tile(useful: Useful) -> tuple[str, str, bool]:
     """Value, what it is, whether it is good."""
-    good = not useful.missed
+    good, of_it = not useful.missed, f", output {useful.output}" if useful.output else ""
     if useful.agreement is not None:
-        return percent(useful.agreement), f"of decisions as the float model's, {useful.count:,} samples", good
+        return percent(useful.agreement), f"of decisions as the float model's, {useful.count:,} samples{of_it}", good
     if useful.rms_share is not None:
-        return percent(useful.rms_share), f"RMS error at {useful.count:,} samples, of the spread of float's answers", good
-    return f"{useful.distinct:,}", f"distinct answers to {useful.count:,} samples", good
+        return percent(useful.rms_share), f"RMS error at {useful.count:,} samples, of the spread of float's answers{of_it}", good
+    return f"{useful.distinct:,}", f"distinct answers to {useful.count:,} samples{of_it}", good

@@ -30,7 +30,7 @@ def explained(verdict: Verdict) -> list[tuple[str, str]]:
         asked = (
             "The float model is asked at their own numbers, the board at their codes" if verdict.float_model else "The board is asked at their codes"
         )
-        found.append(("samples", f"{verdict.useful.count:,} inputs as the model will see them. {asked}."))
-    if verdict.useful and verdict.useful.spread is not None:
+        found.append(("samples", f"{verdict.useful[0].count:,} inputs as the model will see them. {asked}."))
+    if any(each.spread is not None for each in verdict.useful):
         found.append(("spread", "From the 5th to the 95th percentile of the float model's answers, so that one far out hides nothing."))
     return found

@@ -60,8 +60,8 @@ def _of_the_model(artefacts: Artefacts, follows: Derived) -> Iterator[Promise]:
     manifest, folder, said = artefacts.manifest, artefacts.folder, "model.tflite"
     yield Promise("model_sha256", manifest.model_sha256, hashlib.sha256(artefacts.raw).hexdigest(), said)
     yield Promise("model_bytes", manifest.model_bytes, len(artefacts.raw), said)
-    yield Promise("input", manifest.input, follows.input, said)
-    yield Promise("output", manifest.output, follows.output, said)
+    yield Promise("inputs", manifest.inputs, follows.inputs, said)
+    yield Promise("outputs", manifest.outputs, follows.outputs, said)
     yield Promise("number of operators", len(manifest.operators), len(follows.operators), said)
     for number, (promised, operator) in enumerate(zip(manifest.operators, follows.operators, strict=False)):
         yield Promise(f"operator {number}", promised, operator, said)
@@ -80,7 +80,7 @@ def _of_the_recipe(artefacts: Artefacts, follows: Derived, proven: BoundSpec | N
     """What a recipe declares, or what is taken for a model of one's own."""
     manifest, references = artefacts.manifest, artefacts.references
     if manifest.recipe.startswith(PREFIX):
-        yield Promise("domain", manifest.domain, follows.input.range, "model.tflite")
+        yield Promise("domain", manifest.domain, follows.inputs[0].range, "model.tflite")
         yield Promise("tolerance", manifest.tolerance, follows.reach, "model.tflite")
         yield Promise("float_model", manifest.float_model, references.parameters is not None, "references.npz")
         return
@@ -88,7 +88,7 @@ def _of_the_recipe(artefacts: Artefacts, follows: Derived, proven: BoundSpec | N
     said = f"the recipe {recipe.name}"
     yield Promise("recipe", manifest.recipe, recipe.name, FILE)
     yield Promise("float_model", manifest.float_model, True, said)
-    yield Promise("domain", manifest.domain, recipe.domain or follows.input.range, said)
+    yield Promise("domain", manifest.domain, recipe.domain or follows.inputs[0].range, said)
     yield Promise("quality", manifest.quality, recipe.quality, said)
     yield Promise("tolerance_from", manifest.tolerance_from == DECLARED, recipe.tolerance is not None, said)
     tolerance = proposed_tolerance(artefacts.graph, references, proven) if recipe.tolerance is None else recipe.tolerance

@@ -23,7 +23,7 @@ class Peer:
     differing: Count
     """Inputs on which any code of the output is not the board's."""
     largest: Count
-    """Largest distance from a code of the board, in codes; 0 to 255."""
+    """Largest distance from a code of the board, in codes; of tensors wider than a byte, in any of their bytes. 0 to 255."""
     reason: str
     """Why the two differ, or could; a clause without a full stop."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from plumbline.common.golden_data import Codes, References
 from plumbline.common.manifest import Manifest
 from plumbline.common.numbers import above, number
 from plumbline.common.quantization import code_of_nano, nano_of, real_of, to_nano
+from plumbline.common.rows import taken_apart, to_reals
 from plumbline.common.wire import NANO
 from plumbline.host.devices.board import Answer
 from plumbline.host.verdict.verdict import Comparison, Kind, Limit, Probe
@@ -44,11 +46,11 @@ class Comparer:
     @property
     def scalar(self) -> bool:
         """Whether the model maps one number to one number, so that a board can be asked for an x."""
-        return self._manifest.input.bytes == 1 and self._manifest.output.bytes == 1
+        return self._manifest.scalar
 
     def point(self, row: int, answer: Answer | None) -> Comparison:
         """Compare the answer to `references.x_nano[row]`; None, a refusal inside the domain, is neither exact nor within the bound."""
-        references, spec = self._references, self._manifest.input
+        references, spec = self._references, self._manifest.x_end
         x_nano = int(references.x_nano[row])
         code = code_of_nano(x_nano, spec)
         expected = self._expected_of_code.get(np.int8(code).tobytes(), ())
@@ -66,7 +68,7 @@ class Comparer:
             x=x_nano / NANO,
             expected=expected,
             board=(answer.output_code,) if answer else (),
-            expected_y=self._values(expected),
+            expected_y=tuple(self._output_nano(code) / NANO for code in expected),
             board_y=(answer.y_nano / NANO if answer else math.nan,),
             float_y=tuple(references.float_x[row].tolist()),
             bound=self._bound(rounding),
@@ -75,26 +77,35 @@ class Comparer:
 
     def codes(self, outputs: Codes) -> list[Comparison]:
         """Compare the answers to all of `references.codes`, (N, output_bytes) in their order."""
-        references, spec = self._references, self._manifest.input
+        references = self._references
         kinds = [""] * len(references.codes) if references.kinds is None else references.kinds.tolist()
-        compared = []
-        for row, (codes, expected, board) in enumerate(zip(references.codes, references.expected, outputs, strict=True)):
-            compared.append(
-                Comparison(
-                    kind="code",
-                    row=row,
-                    x=nano_of(int(codes[0]), spec) / NANO if spec.bytes == 1 else None,
-                    expected=tuple(expected.tolist()),
-                    board=tuple(board.tolist()),
-                    expected_y=self._values(expected.tolist()),
-                    board_y=self._values(board.tolist()),
-                    float_y=tuple(references.float_codes[row].tolist()),
-                    bound=math.inf if kinds[row] else self._bound(0.0),
-                    exact=bool((expected == board).all()),
-                    chosen=kinds[row],
+        xs = [nano_of(int(code), self._manifest.x_end) / NANO for code in references.codes[:, 0]] if self._manifest.one_code else [None] * len(kinds)
+        return [
+            Comparison(
+                kind="code",
+                row=row,
+                x=xs[row],
+                expected=tuple(expected),
+                board=tuple(board),
+                expected_y=tuple(expected_y),
+                board_y=tuple(board_y),
+                float_y=tuple(float_y),
+                bound=math.inf if kinds[row] else self._bound(0.0),
+                exact=exact,
+                chosen=kinds[row],
+            )
+            for row, (exact, expected, board, expected_y, board_y, float_y) in enumerate(
+                zip(
+                    [bool((one == other).all()) for one, other in zip(references.expected, outputs, strict=True)],
+                    self._numbers(references.expected),
+                    self._numbers(outputs),
+                    self._reals(references.expected),
+                    self._reals(outputs),
+                    references.float_codes.tolist(),
+                    strict=True,
                 )
             )
-        return compared
+        ]
 
     def shortcomings(self) -> list[str]:
         """What the references lack for a verdict to mean anything, a sentence each."""
@@ -102,7 +113,7 @@ class Comparer:
         found = []
         if len(references.codes) == 0 and not (self.scalar and len(references.x_nano)):
             found.append("nothing was compared: the references are empty")
-        if self._manifest.input.bytes == 1 and len(self._expected_of_code) != 256:
+        if self._manifest.one_code and len(self._expected_of_code) != 256:
             found.append(f"the references hold {len(self._expected_of_code)} of the 256 codes")
         if self.scalar and not 0 < references.samples <= len(references.x_nano):
             found.append(f"{references.samples} of the {len(references.x_nano)} points are sample points")
@@ -120,10 +131,16 @@ class Comparer:
         return bound.at(input_rounding)
 
     def _output_nano(self, code: int) -> int:
-        return nano_of(code, self._manifest.output)
+        return nano_of(code, self._manifest.y_end)
 
-    def _values(self, codes: Sequence[int]) -> tuple[float, ...]:
-        return tuple(self._output_nano(code) / NANO for code in codes)
+    def _numbers(self, rows: Codes) -> list[list[int]]:
+        """Rows (N, output bytes) as whole numbers, those of a float32 being its bits."""
+        parts = [each.view(np.int32) if each.dtype.kind == "f" else each for each in taken_apart(rows, self._manifest.outputs)]
+        return cast("list[list[int]]", np.concatenate([each.astype(np.int64) for each in parts], axis=1).tolist())
+
+    def _reals(self, rows: Codes) -> list[list[float]]:
+        """Rows (N, output bytes) as the numbers that a board of one number would answer, in whole units of 1e-9."""
+        return cast("list[list[float]]", (np.rint(to_reals(rows, self._manifest.outputs) * NANO) / NANO).tolist())
 
 
 def failures(comparisons: Sequence[Comparison], probes: Sequence[Probe], limit: Limit = "bound") -> list[str]:

@@ -14,7 +14,7 @@ from plumbline.common.golden_data import Codes, References
 from plumbline.common.manifest import Manifest
 from plumbline.common.metrics import metric_values
 from plumbline.common.quality import Kind, labels, predicted
-from plumbline.common.quantization import dequantize
+from plumbline.common.rows import to_reals
 
 _DISAGREEMENTS = 6
 _PICTURE_MAX = 32 * 32
@@ -73,13 +73,13 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         outputs: the board's answers (N, output bytes) to `references.codes`.
     """
     quality, data = manifest.quality, references.data
-    values = None if quality is None else metric_values(quality, manifest.output, references, outputs, "the board")
+    values = None if quality is None else metric_values(quality, manifest.outputs, references, outputs, "the board")
     if quality is None or data is None or data.targets is None or values is None:
         return None
-    board = dequantize(outputs[data.rows], manifest.output)
+    board = to_reals(outputs[data.rows], manifest.outputs)
     classes = ("no", "yes") if board.shape[1] == 1 else tuple(map(str, range(board.shape[1])))
     series: tuple[tuple[float, float, float], ...] = ()
-    if data.floats is not None and quality.kind != "accuracy" and board.shape[1] == 1 and manifest.input.bytes > 1:  # one number has its own chart
+    if data.floats is not None and quality.kind != "accuracy" and board.shape[1] == 1 and not manifest.one_code:  # one number has its own chart
         columns = (np.asarray(each, np.float64).ravel().tolist() for each in (data.targets, data.floats, board))
         series = tuple(zip(*columns, strict=True))
     return Metric(
@@ -123,7 +123,14 @@ def _disagreements(
 
 
 def _picture(manifest: Manifest, codes: Codes) -> tuple[tuple[int, ...], ...]:
-    shape = manifest.input.shape
-    if len(shape) != 4 or shape[0] != 1 or shape[3] != 1 or shape[1] * shape[2] > _PICTURE_MAX:
+    shape = manifest.inputs[0].shape
+    if (
+        len(manifest.inputs) > 1
+        or manifest.inputs[0].type != "INT8"
+        or len(shape) != 4
+        or shape[0] != 1
+        or shape[3] != 1
+        or shape[1] * shape[2] > _PICTURE_MAX
+    ):
         return ()
     return tuple(tuple(row) for row in codes.reshape(shape[1:3]).tolist())

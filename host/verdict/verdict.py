@@ -9,9 +9,10 @@ from typing import Literal
 
 from plumbline.common.documents import Amount, Count, Whole
 from plumbline.common.errors import QualityMissed, VerdictFailed
+from plumbline.common.evidence import TRANSPARENT
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import DECLARED, ENDLESS, OperatorSpec
-from plumbline.common.useful import TRANSPARENT, Useful
+from plumbline.common.useful import Useful
 from plumbline.common.wire import NANO
 from plumbline.host.devices.board import Identity, Stats
 from plumbline.host.firmware.built import Built
@@ -204,8 +205,8 @@ class Verdict:
     """Of the firmware; None where it was not built here."""
     firmware: Built | None = None
     """The build that the board says it runs; None where it was not built here."""
-    useful: Useful | None = None
-    """What the samples show; None where a .tflite file came without any."""
+    useful: tuple[Useful, ...] = ()
+    """What the samples show of each output; empty where a .tflite file came without any."""
     limits: Limits = field(default_factory=Limits)
     """What they have to reach."""
     warnings: tuple[str, ...] = ()

@@ -56,7 +56,7 @@ class Summary:
     """The comparison closest to its bound, or farthest beyond it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Samples(Useful):
     """What the samples show, and what was asked of them."""
 
@@ -105,7 +105,7 @@ class Row:
 class Unjudged:
     """A run that has come to no verdict."""
 
-    schema: Literal[4] = 4
+    schema: Literal[5] = 5
     """Version of this schema; raised when a field comes, goes or changes its meaning."""
     outcome: Literal["error", "not finished"]
     """"not finished" stands there from the first moment of a run on until its end replaces it: a run that was killed leaves it."""
@@ -140,7 +140,7 @@ class Unjudged:
 class Judged:
     """A run that came to a verdict: of a board, and all its answers."""
 
-    schema: Literal[4] = 4
+    schema: Literal[5] = 5
     """Version of this schema; raised when a field comes, goes or changes its meaning."""
     outcome: Literal["pass", "fail"]
     """What the run came to."""
@@ -172,9 +172,9 @@ class Judged:
     """What a reader has to know although it is no failure, a sentence each."""
     exit_code: Count
     """What the run ended with: 0 for PASS; 13 where every answer is right but the model is of no use, 1 for any other FAIL."""
-    useful: Samples | None
-    """What the samples of real data show: the held-back split of a recipe or the points of its domain, or your own; null where a .tflite file came
-    without any. docs/explanation/usefulness.md has the definitions. Numbers about errors are null without a float model."""
+    useful: tuple[Samples, ...]
+    """What the samples of real data show of each output: the held-back split of a recipe or the points of its domain, or your own; empty where a
+    .tflite file came without any. docs/explanation/usefulness.md has the definitions. Numbers about errors are null without a float model."""
     metric: Metric | None
     """On the whole test split of a recipe, or on the samples of your own that came with targets; null where there is neither."""
     firmware: Built | None

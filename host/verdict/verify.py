@@ -100,10 +100,10 @@ def verify(
     useful = useful_of(artefacts.graph, judged, references, inferences.outputs)
     wrong = comparer.shortcomings() + failures(comparisons, probes, limit)
     missed = metric.failures if metric else ()
-    if useful and wrong:
-        useful = replace(useful, causes=())  # they speak of a model, which these answers are not
-    elif useful and useful.missed:
-        missed += (*useful.missed, *useful.causes)
+    if wrong:
+        useful = tuple(replace(each, causes=()) for each in useful)  # they speak of a model, which these answers are not
+    else:
+        missed += tuple(told for each in useful if each.missed for told in each.told)
     return Verdict(
         recipe=manifest.recipe,
         model_sha256=manifest.model_sha256,

@@ -9,11 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from plumbline.common import usage
+from plumbline.common.evidence import Evidence, wide
 from plumbline.common.manifest import Manifest
 from plumbline.common.numbers import percent
 from plumbline.common.output_causes import close_decisions, coarse_output, equal_targets
 from plumbline.common.quality import skill
-from plumbline.common.useful import Evidence, Reals, Useful, measured, outside
+from plumbline.common.rows import Reals
+from plumbline.common.useful import Useful, measured, outside
 
 UNEQUAL = 32
 """A feature that is so many times smaller than another has no more than 8 of the 256 codes."""
@@ -43,11 +45,11 @@ def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | Non
         silent: finds the first layer that answers the same to all samples; asked only where the board does.
     """
     found = measured(evidence, manifest.limits, skill_of(manifest, evidence, evidence.reals))
-    of_inputs = equal_samples(evidence) or outliers(evidence) or unequal_features(evidence)
+    of_inputs = of_samples(evidence)
     layer = silent() if found.distinct == 1 and found.differing > 1 else None
     said = [
         of_inputs,
-        outside_input(evidence),
+        first(outside_input, evidence),
         beyond_output(evidence),
         one_answer(evidence, found, bool(of_inputs), layer),
         never_chosen(evidence),
@@ -64,6 +66,20 @@ def judge(manifest: Manifest, evidence: Evidence, silent: Callable[[], str | Non
     return replace(found, causes=tuple(causes))
 
 
+def of_samples(evidence: Evidence) -> str:
+    """What is wrong with the samples of an input, whatever the model is."""
+    return first(lambda each: equal_samples(each) or outliers(each) or unequal_features(each), evidence)
+
+
+def first(cause: Callable[[Evidence], str], evidence: Evidence) -> str:
+    """A cause of the first input that has it, with the input's name where there are several."""
+    for each in evidence.each_input:
+        found = cause(each)
+        if found:
+            return f"input {each.input.name}: {found}" if evidence.others else found
+    return ""
+
+
 def skill_of(manifest: Manifest, evidence: Evidence, answers: Reals | None) -> float | None:
     """How much answers (S, outputs) have to do with the targets; None without one of both, and where a recipe demands what it wants itself."""
     quality = manifest.quality
@@ -74,21 +90,21 @@ def skill_of(manifest: Manifest, evidence: Evidence, answers: Reals | None) -> f
 
 def features(evidence: Evidence) -> Reals:
     """The samples (M, F) by feature: the last axis of the input. Where that is a single channel, all numbers of a flat input, else one."""
-    shape = evidence.input.shape[1:] or evidence.input.shape
-    wide = shape[-1] if shape[-1] > 1 or len(shape) > 1 else evidence.inputs.shape[1]
-    return evidence.inputs.reshape(-1, wide)
+    shape = evidence.input.shape[1:] or evidence.input.shape or (1,)
+    width = shape[-1] if shape[-1] > 1 or len(shape) > 1 else evidence.inputs.shape[1]
+    return evidence.inputs.reshape(-1, width)
 
 
 def equal_samples(evidence: Evidence) -> str:
     """Samples that do not vary, or whose differences all fall into one code."""
     count = len(evidence.inputs)
-    if count < 2:
+    if count < 2 or evidence.input.scale is None:
         return ""
     if (evidence.inputs == evidence.inputs[0]).all():
         return f"all {count:,} samples are equal: give different ones"
     if evidence.inputs.min() == evidence.inputs.max():
         return f"all {count:,} samples hold the number {evidence.inputs.min():.4g} only: give different ones"
-    width = 255 * evidence.input.scale
+    width = 255 * evidence.input.step
     if width < 1e-4 * np.abs(evidence.inputs).max():
         low, high = evidence.input.range
         return (
@@ -107,7 +123,7 @@ def outliers(evidence: Evidence) -> str:
     usual = np.quantile(away, min(0.99, 1 - few / len(values)), axis=0, method="lower")
     usual = np.where(usual > 0, usual, usual.max())  # of a feature that is nearly always the same
     farthest = away.max(axis=0)
-    width = 255 * evidence.input.scale
+    width = 255 * evidence.input.step
     # Where many rows reach as far in any feature, the range is theirs.
     alone = np.array([(away > each / 4).any(axis=1).sum() for each in farthest]) <= max(few, len(values) // 100)
     found = np.flatnonzero((usual.max() > 0) & (farthest > FAR_OUT * usual) & (farthest > width / 4) & alone)
@@ -116,7 +132,7 @@ def outliers(evidence: Evidence) -> str:
     worst = int(found[(farthest / usual)[found].argmax()])
     low, high = (middle[worst] + side * usual[worst] for side in (-1, 1))
     few = int((away[:, worst] > FAR_OUT * usual[worst]).sum())
-    codes = 1 + math.ceil((high - low) / evidence.input.scale)
+    codes = 1 + math.ceil((high - low) / evidence.input.step)
     where = f" of feature {worst}" if values.shape[1] > 1 else ""
     reach = values[away[:, worst].argmax(), worst]
     return (
@@ -171,14 +187,14 @@ def beyond_output(evidence: Evidence) -> str:
     """An output whose range clips: by the float model's answers, or without one by answers at an end that is not 0."""
     low, high = evidence.output.range
     if evidence.floats is not None:
-        share = float(((evidence.floats < low - evidence.output.scale) | (evidence.floats > high + evidence.output.scale)).mean())
+        share = float(((evidence.floats < low - evidence.output.step) | (evidence.floats > high + evidence.output.step)).mean())
         if share < OUTSIDE:
             return ""
         return (
             f"{percent(share)} of the float model's answers lie outside what the output holds, {low:.4g} to {high:.4g}, and are cut off: convert the "
             "model on samples that reach as far"
         )
-    if evidence.decides != "numbers" or evidence.end in FIXED:
+    if evidence.decides != "numbers" or evidence.end in FIXED or evidence.output.type != "INT8":
         return ""
     for code, value in ((-128, low), (127, high)):
         share = float((evidence.answers == code).mean())
@@ -191,12 +207,12 @@ def beyond_output(evidence: Evidence) -> str:
 
 def one_answer(evidence: Evidence, found: Useful, explained: bool, silent: str | None) -> str:
     """The same answer to samples that differ."""
-    if found.distinct > 1 or found.count < 2 or (evidence.inputs == evidence.inputs[0]).all():
+    if found.distinct > 1 or found.count < 2 or (evidence.all_inputs == evidence.all_inputs[0]).all():
         return ""
     if found.differing == 1:
-        nearer = f"they lie closer together than one step of the input, {evidence.input.scale:.3g}"
+        nearer = f"they lie closer together than one step of the input, {evidence.input.step:.3g}"
         return "" if explained else f"all samples become the same codes: {nearer}; take what they have in common off before the model"
-    floats, step = evidence.floats, evidence.output.scale
+    floats, step = evidence.floats, evidence.output.step
     if floats is None:
         where = f", from layer {silent} on" if silent else ""
         return f"all {found.count:,} samples get the same answer{where}"
@@ -224,13 +240,13 @@ def one_answer(evidence: Evidence, found: Useful, explained: bool, silent: str |
 def at_ends(evidence: Evidence, floats: Reals) -> bool:
     """Whether each answer (S, outputs) of the float model lies at an end of what the model's last operator can answer."""
     lowest = -1 if evidence.end == "TANH" else 0
-    near = evidence.output.scale
+    near = evidence.output.step
     return evidence.end in FIXED and bool(((floats < lowest + near) | (floats > 1 - near)).all())
 
 
 def never_chosen(evidence: Evidence) -> str:
     """Classes that the float model chooses and the board never does; without a float model, those that are never chosen."""
-    if evidence.decides == "numbers" or evidence.output.shape[-1] < 2 or len(evidence.answers) < 2:
+    if evidence.decides == "numbers" or wide(evidence.output) < 2 or len(evidence.answers) < 2:
         return ""
     said = np.unique(evidence.decisions(evidence.reals))
     if evidence.floats is not None:
@@ -238,7 +254,7 @@ def never_chosen(evidence: Evidence) -> str:
         missing = [int(each) for each in np.unique(theirs) if each not in said]
         shown = ", ".join(f"{evidence.class_name(each)} (float: {int((theirs == each).sum())} times)" for each in missing[:NAMED])
         return f"the board never chooses {_classes(missing)}{shown}{' ...' if len(missing) > NAMED else ''}" if missing else ""
-    classes = range(evidence.output.shape[-1] if evidence.decides == "a class" else 0)
+    classes = range(wide(evidence.output) if evidence.decides == "a class" else 0)
     missing = [each for each in classes if each not in said]
     # as many samples as can be expected to show every class
     if not missing or len(evidence.answers) < 3 * len(classes):
@@ -271,6 +287,6 @@ def rounding(evidence: Evidence, found: Useful) -> str:
     if not found.input_rms or found.rest_rms is None or found.input_rms < 2 * found.rest_rms:
         return ""
     return (
-        f"most of the error comes from rounding the input to steps of {evidence.input.scale:.3g} (RMS {found.input_rms:.3g} of it, the rest "
+        f"most of the error comes from rounding the input to steps of {evidence.input.step:.3g} (RMS {found.input_rms:.3g} of it, the rest "
         f"{found.rest_rms:.3g}): the model answers to differences smaller than that; scale or transform the input before the model"
     )

@@ -14,6 +14,7 @@ from plumbline.common import usage
 from plumbline.common.arrays import npz_bytes, read_npz, typed_array
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.manifest import Manifest
+from plumbline.common.rows import elements
 
 FILE = "references.npz"
 Codes = NDArray[np.int8]
@@ -37,29 +38,29 @@ class Samples:
     rows: NDArray[np.int64]
     """(S,): the row in `codes` that each input becomes."""
     inputs: Floats
-    """(S, input_bytes): the inputs before they become codes."""
+    """(S, input elements): the inputs before they become codes, tensor after tensor."""
     floats: Floats | None = None
-    """(S, output_bytes): the float model at those inputs; None where there is no float model."""
+    """(S, output elements): the float model at those inputs; None where there is no float model."""
     targets: NDArray[Any] | None = None
     """(S, ...): labels or values; None where nobody gave them."""
 
 
 @dataclass(frozen=True)
 class References:
-    """N rows of codes, M points x. `litert` and `float_product` are information beside what a verification needs."""
+    """N rows, see `plumbline.common.rows`, and M points x. `litert` and `float_product` are information beside what a verification needs."""
 
     codes: Codes
-    """(N, input_bytes); all 256 where the input is one int8."""
+    """(N, input_bytes); all 256 where the only input is one int8."""
     expected: Codes
     """(N, output_bytes): TFLM's answers, or the integer model's, as the manifest says."""
     float_codes: Floats
-    """(N, output_bytes): the float model at the real numbers that the codes stand for."""
+    """(N, output elements): the float model at the real numbers that the codes stand for."""
     x_nano: NDArray[np.int64]
     """(M,): the sample points, then the sweep."""
     samples: int
     """How many of the x are sample points."""
     float_x: Floats
-    """(M, output_bytes): the float model at x."""
+    """(M, output elements): the float model at x."""
     data: Samples | None = None
     """None where a .tflite file came without samples."""
     litert: Codes | None = None
@@ -71,6 +72,9 @@ class References:
     convert/operators/shared/weighted. None where the conversion could not work it out."""
     parameters: int | None = None
     """Numbers that the float model holds, those that are not trained included; None where there is no float model."""
+    starts: NDArray[np.bool_] | None = None
+    """(N,): before which rows the model's state is put to its beginning, the first among them. None of a model whose answers do not depend on what it
+    was asked before."""
     chain: tuple[DenseLayer, ...] = ()
     """The layers of a float model that is a chain of Dense, which the error bound was proven from; empty for any other."""
 
@@ -94,7 +98,7 @@ class References:
         if self.data is not None:
             arrays |= {"sample_rows": self.data.rows, "sample_inputs": self.data.inputs}
             arrays |= {"float_samples": self.data.floats, "targets": self.data.targets}
-        arrays |= {"tflm_float_product": self.float_product, "litert": self.litert}
+        arrays |= {"tflm_float_product": self.float_product, "litert": self.litert, "starts": self.starts}
         for number, layer in enumerate(self.chain):
             arrays |= {f"weights{number}": layer.weights, f"bias{number}": layer.bias, f"activation{number}": np.array(layer.activation)}
         return npz_bytes({name: array for name, array in arrays.items() if array is not None})
@@ -140,25 +144,30 @@ class References:
             kinds=optional("kinds", np.str_),
             float_product=optional("tflm_float_product", np.int8),
             parameters=None if parameters is None else _one(parameters),
+            starts=optional("starts", np.bool_),
             chain=_chain(arrays),
         )
 
     def _check_shapes(self, manifest: Manifest) -> None:
         rows, points = len(np.atleast_1d(self.codes)), len(np.atleast_1d(self.x_nano))
+        answers = elements(manifest.outputs)
         wanted = {
-            "codes": (rows, manifest.input.bytes),
-            "expected": (rows, manifest.output.bytes),
-            "float_codes": (rows, manifest.output.bytes),
+            "codes": (rows, manifest.input_bytes),
+            "expected": (rows, manifest.output_bytes),
+            "float_codes": (rows, answers),
             "x_nano": (points,),
-            "float_x": (points, manifest.output.bytes),
+            "float_x": (points, answers),
             "kinds": (rows,),
-            "litert": (rows, manifest.output.bytes),
-            "float_product": (rows, manifest.output.bytes),
+            "starts": (rows,),
+            "litert": (rows, manifest.output_bytes),
+            "float_product": (rows, manifest.output_bytes),
         }
         for name, shape in wanted.items():
             array = getattr(self, name)
             if array is not None and array.shape != shape:
                 raise ValueError(f"{name} has shape {array.shape}, not {shape}")
+        if self.starts is not None and rows and not self.starts[0]:
+            raise ValueError("no sequence starts with the first row")
 
     def _check_samples(self, manifest: Manifest) -> None:
         """Raises ValueError where the samples do not fit the rest, or a demand of the manifest has nothing to be measured on."""
@@ -172,8 +181,8 @@ class References:
                 raise ValueError("it holds no samples, but the manifest names a float model")
             return
         count = data.rows.size
-        fits = data.rows.ndim == 1 and count > 0 and data.inputs.shape == (count, manifest.input.bytes)
-        fits = fits and (data.floats is None or data.floats.shape == (count, manifest.output.bytes))
+        fits = data.rows.ndim == 1 and count > 0 and data.inputs.shape == (count, elements(manifest.inputs))
+        fits = fits and (data.floats is None or data.floats.shape == (count, elements(manifest.outputs)))
         fits = fits and (data.targets is None or (data.targets.ndim > 0 and len(data.targets) == count))
         if not fits or not ((data.rows >= 0) & (data.rows < len(self.codes))).all():
             targets = "no" if data.targets is None else np.atleast_1d(data.targets).shape[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from plumbline.common import documents, usage
 from plumbline.common.documents import Amount, Count, Whole
@@ -13,9 +13,10 @@ from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.files import sha256_of
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
-from plumbline.common.quantization import code_range
+from plumbline.common.quantization import Scaled
+from plumbline.common.rows import elements_of, range_of
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 GENERATED = "generated"
 SOURCES = ("model.h", "flatbuffer.h", "flatbuffer.c", "resolver.h", "compiled.h", "compiled.c", "wire.h")
 ARTEFACTS = frozenset(("model.tflite", "references.npz", *(f"{GENERATED}/plumbline_{name}" for name in SOURCES), f"{GENERATED}/library.json"))
@@ -27,18 +28,30 @@ ENDLESS = "the output's whole range, which no error exceeds: a model of your own
 
 @dataclass(frozen=True)
 class TensorSpec:
-    """The model's input or output: real value = scale * (code - zero_point), code in [-128, 127]."""
+    """An input or output of the model: real value = scale * (code - zero_point), or the value itself where it is not quantized."""
 
+    name: str
+    """As in the model's signature."""
+    type: Literal["INT8", "UINT8", "INT16", "INT32", "INT64", "BOOL", "FLOAT32"]
     shape: tuple[Count, ...]
     bytes: Count
-    scale: Amount
-    """The float32 of the flatbuffer, exactly."""
-    zero_point: Whole
+    scale: Amount | None
+    """The float32 of the flatbuffer, exactly; None where it is not quantized."""
+    zero_point: Whole | None
+
+    @property
+    def elements(self) -> int:
+        return elements_of(self)
+
+    @property
+    def step(self) -> float:
+        """Between two neighbouring numbers that it can hold; 0 of a float."""
+        return (0.0 if self.type == "FLOAT32" else 1.0) if self.scale is None else self.scale
 
     @property
     def range(self) -> tuple[float, float]:
-        """The lowest and the highest real number that a code stands for."""
-        return code_range(self)
+        """The lowest and the highest real number that it holds."""
+        return range_of(self)
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,8 @@ class OperatorSpec:
     """Of its weights and other constants in the flatbuffer; one that two operators share counts for both."""
     macs: Count | None = None
     """Multiply-accumulates of one inference; None where the operator is no sum of weights times inputs."""
+    computes: tuple[Count, ...] = ()
+    """The model's outputs, by number, whose meaning it decides: what comes behind it only changes their shape, scale or type."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +123,11 @@ class Manifest:
     """What the compiled engine runs in: input, output and everything between the layers."""
     constant_bytes: Count
     """What the compiled engine carries of the model in flash: weights, biases, multipliers, tables."""
-    input: TensorSpec
-    output: TensorSpec
+    inputs: tuple[TensorSpec, ...]
+    """In the order of the model's signature, as their bytes come in a row; see `plumbline.common.rows`."""
+    outputs: tuple[TensorSpec, ...]
     domain: tuple[float, float]
+    """Lowest and highest x of a model of one number; for others what the first input can hold."""
     tolerance: Amount
     """Largest |board - float| that is accepted; the bound does not exceed it."""
     operators: tuple[OperatorSpec, ...]
@@ -131,7 +148,43 @@ class Manifest:
     """Where the tolerance comes from: the recipe, or what it was worked out from."""
     limits: Limits = field(default_factory=Limits)
     """What the board must reach on the samples, besides being exact."""
-    schema: Literal[4] = SCHEMA
+    schema: Literal[5] = SCHEMA
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """For each output the operator that computes it: see `OperatorSpec.computes`."""
+        found = {number: operator.name for operator in self.operators for number in operator.computes}
+        return tuple(found.get(number, "") for number in range(len(self.outputs)))
+
+    @property
+    def input_bytes(self) -> int:
+        """Of a row of inputs."""
+        return sum(each.bytes for each in self.inputs)
+
+    @property
+    def output_bytes(self) -> int:
+        """Of a row of outputs."""
+        return sum(each.bytes for each in self.outputs)
+
+    @property
+    def one_code(self) -> bool:
+        """Whether the only input is one int8, so that all 256 codes can be asked."""
+        return self.input_bytes == 1 and self.inputs[0].type == "INT8"
+
+    @property
+    def scalar(self) -> bool:
+        """Whether the model maps one int8 to one int8, so that a board can be asked for an x."""
+        return self.one_code and self.output_bytes == 1 and self.outputs[0].type == "INT8"
+
+    @property
+    def x_end(self) -> Scaled:
+        """The input of a scalar model."""
+        return cast(Scaled, self.inputs[0])
+
+    @property
+    def y_end(self) -> Scaled:
+        """The output of a scalar model."""
+        return cast(Scaled, self.outputs[0])
 
     def with_limits(self, limits: Limits) -> Manifest:
         """The same with other limits, and what int8 may lose of a metric that nobody but the limits demands."""

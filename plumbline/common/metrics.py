@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from plumbline.common.golden_data import Codes, References
 from plumbline.common.quality import Quality, measure
-from plumbline.common.quantization import Scaled, dequantize
+from plumbline.common.rows import End, by_element, to_reals
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class MetricValues:
     """Why the demand is not met, a sentence each; empty where it is."""
 
 
-def metric_values(quality: Quality, output: Scaled, references: References, answers: Codes, who: str) -> MetricValues | None:
+def metric_values(quality: Quality, outputs: Sequence[End], references: References, answers: Codes, who: str) -> MetricValues | None:
     """Measure answers against the targets.
 
     Args:
         quality: the metric, and what is demanded of it.
-        output: the quantization of the answers.
+        outputs: the model's.
         references: None is the result where they hold no targets.
         answers: (N, output bytes), to `references.codes`.
         who: gave the answers, e.g. "the board".
@@ -44,9 +45,9 @@ def metric_values(quality: Quality, output: Scaled, references: References, answ
     if data is None or data.targets is None or not len(answers):
         return None
     of_float = None if data.floats is None else measure(quality.kind, data.floats, data.targets)
-    int8, value = (measure(quality.kind, dequantize(each[data.rows], output), data.targets) for each in (references.expected, answers))
-    held = ~references.chosen
-    steps = float(np.abs(dequantize(answers[held], output) - references.float_codes[held]).max() / output.scale) if held.any() else math.nan
+    int8, value = (measure(quality.kind, to_reals(each[data.rows], outputs), data.targets) for each in (references.expected, answers))
+    held, step = ~references.chosen, by_element([each.scale or 1.0 for each in outputs], outputs)
+    steps = float((np.abs(to_reals(answers[held], outputs) - references.float_codes[held]) / step).max()) if held.any() else math.nan
     missed: list[str] = []
     if of_float is not None:
         missed = quality.shortcomings("the float model", of_float) + quality.shortcomings(who, value, of_float)

@@ -42,8 +42,8 @@ def check_benchmark(manifest: Manifest) -> None:
     Raises:
         UsageError: the autoencoder has not as many outputs as inputs, so that there is no distance between them; or see `benchmark`.
     """
-    if benchmark() == AUTOENCODER and manifest.input.bytes != manifest.output.bytes:
+    if benchmark() == AUTOENCODER and manifest.input_bytes != manifest.output_bytes:
         raise UsageError(
-            f"MLPerf Tiny's ad is an autoencoder; this model has {manifest.input.bytes} inputs and {manifest.output.bytes} outputs.",
+            f"MLPerf Tiny's ad is an autoencoder; this model has {manifest.input_bytes} inputs and {manifest.output_bytes} outputs.",
             f"Leave {usage.option('mlperf')} out, and the firmware answers by the model's own name.",
         )

@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 
+from plumbline.common.evidence import Evidence, wide
 from plumbline.common.limits import Limits
-from plumbline.common.useful import Evidence, Useful, spreads
+from plumbline.common.useful import Useful, spreads
 
 
 def coarse_output(evidence: Evidence, found: Useful, limits: Limits) -> str:
     """An output that misses the limit because the steps of the output, which another one or an offset makes wide, are too wide for it."""
-    floats, step = evidence.floats, evidence.output.scale
+    floats, step = evidence.floats, evidence.output.step
     if floats is None or found.distinct < 2 or found.rms_share is None or found.rms_share <= limits.rms or evidence.decides != "numbers":
         return ""
     spread, _ = spreads(floats)
@@ -38,11 +39,11 @@ def equal_targets(evidence: Evidence) -> str:
 
 def close_decisions(evidence: Evidence, limits: Limits) -> str:
     """More decisions that differ than the limit allows, because the float model's answers lie closer together than the steps of the output."""
-    floats, step = evidence.floats, evidence.output.scale
+    floats, step = evidence.floats, evidence.output.step
     if floats is None or evidence.decides == "numbers":
         return ""
     if evidence.decides == "a class":
-        two = np.sort(floats.reshape(len(floats), -1, evidence.output.shape[-1]), axis=2)[:, :, -2:]
+        two = np.sort(floats.reshape(len(floats), -1, wide(evidence.output)), axis=2)[:, :, -2:]
         apart = two[:, :, 1] - two[:, :, 0]
     else:
         apart = np.abs(floats - 0.5)

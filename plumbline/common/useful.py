@@ -7,117 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.documents import Count
-from plumbline.common.golden_data import References
+from plumbline.common.evidence import Decides, Evidence
 from plumbline.common.limits import Limits
-from plumbline.common.manifest import Manifest, TensorSpec
+from plumbline.common.manifest import TensorSpec
 from plumbline.common.numbers import percent
-from plumbline.common.quality import is_labels
-from plumbline.common.quantization import dequantize
+from plumbline.common.rows import Reals
 
-Reals = NDArray[np.float64]
-Decides = Literal["numbers", "a class", "yes or no"]
-TRANSPARENT = ("RESHAPE", "QUANTIZE", "DEQUANTIZE")
-"""Operators behind a model's last computation that leave its meaning."""
 SINGLE_OUTPUTS = 16
 """Up to so many numbers, each output is judged by its own spread; more are one picture or sound, judged by their common one."""
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """S samples, and what was answered to them."""
-
-    input: TensorSpec
-    output: TensorSpec
-    decides: Decides
-    end: str
-    """Name of the operator that computes the output."""
-    inputs: Reals
-    """(S, inputs): the samples."""
-    codes: NDArray[np.int8]
-    """(S, inputs): what they become."""
-    answers: NDArray[np.int8]
-    """(S, outputs): the codes that the board gave or must give."""
-    floats: Reals | None = None
-    """(S, outputs): the float model at the samples; None where there is no float model."""
-    float_codes: Reals | None = None
-    """(S, outputs): the float model at the numbers that the codes stand for."""
-    targets: NDArray[Any] | None = None
-    """(S, ...)."""
-    classes: tuple[str, ...] = ()
-    """Names of the classes; empty for their numbers."""
-
-    @property
-    def reals(self) -> Reals:
-        """(S, outputs): the answers as numbers."""
-        return dequantize(self.answers, self.output)
-
-    def decisions(self, answers: Reals) -> NDArray[np.int64]:
-        """(S, D): the class at each place of the output, or 0 and 1 for each output that says yes or no."""
-        if self.decides == "yes or no":
-            return (answers > 0.5).astype(np.int64)
-        return np.asarray(answers.reshape(len(answers), -1, self.output.shape[-1]).argmax(axis=2), np.int64)
-
-    def class_name(self, number: int) -> str:
-        """How a person calls a class."""
-        return self.classes[number] if number < len(self.classes) else str(number)
-
-
-def evidence_of(manifest: Manifest, references: References, answers: NDArray[np.int8]) -> Evidence | None:
-    """Collect what is known of the samples.
-
-    Args:
-        manifest: of the conversion.
-        references: None is the result where they hold no samples.
-        answers: (N, output bytes), to `references.codes`.
-    """
-    data = references.data
-    if data is None or not len(answers):
-        return None
-    floats, targets = data.floats, data.targets
-    end = ends_in(each.name for each in manifest.operators)
-    if manifest.quality is not None:
-        accurate = manifest.quality.kind == "accuracy"
-    else:
-        accurate = targets is not None and is_labels(targets, manifest.output.shape[-1])
-    return Evidence(
-        input=manifest.input,
-        output=manifest.output,
-        decides=decides(end, manifest.output, accurate),
-        end=end,
-        inputs=data.inputs.astype(np.float64),
-        codes=references.codes[data.rows],
-        answers=answers[data.rows],
-        floats=None if floats is None else floats.astype(np.float64),
-        float_codes=None if floats is None else references.float_codes[data.rows].astype(np.float64),
-        targets=targets,
-        classes=manifest.quality.classes if manifest.quality else (),
-    )
-
-
-def ends_in(operators: Iterable[str]) -> str:
-    """The operator that computes a model's output, of the names of all in execution order; empty where there is none."""
-    named = [name for name in operators if name not in TRANSPARENT]
-    return named[-1] if named else ""
-
-
-def decides(end: str, output: TensorSpec, accurate: bool) -> Decides:
-    """What a model's answer is: the largest of its outputs where it ends in SOFTMAX or comes with labels, yes or no above 0.5 where it ends in
-    LOGISTIC, else numbers.
-    """
-    if output.shape[-1] > 1 and (end == "SOFTMAX" or accurate):
-        return "a class"
-    return "yes or no" if end == "LOGISTIC" else "numbers"
-
-
-@dataclass(frozen=True)
 class Useful:
-    """What the samples show. Errors are |answer - float model at the sample|, in units of the output; None without a float model."""
+    """What the samples show of an output. Errors are |answer - float model at the sample|, in units of the output; None without a float model."""
 
     count: Count
     """Samples."""
@@ -156,6 +64,17 @@ class Useful:
     """The limits that are missed, a sentence each with both numbers."""
     causes: tuple[str, ...]
     """What stands in the way, a sentence each; see `plumbline.common.diagnosis`. A warning where no limit is missed."""
+    output: str = ""
+    """Its name, of a model with several outputs."""
+
+    def named(self, sentences: Iterable[str]) -> tuple[str, ...]:
+        """The sentences with the output's name before each, where there are several."""
+        return tuple(f"output {self.output}: {each}" if self.output else each for each in sentences)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that is to be said of it."""
+        return self.named((*self.missed, *self.causes))
 
 
 def spreads(floats: Reals) -> tuple[Reals, Reals]:
@@ -192,8 +111,26 @@ def correlation(answers: Reals, floats: Reals) -> float | None:
 
 def outside(evidence: Evidence) -> float:
     """Share of the samples' numbers that lie more than half a step outside what the input's codes hold."""
-    (low, high), half = evidence.input.range, evidence.input.scale / 2
-    return float(((evidence.inputs < low - half) | (evidence.inputs > high + half)).mean())
+    beyond, numbers = 0, 0
+    for each in evidence.each_input:
+        (low, high), half = each.input.range, each.input.step / 2
+        beyond += int(((each.inputs < low - half) | (each.inputs > high + half)).sum())
+        numbers += each.inputs.size
+    return beyond / numbers
+
+
+def share_of_range(error: float, output: TensorSpec) -> float:
+    """An error as a share of the range that the output holds; 0 of a float, which holds everything."""
+    low, high = output.range
+    return 0.0 if output.type == "FLOAT32" else error / (high - low)
+
+
+def saturated(evidence: Evidence) -> float:
+    """Share of the answers' numbers that are the lowest or the highest that the output holds; 0 of truths and floats, which have none."""
+    if evidence.output.type in ("BOOL", "FLOAT32"):
+        return 0.0
+    info = np.iinfo(evidence.answers.dtype)
+    return float(np.isin(evidence.answers, (info.min, info.max)).mean())
 
 
 def rms(errors: Reals) -> float:
@@ -209,8 +146,8 @@ def measured(evidence: Evidence, limits: Limits, skill: float | None) -> Useful:
         skill: see `plumbline.common.quality.skill`; None where there are no targets.
     """
     reals, floats = evidence.reals, evidence.floats
-    distinct, differing = (len(np.unique(each, axis=0)) for each in (evidence.answers, evidence.codes))
-    unlike = len(np.unique(evidence.inputs, axis=0))
+    distinct, differing = (len(np.unique(each, axis=0)) for each in (evidence.answers, evidence.all_codes))
+    unlike = len(np.unique(evidence.all_inputs, axis=0))
     found: dict[str, Any] = dict.fromkeys(
         ("max_error", "mean_error", "rms_error", "max_share", "spread", "rms_share", "correlation", "agreement", "input_rms", "rest_rms")
     )
@@ -219,11 +156,11 @@ def measured(evidence: Evidence, limits: Limits, skill: float | None) -> Useful:
         decided = evidence.decisions(reals).size
     if floats is not None:
         errors = np.abs(reals - floats)
-        each, spread = shares(errors, floats, evidence.output.scale)
+        each, spread = shares(errors, floats, evidence.output.step)
         each = np.where(unasked(evidence.targets, len(each)), 0.0, each)
         worst = int(each.argmax())
         found |= {"max_error": float(errors.max()), "mean_error": float(errors.mean()), "rms_error": rms(errors)}
-        found |= {"max_share": float(errors.max() / (255 * evidence.output.scale)), "spread": float(spread[worst]), "rms_share": float(each[worst])}
+        found |= {"max_share": share_of_range(float(errors.max()), evidence.output), "spread": float(spread[worst]), "rms_share": float(each[worst])}
         if evidence.float_codes is not None:
             found |= {"input_rms": rms(evidence.float_codes - floats), "rest_rms": rms(reals - evidence.float_codes)}
         if evidence.decides == "numbers":
@@ -251,10 +188,11 @@ def measured(evidence: Evidence, limits: Limits, skill: float | None) -> Useful:
         decides=evidence.decides,
         decided=decided,
         saturated_inputs=outside(evidence),
-        saturated_outputs=float(np.isin(evidence.answers, (-128, 127)).mean()),
+        saturated_outputs=saturated(evidence),
         skill=skill,
         missed=tuple(missed),
         causes=(),
+        output=evidence.name,
         **found,
     )
 

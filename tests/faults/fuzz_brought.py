@@ -141,7 +141,7 @@ def in_a_file(raw: bytes, suffix: str, use: Callable[[Path], object]) -> str:
 
 
 def sample_fate(raw: bytes) -> str:
-    return in_a_file(raw[1:], SUFFIXES[raw[0]], lambda path: fit(load_samples(path).inputs, (3,)))
+    return in_a_file(raw[1:], SUFFIXES[raw[0]], lambda path: fit(load_samples(path).inputs[0], (3,)))
 
 
 def keras_fate(raw: bytes) -> str:

@@ -103,7 +103,7 @@ class Programs:
         (work / "plumbline_compiled.h").write_text(compiled.header)
         self._compile(PROGRAM, "driver.o", f"-DINPUT_BYTES={graph.input.bytes}", f"-DOUTPUT_BYTES={graph.output.bytes}")
         self.distinct = self._written("chosen", graph, chosen)
-        self.distinct_any = self._written("any", graph, pool_of(graph.input, ANY, ANY_SEED).codes)
+        self.distinct_any = self._written("any", graph, pool_of(graph.inputs, ANY, ANY_SEED).codes)
         itself = self.judge(0, Mutation("none", "the model itself", self.source))
         if itself is None or itself.by_chosen or itself.by_any:
             raise AssertionError("the model's own C does not answer as the integer model")

@@ -91,7 +91,7 @@ class Trials:
         count, caught, notes = 0, 0, []
         for model in (self.folder, *self.hidden):
             stretched, smallest = self.stretched(model)
-            least = manifest_of(model).input.bytes + manifest_of(model).output.bytes
+            least = manifest_of(model).input_bytes + manifest_of(model).output_bytes
             smaller = sorted({*range(smallest - LATEST, smallest), *range(least, smallest, smallest // LATEST)})
             enough = range(smallest, smallest + LATEST, 4)
             told = _each(partial(self.told, stretched), [*smaller, *enough])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from plumbline.convert.codegen.emit import compile_graph, compile_one
-from plumbline.convert.importers.flatbuffer.reader import read_any
+from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators import registered
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support import chip_c, compiled_c
@@ -37,7 +37,7 @@ def random_cases(name: str, count: int, seed: int) -> tuple[list[bytes], np.rand
 @pytest.mark.parametrize("name", registered())
 def test_random_cases(tmp_path: Path, name: str) -> None:
     raws, rng = random_cases(name, CASES, seed=0)
-    graphs = [read_any(raw) for raw in raws]
+    graphs = [read(raw) for raw in raws]
     codes = [rows_for(rng, graph) for graph in graphs]
     answers = compiled_c.run(tmp_path, graphs, codes, together=100, level="-O0")
     different, types = [], set()
@@ -56,7 +56,7 @@ def test_random_cases(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", registered())
 def test_a_sample_on_a_cortex_m4(tmp_path: Path, name: str) -> None:
     raws, rng = random_cases(name, 50, seed=1)
-    graphs = [read_any(raw) for raw in raws]
+    graphs = [read(raw) for raw in raws]
     codes = [rows_for(rng, graph) for graph in graphs]
     for number, (graph, rows, answer) in enumerate(zip(graphs, codes, chip_c.run(tmp_path, graphs, codes), strict=True)):
         np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows), err_msg=f"case {number}")
@@ -65,7 +65,7 @@ def test_a_sample_on_a_cortex_m4(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["ADD", "SUB", "MUL", "RELU", "RELU6", "LEAKY_RELU", "LOGISTIC", "TANH", "QUANTIZE"])
 def test_the_random_cases_run_in_place(name: str) -> None:
     """Input and output are the same bytes in many of them, so that the comparisons above prove that they may be."""
-    memories = [(graph, compile_graph(graph, "case", bytes(32)).memory) for graph in map(read_any, random_cases(name, 200, seed=0)[0])]
+    memories = [(graph, compile_graph(graph, "case", bytes(32)).memory) for graph in map(read, random_cases(name, 200, seed=0)[0])]
     assert sum(memory.offsets[graph.inputs[0].index] == memory.offsets[graph.outputs[0].index] for graph, memory in memories) >= 50
 
 
@@ -73,7 +73,7 @@ def test_the_random_cases_run_in_place(name: str) -> None:
 @pytest.mark.parametrize("name", registered())
 def test_no_compiler_warns_and_no_float_is_computed(tmp_path: Path, name: str, compiler: str) -> None:
     chip = compiler.startswith("arm")
-    for number, graph in enumerate(map(read_any, random_cases(name, 3, seed=2)[0])):
+    for number, graph in enumerate(map(read, random_cases(name, 3, seed=2)[0])):
         source = compiled_c.write_sources(tmp_path, graph, f"m{number}")
         target = ["-mcpu=cortex-m3", "-mthumb", "-mfloat-abi=soft", "-funsigned-char"] if chip else []
         command = [compiler, *compiled_c.WARNINGS, "-Wshadow", *target, "-Os", "-c", str(source), "-o", str(tmp_path / "model.o")]
@@ -86,7 +86,7 @@ def test_no_compiler_warns_and_no_float_is_computed(tmp_path: Path, name: str, c
 @pytest.mark.parametrize("name", registered())
 def test_what_is_printed_is_called_and_registered(name: str) -> None:
     """No function that nobody calls, of which Clang warns and GCC does not, and no constant whose name the registration lacks: it could clash."""
-    for graph in map(read_any, random_cases(name, 100, seed=0)[0]):
+    for graph in map(read, random_cases(name, 100, seed=0)[0]):
         source = re.sub("//.*", "", compile_graph(graph, "case", bytes(32)).source)
         functions = FUNCTION.findall(source)
         assert [function for function in functions if len(re.findall(rf"\b{function}\b", source)) == 1] == []
@@ -99,7 +99,7 @@ def test_what_is_printed_is_called_and_registered(name: str) -> None:
 
 def test_only_the_models_ends_are_float() -> None:
     floats = {
-        name for name in registered() if any(FLOATS in compile_one(read_any(raw).operators[0], "x").helpers for raw in random_cases(name, 20, 3)[0])
+        name for name in registered() if any(FLOATS in compile_one(read(raw).operators[0], "x").helpers for raw in random_cases(name, 20, 3)[0])
     }
     assert floats == {"DEQUANTIZE"}  # and QUANTIZE of a float32 number, which no model of int8 ends has
 
@@ -107,7 +107,7 @@ def test_only_the_models_ends_are_float() -> None:
 @pytest.mark.parametrize("name", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"])
 def test_the_random_cases_take_every_way(name: str) -> None:
     """With the DSP instructions and without, and all helpers of the former: what the comparisons above would otherwise not reach."""
-    steps = [compile_one(read_any(raw).operators[0], "case") for raw in random_cases(name, CASES, seed=0)[0]]
+    steps = [compile_one(read(raw).operators[0], "case") for raw in random_cases(name, CASES, seed=0)[0]]
     ways = {
         "CONV_2D": {"im2col", "im2col_s16", "two_pixels", "clamp", "requantize", "pixel_s16", "requantize_once", "requantize_s16"},
         "DEPTHWISE_CONV_2D": {"plane_3x3", "plane_3x3_stride_2", "clamp", "requantize", "requantize_once"},

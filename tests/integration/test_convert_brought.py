@@ -55,7 +55,7 @@ def test_a_tflite_file_is_written_for_the_firmware_as_it_is(tmp_path: Path, tfli
 def test_samples_are_among_what_the_board_is_asked() -> None:
     graph = read(MODEL)
     samples = np.full((5, 12), 0.37 * graph.input.quantized.scale, np.float32) + np.arange(12, dtype=np.float32) * graph.input.quantized.scale
-    codes, own = codes_for(graph, Samples(samples))
+    codes, own = codes_for(graph, Samples((samples,)))
     expected = np.clip(np.arange(12) + graph.input.quantized.zero_point, -128, 127)
     assert own.data is not None
     assert (codes[own.data.rows] == expected).all()
@@ -169,8 +169,8 @@ def test_a_keras_file_is_quantized_on_its_samples(tensorflow: None, tmp_path: Pa
     references = References.load(tmp_path / "build" / "model_net" / FILE, manifest)
     assert references.codes.shape == (40 + MOST_CHOSEN, 36)
     assert (references.chosen == (np.arange(len(references.codes)) >= 40)).all()
-    reals = (references.expected.astype(float) - manifest.output.zero_point) * manifest.output.scale
-    assert np.abs(reals - references.float_codes)[~references.chosen].max() < 10 * manifest.output.scale
+    reals = (references.expected.astype(float) - manifest.y_end.zero_point) * manifest.y_end.scale
+    assert np.abs(reals - references.float_codes)[~references.chosen].max() < 10 * manifest.y_end.scale
     np.save(tmp_path / "other.npy", np.arange(15, dtype=np.float32).reshape(3, 5))
     with pytest.raises(UsageError, match=r"A sample has the shape \(5,\), the model takes \(6, 6, 1\)"):
         bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "other.npy")
@@ -216,7 +216,7 @@ def test_float_ends_are_cut_off_and_said(tmp_path: Path) -> None:
     lines: list[str] = []
     manifest = bring(tmp_path / "floats.tflite", tmp_path / "build", lines.append)
     assert lines[0] == "floats.tflite: float32 input cut off; the board takes and gives the int8 codes behind"
-    assert manifest.input.scale == float(np.float32(0.1))
+    assert manifest.x_end.scale == float(np.float32(0.1))
     assert [operator.name for operator in read((tmp_path / "build" / "model_floats" / "model.tflite").read_bytes()).operators] == ["RELU"]
 
 

@@ -130,7 +130,7 @@ def test_the_board_would_stay_within_the_bound_on_every_code_and_point(converted
     manifest = Manifest.load(converted / "generated" / "manifest.json")
     assert manifest.bound is not None
     with np.load(converted / "references.npz") as file:
-        error = np.abs((file["tflm"].astype(np.float64) - manifest.output.zero_point) * manifest.output.scale - file["float_codes"])
+        error = np.abs((file["tflm"].astype(np.float64) - manifest.y_end.zero_point) * manifest.y_end.scale - file["float_codes"])
     assert error.max() <= manifest.bound.at(0.0)
 
 

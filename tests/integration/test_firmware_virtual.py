@@ -125,8 +125,8 @@ def test_hello(linear: Path, board: Board) -> None:
     assert identity.model == manifest.recipe
     assert identity.model_sha256 == manifest.model_sha256
     assert identity.constants_sha256 == manifest.constants_sha256
-    assert (identity.input_scale, identity.input_zero_point) == (manifest.input.scale, manifest.input.zero_point)
-    assert (identity.output_scale, identity.output_zero_point) == (manifest.output.scale, manifest.output.zero_point)
+    assert (identity.input_scale, identity.input_zero_point) == (manifest.x_end.scale, manifest.x_end.zero_point)
+    assert (identity.output_scale, identity.output_zero_point) == (manifest.y_end.scale, manifest.y_end.zero_point)
     assert [x / wire.NANO for x in identity.domain_nano] == list(manifest.domain)
     assert identity.engine == "compiled"
     assert identity.engine_error == ""

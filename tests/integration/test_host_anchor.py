@@ -156,7 +156,7 @@ def test_a_model_of_one_s_own_is_held_to_what_it_can_answer(tmp_path: Path) -> N
         replace(manifest, float_model=True),
         replace(manifest, float_parameters=7),
         replace(manifest, domain=(manifest.domain[0] - 1, manifest.domain[1])),
-        replace(manifest, output=replace(manifest.output, scale=manifest.output.scale * 2)),
+        replace(manifest, outputs=(replace(manifest.outputs[0], scale=manifest.y_end.scale * 2),)),
     ):
         with pytest.raises(ArtefactsDisagree):
             check_anchored(Artefacts.load(folder, changed))

@@ -62,11 +62,11 @@ def test_a_model_of_no_use_fails_in_every_form(unequal: Path, tmp_path: Path) ->
     assert verdict.exact == len(verdict.comparisons)
     assert not verdict.passed
     assert verdict.exit_code == QualityMissed.exit_code == 13
-    assert verdict.useful is not None
-    assert verdict.useful.distinct == 1
-    assert verdict.useful.max_share is not None
-    assert verdict.useful.max_share > 0.95
-    assert verdict.useful.input_rms == pytest.approx(verdict.useful.rms_error, rel=0.01)
+    (useful,) = verdict.useful
+    assert useful.distinct == 1
+    assert useful.max_share is not None
+    assert useful.max_share > 0.95
+    assert useful.input_rms == pytest.approx(useful.rms_error, rel=0.01)
     because = "feature 0 has 1 of 256 codes, because feature 1 is 10,000 times larger: normalize both before the model"
     assert because in verdict.failures
     assert "tolerance" not in terminal.last_line(verdict)
@@ -119,8 +119,7 @@ def test_a_classifier_with_labels_has_its_accuracy_and_confusion(tmp_path: Path)
     np.testing.assert_array_equal(references.data.targets, labels)
     at_codes = references.float_codes[references.data.rows]
     assert 0 < np.abs(references.data.floats - at_codes).max() < 0.1  # asked at the samples, not at their codes
-    useful = useful_of(graph_of(folder), manifest, references, references.expected)
-    assert useful is not None
+    (useful,) = useful_of(graph_of(folder), manifest, references, references.expected)
     assert (useful.missed, useful.decides) == ((), "a class")
     assert useful.skill is not None
     assert useful.skill > 0.9
@@ -141,7 +140,7 @@ def brought(tmp_path: Path, samples: Samples | None) -> tuple[Path, Manifest]:
     (tmp_path / "net.tflite").write_bytes(RAW)
     file = tmp_path / "samples.npz"
     if samples is not None:
-        arrays = {"inputs": samples.inputs} | ({} if samples.targets is None else {"targets": samples.targets})
+        arrays = {"inputs": samples.inputs[0]} | ({} if samples.targets is None else {"targets": samples.targets})
         np.savez(file, **arrays)
     manifest = bring(tmp_path / "net.tflite", tmp_path / "build", quiet, file if samples is not None else None)
     return tmp_path / "build" / "model_net", manifest
@@ -150,33 +149,32 @@ def brought(tmp_path: Path, samples: Samples | None) -> tuple[Path, Manifest]:
 def test_a_tflite_file_is_warned_of_and_not_failed(tmp_path: Path) -> None:
     codes = RNG.integers(-128, 128, (40, 12))
     codes[:, 0] = 500  # one number of twelve lies outside what the input holds
-    folder, manifest = brought(tmp_path, Samples(held(codes)))
+    folder, manifest = brought(tmp_path, Samples((held(codes),)))
     references = References.load(folder / "references.npz", manifest)
-    useful = useful_of(graph_of(folder), manifest, references, references.expected)
-    assert useful is not None
+    (useful,) = useful_of(graph_of(folder), manifest, references, references.expected)
     assert (useful.missed, useful.rms_error, useful.agreement) == ((), None, None)
     assert useful.saturated_inputs == pytest.approx(1 / 12)
-    assert any("lie outside what the input holds" in each for each in warnings_of(useful, references.expected))
+    assert any("lie outside what the input holds" in each for each in warnings_of((useful,), references.expected))
 
 
 def test_a_tflite_file_without_samples_tells_when_all_answers_are_one(tmp_path: Path) -> None:
     folder, manifest = brought(tmp_path, None)
     references = References.load(folder / "references.npz", manifest)
-    assert useful_of(graph_of(folder), manifest, references, references.expected) is None
-    assert warnings_of(None, references.expected) == ()
-    assert "give samples" in warnings_of(None, references.expected[:1].repeat(25, axis=0))[0]
+    assert useful_of(graph_of(folder), manifest, references, references.expected) == ()
+    assert warnings_of((), references.expected) == ()
+    assert "give samples" in warnings_of((), references.expected[:1].repeat(25, axis=0))[0]
 
 
 def test_targets_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     inputs = held(RNG.integers(-128, 128, (40, 12)))
-    _, manifest = brought(tmp_path, Samples(inputs, RNG.normal(size=(40, 2)).astype(np.float32)))
+    _, manifest = brought(tmp_path, Samples((inputs,), RNG.normal(size=(40, 2)).astype(np.float32)))
     assert manifest.quality is not None
     assert manifest.quality.kind == "rmse"
-    _, manifest = brought(tmp_path, Samples(inputs, RNG.integers(0, 2, 40)))
+    _, manifest = brought(tmp_path, Samples((inputs,), RNG.integers(0, 2, 40)))
     assert manifest.quality is not None
     assert manifest.quality.kind == "accuracy"
     for targets, says in ((RNG.normal(size=(40, 1)), "the model answers 2 numbers"), (RNG.integers(0, 3, 40), "whole numbers from 0 to 2")):
         with pytest.raises(UsageError, match=says):
-            brought(tmp_path, Samples(inputs, targets))
+            brought(tmp_path, Samples((inputs,), targets))
     with pytest.raises(UsageError, match="have 3 targets each, the model answers 2"):
-        brought(tmp_path, Samples(inputs, RNG.normal(size=(40, 3))))
+        brought(tmp_path, Samples((inputs,), RNG.normal(size=(40, 3))))

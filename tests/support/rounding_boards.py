@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.diagnosis import judge
+from plumbline.common.evidence import evidence_of
 from plumbline.common.golden_data import References, Samples
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import ArenaSpec, Manifest, OperatorSpec, TensorSpec
 from plumbline.common.quality import Quality
-from plumbline.common.useful import Useful, evidence_of
+from plumbline.common.quantization import Scaled
+from plumbline.common.useful import Useful
+from tests.support.manifests import int8_end
 
 Floats = NDArray[np.float64]
 RNG = np.random.default_rng(5)
@@ -24,16 +27,20 @@ def spec(values: Floats, shape: tuple[int, ...]) -> TensorSpec:
     """The int8 quantization that calibrating on these values gives."""
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
     scale = (high - low) / 255 or 1.0
-    return TensorSpec((1, *shape), int(np.prod(shape)), scale, int(np.clip(round(-128 - low / scale), -128, 127)))
+    return int8_end((1, *shape), int(np.prod(shape)), scale, int(np.clip(round(-128 - low / scale), -128, 127)))
+
+
+def scaled(tensor: TensorSpec) -> Scaled:
+    return cast(Scaled, tensor)
 
 
 def coded(values: Floats, tensor: TensorSpec) -> NDArray[np.int8]:
     flat = values.reshape(len(values), -1)
-    return np.asarray(np.clip(np.floor(flat / tensor.scale + 0.5) + tensor.zero_point, -128, 127), np.int8)
+    return np.asarray(np.clip(np.floor(flat / scaled(tensor).scale + 0.5) + scaled(tensor).zero_point, -128, 127), np.int8)
 
 
 def real(codes: NDArray[np.int8], tensor: TensorSpec) -> Floats:
-    return (codes.astype(np.float64) - tensor.zero_point) * tensor.scale
+    return (codes.astype(np.float64) - scaled(tensor).zero_point) * scaled(tensor).scale
 
 
 @dataclass
@@ -66,11 +73,11 @@ class Board:
             constants_sha256="",
             memory_bytes=1,
             constant_bytes=1,
-            input=input_,
-            output=output,
+            inputs=(input_,),
+            outputs=(output,),
             domain=(0.0, 1.0),
             tolerance=1.0,
-            operators=(OperatorSpec(self.end, 1, "last", False), OperatorSpec("RESHAPE", 1, "flat", False)),
+            operators=(OperatorSpec(self.end, 1, "last", False, computes=(0,)), OperatorSpec("RESHAPE", 1, "flat", False)),
             arena=ArenaSpec(1, 1, 16),
             bound=None,
             oracle="",
@@ -81,8 +88,7 @@ class Board:
         data = Samples(np.arange(len(codes)), flat, floats.astype(np.float32) if self.float_model else None, self.targets)
         nowhere = np.empty(0, np.int64), 0, np.empty((0, output.bytes), np.float32)
         answers = coded(at_codes, output)
-        evidence = evidence_of(manifest, References(codes, answers, at_codes.astype(np.float32), *nowhere, data), answers)
-        assert evidence is not None
+        (evidence,) = evidence_of(manifest, References(codes, answers, at_codes.astype(np.float32), *nowhere, data), answers)
         return judge(manifest, evidence, lambda: self.silent)
 
 
@@ -91,7 +97,7 @@ def softmax(logits: Floats) -> Floats:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-PROBABILITY = TensorSpec((1, 3), 3, 1 / 256, -128)
+PROBABILITY = int8_end((1, 3), 3, 1 / 256, -128)
 WEIGHTS = RNG.normal(size=(4, 3))
 FLAT = RNG.uniform(-1, 1, (300, 4))
 CLASSES = Board(lambda x: softmax(6 * x @ WEIGHTS), FLAT, "SOFTMAX", output=PROBABILITY)

@@ -13,7 +13,7 @@ import flatbuffers
 import numpy as np
 
 from plumbline.convert.operators import registered
-from plumbline.convert.operators.cases import FLOAT32, INT8, INT16, INT32, UINT8, Case, CaseOperator, TensorSpec
+from plumbline.convert.operators.cases import BOOL, FLOAT32, INT8, INT16, INT32, INT64, UINT8, Case, CaseOperator, TensorSpec
 from plumbline.convert.operators.options import Place, places
 
 Field = tuple[int, str, Any]
@@ -146,4 +146,18 @@ class Builder:
         return bytes(self.b.Output())
 
 
-__all__ = ["FLOAT32", "INT8", "INT16", "INT32", "UINT8", "Builder", "OperatorSpec", "TensorSpec", "spec", "write_case", "write_graph"]
+__all__ = [
+    "BOOL",
+    "FLOAT32",
+    "INT8",
+    "INT16",
+    "INT32",
+    "INT64",
+    "UINT8",
+    "Builder",
+    "OperatorSpec",
+    "TensorSpec",
+    "spec",
+    "write_case",
+    "write_graph",
+]

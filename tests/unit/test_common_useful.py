@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from plumbline.common.limits import Limits
-from plumbline.common.manifest import TensorSpec
 from plumbline.common.quality import Quality
+from tests.support.manifests import int8_end
 from tests.support.rounding_boards import CLASSES, FLAT, NUMBERS, RNG, WEIGHTS, Board, Floats, said, softmax, spec
 
 
@@ -29,7 +29,7 @@ def test_a_good_regression_misses_nothing_and_says_nothing() -> None:
     assert 0 < found.rest_rms < 2 * found.input_rms
     assert abs(np.hypot(found.input_rms, found.rest_rms) / found.rms_error - 1) < 0.2  # the two roundings do not know of each other
     assert found.max_error is not None
-    assert found.max_share == pytest.approx(found.max_error / (255 * spec(NUMBERS.model(FLAT), (1,)).scale))
+    assert found.max_share == pytest.approx(found.max_error / (255 * spec(NUMBERS.model(FLAT), (1,)).step))
 
 
 def test_a_good_classifier_is_judged_by_its_decisions() -> None:
@@ -40,7 +40,7 @@ def test_a_good_classifier_is_judged_by_its_decisions() -> None:
 
 
 def test_a_sigmoid_says_yes_or_no() -> None:
-    found = Board(lambda x: 1 / (1 + np.exp(-9 * x[:, :1])), FLAT, "LOGISTIC", output=TensorSpec((1, 1), 1, 1 / 256, -128)).found()
+    found = Board(lambda x: 1 / (1 + np.exp(-9 * x[:, :1])), FLAT, "LOGISTIC", output=int8_end((1, 1), 1, 1 / 256, -128)).found()
     assert (found.missed, found.decides) == ((), "yes or no")
     assert found.agreement is not None
     assert found.agreement > 0.95
@@ -50,7 +50,7 @@ def test_classes_lie_on_the_last_axis_and_each_place_decides() -> None:
     def everywhere(x: Floats) -> Floats:
         return np.stack([softmax(6 * x @ WEIGHTS), softmax(-6 * x @ WEIGHTS)], axis=1)
 
-    found = Board(lambda x: everywhere(x).reshape(len(x), -1), FLAT, "SOFTMAX", output=TensorSpec((1, 2, 3), 6, 1 / 256, -128)).found()
+    found = Board(lambda x: everywhere(x).reshape(len(x), -1), FLAT, "SOFTMAX", output=int8_end((1, 2, 3), 6, 1 / 256, -128)).found()
     assert (found.decides, found.decided) == ("a class", 600)
     assert found.agreement is not None
     assert found.agreement > 0.97
@@ -121,13 +121,13 @@ def test_samples_that_nearly_all_saturate() -> None:
 
 
 def test_an_output_that_clips() -> None:
-    found = replace(NUMBERS, output=TensorSpec((1, 1), 1, 0.002, 0)).found()
+    found = replace(NUMBERS, output=int8_end((1, 1), 1, 0.002, 0)).found()
     assert "lie outside what the output holds, -0.256 to 0.254" in said(found)
     assert "RMS error" in found.missed[0]
 
 
 def test_a_sigmoid_near_zero() -> None:
-    model = Board(lambda x: 1e-3 / (1 + np.exp(-x[:, :1])), FLAT, "LOGISTIC", output=TensorSpec((1, 1), 1, 1 / 256, -128), silent="probability")
+    model = Board(lambda x: 1e-3 / (1 + np.exp(-x[:, :1])), FLAT, "LOGISTIC", output=int8_end((1, 1), 1, 1 / 256, -128), silent="probability")
     found = model.found()
     assert found.agreement == 1
     assert "one answer" in found.missed[0]
@@ -180,7 +180,7 @@ def test_a_board_that_guesses_where_float_is_right_is_not_blamed_on_the_samples(
 
 def test_a_rare_label_counts_as_much_as_a_frequent_one() -> None:
     rare = np.r_[np.ones(5, int), np.zeros(95, int)]
-    always = Board(lambda x: 0.001 * x[:, :1] + 0.01, FLAT[:100], "LOGISTIC", output=TensorSpec((1, 1), 1, 1 / 256, -128))
+    always = Board(lambda x: 0.001 * x[:, :1] + 0.01, FLAT[:100], "LOGISTIC", output=int8_end((1, 1), 1, 1 / 256, -128))
     found = replace(always, quality=Quality("accuracy", None, 0.05), targets=rare).found()
     assert found.skill == 0  # 95 % accurate, and of no use
 
@@ -214,9 +214,9 @@ def test_without_a_float_model_nothing_is_missed_and_causes_are_told() -> None:
     assert "lie outside what the input holds" in said(found)
     never = replace(CLASSES, model=lambda x: softmax(x @ WEIGHTS + (0, 0, -50)), float_model=False).found()
     assert "1 of 3 classes are never chosen: 2" in said(never)
-    clipped = replace(NUMBERS, output=TensorSpec((1, 1), 1, 0.0005, 0), float_model=False).found()
+    clipped = replace(NUMBERS, output=int8_end((1, 1), 1, 0.0005, 0), float_model=False).found()
     assert "the output's range clips them" in said(clipped)
-    silent = replace(NUMBERS, model=lambda x: 0 * x[:, :1], float_model=False, silent="hidden", output=TensorSpec((1, 1), 1, 1.0, 0)).found()
+    silent = replace(NUMBERS, model=lambda x: 0 * x[:, :1], float_model=False, silent="hidden", output=int8_end((1, 1), 1, 1.0, 0)).found()
     assert said(silent) == "all 300 samples get the same answer, from layer hidden on"
 
 
@@ -249,7 +249,7 @@ def test_targets_that_are_all_the_same_show_nothing() -> None:
 
 
 def test_a_sigmoid_that_is_saturated_is_no_dead_relu() -> None:
-    output = TensorSpec((1, 1), 1, 1 / 256, -128)
+    output = int8_end((1, 1), 1, 1 / 256, -128)
     found = Board(lambda x: 1 / (1 + np.exp(-40 - 1e-3 * x[:, :1])), FLAT, "LOGISTIC", output=output, silent="hidden").found()
     assert "its LOGISTIC is saturated" in said(found)
     assert "dead" not in said(found)
@@ -273,11 +273,11 @@ def test_classes_that_float_itself_hardly_decides() -> None:
     assert found.missed
     assert "first two classes lie less than one step of the output, 0.00391, apart" in said(found)
     assert "the layers lose it" not in said(found)
-    output = TensorSpec((1, 1), 1, 1 / 256, -128)
+    output = int8_end((1, 1), 1, 1 / 256, -128)
     found = Board(lambda x: 1 / (1 + np.exp(-1e-2 * x[:, :1])), FLAT, "LOGISTIC", output=output).found()
     assert "answers lie from 0.5 less than one step of the output" in said(found)
 
 
 def test_a_steep_tanh_clips_nothing() -> None:
-    board = Board(lambda x: np.tanh(50 * x @ WEIGHTS[:, :1]), FLAT, "TANH", output=TensorSpec((1, 1), 1, 1 / 128, 0), float_model=False)
+    board = Board(lambda x: np.tanh(50 * x @ WEIGHTS[:, :1]), FLAT, "TANH", output=int8_end((1, 1), 1, 1 / 128, 0), float_model=False)
     assert board.found().causes == ()

@@ -15,7 +15,7 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model import blockers
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
-from tests.support.tflite_writer import FLOAT32, INT16, INT32, UINT8, Builder, OperatorSpec, TensorSpec, write_graph
+from tests.support.tflite_writer import FLOAT32, INT16, INT32, INT64, UINT8, Builder, OperatorSpec, TensorSpec, write_graph
 from tests.support.write_operators import fully_connected, unary
 
 FLOAT16, INT4 = 1, 17
@@ -75,31 +75,19 @@ def test_a_float_model_without_weights_is_one() -> None:
     assert why(write_graph(ends, [unary("TANH", 0, 1)], 0, 1)).message == "This is a float32 model: it was not quantized."
 
 
-def several(inputs: int, outputs: int) -> bytes:
-    """A model of so many ends, one of them behind operators that nobody here has."""
-    out = Builder()
-    buffers = [out.table([])]
-    count = inputs + outputs + 2
-    tables = [out.tensor(TensorSpec(f"tensor_{i}", (1, 4), (0.1,), (0,)), buffers) for i in range(count)]
-    codes = [(BUILTIN_OPERATORS.index("SPLIT_V"), 1), (BUILTIN_OPERATORS.index("COS"), 1)]
-    steps = []
-    for code, source, target in [(0, 0, inputs), (0, 1, inputs + 1), (1, 0, inputs + outputs)]:
-        ends = [(1, "offset", out.numbers((source,), "Int32")), (2, "offset", out.numbers((target,), "Int32"))]
-        steps.append(out.table([(0, "Uint32", code), *ends]))
-    return out.model(codes, buffers, tables, steps, (tuple(range(inputs)), tuple(range(inputs, inputs + outputs))))
-
-
 def test_all_reasons_are_listed_at_once() -> None:
-    error = why(several(4, 5))
+    ends = [TensorSpec("input", (1, 4), kind=INT64), TensorSpec("out", (1, 4), kind=INT64)]
+    inside = [TensorSpec(f"tensor_{i}", (1, 4), (0.1,), (0,)) for i in range(2)]
+    steps = [builtin("SIN", 0, 1), builtin("SIN", 1, 2), builtin("COS", 2, 3)]
+    error = why(write_graph([ends[0], *inside, ends[1]], steps, 0, 3))
     assert isinstance(error, ModelRefused)
     assert error.message.splitlines() == [
         "The model cannot run on a board, for 4 reasons:",
-        "- 4 inputs, one is supported: INT8 [1, 4], INT8 [1, 4], INT8 [1, 4], INT8 [1, 4].",
-        "- 5 outputs, one is supported: INT8 [1, 4], INT8 [1, 4], INT8 [1, 4], INT8 [1, 4], ....",
-        "- SPLIT_V is not supported, 2 times (layers tensor_4, tensor_5).",
-        "- Layer tensor_9: COS is not supported.",
+        "- Tensor input: the model's input is INT64, not quantized int8.",
+        "- Tensor out: the model's output is INT64, not quantized int8.",
+        "- SIN is not supported, 2 times (layers tensor_0, tensor_1).",
+        "- Layer out: COS is not supported.",
     ]
-    assert "Keep one input and one output" in error.hint
     assert "Build the layer out of others" in error.hint
 
 

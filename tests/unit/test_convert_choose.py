@@ -23,11 +23,11 @@ IMAGES = read(images(0))
 
 @pytest.mark.parametrize("graph", [DENSE, IMAGES], ids=["dense", "images"])
 def test_the_pool_holds_every_kind_and_is_the_same_for_the_same_seed(graph: Graph) -> None:
-    pool = pool_of(graph.input, 3 * len(KINDS), 5)
+    pool = pool_of(graph.inputs, 3 * len(KINDS), 5)
     assert set(pool.kinds) == set(KINDS)
     assert pool.codes.shape == (3 * len(KINDS), graph.input.elements)
-    assert (pool.codes == pool_of(graph.input, 3 * len(KINDS), 5).codes).all()
-    assert (pool.codes != pool_of(graph.input, 3 * len(KINDS), 6).codes).any()
+    assert (pool.codes == pool_of(graph.inputs, 3 * len(KINDS), 5).codes).all()
+    assert (pool.codes != pool_of(graph.inputs, 3 * len(KINDS), 6).codes).any()
     reached = pool.codes.astype(int)
     assert reached.min() == -128
     assert reached.max() == 127
@@ -38,7 +38,7 @@ def test_the_pool_holds_every_kind_and_is_the_same_for_the_same_seed(graph: Grap
 
 
 def test_the_edges_are_what_they_are_called() -> None:
-    pool = edges(IMAGES.input)
+    pool = edges(IMAGES.inputs)
     lowest, highest, zero, turns = pool.codes
     assert (set(lowest.tolist()), set(highest.tolist()), set(zero.tolist())) == ({-128}, {127}, {IMAGES.input.quantized.zero_point})
     board = turns.reshape(sides(IMAGES.input))
@@ -47,8 +47,8 @@ def test_the_edges_are_what_they_are_called() -> None:
 
 
 def test_what_lies_near_an_input_is_most_often_another_one() -> None:
-    rng, codes = np.random.default_rng(1), pool_of(IMAGES.input, 1, 5).codes[0]
-    others = [near(rng, codes) for _ in range(40)]
+    rng, codes = np.random.default_rng(1), pool_of(IMAGES.inputs, 1, 5).codes[0]
+    others = [near(rng, codes, IMAGES.inputs) for _ in range(40)]
     assert sum((other != codes).any() for other in others) > 35
     assert all(other.shape == codes.shape and other.dtype == np.int8 for other in others)
 
@@ -94,7 +94,7 @@ def test_what_is_chosen_looks_up_more_of_a_table_than_noise() -> None:
         TensorSpec("net/out", (1, 1), (1 / 256,), (-128,)),
     ]
     graph = read(write_graph(tensors, [fully_connected((0, 1, -1), 2), unary("LOGISTIC", 2, 3)], 0, 3))
-    chosen, noise = choose(graph, 64).codes, pool_of(graph.input, 64, 9).codes
+    chosen, noise = choose(graph, 64).codes, pool_of(graph.inputs, 64, 9).codes
     places = [len(np.unique(reference_interpreter.Model(graph).values(codes)[2])) for codes in (chosen, noise)]
     assert places[0] > 1.7 * places[1]
     assert _distinct(graph, chosen) >= _distinct(graph, noise)
@@ -122,7 +122,7 @@ def test_so_many_are_answered_together_as_a_cache_holds() -> None:
 
 
 def test_samples_come_first_and_what_is_chosen_lies_near_some_of_them() -> None:
-    samples = pool_of(DENSE.input, 200, 9).codes
+    samples = pool_of(DENSE.inputs, 200, 9).codes
     asked = with_chosen(DENSE, samples)
     assert (asked.codes[:200] == samples).all()
     assert asked.kinds[:200] == ("",) * 200

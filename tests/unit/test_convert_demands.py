@@ -31,7 +31,7 @@ def sigmoid(two: Graph) -> Graph:
 
 
 def test_text_names_the_two_classes_of_a_sigmoid(sigmoid: Graph, two: Graph) -> None:
-    samples = Samples(INPUTS, np.array([0, 1, 0, 1, 1, 0]), ("cat", "dog"))
+    samples = Samples((INPUTS,), np.array([0, 1, 0, 1, 1, 0]), ("cat", "dog"))
     for graph in (sigmoid, two):
         quality = quality_for(samples, graph, Limits())
         assert quality is not None
@@ -50,7 +50,7 @@ def test_text_names_the_two_classes_of_a_sigmoid(sigmoid: Graph, two: Graph) -> 
 )
 def test_targets_that_do_not_fit_say_what_they_are(two: Graph, targets: list[int], labels: tuple[str, ...], says: str, hint: str) -> None:
     with pytest.raises(UsageError, match=says) as caught:
-        quality_for(Samples(INPUTS, np.array(targets), labels), two, Limits())
+        quality_for(Samples((INPUTS,), np.array(targets), labels), two, Limits())
     with pytest.raises(UsageError, match=hint):
         raise UsageError(caught.value.hint)
 
@@ -58,4 +58,4 @@ def test_targets_that_do_not_fit_say_what_they_are(two: Graph, targets: list[int
 def test_text_for_a_single_number_that_is_no_probability(sigmoid: Graph, two: Graph) -> None:
     number = replace(sigmoid, operators=two.operators)
     with pytest.raises(UsageError, match="the model answers 1 number that no sigmoid makes a probability of"):
-        quality_for(Samples(INPUTS, np.array([0, 1, 0, 1, 1, 0]), ("cat", "dog")), number, Limits())
+        quality_for(Samples((INPUTS,), np.array([0, 1, 0, 1, 1, 0]), ("cat", "dog")), number, Limits())

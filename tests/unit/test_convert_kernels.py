@@ -144,7 +144,7 @@ def test_a_depthwise_bias_left_out_as_minus_one_never_reaches_the_wheel() -> Non
 def test_damaged_networks_never_crash() -> None:
     noise = random.Random(7)
     originals = [random_network(np.random.default_rng(seed), reshaped_ends=seed % 2 == 0) for seed in range(4)]
-    read_anyway = 0
+    readway = 0
     for trial in range(1500):
         raw = bytearray(originals[trial % len(originals)])
         for _ in range(noise.randint(1, 4)):
@@ -154,10 +154,10 @@ def test_damaged_networks_never_crash() -> None:
             if graph.input.elements < 1000:
                 reference_interpreter.run(graph, np.zeros((1, graph.input.elements), np.int8))
                 compile_graph(graph, "damaged", bytes(32))
-                read_anyway += 1
+                readway += 1
         except PlumblineError:
             pass
-    assert read_anyway > 100
+    assert readway > 100
 
 
 def test_a_softmax_over_more_than_the_wheel_can_sum_is_refused() -> None:

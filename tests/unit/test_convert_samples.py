@@ -94,8 +94,8 @@ READ: dict[str, tuple[str, bytes | str]] = {
 @pytest.mark.parametrize("kind", READ)
 def test_what_people_keep_their_numbers_in_is_read(tmp_path: Path, kind: str) -> None:
     found = load(tmp_path, *READ[kind])
-    np.testing.assert_array_equal(found.inputs, VALUES)
-    assert found.inputs.dtype == np.float32
+    np.testing.assert_array_equal(found.inputs[0], VALUES)
+    assert found.inputs[0].dtype == np.float32
     assert found.targets is None
     assert any("header" in note for note in found.notes) == (kind in NAMED)
 
@@ -118,7 +118,7 @@ NAMED += ["pandas without names", "columns that are counted", "columns that are 
     ],
 )
 def test_shapes_and_types_that_are_taken(tmp_path: Path, name: str, content: bytes | str, shape: tuple[int, ...]) -> None:
-    assert load(tmp_path, name, content).inputs.shape == shape
+    assert load(tmp_path, name, content).inputs[0].shape == shape
 
 
 REFUSED: dict[str, tuple[str, bytes | str, str, str]] = {
@@ -224,7 +224,7 @@ def test_folders_and_missing_files(tmp_path: Path) -> None:
 )
 def test_targets_come_with_the_samples(tmp_path: Path, name: str, content: bytes | str, targets: object, labels: tuple[str, ...]) -> None:
     found = load(tmp_path, name, content)
-    np.testing.assert_array_equal(found.inputs, VALUES)
+    np.testing.assert_array_equal(found.inputs[0], VALUES)
     assert found.targets is not None
     np.testing.assert_array_equal(found.targets, targets)
     assert found.targets.dtype == np.asarray(targets).dtype
@@ -232,7 +232,7 @@ def test_targets_come_with_the_samples(tmp_path: Path, name: str, content: bytes
 
 
 def test_a_decimal_comma_may_come_late(tmp_path: Path) -> None:
-    assert load(tmp_path, "a.csv", "1;2\n" * 50 + "1,5;2\n").inputs[-1].tolist() == [1.5, 2]
+    assert load(tmp_path, "a.csv", "1;2\n" * 50 + "1,5;2\n").inputs[0][-1].tolist() == [1.5, 2]
     with pytest.raises(UsageError, match="row 51, column 1, holds '1,5', which is no number"):
         load(tmp_path, "a.csv", "1.5;2\n" * 50 + "1,5;2\n")
 

@@ -12,15 +12,13 @@ import pytest
 from plumbline.common import usage
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.golden_data import FILE, DenseLayer, References, Samples
-from plumbline.common.manifest import TensorSpec
 from plumbline.common.metrics import metric_values
 from plumbline.common.quality import Quality
 from tests.support.damaged_bytes import damaged
-from tests.support.ends import End
-from tests.support.manifests import MANIFEST
+from tests.support.manifests import MANIFEST, int8_end
 
 RNG = np.random.default_rng(1)
-OWN = replace(MANIFEST, input=TensorSpec((1, 3), 3, 0.1, 0), output=TensorSpec((1, 2), 2, 0.2, 5), quality=None)
+OWN = replace(MANIFEST, inputs=(int8_end((1, 3), 3, 0.1, 0),), outputs=(int8_end((1, 2), 2, 0.2, 5),), quality=None)
 ROWS, SAMPLES, POINTS = 12, 5, 4
 
 
@@ -40,6 +38,7 @@ FULL = replace(
     data=Samples(np.arange(SAMPLES), floats(SAMPLES, 3), floats(SAMPLES, 2), np.arange(SAMPLES) % 2),
     litert=codes(ROWS, 2),
     kinds=np.array([""] * SAMPLES + ["ramp"] * (ROWS - SAMPLES)),
+    starts=np.arange(ROWS) % 5 == 0,
     float_product=codes(ROWS, 2),
     parameters=7,
     chain=(DenseLayer(floats(4, 3), floats(1, 4)[0], "relu"), DenseLayer(floats(2, 4), floats(1, 2)[0], "linear")),
@@ -113,14 +112,14 @@ def test_a_metric_is_that_of_float_expected_codes_and_answers() -> None:
     data = Samples(np.arange(4), floats(4, 3), np.eye(2, dtype=np.float32)[wanted], wanted)
     references = References(codes(4, 3), expected, (expected / 2).astype(np.float32), np.empty(0, np.int64), 0, floats(0, 2), data)
     quality = Quality("accuracy", reach=0.9, int8_may_lose=0.3, steps=1.5)
-    found = metric_values(quality, End(0.5, 0), references, answers, "the board")
+    found = metric_values(quality, [int8_end((1, 2), 2, 0.5, 0)], references, answers, "the board")
     assert found is not None
     assert (found.count, found.float_value, found.int8_value, found.value, found.steps) == (4, 1.0, 0.75, 0.5, 2.0)
     assert found.missed == (
         "the board reaches accuracy 0.5, 0.5 worse than the float model; at most 0.3 is allowed",
         "the board lies up to 2 output steps from the float model, the recipe allows 1.5",
     )
-    assert metric_values(quality, End(0.5, 0), replace(references, data=None), answers, "the board") is None
-    good = metric_values(replace(quality, steps=None), End(0.5, 0), references, expected, "the int8 model")
+    assert metric_values(quality, [int8_end((1, 2), 2, 0.5, 0)], replace(references, data=None), answers, "the board") is None
+    good = metric_values(replace(quality, steps=None), [int8_end((1, 2), 2, 0.5, 0)], references, expected, "the int8 model")
     assert good is not None
     assert good.missed == ()

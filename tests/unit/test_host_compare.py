@@ -11,7 +11,7 @@ import pytest
 
 from plumbline.common.errors import BoardFault, WrongModel
 from plumbline.common.golden_data import References
-from plumbline.common.manifest import ArenaSpec, BoundSpec, Manifest, TensorSpec
+from plumbline.common.manifest import ArenaSpec, BoundSpec, Manifest
 from plumbline.common.quantization import code_of_nano, nano_of
 from plumbline.host.devices.board import Answer, Identity
 from plumbline.host.devices.deadline import Deadline
@@ -19,6 +19,7 @@ from plumbline.host.devices.identity import check_identity
 from plumbline.host.verdict.checks import Comparer, failures, nearest_rank, outside
 from plumbline.host.verdict.verdict import Comparison, Probe
 from tests.support.identities import IDENTITY
+from tests.support.manifests import int8_end
 
 BOUND = BoundSpec(input_rounding=0.125, weight_rounding=0.0625, bias_rounding=0.03125, output_rounding=0.25, total=0.46, slope=0.5)
 MANIFEST = Manifest(
@@ -28,8 +29,8 @@ MANIFEST = Manifest(
     constants_sha256="bb" * 32,
     memory_bytes=4,
     constant_bytes=6,
-    input=TensorSpec((1, 1), 1, 0.5, -4),
-    output=TensorSpec((1, 1), 1, 0.25, 3),
+    inputs=(int8_end((1, 1), 1, 0.5, -4),),
+    outputs=(int8_end((1, 1), 1, 0.25, 3),),
     domain=(-62.0, 65.5),
     tolerance=0.75,
     operators=(),
@@ -51,9 +52,9 @@ REFERENCES = References(
 
 def right(row: int) -> Answer:
     """What a good board answers to that x."""
-    code = code_of_nano(int(X_NANO[row]), MANIFEST.input)
+    code = code_of_nano(int(X_NANO[row]), MANIFEST.x_end)
     expected = -1 - code
-    return Answer(code, expected, nano_of(expected, MANIFEST.output), 9, 9)
+    return Answer(code, expected, nano_of(expected, MANIFEST.y_end), 9, 9)
 
 
 def point(row: int, **changes: int) -> Comparison:

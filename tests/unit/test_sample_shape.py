@@ -10,7 +10,7 @@ import pytest
 from plumbline.common.errors import UsageError
 from plumbline.convert.importers.samples.checks import MOST_SATURATED, check_range, check_varied, saturated_share
 from plumbline.convert.importers.samples.shape import fit
-from plumbline.convert.model.graph import Quantization
+from tests.support.manifests import int8_end
 
 Wanted = tuple[int | None, ...]
 
@@ -81,7 +81,7 @@ def test_an_index_among_the_numbers_is_recognized() -> None:
     assert "first column counts the rows" in caught.value.hint
 
 
-UNIT = Quantization((1 / 127,), (0,), 0)
+UNIT = int8_end((1, 1), 1, 1 / 127, 0)
 """An input from -1 to 1."""
 
 
@@ -102,7 +102,7 @@ def test_zeros_do_not_hide_that_pictures_are_bytes() -> None:
         check_range(samples, UNIT)
     assert caught.value.hint == "Scale the samples as in training: divide them by 127.5 and subtract 1."
     with pytest.raises(UsageError) as caught:
-        check_range(samples, Quantization((1 / 255,), (-128,), 0))
+        check_range(samples, int8_end((1, 1), 1, 1 / 255, -128))
     assert "divide them by 255" in caught.value.hint
 
 
@@ -117,10 +117,10 @@ def test_a_first_column_that_rises_is_told_to_be_a_time() -> None:
 def test_the_largest_numbers_of_float32_are_compared_without_a_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        check_varied(np.array([[3e38, -3e38], [1, 2]], np.float32))
+        check_varied([np.array([[3e38, -3e38], [1, 2]], np.float32)])
 
 
 def test_an_input_that_was_calibrated_on_zeros_is_not_blamed_on_the_samples() -> None:
     with pytest.raises(UsageError, match=r"holds -1e-06 to 9\.92e-07 only") as caught:
-        check_range(np.random.default_rng(1).uniform(0, 1, (50, 4)).astype(np.float32), Quantization((1e-6 / 128,), (0,), 0))
+        check_range(np.random.default_rng(1).uniform(0, 1, (50, 4)).astype(np.float32), int8_end((1, 1), 1, 1e-6 / 128, 0))
     assert "calibration on samples that are all zero" in caught.value.hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plumbline.common.errors import DoesNotFit, ModelRefused
@@ -32,6 +33,8 @@ NEWEST = 100
 """Schema versions beyond this are bytes of something else, as of a file that was sent as text."""
 INPUTS, OUTPUTS, OPERATORS = 1, 2, 3
 """Fields of a subgraph."""
+SIGNATURES = 7
+"""The field of a model that lists its signatures."""
 QUANTIZED = ("INT8", "UINT8", "INT16", "INT4")
 """Types whose scales are read."""
 
@@ -47,6 +50,8 @@ class Parts:
     """Indices of tensors, as of `outputs`; maybe of none that is there."""
     outputs: tuple[int, ...]
     blockers: tuple[Blocker, ...]
+    names: Mapping[int, str]
+    """What the first signature calls inputs and outputs, by their indices."""
 
 
 def take_apart(raw: bytes) -> Parts:
@@ -87,7 +92,16 @@ def take_apart(raw: bytes) -> Parts:
     operators = tuple(read_operator(table, codes, tensors) for table in steps)
     if not operators:
         raise ModelRefused("The model has no operators.", hints.changed("Add a layer that computes something"))
-    return Parts(subgraph, tensors, operators, inputs, outputs, tuple(found))
+    return Parts(subgraph, tensors, operators, inputs, outputs, tuple(found), signature_names(model))
+
+
+def signature_names(model: Table) -> dict[int, str]:
+    """The names in the first signature of the main subgraph; empty where there is none."""
+    for signature in model.tables(SIGNATURES, MOST):
+        if signature.number(4, "I") == 0:
+            ends = [*signature.tables(0, LARGEST_FAN), *signature.tables(1, LARGEST_FAN)]
+            return {end.number(1, "I"): name for end in ends if (name := end.text(0))}
+    return {}
 
 
 class Buffers:

@@ -1,7 +1,10 @@
-"""Reads .tflite bytes into a Graph of one int8 input, one int8 output and operators in order, or refuses them with all that stands in the way."""
+"""Reads .tflite bytes into a Graph of inputs, outputs and operators in order, or refuses them with all that stands in the way."""
 
 from __future__ import annotations
 
+import numpy as np
+
+from plumbline.common.rows import range_of
 from plumbline.common.wire import NANO
 from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
 from plumbline.convert.model import hints
@@ -17,40 +20,20 @@ SMALLEST_NORMAL = 2.0**-126
 """Of a float32; a smaller scale has fewer digits, down to none."""
 TYPES = ("INT8", "UINT8", "INT16", "INT32", "BOOL")
 """Of ends: a board takes and gives their values as they are."""
-LISTED = 4
-"""Inputs or outputs that are listed where there are more than one."""
 
 
 def read(raw: bytes) -> Graph:
-    """Read a model of one int8 input and one int8 output, which is what a board can be asked for so far.
-
-    Args:
-        raw: the whole file.
-
-    Raises:
-        ModelRefused: it is no flatbuffer, damaged, of another schema version, not static in shape, or not int8 at input and output. With the last
-            two it names the operators that are not supported; these alone are no reason here, but for `compile_graph`.
-    """
-    parts = take_apart(raw)
-    return built(parts, [*ends(parts, parts.inputs, "input"), *ends(parts, parts.outputs, "output")])
-
-
-def read_any(raw: bytes) -> Graph:
     """Read a model with any number of inputs and outputs, of any of TYPES.
 
     Args:
         raw: the whole file.
 
     Raises:
-        ModelRefused: as `read`.
+        ModelRefused: it is no flatbuffer, damaged, of another schema version, not static in shape, or has other ends. With the last two it names the
+            operators that are not supported; these alone are no reason here, but for `compile_graph`.
     """
     parts = take_apart(raw)
-    return built(parts, [*typed(parts, parts.inputs, "input"), *typed(parts, parts.outputs, "output")])
-
-
-def built(parts: Parts, of_ends: list[Blocker]) -> Graph:
-    """The graph, or a refusal with what is wrong with its ends and all else."""
-    found = [*of_ends, *parts.blockers, *states(parts.operators)]
+    found = [*ends(parts, parts.inputs, "input"), *ends(parts, parts.outputs, "output"), *parts.blockers, *states(parts.operators)]
     if found:
         kind = kinds(parts.operators)  # which says why ends are not int8
         found = [each for each in found if not (kind and each.what.endswith(NOT_INT8))]
@@ -58,7 +41,7 @@ def built(parts: Parts, of_ends: list[Blocker]) -> Graph:
     inputs, outputs = (tuple(parts.tensors[index] for index in indices) for indices in (parts.inputs, parts.outputs))
     check_order(inputs, parts.operators, outputs)
     check_owners(parts.operators)
-    return Graph(parts.tensors, parts.operators, inputs, outputs)
+    return Graph(parts.tensors, parts.operators, inputs, outputs, parts.names)
 
 
 def of_layers(parts: Parts) -> list[Blocker]:
@@ -69,23 +52,6 @@ def of_layers(parts: Parts) -> list[Blocker]:
 
 
 def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
-    """What is wrong with the model's inputs or outputs: there must be one, int8 and quantized as a whole."""
-    tensors = [pick(parts.tensors, index) for index in indices]
-    found = []
-    if len(tensors) != 1:
-        listed = ", ".join(f"{each.type} {list(each.shape)}" for each in tensors[:LISTED]) + (", ..." if len(tensors) > LISTED else "")
-        found.append(Blocker(f"{len(tensors)} {what}s, one is supported" + (f": {listed}" if listed else ""), hints.one_end()))
-    for tensor in tensors:
-        if tensor.state:
-            raise damaged(f"{tensor.name}, among the model's {what}s, is a variable")
-        if tensor.type != "INT8" or tensor.quantization is None or tensor.quantization.per_channel:
-            found.append(Blocker(f"the model's {what} is {tensor.type}{NOT_INT8}", hints.not_int8(), places=(tensor.name,), noun="tensor"))
-        elif not -128 <= tensor.quantization.zero_point <= 127:
-            raise damaged(f"the zero point {tensor.quantization.zero_point} of {tensor.name} is no int8")
-    return found
-
-
-def typed(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
     """What is wrong with the types of the model's inputs or outputs, of which there must be one at least."""
     tensors = [pick(parts.tensors, index) for index in indices]
     if len({tensor.index for tensor in tensors}) != len(tensors):
@@ -94,9 +60,19 @@ def typed(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
     for tensor in tensors:
         if tensor.state:
             raise damaged(f"{tensor.name}, among the model's {what}s, is a variable")
-        if tensor.type not in TYPES:
-            found.append(Blocker(f"the model's {what} is {tensor.type}", hints.not_int8(), places=(tensor.name,), noun="tensor"))
+        quantized = tensor.quantization
+        odd = quantized is not None and (quantized.per_channel or not within(quantized.zero_point, tensor))
+        if odd and tensor.type == "INT8":
+            raise damaged(f"{tensor.name}, among the model's {what}s, has the zero points {quantized and quantized.zero_points}")
+        if odd or tensor.type not in TYPES or (tensor.type == "INT8" and quantized is None):
+            found.append(Blocker(f"the model's {what} is {tensor.type}{NOT_INT8}", hints.not_int8(), places=(tensor.name,), noun="tensor"))
     return found
+
+
+def within(zero_point: int, tensor: Tensor) -> bool:
+    """Whether a tensor of integers can hold its zero point."""
+    info = np.iinfo(tensor.dtype)
+    return info.min <= zero_point <= info.max
 
 
 def check_scales(graph: Graph) -> None:
@@ -105,15 +81,17 @@ def check_scales(graph: Graph) -> None:
     Raises:
         ModelRefused: they are too large for the line, or too small to be told apart.
     """
-    found = [*scale_of(graph.input, "input"), *scale_of(graph.output, "output")]
+    found = [problem for tensor in graph.inputs for problem in scale_of(tensor, "input")]
+    found += [problem for tensor in graph.outputs for problem in scale_of(tensor, "output")]
     if found:
         raise refusal(found)
 
 
 def scale_of(tensor: Tensor, what: str) -> list[Blocker]:
     """What is wrong with the scale of an end."""
-    scale = tensor.quantized.scale
-    largest = scale * max(127 - tensor.quantized.zero_point, tensor.quantized.zero_point + 128)
+    if tensor.quantization is None:
+        return []
+    scale, largest = tensor.quantized.scale, max(map(abs, range_of(tensor)))
     least = 1 / NANO if tensor.elements == 1 else SMALLEST_NORMAL
     hint = hints.changed("Bring inputs and outputs into a range of ordinary numbers")
     if largest >= 2**63 / NANO:
@@ -165,3 +143,6 @@ def check_owners(operators: tuple[Operator, ...]) -> None:
             if tensor is not None and tensor.state and owners.setdefault(tensor.index, operator) is not operator:
                 hint = hints.changed("Give each recurrent layer a state of its own")
                 raise refusal([Blocker(f"two operators share the variable {tensor.name}", hint)])
+
+
+read_any = read

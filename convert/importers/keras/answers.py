@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
-from plumbline.common.quantization import dequantize_float32
+from plumbline.common.rows import to_reals
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.references.choose_inputs import Asked, samples_asked, with_chosen
 from plumbline.convert.references.sample_rows import sample_rows
@@ -31,12 +31,12 @@ def float_answers(model: keras.Model, raw: bytes, given: dict[str, Floats]) -> d
     graph = reader.read(raw)
     held_back = len(given["test"]) > 0
     samples = given["test"] if held_back else given["calibration"]
-    real = sample_rows(graph, samples, None if held_back else samples_asked(graph))
+    real = sample_rows(graph, samples.reshape(len(samples), -1), None if held_back else samples_asked(graph))
     try:
         asked = with_chosen(graph, real.codes)
     except (UnsupportedOperator, ModelRefused):  # which the compiler says with its reason, right after this
         asked = Asked(real.codes, ("",) * len(real.codes))
-    inputs = dequantize_float32(asked.codes, graph.input.quantized).reshape(-1, *samples.shape[1:])
+    inputs = to_reals(asked.codes, graph.inputs).astype(np.float32).reshape(-1, *samples.shape[1:])
     answers: dict[str, NDArray[Any]] = {"codes": asked.codes, "kinds": np.array(asked.kinds), "chosen": real.chosen, "sample_rows": real.rows}
     answers |= {"float_codes": predict(model, inputs), "float_x": predict(model, given["points"])}
     answers |= {"sample_inputs": samples[real.chosen].reshape(len(real.chosen), -1), "float_samples": predict(model, samples[real.chosen])}

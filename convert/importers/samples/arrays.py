@@ -30,8 +30,15 @@ def read_npy(path: Path, name: str) -> Found:
         return Found(read_array(file, name, path.stat().st_size))
 
 
-def read_npz(path: Path, name: str) -> Found:
-    """`inputs` of an .npz file, or its only array, and `targets` or `labels`, whatever the case; other arrays are told in the notes.
+def savez(names: tuple[str, ...]) -> str:
+    """How a file is written that holds an array for each input."""
+    return f"Save an array for each input by its name: numpy.savez('samples.npz', **{{{', '.join(f'{each!r}: ...' for each in names)}}})."
+
+
+def read_npz(path: Path, name: str, names: tuple[str, ...]) -> Found:
+    """The inputs in an .npz file and `targets` or `labels`, whatever the case; other arrays are told in the notes.
+
+    The only input is called `inputs`, or as the model calls it, or is the only array; several are called as the model calls them.
 
     Raises:
         UsageError: it is damaged, encrypted, too large, or does not say which array holds the inputs.
@@ -41,19 +48,39 @@ def read_npz(path: Path, name: str) -> Found:
             arrays = {each.removesuffix(".npy"): info for each, info in members(archive, name).items()}
             targets = [each for each in arrays if each.lower() in TARGETS]
             others = [each for each in arrays if each not in targets]
-            named = [each for each in others if each.lower() == "inputs"]
             if len(targets) > 1:
                 raise UsageError(f"{name} holds both {targets[0]} and {targets[1]}.", "Keep one of them.")
-            if len(named) != 1 and len(others) != 1:
-                held = f"holds the arrays {', '.join(sorted(arrays)[:20])}" if arrays else "holds no array"
-                raise UsageError(f"{name} {held}; which are the inputs?", "Save them as numpy.savez('samples.npz', inputs=x, targets=y).")
-            chosen = (named or others)[0]
-            unread = sorted(each for each in others if each != chosen)
-            found = {each: unpacked(archive, arrays[each], f"{name}: {each}") for each in (chosen, *targets)}
+            chosen = inputs_among(others, name, names) if len(names) == 1 else each_input(others, name, names)
+            unread = sorted(each for each in others if each not in chosen)
+            found = {each: unpacked(archive, arrays[each], f"{name}: {each}") for each in (*chosen, *targets)}
     except DAMAGE as error:
         raise UsageError(f"{name} is damaged: {error}.", DAMAGED) from error
-    notes = [f"{', '.join(unread[:8])} not read, inputs are in {chosen}; what the model should answer is called targets or labels"] if unread else []
-    return Found(found[chosen], found.get(targets[0]) if targets else None, targets[0] if targets else "", notes=tuple(notes))
+    read = " and ".join(chosen)
+    notes = [f"{', '.join(unread[:8])} not read, inputs are in {read}; what the model should answer is called targets or labels"] if unread else []
+    first, *more = (found[each] for each in chosen)
+    labels = found.get(targets[0]) if targets else None
+    return Found(first, labels, targets[0] if targets else "", notes=tuple(notes), others=tuple(map(Found, more)))
+
+
+def inputs_among(arrays: list[str], name: str, names: tuple[str, ...]) -> list[str]:
+    """The array that holds the only input."""
+    for wanted in ("inputs", names[0].lower()):
+        named = [each for each in arrays if each.lower() == wanted]
+        if len(named) == 1:
+            return named
+    if len(arrays) != 1:
+        held = f"holds the arrays {', '.join(sorted(arrays)[:20])}" if arrays else "holds no array"
+        raise UsageError(f"{name} {held}; which are the inputs?", "Save them as numpy.savez('samples.npz', inputs=x, targets=y).")
+    return arrays
+
+
+def each_input(arrays: list[str], name: str, names: tuple[str, ...]) -> list[str]:
+    """The arrays that hold several inputs, in their order."""
+    missing = [each for each in names if each not in arrays]
+    if missing:
+        held = f"the arrays {', '.join(sorted(arrays)[:20])}" if arrays else "no array"
+        raise UsageError(f"{name} holds {held}; of the model's inputs {', '.join(missing)} is missing.", savez(names))
+    return list(names)
 
 
 def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> NDArray[Any]:

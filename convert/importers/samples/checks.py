@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import UsageError
-from plumbline.common.quantization import quantize
-from plumbline.convert.model.graph import Quantization
+from plumbline.common.rows import End, range_of, values_of
 
 EMPTY = 1e-4
 """Width of an input's range as a share of the samples' largest number below which the range is empty."""
@@ -16,9 +17,10 @@ MOST_SATURATED = 0.25
 percent or so of them; numbers in another unit lie outside by far more. 0 is left out because it fits every unit and fills most of many pictures."""
 
 
-def check_varied(samples: NDArray[np.float32]) -> None:
-    """Raises UsageError where several samples (N, ...) are one and the same, or all numbers are."""
-    first = samples.reshape(len(samples), -1)[0]
+def check_varied(inputs: Sequence[NDArray[np.float32]]) -> None:
+    """Raises UsageError where several samples, each (N, ...) of an input, are one and the same, or all numbers are."""
+    samples = np.concatenate([each.reshape(len(each), -1) for each in inputs], axis=1)
+    first = samples[0]
     if samples.min() == samples.max() and samples.size > 1:
         what = "is 0: a placeholder of numpy.zeros?" if first[0] == 0 else f"is {first[0]:g}"
         raise UsageError(f"Every number in the {len(samples):,} samples {what}", "Give samples of real inputs: they show which numbers occur.")
@@ -26,23 +28,23 @@ def check_varied(samples: NDArray[np.float32]) -> None:
         raise UsageError(f"All {len(samples):,} samples are the same.", "Give samples of different inputs: they show which numbers occur.")
 
 
-def saturated_share(samples: NDArray[np.float32], quantization: Quantization) -> float:
-    """Share of the numbers other than 0 in samples (N, ...) that lie more than half a step outside what int8 codes can hold; in [0, 1]."""
-    low, high = quantization.range
-    half = quantization.scale / 2
+def saturated_share(samples: NDArray[np.float32], end: End) -> float:
+    """Share of the numbers other than 0 in samples (N, ...) that lie more than half a step outside what an input can hold; in [0, 1]."""
+    low, high = range_of(end)
+    half = (end.scale or 1.0) / 2
     counted = int((samples != 0).sum())
     outside = int(((samples < low - half) | (samples > high + half)).sum())
     return outside / counted if counted else 0.0
 
 
-def check_range(samples: NDArray[np.float32], quantization: Quantization) -> None:
+def check_range(samples: NDArray[np.float32], end: End) -> None:
     """Refuse samples (N, ...) in another unit than the input of a model that is quantized already.
 
     Raises:
         UsageError: too many numbers lie outside what the input can hold, or all samples become the same codes.
     """
-    (low, high), first, last = quantization.range, float(samples.min()), float(samples.max())
-    share = saturated_share(samples, quantization)
+    (low, high), first, last = range_of(end), float(samples.min()), float(samples.max())
+    share = saturated_share(samples, end)
     spans = f"the samples reach from {first:.6g} to {last:.6g}, the input of the model from {low:.6g} to {high:.6g}"
     if high - low < EMPTY * max(abs(first), abs(last)):
         raise UsageError(
@@ -54,9 +56,9 @@ def check_range(samples: NDArray[np.float32], quantization: Quantization) -> Non
             f"{share:.0%} of the numbers in the samples do not fit the input: {spans}.",
             f"Scale the samples as in training{divided(first, last, low, high)}.",
         )
-    codes = quantize(samples, quantization)
+    codes = values_of(samples, end)
     if len(samples) > 1 and (codes == codes[0]).all():
-        raise UsageError(f"All samples become the same codes: {spans}, in steps of {quantization.scale:.6g}.", "Scale the samples as in training.")
+        raise UsageError(f"All samples become the same codes: {spans}, in steps of {end.scale:.6g}.", "Scale the samples as in training.")
 
 
 def divided(first: float, last: float, low: float, high: float) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from plumbline.common import usage
 from plumbline.common.errors import UsageError
 from plumbline.convert.importers.file_kinds import kind_of
-from plumbline.convert.importers.samples.arrays import read_npy, read_npz
+from plumbline.convert.importers.samples.arrays import read_npy, read_npz, savez
 from plumbline.convert.importers.samples.tables import read_table
 from plumbline.convert.importers.samples.values import Found, as_floats, as_targets
 
@@ -24,8 +24,8 @@ HINT = "A .npy or .npz file holds an array (N, ...), a .csv, .tsv or .txt file o
 class Samples:
     """What a file of samples holds. Inputs are not yet fitted to a model, see `plumbline.convert.importers.samples.shape.fit`."""
 
-    inputs: NDArray[np.float32]
-    """(N, ...), or one sample alone without the first axis; finite."""
+    inputs: tuple[NDArray[np.float32], ...]
+    """For each input of the model (N, ...), or one sample alone without the first axis; finite."""
     targets: NDArray[Any] | None = None
     """What the model should answer: whole numbers, classes among them, (N,) or (N, T) int64; others float32; None where the file names none."""
     labels: tuple[str, ...] = ()
@@ -33,13 +33,22 @@ class Samples:
     notes: tuple[str, ...] = ()
     """What was done with the file beyond reading numbers, a sentence each, for the person who gave it."""
 
+    @property
+    def flat(self) -> NDArray[np.float32]:
+        """(N, elements) of samples (N, ...): the inputs one after the other, as in a row."""
+        return np.concatenate([each.reshape(len(each), -1) for each in self.inputs], axis=1)
 
-def load_samples(path: Path) -> Samples:
+
+def load_samples(path: Path, names: tuple[str, ...] = ("inputs",)) -> Samples:
     """Read samples, and their targets where the file names them.
 
-    An .npz file holds `inputs` (or one array alone) and, if wanted, one called `target`, `targets`, `label`, `labels` or `class`. A table has one
-    sample a row; with a header row, the column of such a name holds the targets, or several whose names begin with `target_`. A table may be
-    compressed with gzip.
+    Args:
+        path: the file.
+        names: what the model calls its inputs. For several the file is an .npz with an array of each name.
+
+    An .npz file holds `inputs` (or an array of the input's name, or one array alone) and, if wanted, one called `target`, `targets`, `label`,
+    `labels` or `class`. A table has one sample a row; with a header row, the column of such a name holds the targets, or several whose names begin
+    with `target_`. A table may be compressed with gzip.
 
     Raises:
         UsageError: the file is missing, of another kind, damaged, too large, or holds no finite real numbers.
@@ -50,26 +59,32 @@ def load_samples(path: Path) -> Samples:
     if not path.is_file():
         raise UsageError(f"{name} does not exist.", HINT)
     try:
-        found = read(path, name)
+        found = read(path, name, names)
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror or error}.", HINT) from error
-    inputs = as_floats(found, name)
-    targets, labels = as_targets(found, len(inputs), name)
+    inputs = tuple(as_floats(each, name) for each in (found, *found.others))
+    counts = {len(each) for each in inputs}
+    if len(counts) > 1:
+        listed = ", ".join(f"{len(each)} of {title}" for each, title in zip(inputs, names, strict=True))
+        raise UsageError(f"{name} holds {listed}.", "Each sample needs a value for every input, in the same order.")
+    targets, labels = as_targets(found, len(inputs[0]), name)
     return Samples(inputs, targets, labels, found.notes)
 
 
-def read(path: Path, name: str) -> Found:
-    """The arrays of a file, by what it is rather than by its name.
+def read(path: Path, name: str, names: tuple[str, ...] = ("inputs",)) -> Found:
+    """The arrays of a file for inputs of these names, by what it is rather than by its name.
 
     Raises:
         UsageError: it is of no kind that holds samples.
         OSError: it cannot be read.
     """
     kind, suffix = kind_of(path), path.suffix.lower()
+    if len(names) > 1 and kind.name != "npz":
+        raise UsageError(f"{name} holds one array, the model has the inputs {', '.join(names)}.", savez(names))
     if kind.name == "npy":
         return read_npy(path, name)
     if kind.name == "npz":
-        return read_npz(path, name)
+        return read_npz(path, name, names)
     if kind.name == "gzip":
         suffix = Path(path.stem).suffix.lower()
     if kind.name in ("text", "gzip") and suffix in TABLES:

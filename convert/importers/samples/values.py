@@ -30,6 +30,8 @@ class Found:
     place: Callable[[tuple[int, ...]], str] = lambda at: f"sample {at[0]}, number {list(at[1:])}" if len(at) > 1 else f"number {at[0]}"
     """Where in the file the input at an index stands, in the file's own terms."""
     notes: tuple[str, ...] = ()
+    others: tuple[Found, ...] = ()
+    """Those of the model's further inputs."""
 
 
 def check_count(count: int, what: str) -> None:
