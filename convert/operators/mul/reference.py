@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.fixed_point import LARGEST_SCALED, Multiplier
 from plumbline.convert.operators.options import activation
-from plumbline.convert.operators.shared.binary.reference import Binary, facts
+from plumbline.convert.operators.shared.binary.reference import Binary, facts, largest
 from plumbline.convert.operators.shared.checks import options_of, refused
 
 
@@ -43,9 +43,9 @@ def check_mul(operator: Operator) -> MulReference:
     """
     found = facts(operator, options_of(operator, MulOptions).activation)
     first, second = found["operands"]
-    real = first.scale * second.scale / found["output"].scale
-    largest = first.largest * second.largest
+    real = first.scale * second.scale / operator.outputs[0].quantized.scale
+    most = largest(first) * largest(second)
     multiplier = Multiplier.of(min(real, 2.0**31))
-    if largest << multiplier.left_shift > LARGEST_SCALED:
-        raise refused(operator, f"has products of up to {largest}, shifted left by {multiplier.shift}, which exceed 30 bits")
+    if most << multiplier.left_shift > LARGEST_SCALED:
+        raise refused(operator, f"has products of up to {most}, shifted left by {multiplier.shift}, which exceed 30 bits")
     return MulReference(**found, multiplier=multiplier)

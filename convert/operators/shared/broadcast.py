@@ -1,4 +1,4 @@
-"""Two shapes that numpy would broadcast, as the fewest loops that walk them: what a binary operator runs over."""
+"""Shapes that numpy would broadcast, as the fewest loops that walk them: what an operator of several operands runs over."""
 
 from __future__ import annotations
 
@@ -12,36 +12,41 @@ class Loop:
     """One loop over `count` outputs, outermost first; an operand moves on by its stride, 0 where its one value serves for all of them."""
 
     count: int
-    strides: tuple[int, int]
-    """In elements, of the first and the second operand."""
+    strides: tuple[int, ...]
+    """In elements, of each operand."""
     output_stride: int
 
 
-def broadcast(first: Shape, second: Shape) -> Shape | None:
+def broadcast(*shapes: Shape) -> Shape | None:
     """The shape of a result, dimensions aligned at the right and 1 fitting any other; None where they do not fit."""
-    rank = max(len(first), len(second))
-    sizes = list(zip(extended(first, rank), extended(second, rank), strict=True))
-    return tuple(max(a, b) for a, b in sizes) if all(a == b or 1 in (a, b) for a, b in sizes) else None
+    sizes = side_by_side(shapes)
+    result = tuple(max(each) for each in sizes)
+    return result if all(size in (1, most) for each, most in zip(sizes, result, strict=True) for size in each) else None
 
 
-def loops(first: Shape, second: Shape) -> tuple[Loop, ...]:
-    """Loops over the result of two shapes that fit, at least one; neighbours through which both operands walk alike become one."""
-    rank = max(len(first), len(second))
+def loops(*shapes: Shape) -> tuple[Loop, ...]:
+    """Loops over the result of shapes that fit, at least one; neighbours through which all operands walk alike become one."""
     result: list[Loop] = []
-    reach = [1, 1]
+    reach = [1] * len(shapes)
     elements = 1
-    for a, b in reversed(list(zip(extended(first, rank), extended(second, rank), strict=True))):
-        count = max(a, b)
+    for sizes in reversed(side_by_side(shapes)):
+        count = max(sizes)
         if count > 1:
-            strides = (reach[0] if a > 1 else 0, reach[1] if b > 1 else 0)
+            strides = tuple(step if size > 1 else 0 for step, size in zip(reach, sizes, strict=True))
             inner = result[-1] if result else None
             if inner and all(stride == inner.count * below for stride, below in zip(strides, inner.strides, strict=True)):
                 result[-1] = Loop(inner.count * count, inner.strides, inner.output_stride)
             else:
                 result.append(Loop(count, strides, elements))
-        reach = [reach[0] * a, reach[1] * b]
+        reach = [step * size for step, size in zip(reach, sizes, strict=True)]
         elements *= count
-    return tuple(reversed(result)) or (Loop(1, (1, 1), 1),)
+    return tuple(reversed(result)) or (Loop(1, (1,) * len(shapes), 1),)
+
+
+def side_by_side(shapes: tuple[Shape, ...]) -> list[tuple[int, ...]]:
+    """Dimension by dimension the sizes of all shapes."""
+    rank = max(map(len, shapes))
+    return list(zip(*(extended(shape, rank) for shape in shapes), strict=True))
 
 
 def extended(shape: Shape, rank: int) -> Shape:

@@ -1,1 +1,1 @@
-"""ADD, SUB and MUL: two operands and one result."""
+"""Operators of several operands that are walked together, and one result."""

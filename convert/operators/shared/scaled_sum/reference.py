@@ -52,5 +52,5 @@ def scaled_sum(operator: Operator, activation: str, sign: int, scalar: type[np.f
     with np.errstate(over="ignore", under="ignore"):
         twice = scalar(2) * max(scales)
         first, second = (below_one(operator, float(scale / twice)) for scale in scales)
-        whole = below_one(operator, float(twice / (scalar(1 << LEFT_SHIFT) * scalar(found["output"].scale))))
+        whole = below_one(operator, float(twice / (scalar(1 << LEFT_SHIFT) * scalar(operator.outputs[0].quantized.scale))))
     return ScaledSum(**found, multipliers=(first, second), multiplier=whole, sign=sign)

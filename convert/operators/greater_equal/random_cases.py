@@ -1,0 +1,8 @@
+"""Random GREATER_EQUAL."""
+
+from functools import partial
+
+from plumbline.convert.operators.shared.comparison.random_cases import random_comparison
+from plumbline.convert.operators.shared.comparison.reference import NUMBERS
+
+random_greater_equal = partial(random_comparison, operator="GREATER_EQUAL", types=NUMBERS)

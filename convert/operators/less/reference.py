@@ -1,0 +1,12 @@
+"""LESS as integers."""
+
+from __future__ import annotations
+
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.shared.binary.plain import Plain
+from plumbline.convert.operators.shared.comparison.reference import NUMBERS, Comparison, comparison
+
+
+def check_less(operator: Operator) -> Comparison | Plain:
+    """Check a LESS operator; raises what `comparison` raises."""
+    return comparison(operator, "<", NUMBERS)
