@@ -63,7 +63,10 @@ def test_a_sample_on_a_cortex_m4(tmp_path: Path, name: str) -> None:
         np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows), err_msg=f"case {number}")
 
 
-@pytest.mark.parametrize("name", ["ADD", "SUB", "MUL", "RELU", "RELU6", "LEAKY_RELU", "LOGISTIC", "TANH", "QUANTIZE"])
+IN_PLACE = ["ABS", "ADD", "ELU", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "MUL", "QUANTIZE", "RELU", "RELU6", "RSQRT", "SUB", "TANH"]
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
 def test_the_random_cases_run_in_place(name: str) -> None:
     """Input and output are the same bytes in many of them, so that the comparisons above prove that they may be."""
     memories = [(graph, compile_graph(graph, "case", bytes(32)).memory) for graph in map(read, random_cases(name, 200, seed=0)[0])]

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from plumbline.common.paths import ROOT
-from plumbline.convert.operators import registered
 from tests.support import compiled_c
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")]
@@ -19,6 +18,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(compiled_c.compiler() is None
 PAGE = (ROOT / "docs" / "how-to" / "own-operator.md").read_text()
 FILES = dict(re.findall(r"^`([\w/.]+)`:\n\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 (COMMAND,) = re.findall(r"^    \.venv/bin/python (.+)$", PAGE, re.MULTILINE)
+OWN = Path("convert/operators/abs")
+"""The project's own ABS, which the page writes anew."""
 FOLDERS = ("plumbline", "convert", "firmware", "host", "learn", "training", "tests", "benchmarks", "tools")
 
 IMPORT = """
@@ -26,7 +27,6 @@ import sys
 from pathlib import Path
 import numpy as np
 from plumbline.convert.import_model import bring
-from plumbline.convert.operators import registered
 from tests.support.tflite_writer import write_case
 Path("abs.tflite").write_bytes(write_case(registered()["ABS"].random_case(np.random.default_rng(3), "magnitude")))
 bring(Path("abs.tflite"), Path("build"), lambda line: None)
@@ -35,11 +35,12 @@ bring(Path("abs.tflite"), Path("build"), lambda line: None)
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the checkout with the page's files and no other change."""
+    """A copy of the checkout with the page's files instead of the project's own ABS, and no other change."""
     copy = tmp_path_factory.mktemp("checkout")
     for name in FOLDERS:
         shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", ".pio"))
     shutil.copy(ROOT / "pyproject.toml", copy)
+    shutil.rmtree(copy / OWN)
     for path, text in FILES.items():
         (copy / path).parent.mkdir(exist_ok=True)
         (copy / path).write_text(text)
@@ -53,8 +54,7 @@ def run(checkout: Path, *arguments: str) -> str:
 
 
 def test_the_page_adds_one_folder() -> None:
-    assert "ABS" not in registered()
-    assert {Path(path).parent for path in FILES} == {Path("convert/operators/abs")}
+    assert {Path(path).parent for path in FILES} == {OWN}
     assert {Path(path).name for path in FILES} == {"__init__.py", "reference.py", "code.py", "abs.c.j2", "random_cases.py"}
 
 
@@ -73,8 +73,8 @@ def test_a_model_with_it_is_imported(checkout: Path) -> None:
 
 
 def test_it_stands_among_the_others(checkout: Path) -> None:
-    run(checkout, "-m", "ruff", "check", "convert/operators/abs")
-    run(checkout, "-m", "ruff", "format", "--check", "convert/operators/abs")
+    run(checkout, "-m", "ruff", "check", str(OWN))
+    run(checkout, "-m", "ruff", "format", "--check", str(OWN))
     run(checkout, "-m", "pytest", "-q", "tests/unit/test_operators.py", "-p", "no:cacheprovider")
     listed = "from plumbline.convert.operators.engines import support_table; print([row.operator for row in support_table()])"
     assert "'ABS'" in run(checkout, "-c", listed)

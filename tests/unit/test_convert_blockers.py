@@ -93,12 +93,12 @@ def test_all_reasons_are_listed_at_once() -> None:
 
 def test_every_operator_that_is_not_there_is_named() -> None:
     tensors = [TensorSpec(f"net/layer_{i}/out", (1, 4), (0.1,), (0,)) for i in range(6)]
-    steps = [builtin(name, i, i + 1) for i, name in enumerate(("COS", "ELU", "COS", "COS", "COS"))]
+    steps = [builtin(name, i, i + 1) for i, name in enumerate(("COS", "EXP", "COS", "COS", "COS"))]
     error = why(write_graph(tensors, steps, 0, 5))
     assert isinstance(error, UnsupportedOperator)
     assert error.message.splitlines()[1:] == [
         "- COS is not supported, 4 times (layers net/layer_1/out, net/layer_3/out, net/layer_4/out and 1 more).",
-        "- Layer net/layer_2/out: ELU is not supported.",
+        "- Layer net/layer_2/out: EXP is not supported.",
     ]
 
 
@@ -136,10 +136,10 @@ def test_operators_of_vendors_are_named_as_such(name: str, says: str, step: str)
 
 
 def test_dynamic_shapes_come_with_the_operators_behind_them() -> None:
-    tensors = [replace(SOURCE, shape=(-1, 3)), WEIGHTS, replace(ANSWER, shape=(-1, 2)), replace(ANSWER, name="net/elu/out", shape=(-1, 2))]
-    error = why(write_graph(tensors, [DENSE, builtin("ELU", 2, 3)], 0, 3))
+    tensors = [replace(SOURCE, shape=(-1, 3)), WEIGHTS, replace(ANSWER, shape=(-1, 2)), replace(ANSWER, name="net/exp/out", shape=(-1, 2))]
+    error = why(write_graph(tensors, [DENSE, builtin("EXP", 2, 3)], 0, 3))
     assert "- Tensor input: the dynamic shape (-1, 3)." in error.message
-    assert "- Layer net/elu/out: ELU is not supported." in error.message
+    assert "- Layer net/exp/out: EXP is not supported." in error.message
 
 
 def test_a_name_in_a_file_adds_no_line() -> None:

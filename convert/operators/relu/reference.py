@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from plumbline.convert.model.graph import Operator
-from plumbline.convert.operators.shared.lookup.reference import Lookup, distances, ends, multiplier_of, tabulated
+from plumbline.convert.operators.shared.lookup.reference import Lookup, distances, ends, multiplier_of, quotient, tabulated
 
 
 def check_relu(operator: Operator, float_product: bool = False) -> Lookup:
@@ -20,7 +20,6 @@ def check_relu(operator: Operator, float_product: bool = False) -> Lookup:
         ModelRefused, UnsupportedOperator: see `lookup.ends`; the output scale is far below the input's.
     """
     source, target = ends(operator)
-    scalar = np.float32 if float_product else np.float64
-    multiplier = multiplier_of(operator, float(scalar(source.quantized.scale) / scalar(target.quantized.scale)))
+    multiplier = multiplier_of(operator, quotient(source.quantized.scale, target.quantized.scale, float_product))
     zero = target.quantized.zero_point
     return tabulated(source, target, np.maximum(multiplier.apply(distances(source)) + zero, zero))

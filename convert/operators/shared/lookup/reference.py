@@ -57,6 +57,14 @@ def multiplier_of(operator: Operator, real: float) -> Multiplier:
     return result
 
 
+def quotient(one: float, other: float, float_product: bool) -> float:
+    """One scale divided by another, rounded to float32 for TFLM libraries before autumn 2026."""
+    if not float_product:
+        return one / other
+    with np.errstate(over="ignore"):
+        return float(np.float32(one) / np.float32(other))
+
+
 def places_looked_up(codes: Integers, shape: tuple[int, ...]) -> Integers:
     """See `Registration.looks_up`."""
     return codes + 128
