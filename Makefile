@@ -2,12 +2,12 @@
 
 # What a user gives reaches Python through the environment, as it was typed: no line below holds any of it, so that neither a shell nor make runs
 # what stands in a file's name. A variable that was not given is not exported, so that an empty one is told apart.
-GIVEN := RECIPE MODEL SAMPLES PORT ENV MLPERF TRUST LIMITS QUIET V PYTHON TFLM_DIR CI
+GIVEN := RECIPE MODEL MODELS SAMPLES PORT ENV MLPERF TRUST LIMITS QUIET V PYTHON TFLM_DIR CI
 $(foreach each,$(GIVEN),$(if $(filter undefined default,$(origin $(each))),,$(eval override $(each) := $$(value $(each)))$(eval export $(each))))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-test setup-torture train convert firmware verify explain verify-all learn profile flash monitor serve doctor test check fuzz torture benchmark docs lock clean
+.PHONY: help setup setup-test setup-torture train convert firmware verify explain verify-all verify-models learn profile flash monitor serve doctor test check fuzz torture benchmark docs lock clean
 
 ##@ Use
 
@@ -31,6 +31,9 @@ firmware: ## build the firmware
 
 verify-all: ## verify every recipe and print one table
 	@sh tools/start verify-all
+
+verify-models: ## verify every model in the folder MODELS
+	@sh tools/start verify-models
 
 serve: ## keep the virtual board open for other programs
 	@sh tools/start serve

@@ -17,6 +17,7 @@ FIRST = 19
 VARIABLES = {
     "RECIPE=linear": "the recipe, one of those below",
     "MODEL=FILE": "a model of your own instead: .tflite, .keras or .h5",
+    "MODELS=FOLDER": "for verify-models; samples have the name of their model",
     "SAMPLES=FILE": "inputs of that model, one a row: .npy, .npz or .csv; a Keras model needs some 100",
     "TRUST=1": "run the Python code of a Lambda layer in that .keras file",
     "ENV=virtual": "board and engine, one of the environments below",

@@ -25,7 +25,7 @@ from plumbline.common.recipe_needs import needs_of
 from plumbline.pipeline.target import Target
 from tools import bootstrap, help
 
-GIVEN = ("RECIPE", "MODEL", "SAMPLES", "PORT", "ENV", "MLPERF", "TRUST", "LIMITS", "QUIET", "V")
+GIVEN = ("RECIPE", "MODEL", "MODELS", "SAMPLES", "PORT", "ENV", "MLPERF", "TRUST", "LIMITS", "QUIET", "V")
 OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "GNUMAKEFLAGS"}
 """What make hands to the commands that it starts."""
 NO_PYTHON = "PLUMBLINE_NO_PYTHON"
@@ -55,6 +55,7 @@ TARGETS = {
     "firmware": MakeTarget(("build",), _FIRMWARE, needs="compiler"),
     "verify": MakeTarget(("verify",), _BOARD, needs="virtual"),
     "verify-all": MakeTarget(("verify", "--all"), ("LIMITS", "ENV", "PORT"), needs="virtual"),
+    "verify-models": MakeTarget(("verify",), ("MODELS", "TRUST", "LIMITS", "ENV", "PORT"), needs="virtual"),
     "explain": MakeTarget(("explain",), _MODEL),
     "profile": MakeTarget(("profile",), _BOARD, needs="virtual"),
     "flash": MakeTarget(("flash",), _BOARD),
@@ -102,6 +103,8 @@ def _start(target: str, variables: Mapping[str, str]) -> None:
     """Set up what the target needs, and become its command."""
     meant = TARGETS[target]
     words = [*meant.command, *options(meant, variables)]
+    if "MODELS" in meant.takes and "MODELS" not in variables:
+        raise UsageError(f"`make {target}` needs the folder of the models.", f"make {target} MODELS=folder")
     _set_up(variables, meant.needs)
     if target == "verify-all":
         _set_up_recipes()
@@ -121,7 +124,7 @@ def options(target: MakeTarget, variables: Mapping[str, str]) -> list[str]:
         UsageError: one of them makes no sense, or is given and empty, as a variable of the shell that is not set.
         UnknownRecipe: RECIPE is no name.
     """
-    for name in ("MODEL", "SAMPLES", "PORT", "RECIPE", "ENV", "MLPERF", "LIMITS"):
+    for name in ("MODEL", "MODELS", "SAMPLES", "PORT", "RECIPE", "ENV", "MLPERF", "LIMITS"):
         if variables.get(name) == "":
             raise UsageError(f"{name}= is empty.", f"Give it a value, or leave {name}= out.")
     flags = {name: _flag(variables, name) for name in ("TRUST", "QUIET", "V")}

@@ -32,14 +32,15 @@ if TYPE_CHECKING:
     quiet="and the last line only",
 )
 @click.option("--all", "every", is_flag=True, help="Verify every recipe, go on after a failure, and print one table.")
+@click.option("--models", type=click.Path(path_type=Path), help="Verify every model in this folder, go on after a failure, and print one table.")
 @click.option("--manifest", type=click.Path(path_type=Path), help="Hold the board to this manifest.  [default: the one in the build folder]")
-def command(given: Given, every: bool, manifest: Path | None) -> int:
+def command(given: Given, every: bool, models: Path | None, manifest: Path | None) -> int:
     """Prove that a board answers what the model says.
 
     The model is trained, converted and built first, where something has changed. Without a port the virtual board runs it.
     """
-    if every:
-        return _every(given)
+    if every or models is not None:
+        return _every(given) if models is None else _folder(given, models)
     work = given.work()
     with nullcontext() if given.only and not work.folder.is_dir() else work.accounted():
         verdict = _verdict(given, work, manifest)
@@ -108,20 +109,37 @@ def _every(given: Given) -> int:
 
     if given.target or given.samples or given.trust:
         raise UsageError("--all verifies every recipe, and a model is given besides.", "Leave out one of them.")
-    seconds = {}
-    for name in recipe_names():
-        start = time.monotonic()
-        work = replace(given, target=name).work()
-        try:
-            with work.accounted():
-                verdict = _verdict(given, work, None)
-            _show(given, work, verdict)
-            passed = verdict.exit_code == 0
-        except Exception as error:
-            if not isinstance(error, StageFailed):
-                ending.report(ending.explained(error))
-            passed = False
-        if not passed:
-            print(f"{name} did not pass", file=sys.stderr)
-        seconds[name] = time.monotonic() - start
+    seconds = {name: _one_of_many(given, replace(given, target=name).work(), name) for name in recipe_names()}
     return conclude(given, recipe_names(), seconds)
+
+
+def _folder(given: Given, folder: Path) -> int:
+    """Every model in a folder, each with the samples of its name beside it."""
+    from plumbline.commands.models_table import conclude, models_in, samples_beside
+
+    if given.target or given.samples:
+        raise UsageError("--models verifies every model of a folder, and a model is given besides.", "Leave out one of them.")
+    seconds, models = {}, {}
+    for path in models_in(folder):
+        work = replace(given, target=str(path), samples=samples_beside(path)).work()
+        models[work.name] = path
+        seconds[work.name] = _one_of_many(given, work, path.name)
+    return conclude(given, models, seconds)
+
+
+def _one_of_many(given: Given, work: Work, name: str) -> float:
+    """Verify a model and go on whatever becomes of it; the seconds that it took."""
+    start = time.monotonic()
+    try:
+        with work.accounted():
+            verdict = _verdict(given, work, None)
+        if not given.json:
+            _show(given, work, verdict)
+        passed = verdict.exit_code == 0
+    except Exception as error:
+        if not isinstance(error, StageFailed):
+            ending.report(ending.explained(error))
+        passed = False
+    if not passed:
+        print(f"{name} did not pass", file=sys.stderr)
+    return time.monotonic() - start

@@ -29,6 +29,7 @@ from tools.run import TARGETS, options, typed
         ("flash", {"ENV": "virtual"}, ["--", "linear"]),
         ("flash", {"ENV": "nano33ble_compiled"}, ["--env=nano33ble_compiled", "--", "linear"]),
         ("verify-all", {"RECIPE": "sine", "MODEL": "x.tflite", "ENV": "virtual", "LIMITS": "rms=1"}, ["--limits=rms=1", "--env=virtual"]),
+        ("verify-models", {"MODELS": "a b", "SAMPLES": "x.npy", "LIMITS": "rms=1"}, ["--models=a b", "--limits=rms=1"]),
         ("learn", {"MODEL": "own.keras", "SAMPLES": "own.npy", "LIMITS": "rms=0.1", "TRUST": "1"}, []),
         ("doctor", {"RECIPE": "sine"}, []),
     ],

@@ -1,0 +1,65 @@
+"""The table of `make verify-models`: one row for each model, with why it did not pass."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from plumbline.commands import models_table
+from plumbline.commands.options import Given
+from plumbline.common.errors import ModelRefused, UsageError
+from plumbline.common.outcome import Ended, Run
+from tests.support.verdict_documents import passing
+
+NAMES = ("first.tflite", "second.tflite", "third.keras")
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> dict[str, Path]:
+    for name in NAMES:
+        (tmp_path / name).touch()
+    (tmp_path / "third.npz").touch()
+    (tmp_path / "notes.txt").touch()
+    names = {f"model_{path.stem}": path for path in models_table.models_in(tmp_path)}
+    (tmp_path / "model_first").mkdir()
+    (tmp_path / "model_first" / "verdict.json").write_text(json.dumps(passing()))
+    Run.begin(tmp_path / "model_second", "model_second", "make verify").end(Ended.of(ModelRefused("It computes in float16.", "")))
+    return names
+
+
+@pytest.mark.parametrize("width", [60, 200])
+def test_each_model_is_a_row_with_its_outcome_and_its_reason(
+    width: int, tmp_path: Path, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert models_table.conclude(Given(build=tmp_path), models, dict.fromkeys(models, 7.4)) == 1
+    said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= width
+    for begin in (["PASS", "first.tflite"], ["ERROR", "second.tflite"], ["no", "verdict", "third.keras"]):
+        assert any(line.split()[: len(begin)] == begin for line in said.splitlines()), begin
+    assert "float16" in said
+    assert "1 of 3 models passed" in said
+
+
+def test_the_same_as_json(tmp_path: Path, models: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    models_table.conclude(Given(build=tmp_path, json=True), models, dict.fromkeys(models, 7.42))
+    first, second, third = json.loads(capsys.readouterr().out)
+    given = passing()
+    assert (first["outcome"], first["exact"], first["seconds"]) == ("pass", given["summary"]["exact"], 7.4)
+    assert first["distinct"] == len({tuple(each["board"]) for each in given["comparisons"]})
+    assert (second["outcome"], third["outcome"]) == ("error", "no verdict")
+    assert second["reason"] == "ModelRefused (exit code 21): It computes in float16."
+
+
+def test_samples_lie_beside_their_model(tmp_path: Path, models: dict[str, Path]) -> None:
+    assert models_table.samples_beside(tmp_path / "third.keras") == tmp_path / "third.npz"
+    assert models_table.samples_beside(tmp_path / "first.tflite") is None
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no model"):
+        models_table.models_in(tmp_path)
+    with pytest.raises(UsageError, match="is no folder"):
+        models_table.models_in(tmp_path / "none")
