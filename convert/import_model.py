@@ -1,4 +1,5 @@
-"""A user's own model: an int8 .tflite file, which is used unchanged, or a .keras file with samples, which is quantized first.
+"""A user's own model: an int8 .tflite file, which is used unchanged, or a float model with samples, which is quantized first: a .keras file, or a
+float32 .tflite file.
 
 It goes through the same steps as a recipe's: the file is checked, compiled, and held to TensorFlow Lite Micro on the board.
 """
@@ -29,16 +30,18 @@ from plumbline.convert.explain.write import findings, write_explanation, write_r
 from plumbline.convert.importers.demands import quality_for
 from plumbline.convert.importers.file_kinds import KERAS, kind_of
 from plumbline.convert.importers.flatbuffer import reader
+from plumbline.convert.importers.flatbuffer.parse import take_apart
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
 from plumbline.convert.importers.keras.load import examined
-from plumbline.convert.importers.keras.quantize import DEADLINE_SECONDS, ended
-from plumbline.convert.importers.keras.quantize import quantize as quantize_keras
+from plumbline.convert.importers.keras.quantize import DEADLINE_SECONDS, FLOAT_TFLITE, TENSORFLOW, Quantizer, ended
+from plumbline.convert.importers.keras.quantize import quantize as quantize_float
 from plumbline.convert.importers.model_file import way_of
 from plumbline.convert.importers.samples.checks import check_range, check_varied
 from plumbline.convert.importers.samples.reader import Samples, load_samples
 from plumbline.convert.importers.samples.shape import fit
 from plumbline.convert.model.graph import Graph, Tensor
+from plumbline.convert.model.model_kind import is_float32
 from plumbline.convert.model_package import Demands, compiled_model, finish
 from plumbline.convert.references.choose_inputs import samples_asked, with_chosen
 from plumbline.convert.references.golden_data import Golden, Points, rows_of, swept
@@ -69,16 +72,16 @@ def bring(
         path: a .tflite, .keras or .h5 file.
         build: the folder for results.
         say: receives the report line by line.
-        samples: inputs, needed for a .keras file: see `load_samples`.
+        samples: inputs, needed for a float model: see `load_samples`.
         trust: run the Python code that a .keras file with a Lambda holds.
         per_channel_dense: see `plumbline.convert.importers.keras.quantize.quantize`.
         limits: what the board must reach on the samples; None for the defaults.
         board: whose memory the model must fit into; None asks that of none.
 
     Raises:
-        UsageError: a file is missing or of another kind, there are no samples for a Keras model, or they do not fit the model's input.
+        UsageError: a file is missing or of another kind, there are no samples for a float model, or they do not fit the model's input.
         ModelRefused: the model is damaged, not int8, or holds code that is not trusted.
-        ConversionFailed: TensorFlow does not convert it.
+        ConversionFailed: the library that quantizes it does not.
         UnsupportedOperator: it holds an operator that the compiler has not.
         DoesNotFit: the board does not hold it, or it is larger than what is compiled.
     """
@@ -86,6 +89,9 @@ def bring(
     with came_as(way):
         if way is Way.KERAS and samples is not None:
             examined_apart(path, trust)
+        if way is Way.TFLITE and is_float32(take_apart(path.read_bytes()).operators):
+            given = read_samples(samples, ("inputs",), say)
+            return bring_float(path, folder, given, trust, per_channel_dense, limits or Limits(), board, say, FLOAT_TFLITE)
         if way is Way.TFLITE:
             raw, ends = cut(path.read_bytes())
             if ends:
@@ -95,7 +101,7 @@ def bring(
                 more = f" and {len(unused) - LISTED} more" if len(unused) > LISTED else ""
                 say(f"{path.name}: unused tensors called INT8, as TensorFlow Lite Micro refuses their types: {', '.join(unused[:LISTED])}{more}")
             return bring_tflite(raw, folder, samples, limits or Limits(), board, say)
-        return bring_keras(path, folder, read_samples(samples, ("inputs",), say), trust, per_channel_dense, limits or Limits(), board, say)
+        return bring_float(path, folder, read_samples(samples, ("inputs",), say), trust, per_channel_dense, limits or Limits(), board, say)
 
 
 def read_samples(path: Path | None, names: tuple[str, ...], say: Callable[[str], None]) -> Samples | None:
@@ -217,7 +223,7 @@ def axes(end: Tensor) -> tuple[int, ...]:
     return shape[1:] if shape[:1] == (1,) else shape
 
 
-def bring_keras(
+def bring_float(
     path: Path,
     folder: Path,
     samples: Samples | None,
@@ -226,6 +232,7 @@ def bring_keras(
     limits: Limits,
     board: Board | None,
     say: Callable[[str], None],
+    quantizer: Quantizer = TENSORFLOW,
 ) -> Manifest:
     """Quantized on the samples, which are among what the board is asked."""
     if samples is None:
@@ -236,7 +243,7 @@ def bring_keras(
     check_varied(samples.inputs)
     (inputs,) = samples.inputs
     with task(f"Converting {path.name}", len(inputs), "samples") as advance:
-        converted = quantize_keras(path, inputs, inputs[:0], per_channel_dense, trust=trust, advance=advance)
+        converted = quantize_float(path, inputs, inputs[:0], per_channel_dense, trust=trust, advance=advance, quantizer=quantizer)
     graph = reader.read(converted.tflite)
     compiled = compiled_model(folder.name, converted.tflite, graph, board)
     quality = quality_for(samples, graph, limits)

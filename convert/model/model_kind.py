@@ -115,6 +115,13 @@ def kinds(operators: Sequence[Operator]) -> list[Blocker]:
     ]
 
 
+def is_float32(operators: Sequence[Operator]) -> bool:
+    """Whether a model computes in float32 alone: it holds no quantized tensor and no float16 one, so that it can be quantized on samples."""
+    tensors = [tensor for each in operators for tensor in (*each.inputs, *each.outputs) if tensor is not None]
+    reals = any(tensor.type == "FLOAT32" for each in operators for tensor in each.outputs)
+    return reals and not any(tensor.quantization is not None or tensor.type in ("FLOAT16", "INT8", "INT4", "UINT8", "INT16") for tensor in tensors)
+
+
 def type_of(operator: Operator, place: int) -> str:
     tensor = operator.inputs[place] if place < len(operator.inputs) else None
     return "" if tensor is None else tensor.type

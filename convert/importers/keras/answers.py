@@ -1,17 +1,14 @@
-"""What the float model itself says, for the references: its answers, its size, and its weights where the error bound can follow them."""
+"""A Keras model as the references ask a float model."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.common.errors import ModelRefused, UnsupportedOperator
-from plumbline.common.rows import to_reals
-from plumbline.convert.importers.flatbuffer import reader
-from plumbline.convert.references.choose_inputs import Asked, samples_asked, with_chosen
-from plumbline.convert.references.sample_rows import sample_rows
+from plumbline.convert.importers.float_answers import FloatModel
 
 if TYPE_CHECKING:
     import keras
@@ -19,31 +16,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 
-def float_answers(model: keras.Model, raw: bytes, given: dict[str, Floats]) -> dict[str, NDArray[Any]]:
-    """What the float model answers, how many parameters it has, and its weights where it is a chain of Dense.
-
-    Args:
-        model: the float model.
-        raw: the flatbuffer made of it.
-        given: inputs by name: `points` (M, ...) and `test` (T, ...) to answer; the samples are those of `test`, or some of
-            `calibration` where it is empty.
-    """
-    graph = reader.read(raw)
-    held_back = len(given["test"]) > 0
-    samples = given["test"] if held_back else given["calibration"]
-    real = sample_rows(graph, samples.reshape(len(samples), -1), None if held_back else samples_asked(graph))
-    try:
-        asked = with_chosen(graph, real.codes)
-    except (UnsupportedOperator, ModelRefused):  # which the compiler says with its reason, right after this
-        asked = Asked(real.codes, ("",) * len(real.codes))
-    inputs = to_reals(asked.codes, graph.inputs).astype(np.float32).reshape(-1, *samples.shape[1:])
-    answers: dict[str, NDArray[Any]] = {"codes": asked.codes, "kinds": np.array(asked.kinds), "chosen": real.chosen, "sample_rows": real.rows}
-    answers |= {"float_codes": predict(model, inputs), "float_x": predict(model, given["points"])}
-    answers |= {"sample_inputs": samples[real.chosen].reshape(len(real.chosen), -1), "float_samples": predict(model, samples[real.chosen])}
-    answers["parameters"] = np.array(model.count_params())
-    for i, (weights, bias, activation) in enumerate(dense_chain(model)):
-        answers |= {f"weights{i}": weights, f"bias{i}": bias, f"activation{i}": np.array(activation)}
-    return answers
+def float_model(model: keras.Model) -> FloatModel:
+    """The model's answers, parameters and chain of Dense layers."""
+    return FloatModel(partial(predict, model), int(model.count_params()), dense_chain(model))
 
 
 def predict(model: keras.Model, inputs: Floats) -> Floats:

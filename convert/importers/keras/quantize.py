@@ -1,4 +1,4 @@
-"""Keras to int8 .tflite in a child process, so that a crash of TensorFlow's converter becomes a message."""
+"""A float model to int8 .tflite in a child process, so that a crash of the library that quantizes it becomes a message."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,21 @@ for each of their copies."""
 NO_MEMORY = ("MemoryError", "bad_alloc", "failed to map segment", "Cannot allocate memory")
 """How Python, C++ and the loader say that memory does not suffice."""
 LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True)
+class Quantizer:
+    """A library that quantizes a float model, in a child process."""
+
+    worker: str
+    """The child's module."""
+    name: str
+    """As the subject of a sentence."""
+
+
+TENSORFLOW = Quantizer("plumbline.convert.importers.keras.worker", "TensorFlow's converter")
+FLOAT_TFLITE = Quantizer("plumbline.convert.importers.float_tflite.worker", "ai-edge-quantizer")
+FROM_KERAS = "Quantize the model that the file was made of to int8 with TensorFlow's converter, and give that file."
 LACKING = re.compile(r"(?:TF Select|Custom) ops: ([^\n]*)")
 """How the converter lists operators that TensorFlow Lite has not."""
 
@@ -49,17 +65,19 @@ def quantize(
     test: NDArray[np.float32] | None = None,
     trust: bool = False,
     advance: Advance = lambda steps: None,
+    quantizer: Quantizer = TENSORFLOW,
 ) -> Converted:
-    """Convert model.keras.
+    """Convert a float model.
 
     Args:
-        model: a .keras file.
+        model: a .keras file, or one that `quantizer` takes.
         calibration: inputs (N, ...) for the converter to observe.
         points: inputs (M, ...) to ask the float model for.
         per_channel_dense: one scale per output of a Dense layer, which not every TensorFlow Lite Micro can run.
         test: the held-back inputs (T, ...), all of which are compared; without any, some of the calibration's are.
         trust: run the Python code of a file with a Lambda, which is refused otherwise.
         advance: is told how many of the calibration inputs the converter has observed since the last call.
+        quantizer: who does it.
 
     Raises:
         ConversionFailed: the converter refused the model, crashed or did not end.
@@ -69,12 +87,12 @@ def quantize(
         np.save(job / "calibration.npy", calibration)
         np.save(job / "points.npy", points)
         np.save(job / "test.npy", calibration[:0] if test is None else test)
-        command = [sys.executable, "-m", "plumbline.convert.importers.keras.worker", str(model.resolve()), str(job), "--way", way().value]
+        command = [sys.executable, "-m", quantizer.worker, str(model.resolve()), str(job), "--way", way().value]
         command += ["--per-channel-dense"] if per_channel_dense else []
         command += ["--trust"] if trust else []
         code, stderr = watched(command, model, job / OBSERVED, len(calibration), advance)
         if code != 0:
-            raise failure(model, code, job / ERROR, stderr)
+            raise failure(model, code, job / ERROR, stderr, quantizer.name)
         with np.load(job / "float.npz") as answers:
             layers = range(sum(name.startswith("weights") for name in answers.files))
             chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
@@ -120,32 +138,32 @@ def watched(command: list[str], model: Path, observed: Path, most: int, advance:
     return child.returncode, stderr
 
 
-def failure(model: Path, code: int, error: Path, stderr: bytes) -> PlumblineError:
-    """The child's end as one message: its own error where it could say one, else what TensorFlow's converter said or how it crashed."""
+def failure(model: Path, code: int, error: Path, stderr: bytes, who: str = TENSORFLOW.name) -> PlumblineError:
+    """The child's end as one message: its own error where it could say one, else what the library `who` said or how it crashed."""
     if error.is_file():
         told = json.loads(error.read_text())
         if told["error"]:
             kind: type[PlumblineError] = getattr(errors, told["error"])
             return kind(told["message"], told["hint"])
-        return refused(model, told["message"])
+        return refused(model, told["message"], who)
     crashed, why = ended(code, stderr)
     if lacks_memory(stderr.decode(errors="replace")):
         return too_large(model)
     way_out = "Cut layers off at its end until it converts: the last one that was cut off is the cause. Then write that layer with others."
-    hint = advice(recipe=way_out, keras=way_out, tflite="")
-    return ConversionFailed(f"TensorFlow's converter {'crashed' if crashed else 'failed'} on {model}: {why}.", hint)
+    hint = advice(recipe=way_out, keras=way_out, tflite=FROM_KERAS)
+    return ConversionFailed(f"{who} {'crashed' if crashed else 'failed'} on {model}: {why}.", hint)
 
 
-def refused(model: object, text: str) -> ConversionFailed:
-    """What the converter has against a model: the operators that have no int8 form where it names them, else its whole text in one line."""
+def refused(model: object, text: str, who: str = TENSORFLOW.name) -> ConversionFailed:
+    """What the converter `who` has against a model: the operators that have no int8 form where it names them, else its whole text in one line."""
     operators = sorted({each for found in LACKING.findall(text) for each in re.split(r",\s*", found.strip()) if each})
     if operators:
         return ConversionFailed(
-            f"TensorFlow's converter has no int8 form for {', '.join(operators)} in {model}.",
+            f"{who} has no int8 form for {', '.join(operators)} in {model}.",
             advice(
                 recipe="Replace the layer of the recipe that computes it by layers without it, or compute it before the model.",
                 keras="Replace the layer that computes it by layers without it, or compute it before the model, and save it anew.",
-                tflite="",
+                tflite=FROM_KERAS,
             ),
         )
     if lacks_memory(text):
@@ -153,9 +171,7 @@ def refused(model: object, text: str) -> ConversionFailed:
     whole = " ".join(text.split())
     shown = whole if len(whole) <= LONGEST_REASON else f"{whole[:LONGEST_REASON]} ..."
     look = "Look for the layer that it names{}, and write it with others."
-    return ConversionFailed(
-        f"TensorFlow's converter refused {model}: {shown}", advice(recipe=look.format(" in the recipe"), keras=look.format(""), tflite="")
-    )
+    return ConversionFailed(f"{who} refused {model}: {shown}", advice(recipe=look.format(" in the recipe"), keras=look.format(""), tflite=FROM_KERAS))
 
 
 def lacks_memory(text: str) -> bool:

@@ -19,9 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common import keras_env
+from plumbline.common.ending import explained
 from plumbline.common.errors import PlumblineError
 from plumbline.common.way import Way, came_as
-from plumbline.convert.importers.keras.answers import float_answers
+from plumbline.convert.importers.float_answers import float_answers
+from plumbline.convert.importers.keras.answers import float_model
 from plumbline.convert.importers.keras.config import input_axes
 from plumbline.convert.importers.keras.load import axes, examined, load
 from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, TWIN
@@ -55,7 +57,7 @@ def main() -> int:
             given = fitted(given, axes(model))
             raw = quantize(model, given["calibration"], arguments.per_channel_dense, job / OBSERVED)
             (job / "model.tflite").write_bytes(raw)
-            np.savez(job / "float.npz", **cast(Any, float_answers(model, raw, given)))
+            np.savez(job / "float.npz", **cast(Any, float_answers(float_model(model), raw, given)))
         except Exception as error:  # whatever Keras raises becomes a message in the parent
             (job / ERROR).write_text(json.dumps(told(error)))
             return 1
@@ -69,6 +71,7 @@ def fitted(given: dict[str, Floats], wanted: Axes | None) -> dict[str, Floats]:
 
 def told(error: Exception) -> dict[str, str]:
     """An error as the parent raises it again: one of the project's own by its class, any other as Python's name and whole text."""
+    error = explained(error) if isinstance(error, ImportError) else error  # a package is missing, and not the model's fault
     if isinstance(error, PlumblineError):
         return {"error": type(error).__name__, "message": error.message, "hint": error.hint}
     return {"error": "", "message": f"{type(error).__name__}: {str(error).strip()}", "hint": ""}
