@@ -88,7 +88,7 @@ def operands(operator: Operator, count: int) -> tuple[Tensor, ...]:
     arity(operator, count)
     found = tuple(tensor for tensor in operator.inputs if tensor is not None)
     if len(found) < count:
-        raise refused(operator, "has one operand")
+        raise refused(operator, "has one operand" if count == 2 else "lacks an operand")
     return found
 
 

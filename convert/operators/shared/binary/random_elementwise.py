@@ -65,6 +65,12 @@ def random_elementwise(
     return Case(tensors, [CaseOperator(operator, tuple(inputs), (len(tensors) - 1,), options)], run_time, (len(tensors) - 1,))
 
 
+def random_alike(rng: np.random.Generator, name: str, operator: str, types: tuple[str, ...]) -> Case:
+    """An operator of two operands and an answer of one of these types."""
+    kind = str(rng.choice(types))
+    return random_elementwise(rng, name, operator, (kind, kind), kind)
+
+
 def narrowed(rng: np.random.Generator, shape: Shape) -> Shape:
     """A shape that broadcasts to another: some dimensions are 1, some in front are left out."""
     result = tuple(int(rng.choice((1, size))) for size in shape)
