@@ -52,7 +52,7 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
     found = of_operators(graph.operators, lambda operator: steps.append(compile_one(operator, next(names))))
     if found:
         raise refusal([*called(graph.operators), *(each for each in found if each.what not in {it.what for it in called(graph.operators)})])
-    memory = plan(graph, [Needs(step.in_place, step.scratch_bytes) for step in steps], apart)
+    memory = plan(graph, [Needs(step.in_place, step.scratch_bytes, step.same_bytes) for step in steps], apart)
     constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
     helpers = tuple(in_order(helper for step in steps for helper in step.helpers))
     constant_bytes = sum(each.values.nbytes for each in constants)

@@ -24,6 +24,8 @@ class Needs:
     the output is written."""
     scratch_bytes: int = 0
     """Memory of its own while it runs."""
+    same_bytes: bool = False
+    """Whether the output is the first run-time input in another shape, as it always is of an operator that says so of itself."""
 
 
 NOTHING = Needs()
@@ -58,15 +60,15 @@ class Plan:
 def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
     """For each run-time tensor the one whose bytes it takes over, by index; its own where it takes over none.
 
-    The output of an operator of `same_bytes`, as RESHAPE, is its input. Any other one's output takes the place of an input where the operator allows
-    that, the sizes are the same, and nobody reads the input, or what else lies in its bytes, at this step or later.
+    The output of an operator of `same_bytes`, as RESHAPE or a slice of everything, is its input. Any other one's output takes the place of an input
+    where the operator allows that, the sizes are the same, and nobody reads the input, or what else lies in its bytes, at this step or later.
     """
     result = {tensor.index: tensor.index for tensor in graph.tensors if tensor.computed}
     last = last_uses(graph)
     for step, operator in enumerate(graph.operators):
         inputs, target = operator.run_time_inputs, operator.outputs[0]
         found = named(operator.name)
-        same = found is not None and found.same_bytes
+        same = needs[step].same_bytes or (found is not None and found.same_bytes)
         for place in (0,) if same else needs[step].in_place:
             source = inputs[place]
             home = result[source.index]

@@ -42,7 +42,7 @@ def moves(operator: Operator) -> bool:
     if found is None or not found.moves_codes:
         return False
     ends = [tensor for tensor in (*operator.inputs, *operator.outputs) if tensor is not None and tensor.computed]
-    scales = {(tensor.quantized.scale, tensor.quantized.zero_point) for tensor in ends}
+    scales = {tensor.quantization and (tensor.quantization.scale, tensor.quantization.zero_point) for tensor in ends}
     return len(scales) == 1
 
 

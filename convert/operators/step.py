@@ -23,5 +23,7 @@ class Step:
     in_place: tuple[int, ...] = ()
     """Run-time inputs, numbered in the order of the function's arguments, whose bytes the output may take: they are as large as it, and none of
     their elements is read after the output's element at its place, or one behind it, was written."""
+    same_bytes: bool = False
+    """Whether the only output is the first run-time input in another shape; then it has no template."""
     scratch_bytes: int = 0
     """Memory of its own while it runs: the last argument of its function."""

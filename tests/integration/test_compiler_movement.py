@@ -13,8 +13,8 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
+from plumbline.convert.operators.shared.data_movement.loops import Loop, simplified
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement
-from plumbline.convert.operators.shared.data_movement.reference import Loop, simplified
 from plumbline.convert.operators.split.reference import SplitOptions
 from plumbline.convert.operators.strided_slice.reference import StridedSliceOptions
 from plumbline.convert.operators.unpack.reference import UnpackOptions

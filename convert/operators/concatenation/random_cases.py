@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
+from plumbline.convert.operators.concatenation.reference import TYPES, ConcatenationOptions
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement, random_movement
 
 
@@ -33,4 +33,4 @@ def join(net: Movement, parts: list[int], axis: int) -> int:
     return output
 
 
-random_concatenation = partial(random_movement, move=concatenate)
+random_concatenation = partial(random_movement, move=concatenate, types=TYPES, rescaled=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from plumbline.convert.operators.pack.reference import PackOptions
+from plumbline.convert.operators.pack.reference import TYPES, PackOptions
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement, random_movement
 
 
@@ -19,4 +19,4 @@ def pack(net: Movement, source: int) -> int:
     return output
 
 
-random_pack = partial(random_movement, move=pack)
+random_pack = partial(random_movement, move=pack, types=TYPES)

@@ -22,6 +22,10 @@ class PackOptions:
     """Of the output; negative from the back."""
 
 
+TYPES = ("INT8", "INT16", "INT32")
+"""Of TFLM's kernel (PackEval in pack.cc), which takes INT64 as well."""
+
+
 def check_pack(operator: Operator) -> Moves:
     """Check a PACK operator and work out its copies.
 
@@ -32,10 +36,10 @@ def check_pack(operator: Operator) -> Moves:
     options = options_of(operator, PackOptions)
     if len(operator.outputs) != 1 or options.count != len(operator.inputs):
         raise refused(operator, f"of {options.count} has {len(operator.inputs)} inputs and {len(operator.outputs)} outputs")
-    inputs, target = moved(operator, operator.inputs, operator.outputs), operator.outputs[0]
+    inputs, target = moved(operator, operator.inputs, operator.outputs, (*TYPES, "INT64")), operator.outputs[0]
     axis = axis_of(operator, options.axis, len(target.shape))
     shape = (*target.shape[:axis], *target.shape[axis + 1 :])
     if target.shape[axis] != len(inputs) or any(tensor.shape != shape for tensor in inputs):
         raise refused(operator, f"stacks shapes {', '.join(str(tensor.shape) for tensor in inputs)} to {target.shape} along axis {axis}")
     shapes = tuple(tensor.shape for tensor in inputs)
-    return Moves(shapes, (target.shape,), constants_of(inputs), blocks(inputs, 0, math.prod(target.shape[:axis])))
+    return Moves(shapes, (target.shape,), target.type, blocks(inputs, 0, math.prod(target.shape[:axis])), constants_of(inputs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from plumbline.convert.operators.pad.reference import TYPES
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement, random_movement
 
 
@@ -19,5 +20,5 @@ def pad(net: Movement, source: int, valued: bool = False) -> int:
     return output
 
 
-random_pad = partial(random_movement, move=pad)
-random_padv2 = partial(random_movement, move=partial(pad, valued=True))
+random_pad = partial(random_movement, move=pad, types=TYPES)
+random_padv2 = partial(random_movement, move=partial(pad, valued=True), types=TYPES)

@@ -10,4 +10,4 @@ from plumbline.convert.operators.step import Step
 def compile_reshape(operator: Operator, name: str) -> Step:
     """Check an operator that leaves no code. Raises what `check_reshape` raises."""
     check_reshape(operator)
-    return Step(name, None, (), (), {})
+    return Step(name, None, (), (), {}, same_bytes=True)

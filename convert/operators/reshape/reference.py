@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
-from plumbline.convert.model.graph import Operator
+from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators.options import whole_numbers
-from plumbline.convert.operators.shared.checks import activations, arity, refused, unsupported
+from plumbline.convert.operators.shared.checks import arity, refused, unsupported
+from plumbline.convert.operators.shared.data_movement.reference import EVERY_TYPE, Values, moved
+
+TYPES = EVERY_TYPE
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class ReshapeOptions:
 
 @dataclass(frozen=True)
 class ReshapeReference:
-    """Copies `elements` codes."""
+    """Copies `elements` values."""
 
     elements: int
 
-    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Answer codes (N, elements) with themselves."""
-        return codes
+    def answer(self, values: Values) -> Values:
+        """Answer values (N, elements) with themselves."""
+        return values
 
 
 def check_reshape(operator: Operator) -> ReshapeReference:
@@ -41,7 +41,8 @@ def check_reshape(operator: Operator) -> ReshapeReference:
         UnsupportedOperator: the shape is computed at run time.
     """
     arity(operator, 1, 2)
-    source, target = activations(operator)
+    source, target = cast(Tensor, operator.inputs[0]), operator.outputs[0]
+    moved(operator, operator.inputs[:1], operator.outputs, (*TYPES, "INT64"))
     if len(operator.inputs) == 2 and operator.inputs[1] is not None and operator.inputs[1].data is None:
         raise unsupported(operator, "to a shape computed at run time")
     if source.elements != target.elements:

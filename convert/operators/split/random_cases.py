@@ -6,7 +6,7 @@ from functools import partial
 
 from plumbline.convert.operators.concatenation.random_cases import join
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement, random_movement
-from plumbline.convert.operators.split.reference import SplitOptions
+from plumbline.convert.operators.split.reference import TYPES, SplitOptions
 
 
 def split(net: Movement, source: int) -> int:
@@ -21,4 +21,4 @@ def split(net: Movement, source: int) -> int:
     return join(net, parts, axis) if net.rng.random() < 0.8 and count > 1 else int(net.rng.choice(parts))
 
 
-random_split = partial(random_movement, move=split)
+random_split = partial(random_movement, move=split, types=TYPES)

@@ -9,7 +9,7 @@ from typing import Annotated
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import whole
 from plumbline.convert.operators.shared.checks import options_of, refused
-from plumbline.convert.operators.shared.data_movement.reference import Moves, axis_of, constants_of, integers, moved, pieces
+from plumbline.convert.operators.shared.data_movement.reference import Moves, axis_of, integers, moved, pieces
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,10 @@ class SplitOptions:
 
     count: Annotated[int, whole(0)]
     """Of outputs."""
+
+
+TYPES = ("INT8", "INT16", "INT32")
+"""Of TFLM's kernel (SplitEval in split.cc)."""
 
 
 def check_split(operator: Operator) -> Moves:
@@ -31,10 +35,10 @@ def check_split(operator: Operator) -> Moves:
     if len(operator.inputs) != 2 or options.count != len(operator.outputs):
         raise refused(operator, f"into {options.count} has {len(operator.inputs)} inputs and {len(operator.outputs)} outputs")
     (given,) = integers(operator, 0, "axis", 1)
-    (source,) = moved(operator, operator.inputs[1:], operator.outputs)
+    (source,) = moved(operator, operator.inputs[1:], operator.outputs, TYPES)
     axis = axis_of(operator, given, len(source.shape))
     shape = tuple(size // len(operator.outputs) if i == axis else size for i, size in enumerate(source.shape))
     if source.shape[axis] % len(operator.outputs) or any(tensor.shape != shape for tensor in operator.outputs):
         raise refused(operator, f"takes shape {source.shape} apart into {len(operator.outputs)} of {operator.outputs[0].shape} along axis {axis}")
     outputs = tuple(tensor.shape for tensor in operator.outputs)
-    return Moves((source.shape,), outputs, constants_of(()), pieces(operator.outputs, math.prod(source.shape[:axis])))
+    return Moves((source.shape,), outputs, source.type, pieces(operator.outputs, math.prod(source.shape[:axis])))

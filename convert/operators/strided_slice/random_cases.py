@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement, random_movement
-from plumbline.convert.operators.strided_slice.reference import StridedSliceOptions
+from plumbline.convert.operators.strided_slice.reference import TYPES, StridedSliceOptions
 
 
 def strided_slice(net: Movement, source: int) -> int:
@@ -35,4 +35,4 @@ def strided_slice(net: Movement, source: int) -> int:
     return output
 
 
-random_strided_slice = partial(random_movement, move=strided_slice)
+random_strided_slice = partial(random_movement, move=strided_slice, types=TYPES)

@@ -8,7 +8,8 @@ from typing import Annotated
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import flag, whole
 from plumbline.convert.operators.shared.checks import arity, options_of, refused, unsupported
-from plumbline.convert.operators.shared.data_movement.reference import Copy, Loop, Moves, constants_of, integers, moved, simplified, strides
+from plumbline.convert.operators.shared.data_movement.loops import taken
+from plumbline.convert.operators.shared.data_movement.reference import Moves, integers, moved
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class StridedSliceOptions:
     """Whether ends count from the begins."""
 
 
+TYPES = ("INT8", "INT16", "INT32", "BOOL")
+"""Of TFLM's kernel (StridedSliceEval in strided_slice.cc)."""
 LARGEST_RANK = 4
 """Of TFLM's kernel (kMaxDim in strided_slice_common.cc)."""
 
@@ -39,14 +42,14 @@ def check_strided_slice(operator: Operator) -> Moves:
     """
     options = options_of(operator, StridedSliceOptions)
     arity(operator, 4)
-    (source,), target = moved(operator, operator.inputs[:1], operator.outputs), operator.outputs[0]
+    (source,), target = moved(operator, operator.inputs[:1], operator.outputs, TYPES), operator.outputs[0]
     rank = len(source.shape)
     if not 1 <= rank <= LARGEST_RANK:
         raise unsupported(operator, f"of {rank} dimensions")
     if options.ellipsis_mask or options.new_axis_mask or options.offset:
         raise unsupported(operator, "with an ellipsis, a new axis or relative ends")  # TFLM's kernel would ignore them
     begins, ends, by = (integers(operator, place, what, rank) for place, what in ((1, "begins"), (2, "ends"), (3, "strides")))
-    at, steps, counts, kept = 0, strides(source.shape), [], []
+    places, kept = [], []
     for axis, size in enumerate(source.shape):
         shrinks = bool(options.shrink_axis_mask >> axis & 1)
         if by[axis] == 0 or (shrinks and by[axis] < 0):
@@ -56,13 +59,11 @@ def check_strided_slice(operator: Operator) -> Moves:
         count = 1 if shrinks else len(range(start, stop, by[axis]))
         if not 0 <= start < size or count == 0:
             raise refused(operator, f"takes nothing along axis {axis} of {source.shape}")
-        at += start * steps[axis]
-        counts.append(count)
+        places.append(range(start, start + count * by[axis], by[axis]))
         kept += [] if shrinks else [count]
     if target.shape != tuple(kept):
         raise refused(operator, f"maps shape {source.shape} to {target.shape} instead of {tuple(kept)}")
-    loops = [Loop(count, stride * step, to) for count, stride, step, to in zip(counts, by, steps, strides(counts), strict=True)]
-    return Moves((source.shape,), (target.shape,), constants_of(()), (Copy(0, 0, at, 0, simplified(loops)),))
+    return Moves((source.shape,), (target.shape,), target.type, (taken(source.shape, places),))
 
 
 def first(begin: int, size: int, stride: int, open_ended: bool) -> int:

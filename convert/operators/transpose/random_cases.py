@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement, random_movement
+from plumbline.convert.operators.transpose.reference import TYPES
 
 
 def transpose(net: Movement, source: int) -> int:
@@ -15,4 +16,4 @@ def transpose(net: Movement, source: int) -> int:
     return output
 
 
-random_transpose = partial(random_movement, move=transpose)
+random_transpose = partial(random_movement, move=transpose, types=TYPES)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.shared.checks import arity, refused, unsupported
-from plumbline.convert.operators.shared.data_movement.reference import Copy, Loop, Moves, constants_of, integers, moved, simplified, strides
+from plumbline.convert.operators.shared.data_movement.loops import Copy, Loop, simplified, strides
+from plumbline.convert.operators.shared.data_movement.reference import Moves, integers, moved
 
+TYPES = ("INT8", "INT16")
+"""Of TFLM's kernel (TransposeEval in transpose.cc)."""
 LARGEST_RANK = 5
 """Of TFLM's kernel (TransposePrepare in transpose_common.cc)."""
 
@@ -18,7 +21,7 @@ def check_transpose(operator: Operator) -> Moves:
         UnsupportedOperator: it is of a form the integer kernels do not have.
     """
     arity(operator, 2)
-    (source,), target = moved(operator, operator.inputs[:1], operator.outputs), operator.outputs[0]
+    (source,), target = moved(operator, operator.inputs[:1], operator.outputs, TYPES), operator.outputs[0]
     rank = len(source.shape)
     order = integers(operator, 1, "dimensions in its order", rank)
     if not 1 <= rank <= LARGEST_RANK:
@@ -27,4 +30,4 @@ def check_transpose(operator: Operator) -> Moves:
         raise refused(operator, f"maps shape {source.shape} to {target.shape} in the order {order}")
     steps = strides(source.shape)
     loops = [Loop(size, steps[axis], to) for size, axis, to in zip(target.shape, order, strides(target.shape), strict=True)]
-    return Moves((source.shape,), (target.shape,), constants_of(()), (Copy(0, 0, 0, 0, simplified(loops)),))
+    return Moves((source.shape,), (target.shape,), target.type, (Copy(0, 0, 0, 0, simplified(loops)),))

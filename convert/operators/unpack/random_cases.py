@@ -6,7 +6,7 @@ from functools import partial
 
 from plumbline.convert.operators.pack.reference import PackOptions
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement, random_movement
-from plumbline.convert.operators.unpack.reference import UnpackOptions
+from plumbline.convert.operators.unpack.reference import TYPES, UnpackOptions
 
 
 def unpack(net: Movement, source: int) -> int:
@@ -23,4 +23,4 @@ def unpack(net: Movement, source: int) -> int:
     return output
 
 
-random_unpack = partial(random_movement, move=unpack)
+random_unpack = partial(random_movement, move=unpack, types=TYPES)

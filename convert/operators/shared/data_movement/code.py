@@ -1,4 +1,4 @@
-"""Facts that the operators which only move codes print, all by data_movement.c.j2."""
+"""Facts that the operators which only move values print, all by data_movement.c.j2."""
 
 from __future__ import annotations
 
@@ -6,25 +6,31 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.registration import Registration
 from plumbline.convert.operators.shared.binary.code import VARIABLES, shown, times
-from plumbline.convert.operators.shared.data_movement.reference import Copy, Moves
+from plumbline.convert.operators.shared.data_movement.loops import Copy, Loop
+from plumbline.convert.operators.shared.data_movement.reference import Moves
 from plumbline.convert.operators.step import Step
 
 TEMPLATE = "data_movement.c.j2"
-CONSTANTS = ("operand",)
+CONSTANTS = ("operand", "places")
+LONG = 16
+"""Bytes in a row from which on they are copied word by word: below, a call costs as much as it saves."""
 
 
 def data_movement(name: str, check: Callable[[Operator], Moves], what: str, accepts: str, **traits: Any) -> Registration:
-    """Register an operator that moves codes: `what` it does, in words; `traits` are further fields of Registration."""
+    """Register an operator that moves values: `what` it does, in words; `traits` are further fields of Registration."""
     compiled = partial(compile_moves, check, what)
-    return Registration(name, check, compiled, f"{accepts}; one scale and zero point for all", constants=CONSTANTS, **traits)
+    return Registration(name, check, compiled, accepts, constants=CONSTANTS, **traits)
 
 
 def compile_moves(check: Callable[[Operator], Moves], what: str, operator: Operator, name: str) -> Step:
-    """Turn an operator that moves codes into the facts of its template.
+    """Turn an operator that moves values into the facts of its template.
 
     Args:
         check: the operator's own.
@@ -36,22 +42,53 @@ def compile_moves(check: Callable[[Operator], Moves], what: str, operator: Opera
         ModelRefused, UnsupportedOperator: see its check.
     """
     layer = check(operator)
+    if layer.same_bytes:
+        return Step(name, None, (), (), {}, same_bytes=True)
     sources = numbered("input", len(operator.run_time_inputs))
     targets = numbered("output", len(layer.outputs))
     arrays = [*sources, f"{name}_operand"]
-    constants = (Constant(f"{name}_operand", layer.constants, "codes of the constant inputs"),) if len(layer.constants) else ()
+    tables = Tables(f"{name}_places")
+    itemsize = operator.outputs[0].dtype.itemsize
+    copies = [described(copy, arrays[copy.source], targets[copy.target], tables, itemsize) for copy in layer.copies]
+    known = layer.constants
+    values = known if known is None or known.dtype != bool else known.astype(np.uint8)
+    operand = [] if values is None else [Constant(f"{name}_operand", values, "values of the constant inputs")]
     facts: dict[str, Any] = {
         "path": operator.layer,
         "what": what,
         "shapes": ", ".join(shown(shape) for shape in layer.shapes),
         "results": ", ".join(shown(shape) for shape in layer.outputs),
+        "type": operator.outputs[0].c_type,
         "sources": sources,
         "targets": targets,
         "fill": layer.fill,
-        "fill_bytes": operator.outputs[0].elements,
-        "copies": [described(copy, arrays[copy.source], targets[copy.target]) for copy in layer.copies],
+        "fill_count": operator.outputs[0].elements,
+        "copies": copies,
     }
-    return Step(name, TEMPLATE, (), constants, facts)
+    helpers = ("copy",) if any(copy["bytes"] for copy in copies) else ()
+    return Step(name, TEMPLATE, helpers, (*operand, *tables.constants()), facts)
+
+
+class Tables:
+    """The places of all loops of a layer that look them up, in one array."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.places: list[int] = []
+
+    def read(self, variable: str, table: tuple[int, ...]) -> str:
+        """The C expression of a place in a table, which is added to the array."""
+        start = len(self.places)
+        self.places += table
+        return f"{self.name}[{f'{start} + ' if start else ''}{variable}]"
+
+    def constants(self) -> tuple[Constant, ...]:
+        if not self.places:
+            return ()
+        largest = max(self.places)
+        kind = "uint8" if largest < 1 << 8 else "uint16" if largest < 1 << 16 else "int32"
+        places: NDArray[np.integer[Any]] = np.array(self.places).astype(kind)
+        return (Constant(self.name, places, "where the input is read"),)
 
 
 def numbered(name: str, count: int) -> list[str]:
@@ -59,22 +96,26 @@ def numbered(name: str, count: int) -> list[str]:
     return [name] if count == 1 else [f"{name}_{number}" for number in range(count)]
 
 
-def described(copy: Copy, source: str, target: str) -> dict[str, Any]:
-    """The loops of a copy and the C expressions of both places."""
-    walk = list(zip(VARIABLES, copy.loops, strict=False))
-    places = [
-        place(steps, at)
-        for steps, at in (
-            ([(variable, loop.target) for variable, loop in walk], copy.target_at),
-            ([(variable, loop.source) for variable, loop in walk], copy.source_at),
-        )
-    ]
-    return {"walk": walk, "to": f"{target}[{places[0]}]", "from": f"{source}[{places[1]}]"}
+def described(copy: Copy, source: str, target: str, tables: Tables, itemsize: int) -> dict[str, Any]:
+    """The loops of a copy and the C expressions of both places; `bytes` of the innermost loop where they are copied as words."""
+    loops = copy.loops
+    inner = loops[-1] if loops else None
+    long = inner is not None and (inner.source, inner.target) == (1, 1) and inner.count * itemsize >= LONG
+    walk: list[tuple[str, Loop]] = list(zip(VARIABLES, loops[:-1] if long else loops, strict=False))
+    looked_up = [tables.read(variable, loop.table) for variable, loop in walk if loop.table]
+    to = place([(variable, loop.target) for variable, loop in walk], copy.target_at, [])
+    at = place([(variable, loop.source) for variable, loop in walk], copy.source_at, looked_up)
+    return {
+        "walk": walk,
+        "to": f"{target} + {to}" if long and to != "0" else target if long else f"{target}[{to}]",
+        "from": f"{source} + {at}" if long and at != "0" else source if long else f"{source}[{at}]",
+        "bytes": inner.count * itemsize if long and inner else 0,
+    }
 
 
-def place(steps: list[tuple[str, int]], at: int) -> str:
+def place(steps: list[tuple[str, int]], at: int, looked_up: list[str]) -> str:
     """A place in memory as a C expression; steps may go backwards."""
-    forward = [times(variable, stride) for variable, stride in steps if stride > 0]
+    forward = [*(times(variable, stride) for variable, stride in steps if stride > 0), *looked_up]
     backward = [times(variable, -stride) for variable, stride in steps if stride < 0]
     start = [str(at)] if at or not forward else []
     return " - ".join([" + ".join([*start, *forward]), *backward])

@@ -1,37 +1,68 @@
-"""Random operators that move codes: a model to which one is added after the other."""
+"""Random operators that move values: a model to which one is added after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from plumbline.convert.model.graph import NUMPY_TYPES
+from plumbline.convert.model.schema import TENSOR_TYPES
 from plumbline.convert.operators.cases import INT32, Case, CaseOperator, TensorSpec
+from plumbline.convert.operators.shared.data_movement.reference import Values
 from plumbline.convert.operators.shared.random_values import Shape, scale, zero_point
 
 
 class Movement:
-    """A model so far: tensor 0 is its input, all have one scale and zero point."""
+    """A model so far: tensor 0 is its input, all have one type, scale and zero point; with `rescaled` those of the input may be others.
 
-    def __init__(self, rng: np.random.Generator, name: str, rank: int | None = None) -> None:
+    Args:
+        rng: random numbers.
+        name: what its tensors' names begin with.
+        types: one of them is chosen.
+        shape: of the input; without it any of 1 to 4 dimensions, or of `rank`.
+        rescaled: see above.
+    """
+
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        name: str,
+        types: Sequence[str] = ("INT8",),
+        rank: int | None = None,
+        shape: Shape | None = None,
+        rescaled: bool = False,
+    ) -> None:
         self.rng, self.name = rng, name
-        self.scale, self.zero = (scale(rng, 0.01, 0.1),), (zero_point(rng),)
+        self.type = str(rng.choice(types)) if len(types) > 1 else types[0]
+        self.scale: tuple[float, ...]
+        self.zero: tuple[int, ...]
         self.tensors: list[TensorSpec] = []
         self.operators: list[CaseOperator] = []
-        self.add("input", tuple(int(size) for size in rng.choice((1, 2, 2, 3, 4, 6), rank or int(rng.integers(1, 5)))))
+        self.quantize()
+        self.add("input", shape or tuple(int(size) for size in rng.choice((1, 2, 2, 3, 4, 6), rank or int(rng.integers(1, 5)))))
+        if rescaled and rng.random() < 0.3:
+            self.quantize()
+
+    def quantize(self) -> None:
+        """Choose scale and zero point of the tensors that are added from now on: int16 has no zero point, and other types have neither."""
+        self.scale, self.zero = (scale(self.rng, 0.01, 0.1),), (zero_point(self.rng) if self.type == "INT8" else 0,)
+        if self.type not in ("INT8", "INT16"):
+            self.scale = self.zero = ()
 
     def shape(self, index: int) -> Shape:
         return self.tensors[index].shape
 
-    def add(self, what: str, shape: Shape) -> int:
-        """The index of a new tensor computed at run time."""
-        self.tensors.append(TensorSpec(f"{self.name}/{what}", shape, self.scale, self.zero))
+    def add(self, what: str, shape: Shape, data: Values | None = None) -> int:
+        """The index of a new tensor, computed at run time unless it has data."""
+        self.tensors.append(TensorSpec(f"{self.name}/{what}", shape, self.scale, self.zero, data, TENSOR_TYPES.index(self.type)))
         return len(self.tensors) - 1
 
     def constant(self, shape: Shape) -> int:
-        codes = self.rng.integers(-128, 128, shape).astype(np.int8)
-        self.tensors.append(TensorSpec(f"{self.name}/constant", shape, self.scale, self.zero, codes))
-        return len(self.tensors) - 1
+        """The index of a new constant."""
+        dtype = np.dtype(NUMPY_TYPES[self.type])
+        lowest, highest = (0, 1) if self.type == "BOOL" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+        return self.add("constant", shape, self.rng.integers(lowest, highest, shape, np.int64, endpoint=True).astype(dtype))
 
     def numbers(self, *values: int, scalar: bool = False, shape: Shape | None = None) -> int:
         """The index of a constant of int32 numbers."""
@@ -56,7 +87,7 @@ Move = Callable[[Movement, int], int]
 """Adds an operator on a tensor; the index of what comes out."""
 
 
-def random_movement(rng: np.random.Generator, name: str, move: Move) -> Case:
+def random_movement(rng: np.random.Generator, name: str, move: Move, types: Sequence[str], rescaled: bool = True, rank: int | None = None) -> Case:
     """One operator; what takes a tensor apart is mostly followed by one that puts it together."""
-    net = Movement(rng, name)
+    net = Movement(rng, name, types, rank, rescaled=rescaled)
     return net.case(move(net, 0))

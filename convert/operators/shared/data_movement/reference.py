@@ -1,94 +1,57 @@
-"""What PAD, TRANSPOSE, CONCATENATION, SPLIT, PACK, UNPACK and STRIDED_SLICE share: they move codes from place to place and compute nothing."""
+"""What operators share that move values from place to place and compute nothing: PAD, TRANSPOSE, CONCATENATION, SPLIT, GATHER and others."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.model.graph import Operator, Tensor
-from plumbline.convert.operators.shared.checks import int8, refused, unsupported
+from plumbline.convert.model.graph import NUMPY_TYPES, Operator, Tensor
+from plumbline.convert.operators.shared.checks import refused, unsupported
+from plumbline.convert.operators.shared.data_movement.loops import Copy, Loop, simplified
 
-Codes = NDArray[np.int8]
-Places = NDArray[np.int64]
+Values = NDArray[Any]
 
-
-@dataclass(frozen=True)
-class Loop:
-    """`count` steps through memory, so many codes apart in the source and in the target."""
-
-    count: int
-    source: int
-    target: int
-
-
-@dataclass(frozen=True)
-class Copy:
-    """Nested loops that copy codes from `source_at` on to `target_at` on; without a loop, one code."""
-
-    source: int
-    """Which of the operator's arrays: first its run-time inputs in order, then one with all its constants, one after the other."""
-    target: int
-    """Which of its outputs."""
-    source_at: int
-    target_at: int
-    loops: tuple[Loop, ...]
-    """From the outermost on."""
-
-    def places(self) -> tuple[Places, Places]:
-        """The codes' places in the source and in the target."""
-        source, target = np.array([self.source_at]), np.array([self.target_at])
-        for loop in self.loops:
-            steps = np.arange(loop.count)
-            source, target = ((at[:, np.newaxis] + steps * stride).ravel() for at, stride in ((source, loop.source), (target, loop.target)))
-        return source, target
+EVERY_TYPE = ("INT8", "UINT8", "INT16", "INT32", "BOOL")
+"""Of the values that a kernel moves which looks at their size alone. It moves INT64 as well, which no end of a model is."""
 
 
 @dataclass(frozen=True)
 class Moves:
-    """Outputs made of copies; what no copy writes is `fill`."""
+    """Outputs made of copies, all of one type; what no copy writes is `fill`."""
 
     shapes: tuple[tuple[int, ...], ...]
     """Of the run-time inputs, for people."""
     outputs: tuple[tuple[int, ...], ...]
     """Shapes."""
-    constants: Codes
-    """All constant inputs, one after the other."""
+    type: str
+    """Of what is moved."""
     copies: tuple[Copy, ...]
+    constants: Values | None = None
+    """All constant inputs, one after the other."""
     fill: int | None = None
 
-    def answer(self, *sources: Codes) -> Codes | tuple[Codes, ...]:
-        """Answer codes (N, elements) of each run-time input with codes (N, elements) of the output, or of each where there are several."""
+    @property
+    def same_bytes(self) -> bool:
+        """Whether the only output is the first run-time input in another shape."""
+        if not len(self.shapes) == len(self.copies) == len(self.outputs) == 1 or self.constants is not None:
+            return False
+        elements = math.prod(self.outputs[0])
+        return math.prod(self.shapes[0]) == elements and self.copies[0].whole(elements)
+
+    def answer(self, *sources: Values) -> Values | tuple[Values, ...]:
+        """Answer values (N, elements) of each run-time input with values (N, elements) of the output, or of each where there are several."""
         rows = len(sources[0])
-        arrays = [*sources, np.broadcast_to(self.constants, (rows, len(self.constants)))]
-        answers = tuple(np.full((rows, math.prod(shape)), self.fill or 0, np.int8) for shape in self.outputs)
+        arrays = [*sources, *([] if self.constants is None else [np.broadcast_to(self.constants, (rows, len(self.constants)))])]
+        answers = tuple(np.full((rows, math.prod(shape)), self.fill or 0, NUMPY_TYPES[self.type]) for shape in self.outputs)
         for copy in self.copies:
             source, target = copy.places()
             answers[copy.target][:, target] = arrays[copy.source][:, source]
         return answers if len(answers) > 1 else answers[0]
-
-
-def simplified(loops: Sequence[Loop]) -> tuple[Loop, ...]:
-    """The same walk with neighbouring loops joined where one goes on as the other, and without loops of one step."""
-    result: list[Loop] = []
-    for loop in loops:
-        if loop.count == 1:
-            continue
-        outer = result[-1] if result else None
-        if outer and outer.source == loop.count * loop.source and outer.target == loop.count * loop.target:
-            result[-1] = Loop(outer.count * loop.count, loop.source, loop.target)
-        else:
-            result.append(loop)
-    return tuple(result)
-
-
-def strides(shape: Sequence[int]) -> list[int]:
-    """How many codes apart two neighbours along each dimension lie."""
-    return [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
 
 
 def blocks(inputs: Sequence[Tensor], target: int, rows: int) -> tuple[Copy, ...]:
@@ -120,28 +83,33 @@ def pieces(outputs: Sequence[Tensor], rows: int) -> tuple[Copy, ...]:
     return tuple(result)
 
 
-def moved(operator: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> list[Tensor]:
-    """See that all are int8 of one scale and zero point, and that something is computed at run time.
+def moved(operator: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], types: Sequence[str]) -> list[Tensor]:
+    """See that all are of one of these types and that something is computed at run time.
 
-    TFLM's kernels move the codes whatever the scales are; with different ones the answers would be wrong.
+    TFLM's kernels move values whatever the scales are. With different ones the answers mean something else, but they are what TFLM answers.
     """
     given = [tensor for tensor in inputs if tensor is not None]
     if len(given) != len(inputs) or not given:
         raise refused(operator, "lacks an input")
     for tensor in (*given, *outputs):
-        int8(operator, tensor)
-    first = outputs[0].quantized
-    for tensor in (*given, *outputs):
-        if (tensor.quantized.scale, tensor.quantized.zero_point) != (first.scale, first.zero_point):
-            raise refused(operator, f"moves codes between {tensor.name} and {outputs[0].name}, which have different scales or zero points")
+        if tensor.type not in types:
+            raise unsupported(operator, f"with {tensor.name} of type {tensor.type}")
+        if tensor.type != outputs[0].type:
+            raise refused(operator, f"moves {tensor.name} of type {tensor.type} to {outputs[0].name} of type {outputs[0].type}")
     if all(tensor.data is not None for tensor in given):
         raise unsupported(operator, "of constants alone")
     return given
 
 
-def constants_of(inputs: Sequence[Tensor]) -> Codes:
-    """The codes of all constants in order, one after the other."""
-    return np.concatenate([np.empty(0, np.int8), *(cast(Codes, tensor.values()).ravel() for tensor in inputs if tensor.data is not None)])
+def codes_of(tensor: Tensor) -> tuple[float, int] | None:
+    """Scale and zero point of what the values of a tensor stand for; None without them."""
+    return None if tensor.quantization is None else (tensor.quantization.scale, tensor.quantization.zero_point)
+
+
+def constants_of(inputs: Sequence[Tensor]) -> Values | None:
+    """The values of all constants in order, one after the other; None without one."""
+    found = [tensor.values().ravel() for tensor in inputs if tensor.data is not None]
+    return np.concatenate(found) if found else None
 
 
 def integers(operator: Operator, place: int, what: str, count: int | None = None) -> list[int]:
