@@ -90,7 +90,7 @@ class Tensor:
 
     @property
     def bytes(self) -> int:
-        return self.elements * self.dtype.itemsize
+        return -(-self.elements // 2) if self.type == "INT4" else self.elements * self.dtype.itemsize
 
     @property
     def scale(self) -> float | None:
@@ -111,7 +111,10 @@ class Tensor:
     def values(self) -> NDArray[np.generic]:
         """The constant as an array of the tensor's shape."""
         assert self.data is not None
-        return np.frombuffer(self.data, NUMPY_TYPES[self.type]).reshape(self.shape)
+        values = np.frombuffer(self.data, NUMPY_TYPES[self.type])
+        if self.type == "INT4":
+            values = np.stack([values << 4 >> 4, values >> 4], axis=1).ravel()[: self.elements]  # the lower half first
+        return values.reshape(self.shape)
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,6 @@ KINDS = {
         "FLOAT32",
     ): "a hybrid model (dynamic range quantization): its weights are int8, but it computes with float32 inputs and outputs of layers",
     ("INT4", "FLOAT32"): "a hybrid model: its weights are int4, but it computes with float32 inputs and outputs of layers",
-    ("INT8", "INT16"): "an int16x8 model: its weights are int8, but what layers hand to each other is int16",
-    ("INT4", "INT8"): "a model with int4 weights",
     ("UINT8", "UINT8"): "a model quantized to uint8, as converters did until 2020",
     ("FLOAT32", "INT8"): "a model with float32 weights behind int8 inputs",
 }

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from plumbline.convert.model.schema import TENSOR_TYPES
 
-FLOAT32, INT32, UINT8, INT64, BOOL, INT16, INT8 = (
-    TENSOR_TYPES.index(name) for name in ("FLOAT32", "INT32", "UINT8", "INT64", "BOOL", "INT16", "INT8")
+FLOAT32, INT32, UINT8, INT64, BOOL, INT16, INT8, INT4 = (
+    TENSOR_TYPES.index(name) for name in ("FLOAT32", "INT32", "UINT8", "INT64", "BOOL", "INT16", "INT8", "INT4")
 )
 
 

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-NUMPY_TYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "FLOAT32": "<f4", "BOOL": "?"}
-"""Tensor types this project meets, by their name in the TensorFlow Lite schema."""
+NUMPY_TYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "FLOAT32": "<f4", "BOOL": "?", "INT4": "<i1"}
+"""Tensor types this project meets, by their name in the TensorFlow Lite schema. INT4 is what constants may be, two in a byte of the file."""
 
 Rows = NDArray[np.int8]
 Reals = NDArray[np.float64]

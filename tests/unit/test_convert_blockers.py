@@ -15,7 +15,7 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model import blockers
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
-from tests.support.tflite_writer import FLOAT32, INT16, INT32, INT64, UINT8, Builder, OperatorSpec, TensorSpec, write_graph
+from tests.support.tflite_writer import FLOAT32, INT32, INT64, UINT8, Builder, OperatorSpec, TensorSpec, write_graph
 from tests.support.write_operators import fully_connected, unary
 
 FLOAT16, INT4 = 1, 17
@@ -46,8 +46,9 @@ KINDS = {
         replace(SOURCE, **FLOATS), replace(WEIGHTS, **FLOATS, data=np.zeros((2, 3), np.float32)), replace(ANSWER, **FLOATS)
     ),
     r"hybrid model \(dynamic range quantization\): its weights are int8": dense(replace(SOURCE, **FLOATS), answer=replace(ANSWER, **FLOATS)),
-    "int16x8 model: its weights are int8": dense(replace(SOURCE, kind=INT16), answer=replace(ANSWER, kind=INT16)),
-    "model with int4 weights": dense(weights=replace(WEIGHTS, data=np.zeros(3, np.int8), kind=INT4)),
+    "hybrid model: its weights are int4": dense(
+        replace(SOURCE, **FLOATS), replace(WEIGHTS, data=np.zeros(3, np.int8), kind=INT4), replace(ANSWER, **FLOATS)
+    ),
     "model quantized to uint8, as converters did until 2020": dense(
         replace(SOURCE, kind=UINT8), replace(WEIGHTS, data=np.zeros((2, 3), np.uint8), kind=UINT8), replace(ANSWER, kind=UINT8)
     ),

@@ -102,9 +102,9 @@ ODD: dict[str, tuple[type[Exception], Callable[[], bytes]]] = {
     "CONV_2D has the activation 77": (ModelRefused, lambda: conv(operator=changed(CONV, 3, 77))),
     "fused activation TANH": (UnsupportedOperator, lambda: conv(operator=changed(CONV, 3, 4))),
     "5 output channels and weights for 4": (ModelRefused, lambda: conv(replace(OUTPUT, shape=(1, 3, 2, 5)))),
-    r"in groups \(1 of 2 channels\)": (
-        UnsupportedOperator,
-        lambda: conv(weights=replace(WEIGHTS, shape=(4, 3, 2, 1), data=np.ones((4, 3, 2, 1), np.int8))),
+    "divides 2 input and 4 output channels into groups of 3 input channels": (
+        ModelRefused,
+        lambda: conv(weights=replace(WEIGHTS, shape=(4, 3, 2, 3), data=np.ones((4, 3, 2, 3), np.int8))),
     ),
     "with asymmetric weights": (UnsupportedOperator, lambda: conv(weights=replace(WEIGHTS, zero_points=(0, 0, 1, 0)))),
     "quantized along axis 3": (UnsupportedOperator, lambda: conv(weights=replace(WEIGHTS, scales=(0.1, 0.2), zero_points=(0, 0), axis=3))),

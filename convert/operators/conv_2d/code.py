@@ -23,15 +23,15 @@ def compile_conv_2d(operator: Operator, name: str) -> Step:
     layer = check_conv_2d(operator)
     height, width, channels = layer.weights.shape[1:]
     dilated = layer.window.rows.dilation > 1 or layer.window.columns.dilation > 1
-    if int16.fits(layer) and not dilated:
+    if int16.fits(layer) and not dilated and layer.groups == 1:
         return compile_wide(operator, name, layer)
-    if layer.type == "INT8" and not dilated and height * width * channels >= fast.BLOCK:
+    if layer.type == "INT8" and not dilated and layer.groups == 1 and height * width * channels >= fast.BLOCK:
         quick = fast.per_output(layer)
         if fast.rescales(quick):
             return compile_fast(operator, name, quick)
     folded = not layer.window.padded
     facts = {**described(operator.layer, layer), **window.facts(layer.window), "filters": len(layer.weights)}
-    facts["zero_point"] = 0 if folded else layer.input.zero_point
+    facts |= {"zero_point": 0 if folded else layer.input.zero_point, "depth": channels, "groups": layer.groups}
     return Step(name, TEMPLATE, helpers(layer), constants(name, layer, layer.weights, f"{height} x {width} x {channels} per output", folded), facts)
 
 

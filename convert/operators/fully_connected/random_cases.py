@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from plumbline.convert.operators.cases import INT16, INT32, Case, CaseOperator, TensorSpec
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions
 from plumbline.convert.operators.shared.random_values import fused_activation, scale
-from plumbline.convert.operators.shared.weighted.random_cases import ends_type, random_wide_weights
+from plumbline.convert.operators.shared.weighted.random_cases import ends_type, packed, random_wide_weights
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,12 @@ def random_fully_connected(rng: np.random.Generator, name: str) -> Case:
         return wide(rng, name)
     inputs = 1 if rng.random() < 0.15 else int(rng.integers(2, 33))
     model = random_model(rng, inputs, per_channel=bool(rng.integers(2)), batches=int(rng.integers(1, 3)))
-    return chain(replace(model, layers=model.layers[:1]), layers=name)
+    case = chain(replace(model, layers=model.layers[:1]), layers=name)
+    if len(model.layers[0].weight_scales) == 1 and rng.random() < 0.15:
+        source, weights, *rest = case.tensors
+        bias = [replace(each, scales=(16 * each.scales[0],)) if each.kind == INT32 else each for each in rest]
+        return replace(case, tensors=[source, packed(weights), *bias])
+    return case
 
 
 def wide(rng: np.random.Generator, name: str) -> Case:

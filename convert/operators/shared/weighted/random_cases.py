@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from plumbline.convert.operators.cases import INT8, INT16, INT32, INT64, TensorSpec
+from plumbline.convert.operators.cases import INT4, INT8, INT16, INT32, INT64, TensorSpec
 
 
 def random_weights(
@@ -51,6 +51,13 @@ def random_wide_weights(
         weights = replace(weights, scales=tuple(float(np.float32(each * 2.0**-16)) for each in weights.scales))
     scales = tuple(float(np.float32(input_scale * each)) for each in weights.scales)
     return [weights, replace(bias[0], data=codes, kind=INT64, scales=scales)]
+
+
+def packed(weights: TensorSpec) -> TensorSpec:
+    """Weights of 4 bits: their upper halves, two in a byte, at sixteen times the scale."""
+    codes = np.resize(np.asarray(weights.data).ravel() >> 4, -(-np.asarray(weights.data).size // 2) * 2)
+    halves = (codes[0::2] & 15) | (codes[1::2] << 4)
+    return replace(weights, data=halves.astype(np.int8), kind=INT4, scales=tuple(float(np.float32(16 * each)) for each in weights.scales))
 
 
 def ends_type(rng: np.random.Generator) -> int:

@@ -14,10 +14,12 @@ from plumbline.convert.operators.fixed_point import ENDS, INT8, INT32_MAX, Multi
 from plumbline.convert.operators.shared.checks import FUSED, activations, arity, codes_passed, refused, unsupported
 
 ACCEPTS = (
-    "int8; int16 around 0 with int8 weights and a bias of 64 or 32 bits; constant weights without zero points, of one scale or one per output; "
-    f"a constant bias or none; {FUSED}"
+    "int8 with weights of 8 or 4 bits; int16 around 0 with int8 weights and a bias of 64 or 32 bits; "
+    f"constant weights without zero points, of one scale or one per output; a constant bias or none; {FUSED}"
 )
 TYPES = ("INT8", "INT16")
+WEIGHTS = {"INT8": ("INT8", "INT4"), "INT16": ("INT8",)}
+"""Types of weights, by the type of what they are multiplied with."""
 BIASES = {"INT8": ("INT32",), "INT16": ("INT32", "INT64")}
 """Types of a bias."""
 LARGEST_LONG = 2**47
@@ -179,7 +181,7 @@ def tensors(operator: Operator, rank: int, axis: int) -> tuple[Tensor, Tensor, T
     weights, bias = operator.inputs[1], operator.inputs[2] if len(operator.inputs) == 3 else None
     if weights is None:
         raise refused(operator, "has no weights")
-    if weights.type != "INT8" or weights.quantization is None:
+    if weights.type not in WEIGHTS[source.type] or weights.quantization is None:
         raise unsupported(operator, f"with {weights.name} of type {weights.type}" + ("" if weights.quantization else ", not quantized"))
     if bias is not None and bias.type not in BIASES[source.type]:
         raise unsupported(operator, f"with {bias.name} of type {bias.type}")
