@@ -72,6 +72,7 @@ def document_of(verdict: Verdict) -> Judged:
         firmware=verdict.firmware,
         size=verdict.size,
         footprint=verdict.footprint,
+        outputs=verdict.by_output,
         layers=tuple(Layer(number=number, **vars(each)) for number, each in enumerate(verdict.layers)),
         peers=verdict.peers,
         inference=verdict.cost,

@@ -159,6 +159,9 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     traffic, cost, stats = verdict.traffic, verdict.cost, verdict.stats
     compared = len(verdict.comparisons)
     pairs = [("bit for bit", f"{verdict.exact}/{compared} as {verdict.oracle}")]
+    if len(verdict.outputs) > 1:
+        shown = (f"{each.name}: {each.exact}/{each.compared} exact, {useful_text.distinct(each.distinct)}" for each in verdict.by_output)
+        pairs += [("output", text) for text in shown]
     pairs += _errors(verdict) if verdict.float_model else [("error against float", "unknown: a .tflite file brings no float model")]
     if verdict.useful:
         pairs += useful_text.all_facts(verdict.useful, verdict.limits)

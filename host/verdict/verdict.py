@@ -11,7 +11,7 @@ from plumbline.common.documents import Amount, Count, Whole
 from plumbline.common.errors import QualityMissed, VerdictFailed
 from plumbline.common.evidence import TRANSPARENT
 from plumbline.common.limits import Limits
-from plumbline.common.manifest import DECLARED, ENDLESS, OperatorSpec
+from plumbline.common.manifest import DECLARED, ENDLESS, OperatorSpec, TensorSpec
 from plumbline.common.useful import Useful
 from plumbline.common.wire import NANO
 from plumbline.host.devices.board import Identity, Stats
@@ -169,6 +169,18 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class OutputAnswers:
+    """One output of the board in all comparisons."""
+
+    name: str
+    exact: Count
+    """Comparisons in which this output is right bit for bit."""
+    compared: Count
+    distinct: Count
+    """Different answers."""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """See the fields."""
 
@@ -213,6 +225,8 @@ class Verdict:
     """What a reader has to know although it is no failure, a sentence each."""
     missed: tuple[str, ...] = ()
     """Those of the failures that say that the model is of no use although every answer is right."""
+    outputs: tuple[TensorSpec, ...] = ()
+    """The model's, in the order of its signature."""
     float_model: bool = True
     """Whether there is one to hold errors against; False for a .tflite that somebody brought."""
     tolerance_from: str = DECLARED
@@ -253,6 +267,17 @@ class Verdict:
     def distinct(self) -> int:
         """Different answers among those to tensors of codes."""
         return len({each.board for each in self.of("code")})
+
+    @cached_property
+    def by_output(self) -> tuple[OutputAnswers, ...]:
+        """Each output by itself."""
+        found, at = [], 0
+        for end in self.outputs:
+            part = slice(at, at := at + end.elements)
+            pairs = [(each.board[part], each.expected[part]) for each in self.comparisons]
+            exact = sum(board == expected for board, expected in pairs)
+            found.append(OutputAnswers(end.name, exact, len(pairs), len({board for board, _ in pairs})))
+        return tuple(found)
 
     def of(self, *kinds: Kind) -> tuple[Comparison, ...]:
         """The comparisons of some kinds."""

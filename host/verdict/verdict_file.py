@@ -19,7 +19,7 @@ from plumbline.host.firmware.elf_size import Size
 from plumbline.host.firmware.memory_report import Footprint
 from plumbline.host.verdict.backend_comparison import Peer
 from plumbline.host.verdict.metric import Metric
-from plumbline.host.verdict.verdict import Cost, Kind, Probe, Traffic
+from plumbline.host.verdict.verdict import Cost, Kind, OutputAnswers, Probe, Traffic
 
 _HINT = "Give a verdict.json, or a folder of build/ that holds one; verify anew for one of this version."
 
@@ -183,6 +183,8 @@ class Judged:
     """Of the firmware's image; null where it was not built here."""
     footprint: Footprint
     """What the model takes on its way."""
+    outputs: tuple[OutputAnswers, ...]
+    """The model's outputs, each by itself, in the order of its signature."""
     layers: tuple[Layer, ...]
     """The model's operators in execution order."""
     peers: tuple[Peer, ...]

@@ -131,6 +131,7 @@ def verify(
         size=Size(built.flash, built.ram) if built else None,
         firmware=built,
         manifest_sha256=manifest.sha256,
+        outputs=manifest.outputs,
         float_model=manifest.float_model,
         tolerance_from=manifest.tolerance_from,
     )
