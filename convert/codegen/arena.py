@@ -20,10 +20,10 @@ def arena(graph: Graph, used: int | None) -> ArenaSpec:
         graph: the model.
         used: bytes from the recording allocator, or None where the wheel is absent: then every run-time tensor is counted with memory of its own.
     """
-    at_run_time = [tensor for tensor in graph.tensors if tensor.used and tensor.data is None]
+    at_run_time = graph.not_in_file
     margin = 256 + 32 * len(graph.tensors) + 48 * len(at_run_time)
     if used is None:
         channels = sum(len(t.quantization.scales) for t in graph.tensors if t.quantization is not None)
         buffers = sum(-(-tensor.bytes // ALIGNMENT) * ALIGNMENT for tensor in at_run_time)
-        used = 1024 + 24 * len(graph.tensors) + 160 * len(graph.operators) + 8 * channels + buffers
+        used = 1024 + 24 * len(graph.tensors) + 160 * len(graph.operators + graph.folded) + 8 * channels + buffers
     return ArenaSpec(used, margin, -(-(used + margin) // ALIGNMENT) * ALIGNMENT)

@@ -91,7 +91,9 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         "domain_nano": [to_nano(x) for x in domain],
         "decimals": decimals(graph.output.quantized.scale),
         "ends": [End.of("INPUT", graph.input), End.of("OUTPUT", graph.output)],
-        "registrations": sorted({each.resolver_method for each in map(named, {operator.name for operator in graph.operators}) if each}),
+        "registrations": sorted(
+            {each.resolver_method for each in map(named, {operator.name for operator in (*graph.operators, *graph.folded)}) if each}
+        ),
     }
     templates = environment()
     names = ("plumbline_model.h", "plumbline_flatbuffer.h", "plumbline_flatbuffer.c", "plumbline_resolver.h", "library.json")

@@ -165,6 +165,8 @@ class Graph:
     outputs: tuple[Tensor, ...]
     names: Mapping[int, str] = field(default_factory=dict)
     """What the signature calls inputs and outputs, by their indices; those that it does not name are called as their tensors."""
+    folded: tuple[Operator, ...] = ()
+    """Operators of the file that are not among these: their answers are constants, which the tensors hold. TensorFlow Lite Micro runs them."""
 
     def name_of(self, end: Tensor) -> str:
         """What people call an input or output."""
@@ -201,6 +203,11 @@ class Graph:
     def scalar(self) -> bool:
         """Whether it maps one int8 to one int8: then a board answers a number."""
         return self.one_code and self.output_bytes == 1 and self.outputs[0].type == "INT8"
+
+    @property
+    def not_in_file(self) -> list[Tensor]:
+        """The tensors that TensorFlow Lite Micro holds in its arena: inputs, states, and all that it computes, constant answers too."""
+        return [tensor for tensor in self.tensors if tensor.used and tensor.data is None] + [each for it in self.folded for each in it.outputs]
 
     @property
     def recurrent(self) -> bool:

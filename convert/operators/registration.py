@@ -80,6 +80,8 @@ class Registration:
     """Whether it computes nothing and adds no error of its own."""
     same_bytes: bool = False
     """Whether its output is its input in another shape, so that nothing is left to do and its Step has no template."""
+    constant_answer: bool = False
+    """Whether its answer follows from the shape of its input alone, so that it is worked out beforehand."""
     keeps_state: bool = False
     """Whether it may read variables, which each inference starts anew."""
 

@@ -14,6 +14,6 @@ def registration_of(operator: Operator) -> Registration:
     """Look an operator up. Raises UnsupportedOperator for one that is not there."""
     found = named(operator.name)
     if found is None:
-        hint = hints.fixed_shape() if operator.name == "SHAPE" else hints.operators(registered())  # SHAPE comes of a batch that is not fixed
+        hint = hints.operators(registered())
         raise refusal([custom(operator) or Blocker(f"{operator.name} is not supported", hint, UnsupportedOperator, (operator.layer,))])
     return found

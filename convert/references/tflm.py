@@ -94,7 +94,7 @@ def check_biases(graph: Graph) -> None:
 
 def graph_bytes(graph: Graph) -> int:
     """All run-time tensors together."""
-    return sum(t.bytes for t in graph.tensors if t.used and t.data is None)
+    return sum(tensor.bytes for tensor in graph.not_in_file)
 
 
 @contextmanager

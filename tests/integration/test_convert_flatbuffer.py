@@ -101,8 +101,7 @@ EDITS = {
     "no operators": lambda m, s: setattr(s, "operators", []),
     "2 inputs": lambda m, s: setattr(s, "inputs", [0, 0]),
     "0 outputs": lambda m, s: setattr(s, "outputs", []),
-    r"dynamic shape \(-1, -1\)": lambda m, s: setattr(s.tensors[0], "shapeSignature", [-1, -1]),
-    r"dynamic shape \(-1, 2\)": lambda m, s: vars(s.tensors[0]).update(shapeSignature=[-1, 2], shape=[5, 2]),
+    r"dynamic shape \(-1, 2\)": lambda m, s: setattr(s.tensors[0], "shape", [-1, 2]),
     "9 dimensions": lambda m, s: setattr(s.tensors[0], "shape", [1] * 9),
     r"has the shape \(1, 0\)": lambda m, s: setattr(s.tensors[0], "shape", [1, 0]),
     "is a variable": lambda m, s: setattr(s.tensors[0], "isVariable", True),
@@ -135,8 +134,9 @@ def test_an_unedited_repack_is_still_read() -> None:
     assert described(read(edited(lambda m, s: None)))[1:] == described(read(RAW))[1:]
 
 
-def test_a_free_batch_of_one_is_no_dynamic_shape() -> None:
-    assert read(edited(lambda m, s: setattr(s.tensors[0], "shapeSignature", [-1, 2]))).input.shape == (1, 2)
+@pytest.mark.parametrize("signature", [[-1, 2], [-1, -1], [1, -1]])
+def test_a_shape_counts_whatever_its_signature_leaves_open(signature: list[int]) -> None:
+    assert read(edited(lambda m, s: setattr(s.tensors[0], "shapeSignature", signature))).input.shape == (1, 2)
 
 
 def test_operator_codes_of_old_files_are_in_the_narrow_field() -> None:

@@ -42,10 +42,12 @@ def spec(operator: CaseOperator) -> OperatorSpec:
 
 
 def written(operator: CaseOperator, name: str, place: Place) -> Iterator[Field]:
-    """The fields of one option; a vector of numbers, which no kernel reads, is left out."""
+    """The fields of one option."""
     value = getattr(operator.options, name)
     values = value if isinstance(value, tuple) else (place.names.index(value) if place.names else value,)
-    if place.kind != "Int32s":
+    if place.kind == "Int32s":
+        yield place.fields[0], "Int32s", value
+    else:
         yield from ((field, place.kind, each) for field, each in zip(place.fields, values, strict=True))
 
 
@@ -85,9 +87,10 @@ class Builder:
         self.b: Any = flatbuffers.Builder(1024)
 
     def table(self, fields: list[Field]) -> int:
+        fields = [(number, kind, self.numbers(value, "Int32") if kind == "Int32s" else value) for number, kind, value in fields]
         self.b.StartObject(13)
         for number, kind, value in fields:
-            if kind == "offset":
+            if kind in ("offset", "Int32s"):
                 self.b.PrependUOffsetTRelativeSlot(number, value, 0)
             else:
                 add: Callable[..., None] = getattr(self.b, f"Prepend{kind}Slot")

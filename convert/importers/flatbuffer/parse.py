@@ -129,11 +129,11 @@ def read_tensor(index: int, table: Table, buffers: Buffers, found: list[Blocker]
     number = table.number(1, "b")
     if not 0 <= number < len(TENSOR_TYPES):
         raise damaged(f"tensor {name} has the type {number}")
-    kind, shape, signature = TENSOR_TYPES[number], table.integers(0, "i"), table.integers(7, "i")
+    kind, shape = TENSOR_TYPES[number], table.integers(0, "i")  # not the signature: TensorFlow Lite Micro goes by the shape, where -1 became 1
     if len(shape) > LARGEST_RANK:
         raise damaged(f"tensor {name} has {len(shape)} dimensions")
-    if any(size < 0 for size in (*shape, *signature[1:])) or (signature and signature[0] < 0 and shape[:1] != (1,)):
-        found.append(Blocker(f"the dynamic shape {signature or shape}", hints.fixed_shape(), places=(name,), noun="tensor"))
+    if any(size < 0 for size in shape):
+        found.append(Blocker(f"the dynamic shape {shape}", hints.fixed_shape(), places=(name,), noun="tensor"))
     if math.prod(shape) > LARGEST:
         raise damaged(f"tensor {name} has the shape {shape}")
     if table.table(6) is not None:

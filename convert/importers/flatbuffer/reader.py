@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from plumbline.common.rows import range_of
 from plumbline.common.wire import NANO
+from plumbline.convert.importers.flatbuffer.fold import fold
 from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
 from plumbline.convert.model import hints
 from plumbline.convert.model.blockers import Blocker, of_operators, refusal
@@ -32,7 +35,7 @@ def read(raw: bytes) -> Graph:
         ModelRefused: it is no flatbuffer, damaged, of another schema version, not static in shape, or has other ends. With the last two it names the
             operators that are not supported; these alone are no reason here, but for `compile_graph`.
     """
-    parts = take_apart(raw)
+    parts, gone = folded(take_apart(raw))
     found = [*ends(parts, parts.inputs, "input"), *ends(parts, parts.outputs, "output"), *parts.blockers, *states(parts.operators)]
     if found:
         kind = kinds(parts.operators)  # which says why ends are not int8
@@ -41,7 +44,15 @@ def read(raw: bytes) -> Graph:
     inputs, outputs = (tuple(parts.tensors[index] for index in indices) for indices in (parts.inputs, parts.outputs))
     check_order(inputs, parts.operators, outputs)
     check_owners(parts.operators)
-    return Graph(parts.tensors, parts.operators, inputs, outputs, parts.names)
+    return Graph(parts.tensors, parts.operators, inputs, outputs, parts.names, gone)
+
+
+def folded(parts: Parts) -> tuple[Parts, tuple[Operator, ...]]:
+    """The model without the operators whose answers are constants, and these; as it is where shapes may be unknown."""
+    if parts.blockers:
+        return parts, ()
+    found = fold(parts.tensors, parts.operators, (*parts.inputs, *parts.outputs))
+    return replace(parts, tensors=found.tensors, operators=found.operators), found.gone
 
 
 def of_layers(parts: Parts) -> list[Blocker]:

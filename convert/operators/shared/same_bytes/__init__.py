@@ -1,0 +1,1 @@
+"""Operators whose output is their input in another shape."""
