@@ -72,7 +72,7 @@ ODD: dict[str, tuple[type[Exception], Callable[[], bytes]]] = {
     "layer/constant: ADD has 1 inputs": (ModelRefused, lambda: combined(operator=replace(binary("ADD", (2, 2), 1), inputs=(2,)))),
     "ADD has one operand": (ModelRefused, lambda: combined(operator=binary("ADD", (0, -1), 1))),
     "ADD of two constants": (UnsupportedOperator, lambda: combined(operator=binary("ADD", (2, 2), 1), output=replace(OUTPUT, shape=(3,)))),
-    "with layer/constant of type FLOAT32, not quantized": (
+    "with layer/constant of type FLOAT32": (
         UnsupportedOperator,
         lambda: combined(constant=TensorSpec("layer/constant", (3,), data=np.ones(3, np.float32), kind=FLOAT32)),
     ),

@@ -9,8 +9,9 @@ import numpy as np
 
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import activation
-from plumbline.convert.operators.shared.checks import options_of
+from plumbline.convert.operators.shared.checks import options_of, unsupported
 from plumbline.convert.operators.shared.scaled_sum.reference import ScaledSum, scaled_sum
+from plumbline.convert.operators.shared.whole.reference import Whole, of_whole_numbers, whole
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,17 @@ class AddOptions:
     activation: Annotated[str, activation(0)]
 
 
-def check_add(operator: Operator) -> ScaledSum:
-    """Check an ADD operator; raises what `scaled_sum.scaled_sum` raises. Scales are divided in double (CalculateOpDataAdd in add_common.cc)."""
-    return scaled_sum(operator, options_of(operator, AddOptions).activation, sign=1, scalar=np.float64)
+def check_add(operator: Operator) -> ScaledSum | Whole:
+    """Check an ADD operator.
+
+    Scales are divided in double (CalculateOpDataAdd in add_common.cc). Sums of int32 are not clipped there, whatever their activation is.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: see `scaled_sum.scaled_sum` and `whole`; a sum of int32 has an activation.
+    """
+    activation = options_of(operator, AddOptions).activation
+    if not of_whole_numbers(operator):
+        return scaled_sum(operator, activation, sign=1, scalar=np.float64)
+    if activation != "NONE":
+        raise unsupported(operator, f"of int32 with the fused activation {activation}, which TensorFlow Lite Micro leaves out,")
+    return whole(operator, "+", activation)

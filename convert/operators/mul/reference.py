@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
-from numpy.typing import NDArray
-
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.fixed_point import LARGEST_SCALED, Multiplier
 from plumbline.convert.operators.options import activation
+from plumbline.convert.operators.shared.binary.operands import Values
 from plumbline.convert.operators.shared.binary.reference import Binary, facts, largest
 from plumbline.convert.operators.shared.checks import options_of, refused
+from plumbline.convert.operators.shared.whole.reference import Whole, of_whole_numbers, whole
 
 
 @dataclass(frozen=True)
@@ -29,23 +28,26 @@ class MulReference(Binary):
     multiplier: Multiplier
     """First scale * second scale / output scale."""
 
-    def answer(self, *sources: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, *sources: Values) -> Values:
         """Answer codes (N, elements) of each run-time operand with codes (N, elements), as MulElementwise in integer_ops/mul.h does."""
         first, second = self.aligned(sources)
         return self.codes(self.multiplier.apply(first * second))
 
 
-def check_mul(operator: Operator) -> MulReference:
+def check_mul(operator: Operator) -> MulReference | Whole:
     """Check a MUL operator and work out its multiplier.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `binary.facts`; a product shifted left could exceed 2^30.
+        ModelRefused, UnsupportedOperator: see `binary.facts` and `whole`; a product shifted left could exceed 2^30.
     """
-    found = facts(operator, options_of(operator, MulOptions).activation)
+    activation = options_of(operator, MulOptions).activation
+    if of_whole_numbers(operator):
+        return whole(operator, "*", activation)
+    found = facts(operator, activation)
     first, second = found["operands"]
     real = first.scale * second.scale / operator.outputs[0].quantized.scale
     most = largest(first) * largest(second)
     multiplier = Multiplier.of(min(real, 2.0**31))
-    if most << multiplier.left_shift > LARGEST_SCALED:
+    if most << multiplier.left_shift > LARGEST_SCALED + (found["type"] == "INT16"):  # see `product` in code.py
         raise refused(operator, f"has products of up to {most}, shifted left by {multiplier.shift}, which exceed 30 bits")
     return MulReference(**found, multiplier=multiplier)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from plumbline.convert.model.graph import Operator
-from plumbline.convert.operators.shared.binary.operands import operands, walk
-from plumbline.convert.operators.shared.binary.plain import Plain, alike
+from plumbline.convert.operators.shared.binary.operands import alike, operands, walk
+from plumbline.convert.operators.shared.binary.plain import Plain
 from plumbline.convert.operators.shared.checks import one_of
 
 TYPES = ("INT8", "INT16")

@@ -11,6 +11,7 @@ from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import activation
 from plumbline.convert.operators.shared.checks import options_of
 from plumbline.convert.operators.shared.scaled_sum.reference import ScaledSum, scaled_sum
+from plumbline.convert.operators.shared.whole.reference import Whole, of_whole_numbers, whole
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class SubOptions:
     activation: Annotated[str, activation(0)]
 
 
-def check_sub(operator: Operator, float_product: bool = False) -> ScaledSum:
+def check_sub(operator: Operator, float_product: bool = False) -> ScaledSum | Whole:
     """Check a SUB operator and work out its integers.
 
     Args:
@@ -29,7 +30,10 @@ def check_sub(operator: Operator, float_product: bool = False) -> ScaledSum:
             divides in double. One answer in some thousands differs by one code.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `scaled_sum.scaled_sum`.
+        ModelRefused, UnsupportedOperator: see `scaled_sum.scaled_sum` and `whole`.
     """
+    activation = options_of(operator, SubOptions).activation
+    if of_whole_numbers(operator):
+        return whole(operator, "-", activation)
     scalar = np.float32 if float_product else np.float64
-    return scaled_sum(operator, options_of(operator, SubOptions).activation, sign=-1, scalar=scalar)
+    return scaled_sum(operator, activation, sign=-1, scalar=scalar)

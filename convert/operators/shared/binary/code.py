@@ -70,10 +70,21 @@ def described(path: str, name: str, layer: Binary) -> dict[str, Any]:
     elements = zip(facts["elements"], layer.operands, strict=True)
     return facts | {
         "zero_point": layer.output.zero_point,
+        "saturates": layer.saturates,
         "lowest": layer.lowest,
         "highest": layer.highest,
         "values": [f"({element}{minus(operand.zero_point)})" for element, operand in elements],
     }
+
+
+def helpers(layer: Binary) -> tuple[str, ...]:
+    """The C functions that a layer calls which scales what it computes and clips it."""
+    return (scaling(layer), *(["code_s16"] if layer.saturates else []))
+
+
+def scaling(layer: Binary) -> str:
+    """The C function that scales."""
+    return "scaled_fast" if layer.type == "INT16" else "scaled"
 
 
 def elementwise(
@@ -107,13 +118,13 @@ def minus(value: int) -> str:
     return "" if value == 0 else f" - {value}" if value > 0 else f" + {-value}"
 
 
-def scaled(value: str, multiplier: Multiplier) -> str:
-    """The C expression of a value times a multiplier.
+def scaled(value: str, multiplier: Multiplier, function: str = "scaled") -> str:
+    """The C expression of a value times a multiplier, by `plumbline_scaled` or `plumbline_scaled_fast`.
 
     A left shift is a multiplication of the value, which the kernel has seen to stay within LARGEST_SCALED.
     """
     shifted = f"{value} * {1 << multiplier.left_shift}" if multiplier.left_shift else value
-    return f"plumbline_scaled({shifted}, {multiplier.mantissa}, {multiplier.right_shift})"
+    return f"plumbline_{function}({shifted}, {multiplier.mantissa}, {multiplier.right_shift})"
 
 
 def shown(shape: tuple[int, ...]) -> str:

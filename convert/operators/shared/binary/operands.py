@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Operator, Quantization, Tensor
 from plumbline.convert.operators.shared.broadcast import Loop, broadcast, extended, loops
-from plumbline.convert.operators.shared.checks import arity, refused, unsupported
+from plumbline.convert.operators.shared.checks import arity, one_of, refused, unsupported
 
 BROADCAST = "operands that broadcast as in NumPy, one of which may be constant"
 
@@ -90,6 +90,15 @@ def operands(operator: Operator, count: int) -> tuple[Tensor, ...]:
     if len(found) < count:
         raise refused(operator, "has one operand" if count == 2 else "lacks an operand")
     return found
+
+
+def alike(operator: Operator, tensors: Sequence[Tensor], types: tuple[str, ...], result: str = "") -> None:
+    """The tensors must have one of these types, all the same one, and the output this or the type `result`."""
+    for tensor in tensors:
+        one_of(operator, tensor, types)
+    if len({tensor.type for tensor in tensors}) > 1:
+        raise refused(operator, f"has operands of types {' and '.join(tensor.type for tensor in tensors)}")
+    one_of(operator, operator.outputs[0], (result or tensors[0].type,))
 
 
 def walk(operator: Operator, tensors: Sequence[Tensor]) -> Walk:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from plumbline.convert.model.graph import Operator, Tensor
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.registration import Registration
 from plumbline.convert.operators.shared.binary.code import CONSTANTS, NAMES, constants, elementwise, walked
-from plumbline.convert.operators.shared.binary.operands import BROADCAST, Together, Values, operands, walk
-from plumbline.convert.operators.shared.checks import one_of, refused
+from plumbline.convert.operators.shared.binary.operands import BROADCAST, Together, Values, alike, operands, walk
 from plumbline.convert.operators.step import Step
 
 
@@ -45,15 +44,6 @@ def plain(operator: Operator, function: Callable[..., Values], types: tuple[str,
     tensors = operands(operator, count)
     alike(operator, tensors, types, result)
     return Plain(**walk(operator, tensors), function=function)
-
-
-def alike(operator: Operator, tensors: Sequence[Tensor], types: tuple[str, ...], result: str = "") -> None:
-    """The tensors must have one of these types, all the same one, and the output this or the type `result`."""
-    for tensor in tensors:
-        one_of(operator, tensor, types)
-    if len({tensor.type for tensor in tensors}) > 1:
-        raise refused(operator, f"has operands of types {' and '.join(tensor.type for tensor in tensors)}")
-    one_of(operator, operator.outputs[0], (result or tensors[0].type,))
 
 
 def registration(

@@ -1,4 +1,4 @@
-"""Random operators of two operands."""
+"""Random operators of two operands that compute with codes or with int32 numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from plumbline.convert.model.graph import NUMPY_TYPES
+from plumbline.convert.model.schema import TENSOR_TYPES
 from plumbline.convert.operators.cases import Case, CaseOperator, TensorSpec
+from plumbline.convert.operators.shared.binary.random_elementwise import random_elementwise
 from plumbline.convert.operators.shared.random_values import Shape, fused_activation, random_shape, scale, zero_point
 
 
@@ -24,61 +27,84 @@ def partner(rng: np.random.Generator, shape: Shape) -> Shape:
 
 
 class Arithmetic:
-    """A model of binary operators so far: tensor 0 is its input."""
+    """A model of binary operators so far: tensor 0 is its first input; its codes are all of type `kind`."""
 
-    def __init__(self, rng: np.random.Generator, name: str, operator: str, options: Callable[[str], object], spread: Callable[..., float]) -> None:
-        self.rng, self.name, self.operator, self.options, self.spread = rng, name, operator, options, spread
-        self.tensors = [TensorSpec("input", random_shape(rng, int(rng.integers(0, 5))), (self.scale(),), (zero_point(rng),))]
+    def __init__(
+        self, rng: np.random.Generator, name: str, kind: str, operator: str, options: Callable[[str], object], spread: Callable[..., float]
+    ) -> None:
+        self.rng, self.name, self.kind, self.operator, self.options, self.spread = rng, name, kind, operator, options, spread
+        self.tensors = [self.tensor("input", random_shape(rng, int(rng.integers(0, 5))), self.scale())]
+        self.inputs = [0]
         self.operators: list[CaseOperator] = []
 
+    def tensor(self, name: str, shape: Shape, real: float, constant: bool = False) -> TensorSpec:
+        """A tensor of codes."""
+        zero = zero_point(self.rng) if self.kind == "INT8" else 0
+        ends = np.iinfo(NUMPY_TYPES[self.kind])
+        codes = self.rng.integers(ends.min, ends.max, shape, ends.dtype, endpoint=True) if constant else None
+        if codes is not None and self.rng.random() < 0.1:
+            codes[...] = self.rng.choice((ends.min, ends.max))
+        return TensorSpec(name, shape, (real,), (zero,), codes, TENSOR_TYPES.index(self.kind))
+
     def scale(self) -> float:
-        return scale(self.rng, 1e-4, 100) if self.rng.random() < 0.1 else scale(self.rng, 0.01, 0.1)
+        width = 1 if self.kind == "INT8" else 1 / 256
+        return width * (scale(self.rng, 1e-4, 100) if self.rng.random() < 0.1 else scale(self.rng, 0.01, 0.1))
 
     def constant(self, shape: Shape) -> int:
         """The index of a new constant."""
-        codes = self.rng.integers(-128, 128, shape).astype(np.int8)
-        if self.rng.random() < 0.1:
-            codes[...] = self.rng.choice((-128, 127))
-        self.tensors.append(TensorSpec(f"{self.name}/constant", shape, (self.scale(),), (zero_point(self.rng),), codes))
+        self.tensors.append(self.tensor(f"{self.name}/constant", shape, self.scale(), constant=True))
         return len(self.tensors) - 1
 
-    def reshaped(self, index: int, shape: Shape) -> int:
-        """The index of a tensor in another shape."""
-        old = self.tensors[index]
-        self.tensors.append(TensorSpec(f"{self.name}/reshaped", shape, old.scales, old.zero_points))
-        self.operators.append(CaseOperator("RESHAPE", (index,), (len(self.tensors) - 1,)))
-        return len(self.tensors) - 1
+    def given(self, shape: Shape) -> int:
+        """The index of another input."""
+        self.tensors.append(self.tensor(f"{self.name}/input", shape, self.scale()))
+        self.inputs.append(len(self.tensors) - 1)
+        return self.inputs[-1]
 
     def combine(self, first: int, second: int) -> int:
         """The index of what the operator makes of two tensors, in whichever order; its scale lets most results stay within the codes."""
         pair = (first, second) if self.rng.random() < 0.5 else (second, first)
         one, other = (self.tensors[i] for i in pair)
-        real = float(np.float32(self.spread(one.scales[0], other.scales[0]) * np.exp(self.rng.uniform(-1, 1))))
+        real = float(np.float32(self.spread(one.scales[0], other.scales[0], self.kind) * np.exp(self.rng.uniform(-1, 1))))
         shape = np.broadcast_shapes(one.shape, other.shape)
-        self.tensors.append(TensorSpec(f"{self.name}/out_{len(self.tensors)}", shape, (real,), (zero_point(self.rng),)))
+        self.tensors.append(self.tensor(f"{self.name}/out_{len(self.tensors)}", shape, real))
         self.operators.append(CaseOperator(self.operator, pair, (len(self.tensors) - 1,), self.options(fused_activation(self.rng))))
         return len(self.tensors) - 1
 
 
+def far(one: float, other: float, kind: str) -> float:
+    """A usual scale of a sum."""
+    return float(np.hypot(one, other))
+
+
 def random_binary(
-    rng: np.random.Generator, name: str, operator: str, options: Callable[[str], object], spread: Callable[..., float] = np.hypot
+    rng: np.random.Generator,
+    name: str,
+    operator: str,
+    options: Callable[[str], object],
+    spread: Callable[..., float] = far,
+    clips: bool = True,
 ) -> Case:
-    """Operands are the input and a constant, the input itself, the input in two shapes, or what the same operator made of it.
+    """Operands are the input and a constant, the input itself, two inputs, or the input and what the same operator made of it.
 
     Args:
         rng, name, operator: as for every random case.
         options: makes the operator's out of a fused activation.
-        spread: a usual scale of the result, of both operands' scales.
+        spread: a usual scale of the result, of both operands' scales and their type.
+        clips: whether numbers of int32 may have a fused activation.
     """
-    model = Arithmetic(rng, name, operator, options, spread)
+    kind = str(rng.choice(("INT8", "INT16", "INT32"), p=(0.6, 0.3, 0.1)))
+    if kind == "INT32":
+        return random_elementwise(rng, name, operator, (kind, kind), kind, options(fused_activation(rng) if clips else "NONE"))
+    model = Arithmetic(rng, name, kind, operator, options, spread)
     shape = model.tensors[0].shape
-    kind = rng.random()
-    if kind < 0.4:
+    way = rng.random()
+    if way < 0.4:
         last = model.combine(0, model.constant(partner(rng, shape)))
-    elif kind < 0.5:
+    elif way < 0.5:
         last = model.combine(0, 0)
-    elif kind < 0.6 and np.prod(shape) <= 30:
-        last = model.combine(*(model.reshaped(0, tuple(int(size) for size in rng.permutation((1, 1, int(np.prod(shape)))))) for _ in range(2)))
+    elif way < 0.65:
+        last = model.combine(0, model.given(partner(rng, shape)))
     else:
         last = model.combine(0, model.combine(0, model.constant(partner(rng, shape))))
-    return Case(model.tensors, model.operators, (0,), (last,))
+    return Case(model.tensors, model.operators, tuple(model.inputs), (last,))

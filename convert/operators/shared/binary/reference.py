@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.model.graph import Operator, Quantization
+from plumbline.convert.model.graph import NUMPY_TYPES, Operator, Quantization, Tensor
 from plumbline.convert.operators.fixed_point import Multiplier
-from plumbline.convert.operators.shared.binary.operands import BROADCAST, Operand, Together, Values, Walk, operands, walk
+from plumbline.convert.operators.shared.binary.operands import BROADCAST, Operand, Together, Values, Walk, alike, operands, walk
 from plumbline.convert.operators.shared.checks import FUSED, codes_passed, int8, refused
 
 ACCEPTS = f"{BROADCAST}; {FUSED}"
+
+CODES = ("INT8", "INT16")
+TYPES = (*CODES, "INT32")
+"""Of what can be added, subtracted and multiplied; int32 are whole numbers."""
 
 Integers = NDArray[np.int64]
 
@@ -38,6 +42,12 @@ class Binary(Together):
         assert self.result is not None
         return self.result
 
+    @property
+    def saturates(self) -> bool:
+        """Whether codes are int16 and kept within that type by nothing but its ends, for which a chip may have an instruction."""
+        ends = np.iinfo(NUMPY_TYPES["INT16"])
+        return self.type == "INT16" and (self.lowest, self.highest) == (ends.min, ends.max)
+
     def aligned(self, sources: tuple[Values, ...]) -> list[Integers]:
         """Code - zero point of both operands, with dimensions that fit, see `lined_up`."""
         values = zip(self.lined_up(sources), self.operands, strict=True)
@@ -46,7 +56,7 @@ class Binary(Together):
     def codes(self, results: Integers) -> Values:
         """Codes (N, elements) of results (N, *shape) that have the output's scale."""
         kept = np.clip(results + self.output.zero_point, self.lowest, self.highest)
-        return kept.astype(np.int8).reshape(len(kept), -1)
+        return kept.astype(NUMPY_TYPES[self.type]).reshape(len(kept), -1)
 
 
 def facts(operator: Operator, activation: str) -> Facts:
@@ -61,16 +71,26 @@ def facts(operator: Operator, activation: str) -> Facts:
         UnsupportedOperator: it is of a form the integer kernels do not have.
     """
     tensors = operands(operator, 2)
+    alike(operator, tensors, CODES)
     for tensor in (*tensors, operator.outputs[0]):
-        int8(operator, tensor)
+        coded(operator, tensor)
     found = walk(operator, tensors)
     lowest, highest = codes_passed(operator, activation)
     return Facts(**found, lowest=lowest, highest=highest, activation=activation)
 
 
+def coded(operator: Operator, tensor: Tensor) -> None:
+    """The tensor must be of codes, quantized as a whole; an int16's zero point must be 0, as the schema's quantization of int16 has it."""
+    if tensor.type == "INT8" or tensor.quantization is None:
+        int8(operator, tensor)
+    elif tensor.quantization.zero_points != (0,):
+        raise refused(operator, f"has {tensor.name} of type {tensor.type} with the zero points {tensor.quantization.zero_points}, not 0")
+
+
 def largest(operand: Operand) -> int:
     """The greatest distance of a code from the zero point."""
-    return max(127 - operand.zero_point, operand.zero_point + 128)
+    ends = np.iinfo(NUMPY_TYPES[operand.type])
+    return max(ends.max - operand.zero_point, operand.zero_point - ends.min)
 
 
 def below_one(operator: Operator, real: float) -> Multiplier:

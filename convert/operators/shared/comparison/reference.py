@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators.fixed_point import Multiplier
-from plumbline.convert.operators.shared.binary.operands import Together, Values, operands, walk
-from plumbline.convert.operators.shared.binary.plain import Plain, alike
+from plumbline.convert.operators.shared.binary.operands import Together, Values, alike, operands, walk
+from plumbline.convert.operators.shared.binary.plain import Plain
 from plumbline.convert.operators.shared.checks import int8, refused
 
 LEFT_SHIFT = 8

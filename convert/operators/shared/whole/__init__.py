@@ -1,0 +1,1 @@
+"""ADD, SUB and MUL of int32 numbers."""
