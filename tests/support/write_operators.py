@@ -10,8 +10,8 @@ from plumbline.convert.operators.conv_2d.reference import Conv2DOptions
 from plumbline.convert.operators.depthwise_conv_2d.reference import DepthwiseConv2DOptions
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions
 from plumbline.convert.operators.leaky_relu.reference import LeakyReluOptions
-from plumbline.convert.operators.mean.reference import ReducerOptions
 from plumbline.convert.operators.shared.pool_2d.reference import Pool2DOptions
+from plumbline.convert.operators.shared.reduction.reference import ReducerOptions
 from plumbline.convert.operators.softmax.reference import SoftmaxOptions
 from tests.support.tflite_writer import OperatorSpec, spec
 

@@ -13,9 +13,10 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators.add.reference import AddOptions
 from plumbline.convert.operators.leaky_relu.reference import LeakyReluOptions
-from plumbline.convert.operators.mean.reference import ReducerOptions, check_mean
+from plumbline.convert.operators.mean.reference import check_mean
 from plumbline.convert.operators.mul.reference import MulOptions
 from plumbline.convert.operators.shared.broadcast import Loop, broadcast, loops
+from plumbline.convert.operators.shared.reduction.reference import ReducerOptions
 from plumbline.convert.operators.sub.reference import SubOptions
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support.schema_reader import described, described_by_schema
