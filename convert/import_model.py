@@ -30,9 +30,10 @@ from plumbline.convert.explain.write import findings, write_explanation, write_r
 from plumbline.convert.importers.demands import quality_for
 from plumbline.convert.importers.file_kinds import KERAS, kind_of
 from plumbline.convert.importers.flatbuffer import reader
-from plumbline.convert.importers.flatbuffer.parse import take_apart
+from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
+from plumbline.convert.importers.keras.config import inputs_of
 from plumbline.convert.importers.keras.load import examined
 from plumbline.convert.importers.keras.quantize import DEADLINE_SECONDS, FLOAT_TFLITE, TENSORFLOW, Quantizer, ended
 from plumbline.convert.importers.keras.quantize import quantize as quantize_float
@@ -87,10 +88,9 @@ def bring(
     """
     way, folder = way_of(path), build / folder_names.claim(path, build)
     with came_as(way):
-        if way is Way.KERAS and samples is not None:
-            examined_apart(path, trust)
-        if way is Way.TFLITE and is_float32(take_apart(path.read_bytes()).operators):
-            given = read_samples(samples, ("inputs",), say)
+        parts = take_apart(path.read_bytes()) if way is Way.TFLITE else None
+        if parts is not None and is_float32(parts.operators):
+            given = read_samples(samples, names_of(parts), say)
             return bring_float(path, folder, given, trust, per_channel_dense, limits or Limits(), board, say, FLOAT_TFLITE)
         if way is Way.TFLITE:
             raw, ends = cut(path.read_bytes())
@@ -101,7 +101,8 @@ def bring(
                 more = f" and {len(unused) - LISTED} more" if len(unused) > LISTED else ""
                 say(f"{path.name}: unused tensors called INT8, as TensorFlow Lite Micro refuses their types: {', '.join(unused[:LISTED])}{more}")
             return bring_tflite(raw, folder, samples, limits or Limits(), board, say)
-        return bring_float(path, folder, read_samples(samples, ("inputs",), say), trust, per_channel_dense, limits or Limits(), board, say)
+        names = examined_apart(path, trust) if samples is not None else ()
+        return bring_float(path, folder, read_samples(samples, names or ("inputs",), say), trust, per_channel_dense, limits or Limits(), board, say)
 
 
 def read_samples(path: Path | None, names: tuple[str, ...], say: Callable[[str], None]) -> Samples | None:
@@ -112,15 +113,22 @@ def read_samples(path: Path | None, names: tuple[str, ...], say: Callable[[str],
     return given
 
 
-def examined_apart(path: Path, trust: bool) -> None:
+def names_of(parts: Parts) -> tuple[str, ...]:
+    """What a flatbuffer calls its inputs."""
+    return tuple(parts.names.get(index, pick(parts.tensors, index).name) for index in parts.inputs)
+
+
+def examined_apart(path: Path, trust: bool) -> tuple[str, ...]:
     """What is wrong with a Keras model itself comes before what is wrong with its samples. HDF5 files are left to the child process, which the
     library that reads them may take along.
+
+    Returns:
+        The names of the model's inputs, where they are known.
 
     Raises:
         ModelRefused, DoesNotFit: see `keras_load.examined`.
     """
-    if kind_of(path) is KERAS:
-        examined(path, trust)
+    return tuple(name for name, _ in inputs_of(examined(path, trust).config)) if kind_of(path) is KERAS else ()
 
 
 def bring_tflite(raw: bytes, folder: Path, samples: Path | None, limits: Limits, board: Board | None, say: Callable[[str], None]) -> Manifest:
@@ -241,9 +249,9 @@ def bring_float(
             f"Give {usage.option('samples', 'inputs.npy')} with some 100 typical inputs, (N, ...) float32.",
         )
     check_varied(samples.inputs)
-    (inputs,) = samples.inputs
-    with task(f"Converting {path.name}", len(inputs), "samples") as advance:
-        converted = quantize_float(path, inputs, inputs[:0], per_channel_dense, trust=trust, advance=advance, quantizer=quantizer)
+    inputs = samples.inputs
+    with task(f"Converting {path.name}", len(inputs[0]), "samples") as advance:
+        converted = quantize_float(path, inputs, [each[:0] for each in inputs], per_channel_dense, trust=trust, advance=advance, quantizer=quantizer)
     graph = reader.read(converted.tflite)
     compiled = compiled_model(folder.name, converted.tflite, graph, board)
     quality = quality_for(samples, graph, limits)

@@ -52,9 +52,9 @@ def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = 
     dataset = Dataset.load(folder / FILE)
     recipe, calibration, test = dataset.declared, dataset.calibration, dataset.test
     at, judged = points(recipe), Limits.parse(limits, recipe.limits)
-    held_back = test.inputs if test is not None else None
+    held_back = [test.inputs] if test is not None else None
     with task(f"Converting {recipe.name}", len(calibration), "samples") as advance:
-        converted = quantize(model, calibration, at.inputs(calibration.shape[1:]), per_channel_dense, test=held_back, advance=advance)
+        converted = quantize(model, [calibration], [at.inputs(calibration.shape[1:])], per_channel_dense, test=held_back, advance=advance)
     graph = reader.read(converted.tflite)
     compiled = compiled_model(recipe.name, converted.tflite, graph, board)
     golden = golden_data(converted, graph, at, test is not None, test.targets if test is not None else None)

@@ -44,7 +44,7 @@ def check_layers(model: keras.Model, inputs: NDArray[np.float32], name: str) -> 
         try:
             examined(path, False)
             with captured_stderr():  # TensorFlow's converter writes there, whatever it is told
-                raw = quantize(model, inputs[:ENOUGH], False, Path(folder) / OBSERVED)
+                raw = quantize(model, [inputs[:ENOUGH]], False, Path(folder) / OBSERVED)
             compile_graph(reader.read(raw), name, bytes(32))
         except PlumblineError as error:
             raise type(error)(error.message.replace(str(path), f"recipe {name}"), error.hint) from error

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.common.rows import to_reals
 from plumbline.convert.importers.flatbuffer import reader
+from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.references.choose_inputs import Asked, samples_asked, with_chosen
 from plumbline.convert.references.sample_rows import sample_rows
 
@@ -22,36 +23,55 @@ Floats = NDArray[np.float32]
 class FloatModel:
     """A float model, whichever library runs it."""
 
-    predict: Callable[[Floats], Floats]
-    """From inputs (N, ...) to answers (N, outputs)."""
+    predict: Callable[[Sequence[Floats]], list[Floats]]
+    """From (N, ...) of each input to (N, elements) of each output."""
     parameters: int
     """Numbers that it holds."""
+    inputs: Sequence[str]
+    """The names of its inputs in the flatbuffer's signature, in the order in which it takes them."""
+    outputs: Sequence[str]
+    """Of its outputs, as it answers them."""
     chain: Sequence[tuple[Floats, Floats, str]] = ()
     """Weights (outputs, inputs), bias (outputs,) and activation of each layer of a chain of Dense; empty for any other."""
 
 
-def float_answers(model: FloatModel, raw: bytes, given: dict[str, Floats]) -> dict[str, NDArray[Any]]:
+def float_answers(model: FloatModel, raw: bytes, given: dict[str, list[Floats]]) -> dict[str, NDArray[Any]]:
     """What the float model answers, how many parameters it has, and its weights where it is a chain of Dense.
 
     Args:
         model: the float model.
         raw: the flatbuffer made of it.
-        given: inputs by name: `points` (M, ...) and `test` (T, ...) to answer; the samples are those of `test`, or some of
-            `calibration` where it is empty.
+        given: arrays for each input by what they are for: `points` (M, ...) and `test` (T, ...) to answer; the samples are those of `test`, or some
+            of `calibration` where it is empty.
     """
     graph = reader.read(raw)
-    held_back = len(given["test"]) > 0
+    order, answered = (places(graph, ends, names) for ends, names in ((graph.inputs, model.inputs), (graph.outputs, model.outputs)))
+    held_back = len(given["test"][0]) > 0
     samples = given["test"] if held_back else given["calibration"]
-    real = sample_rows(graph, samples.reshape(len(samples), -1), None if held_back else samples_asked(graph))
+    flat = np.concatenate([samples[place].reshape(len(samples[place]), -1) for place in order], axis=1)
+    real = sample_rows(graph, flat, None if held_back else samples_asked(graph))
+
+    def answers_to(inputs: Sequence[Floats]) -> Floats:
+        found = model.predict(inputs)
+        return np.concatenate([found[place] for place in answered], axis=1)
+
     try:
         asked = with_chosen(graph, real.codes)
     except (UnsupportedOperator, ModelRefused):  # which the compiler says with its reason, right after this
         asked = Asked(real.codes, ("",) * len(real.codes))
-    inputs = to_reals(asked.codes, graph.inputs).astype(np.float32).reshape(-1, *samples.shape[1:])
+    meant = to_reals(asked.codes, graph.inputs).astype(np.float32)
+    cuts = np.split(meant, np.cumsum([end.elements for end in graph.inputs])[:-1], axis=1)
+    inputs = [cuts[order.index(place)].reshape(-1, *each.shape[1:]) for place, each in enumerate(samples)]
     answers: dict[str, NDArray[Any]] = {"codes": asked.codes, "kinds": np.array(asked.kinds), "chosen": real.chosen, "sample_rows": real.rows}
-    answers |= {"float_codes": model.predict(inputs), "float_x": model.predict(given["points"])}
-    answers |= {"sample_inputs": samples[real.chosen].reshape(len(real.chosen), -1), "float_samples": model.predict(samples[real.chosen])}
+    answers |= {"float_codes": answers_to(inputs), "float_x": answers_to(given["points"])}
+    answers |= {"sample_inputs": flat[real.chosen], "float_samples": answers_to([each[real.chosen] for each in samples])}
     answers["parameters"] = np.array(model.parameters)
     for i, (weights, bias, activation) in enumerate(model.chain):
         answers |= {f"weights{i}": weights, f"bias{i}": bias, f"activation{i}": np.array(activation)}
     return answers
+
+
+def places(graph: Graph, ends: Sequence[Tensor], names: Sequence[str]) -> list[int]:
+    """For each input or output of a graph its place among `names`; by order where the graph does not know the names."""
+    known = [graph.name_of(end) for end in ends]
+    return [names.index(name) for name in known] if sorted(known) == sorted(names) else list(range(len(names)))

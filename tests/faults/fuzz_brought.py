@@ -21,7 +21,7 @@ import numpy as np
 
 from plumbline.common.errors import PlumblineError
 from plumbline.common.way import Way, came_as
-from plumbline.convert.importers.keras.config import input_axes
+from plumbline.convert.importers.keras.config import inputs_of
 from plumbline.convert.importers.keras.load import examined
 from plumbline.convert.importers.keras.repair import repaired
 from plumbline.convert.importers.samples.reader import load_samples
@@ -148,7 +148,7 @@ def keras_fate(raw: bytes) -> str:
     def use(path: Path) -> None:
         with came_as(Way.KERAS):
             file = examined(path, trust=False)
-            input_axes(file.config)
+            inputs_of(file.config)
             json.dumps(repaired(file))
 
     return in_a_file(raw, ".keras", use)

@@ -184,13 +184,13 @@ def save(keras: Any, folder: Path, *layers: Any, shape: tuple[int, ...] = (1,)) 
 def test_weights_that_are_nan_are_refused_by_name(keras: Any, tmp_path: Path) -> None:
     path = save(keras, tmp_path, keras.layers.Dense(1, name="dense", kernel_initializer=keras.initializers.Constant(float("nan"))))
     with pytest.raises(ConversionFailed, match="dense/kernel holds NaN"):
-        quantize(path, RECIPE.calibration(), RECIPE.calibration()[:1])
+        quantize(path, [RECIPE.calibration()], [RECIPE.calibration()[:1]])
 
 
 def test_a_gru_on_whose_loop_the_converter_crashes_is_unrolled(keras: Any, tmp_path: Path) -> None:
     path = save(keras, tmp_path, keras.layers.GRU(4, name="memory"), keras.layers.Dense(1, name="dense"), shape=(3, 2))
     calibration = np.random.default_rng(0).normal(size=(20, 3, 2)).astype(np.float32)
-    names = {operator.name for operator in reader.read(quantize(path, calibration, calibration[:1]).tflite).operators}
+    names = {operator.name for operator in reader.read(quantize(path, [calibration], [calibration[:1]]).tflite).operators}
     assert {"LOGISTIC", "TANH"} <= names
     assert "SPLIT" not in names
 
@@ -204,7 +204,7 @@ def test_lstm_layers_made_by_keras(keras: Any, tmp_path: Path, unroll: bool) -> 
     ]
     path = save(keras, tmp_path, *layers, shape=(6, 3))
     calibration = np.random.default_rng(0).normal(size=(100, 6, 3)).astype(np.float32)
-    results = [quantize(path, calibration, calibration[:50]) for _ in range(2)]
+    results = [quantize(path, [calibration], [calibration[:50]]) for _ in range(2)]
     assert results[0].tflite == results[1].tflite
     graph = reader.read(results[0].tflite)
     names = [operator.name for operator in graph.operators]
@@ -221,7 +221,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.keras"
     path.write_bytes(b"not a zip file")
     with pytest.raises(ModelRefused, match="is a text file, no Keras model"):
-        quantize(path, RECIPE.calibration(), RECIPE.calibration()[:1])
+        quantize(path, [RECIPE.calibration()], [RECIPE.calibration()[:1]])
 
 
 def check_everywhere(result: Converted, tmp_path: Path, domain: tuple[float, float] | None) -> Graph:
@@ -246,7 +246,7 @@ def test_hidden_layers_made_by_keras(keras: Any, tmp_path: Path, per_channel: bo
     layers = [keras.layers.Dense(9, "relu", name="first"), keras.layers.Dense(7, "relu6", name="second"), keras.layers.Dense(2, name="third")]
     path = save(keras, tmp_path, *layers)
     calibration = np.linspace(-3, 3, 257, dtype=np.float32).reshape(-1, 1)
-    graph = check_everywhere(quantize(path, calibration, calibration[:2], per_channel), tmp_path, (-3.0, 3.0))
+    graph = check_everywhere(quantize(path, [calibration], [calibration[:2]], per_channel), tmp_path, (-3.0, 3.0))
     assert [operator.per_channel for operator in graph.operators] == [per_channel] * 3
     assert [operator.options.activation for operator in graph.operators if isinstance(operator.options, FullyConnectedOptions)] == [
         "RELU",
@@ -258,7 +258,7 @@ def test_hidden_layers_made_by_keras(keras: Any, tmp_path: Path, per_channel: bo
 def test_several_inputs_made_by_keras(keras: Any, tmp_path: Path) -> None:
     path = save(keras, tmp_path, keras.layers.Dense(5, "relu", name="first"), keras.layers.Dense(3, name="second"), shape=(4,))
     calibration = np.random.default_rng(1).uniform(-1, 1, (700, 4)).astype(np.float32)
-    result = quantize(path, calibration, np.empty((0, 4), np.float32))
+    result = quantize(path, [calibration], [np.empty((0, 4), np.float32)])
     assert result.codes.shape == (512, 4)
     assert result.float_x.shape == (0, 3)
     check_everywhere(result, tmp_path, None)
@@ -273,7 +273,7 @@ def test_domains_and_weights_at_the_edges(keras: Any, tmp_path: Path, domain: tu
     constant = keras.initializers.Constant
     path = save(keras, tmp_path, keras.layers.Dense(1, name="dense", kernel_initializer=constant(weight), bias_initializer=constant(0.25)))
     recipe = replace(RECIPE, domain=domain)
-    check_everywhere(quantize(path, recipe.calibration(), recipe.calibration()[:1]), tmp_path, domain)
+    check_everywhere(quantize(path, [recipe.calibration()], [recipe.calibration()[:1]]), tmp_path, domain)
 
 
 def test_training_json_and_the_flatbuffer_tell_the_same_weights(converted: Path, keras: Any) -> None:

@@ -44,7 +44,7 @@ def explained(planted: Planted, folder: Path, targets: NDArray[np.int64] | None 
     """The network through TensorFlow's converter, and what is found in it."""
     from plumbline.convert.importers.keras.worker import quantize
 
-    graph = read(quantize(planted.net, planted.calibration, False, folder / "observed"))
+    graph = read(quantize(planted.net, [planted.calibration], False, folder / "observed"))
     found = explain("planted", "0" * 64, graph, planted.inputs, (folder / TWIN).read_bytes(), targets)
     (folder / "explain.json").write_text(found.to_json())
     assert Explanation.load(folder / "explain.json", "0" * 64) == found

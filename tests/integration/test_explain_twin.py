@@ -53,7 +53,7 @@ def test_every_tensor_of_an_int8_model_has_its_partner(tmp_path: Path) -> None:
         keras.utils.set_random_seed(1)
         net = build()
         inputs = np.random.default_rng(1).normal(size=(12, *net.input_shape[1:])).astype(np.float32)
-        graph = read(quantize(net, inputs, False, tmp_path / "observed"))
+        graph = read(quantize(net, [inputs], False, tmp_path / "observed"))
         twin = pair(graph, (tmp_path / TWIN).read_bytes())
         written = [tensor for operator in graph.operators for tensor in operator.outputs]
         assert [tensor.name for tensor in written if tensor.index not in twin.partners] == [], name
@@ -79,7 +79,7 @@ def test_a_twin_of_another_model_is_refused(tmp_path: Path) -> None:
     graphs, twins = [], []
     for size in (3, 4):
         net = keras.Sequential([keras.layers.Input((size,)), keras.layers.Dense(2)])
-        graphs.append(read(quantize(net, np.eye(size, dtype=np.float32), False, tmp_path / "observed")))
+        graphs.append(read(quantize(net, [np.eye(size, dtype=np.float32)], False, tmp_path / "observed")))
         twins.append((tmp_path / TWIN).read_bytes())
     with pytest.raises(ModelRefused, match="other inputs or outputs"):
         pair(graphs[0], twins[1])

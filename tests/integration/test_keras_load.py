@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 from plumbline.common import keras_env
 from plumbline.common.errors import ConversionFailed, ModelRefused
 from plumbline.common.quantization import dequantize_float32, quantize
+from plumbline.common.rows import to_reals
 from plumbline.convert.importers.flatbuffer import reader
-from plumbline.convert.importers.keras.answers import predict
+from plumbline.convert.importers.float_answers import float_answers
+from plumbline.convert.importers.keras.answers import float_model, predict
 from plumbline.convert.importers.keras.config import ACTIVATIONS
 from plumbline.convert.importers.keras.load import axes, check_weights, examined, load
 from plumbline.convert.importers.keras.recurrent_export import convertible
 from plumbline.convert.importers.keras.worker import quantize as converted
 from plumbline.convert.importers.samples.shape import fit
+from plumbline.convert.references import tflm
 from plumbline.convert.references.reference_interpreter import run
 from tests.support.keras_writer import layer, save, sequential
 
@@ -46,10 +49,10 @@ def loaded(path: Path) -> Any:
 
 def int8_error(model: Any, samples: NDArray[np.float32]) -> tuple[list[str], float]:
     """The operators that a model becomes, and the largest distance of its int8 answers from float, as a share of the answers' range."""
-    samples = fit(samples, axes(model))
+    samples = fit(samples, axes(model)[0])
     with tempfile.TemporaryDirectory() as folder:
-        graph = reader.read(converted(model, samples, False, Path(folder) / "observed"))
-    answers = predict(model, samples)
+        graph = reader.read(converted(model, [samples], False, Path(folder) / "observed"))
+    (answers,) = predict(model, [samples])
     codes = run(graph, quantize(samples, graph.input.quantized).reshape(len(samples), -1))
     distance = np.abs(dequantize_float32(codes, graph.output.quantized) - answers).max()
     return [operator.name for operator in graph.operators], float(distance / np.ptp(answers))
@@ -74,7 +77,7 @@ def test_what_inference_does_without_is_no_reason(keras: Any, tmp_path: Path) ->
     model.save(path)
     again = loaded(path)
     assert {weight.dtype for weight in again.weights if "seed" not in weight.path} == {"float32"}
-    np.testing.assert_allclose(predict(again, samples), predict(model, samples), atol=0.03)
+    np.testing.assert_allclose(predict(again, [samples])[0], predict(model, [samples])[0], atol=0.03)
     operators, error = int8_error(again, samples)
     assert operators == ["CONV_2D", "MUL", "MEAN", "FULLY_CONNECTED", "FULLY_CONNECTED", "FULLY_CONNECTED"]  # MUL is the normalization
     assert error < 0.06
@@ -125,6 +128,31 @@ def test_one_output_in_a_dictionary_is_one_output(keras: Any, tmp_path: Path) ->
     image = keras.Input((4,))
     keras.Model({"x": image}, {"y": keras.layers.Dense(2)(image)}).save(tmp_path / "net.keras")
     assert loaded(tmp_path / "net.keras")(np.zeros((3, 4), np.float32)).shape == (3, 2)
+
+
+def test_several_ends_are_known_by_their_names(keras: Any, tmp_path: Path) -> None:
+    """Whole numbers for an Embedding, in whatever type the input was declared; the flatbuffer's order of inputs and outputs is its own."""
+    layers = keras.layers
+    second, first, words = keras.Input((6,), name="zweit ü"), keras.Input((4,), name="first"), keras.Input((5,), name="words")
+    looked = layers.GlobalAveragePooling1D()(layers.Embedding(10, 4)(words))
+    found = layers.Concatenate()([layers.Dense(4, activation="relu")(second), layers.Dense(4)(first), looked])
+    model = keras.Model([second, first, words], {"place": layers.Dense(2)(found), "kind": layers.Dense(3, activation="softmax")(found)})
+    model.save(tmp_path / "net.keras")
+    again = loaded(tmp_path / "net.keras")
+    given = [RNG.normal(size=(30, 6)), RNG.normal(size=(30, 4)), RNG.integers(0, 10, (30, 5))]
+    samples = [each.astype(np.float32) for each in given]
+    raw = converted(again, samples, False, tmp_path / "observed")
+    graph = reader.read(raw)
+    assert {graph.name_of(end): end.type for end in graph.inputs} == {"zweit_u": "INT8", "first": "INT8", "words": "INT32"}
+    assert {graph.name_of(end) for end in graph.outputs} == {"kind", "place"}
+    assert not {"SELECT", "CAST", "LESS"} & {operator.name for operator in graph.operators}
+    answers = float_answers(float_model(again), raw, {"calibration": samples, "test": samples, "points": [each[:0] for each in samples]})
+    expected = model({"zweit ü": samples[0], "first": samples[1], "words": samples[2]} if isinstance(model.input, dict) else samples)
+    order = [graph.name_of(end) for end in graph.outputs]
+    np.testing.assert_allclose(answers["float_samples"], np.concatenate([expected[name] for name in order], axis=1), atol=1e-6)
+    if tflm.available():
+        int8 = to_reals(tflm.Interpreter(raw, graph).run(answers["codes"][answers["sample_rows"]]), graph.outputs)
+        assert np.abs(int8 - answers["float_samples"]).max() < 0.1
 
 
 def test_the_activations_of_keras_are_known_by_name(keras: Any) -> None:
@@ -198,7 +226,7 @@ def test_files_of_keras_2_are_loaded_with_their_weights_or_refused(keras: Any, t
     path = tmp_path / "net.keras"
     model.save(path)
     in_the_form_of_keras_2(path)
-    np.testing.assert_array_equal(predict(loaded(path), samples), predict(model, samples))
+    np.testing.assert_array_equal(predict(loaded(path), [samples])[0], predict(model, [samples])[0])
 
     import h5py
 
@@ -219,7 +247,7 @@ def test_hdf5_files_are_loaded(keras: Any, tmp_path: Path) -> None:
     model.compile("adam", loss=lambda wanted, answered: keras.ops.mean(wanted - answered))
     samples = RNG.normal(size=(10, 4)).astype(np.float32)
     model.save(tmp_path / "net.h5")
-    np.testing.assert_array_equal(predict(loaded(tmp_path / "net.h5"), samples), predict(model, samples))
+    np.testing.assert_array_equal(predict(loaded(tmp_path / "net.h5"), [samples])[0], predict(model, [samples])[0])
     keras.Sequential([keras.Input((4,)), layers.Lambda(lambda x: 2 * x), layers.Dense(2)]).save(tmp_path / "code.h5")
     with pytest.raises(ModelRefused, match="Lambda layer, which is Python code"):
         loaded(tmp_path / "code.h5")

@@ -245,3 +245,17 @@ def test_arrays_that_are_not_read_are_told(tmp_path: Path) -> None:
     found = load(tmp_path, "a.npz", npz(inputs=VALUES, y=[1, 2, 3]))
     assert found.targets is None
     assert [note.startswith("y not read") for note in found.notes] == [True]
+
+
+def test_several_inputs_are_told_apart_by_names_else_by_their_order(tmp_path: Path) -> None:
+    one, two = np.zeros((3, 2)), np.ones((3, 4))
+    np.savez(tmp_path / "x.npz", two=two, one=one, other=one)
+    found = load_samples(tmp_path / "x.npz", ("one", "two"))
+    assert [each.shape for each in found.inputs] == [(3, 2), (3, 4)]
+    np.savez(tmp_path / "x.npz", b=one, a=two, labels=[1, 2, 3])
+    found = load_samples(tmp_path / "x.npz", ("input_layer", "input_layer_1"))
+    assert [each.shape for each in found.inputs] == [(3, 2), (3, 4)]
+    assert "arrays b, a are taken for the inputs input_layer, input_layer_1, in this order" in found.notes[0]
+    np.savez(tmp_path / "x.npz", a=two, one=one)
+    with pytest.raises(UsageError, match="of the model's inputs two is missing"):
+        load_samples(tmp_path / "x.npz", ("one", "two"))

@@ -14,7 +14,7 @@ import pytest
 
 from plumbline.common.errors import DoesNotFit, ModelRefused
 from plumbline.common.way import Way, came_as
-from plumbline.convert.importers.keras.config import check, input_axes
+from plumbline.convert.importers.keras.config import check, inputs_of
 from plumbline.convert.importers.keras.file import DEEPEST, LARGEST_CONFIG, LARGEST_WEIGHTS, depth, read
 from plumbline.convert.importers.keras.load import examined
 from plumbline.convert.importers.keras.repair import repaired
@@ -49,12 +49,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "bytecode in a nested list": (sequential(layer("Dense", kernel=[[{"deep": BYTECODE}]])), "a Python lambda", "run it with --trust"),
     "a SavedModel as a layer": (sequential(layer("TFSMLayer", "graph", filepath="/tmp/x")), "'graph', a TFSMLayer", "run it with --trust"),
     "layers that Keras quantized": (sequential(layer("Dense", "fast", dtype=MODE)), "'fast' has the dtype policy int8", "before model.quantize"),
-    "two inputs": (functional([["a", 0, 0], ["b", 0, 0]], [["c", 0, 0]]), "has 2 inputs, a, b; one is supported", "one Input"),
-    "two inputs by name": (functional({"x": ["a", 0, 0], "y": ["b", 0, 0]}, ["c", 0, 0]), "has 2 inputs, a, b", "one Input"),
-    "two outputs": (functional(["a", 0, 0], [["b", 0, 0], ["c", 0, 0]]), "has 2 outputs, b, c; one is supported", "outputs.0."),
     "channels first": (sequential(layer("Conv2D", "edges", data_format="channels_first")), "layer 'edges' has data_format='channels_first'", "last"),
     "words": (sequential(layer("StringLookup", "words")), "the StringLookup layer 'words' turns text into numbers", "before the model"),
-    "an embedding": (sequential(layer("Embedding", "rows")), "the Embedding layer 'rows' looks up rows by whole numbers", "before the model"),
     "a training step of one's own": (functional(["a", 0, 0], ["b", 0, 0]) | CLASS, "the class mine>Net is code", r"keras\.Model\(model\.inputs"),
     "a stateful LSTM": (sequential(layer("LSTM", "memory", stateful=True)), "LSTM layer 'memory' .* stateful=True", "stateful=False"),
     "a stateful LSTM both ways": (
@@ -100,13 +96,27 @@ def test_code_is_let_through_where_it_is_trusted_or_a_recipe_builds_the_model(tm
     assert examined(path, trust=True)
 
 
-def test_the_shape_of_a_sample_is_known_early() -> None:
-    assert input_axes(sequential(layer("Dense"), shape=(None, 13))) == (None, 13)
-    named = {"class_name": "InputLayer", "config": {"name": "b", "batch_input_shape": [None, 4]}}
-    assert input_axes(
-        functional(["b", 0, 0], ["c", 0, 0], {"class_name": "InputLayer", "config": {"name": "a", "batch_shape": [None, 3]}}, named)
-    ) == (4,)
-    assert input_axes({"config": {}}) is None
+def test_names_and_shapes_of_inputs_are_known_early() -> None:
+    assert inputs_of(sequential(layer("Dense"), shape=(None, 13))) == [("input", (None, 13))]
+    a = {"class_name": "InputLayer", "config": {"name": "a", "batch_shape": [None, 3]}}
+    b = {"class_name": "InputLayer", "config": {"name": "b", "batch_input_shape": [None, 4]}}
+    assert inputs_of(functional(["b", 0, 0], ["c", 0, 0], a, b)) == [("b", (4,))]
+    assert inputs_of(functional([["b", 0, 0], ["a", 0, 0]], ["c", 0, 0], a, b)) == [("b", (4,)), ("a", (3,))]
+    assert inputs_of(functional({"x": ["b", 0, 0], "y": ["a", 0, 0]}, ["c", 0, 0], a, b)) == [("b", (4,)), ("a", (3,))]
+    assert inputs_of({"config": {}}) == []
+
+
+def test_inputs_of_an_embedding_are_whole_numbers_and_all_others_real_ones(tmp_path: Path) -> None:
+    def types(*layers: dict[str, Any]) -> list[Any]:
+        held = repaired(read(save(tmp_path / "net.keras", functional([["a", 0, 0], ["b", 0, 0]], ["c", 0, 0], *layers))))
+        return [each["config"].get("dtype") for each in held["config"]["layers"] if each["class_name"] == "InputLayer"]
+
+    def given(name: str, dtype: str) -> dict[str, Any]:
+        return {"class_name": "InputLayer", "config": {"name": name, "batch_shape": [None, 3], "dtype": dtype}}
+
+    table = {**layer("Embedding", "c"), "inbound_nodes": [{"args": [{"config": {"keras_history": ["a", 0, 0]}}]}]}
+    assert types(given("a", "float32"), given("b", "float32"), table) == ["int32", "float32"]
+    assert types(given("a", "float32"), given("b", "uint8"), layer("Dense", "c")) == ["float32", "float32"]
 
 
 def test_float_policies_become_float32(tmp_path: Path) -> None:

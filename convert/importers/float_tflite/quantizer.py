@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.errors import ConversionFailed, ModelRefused
 from plumbline.convert.model import hints
 
-Floats = NDArray[np.float32]
 SIGNATURE = "serving_default"
 """What TensorFlow's converter calls the signature of a model that has one."""
 
 
-def quantized(raw: bytes, calibration: Floats, per_channel_dense: bool, observed: Callable[[], object] = lambda: None) -> bytes:
+def quantized(
+    raw: bytes, calibration: Sequence[dict[str, NDArray[Any]]], per_channel_dense: bool, observed: Callable[[], object] = lambda: None
+) -> bytes:
     """Quantize weights, and what layers hand to each other, to int8; convolutions with a scale per channel.
 
     The library's own calibration averages the ranges of samples over time, so that what is rare is clipped. Here a range holds every value that
@@ -26,7 +26,7 @@ def quantized(raw: bytes, calibration: Floats, per_channel_dense: bool, observed
 
     Args:
         raw: a float32 flatbuffer with one signature, see `signed`.
-        calibration: inputs (N, ...), without the batch of 1.
+        calibration: inputs by their names in the signature, each with a batch of 1.
         per_channel_dense: one scale per output of a FULLY_CONNECTED, which not every TensorFlow Lite Micro can run.
         observed: is called behind each input that was observed.
 
@@ -43,9 +43,9 @@ def quantized(raw: bytes, calibration: Floats, per_channel_dense: bool, observed
         how.add_static_config(every, qtyping.TFLOperationName.FULLY_CONNECTED, 8, 8, qtyping.QuantGranularity.TENSORWISE)
     with contextlib.redirect_stdout(io.StringIO()):  # it reports there
         measured = calibrator.Calibrator(raw, num_threads=1, qsv_update_func=qsv_utils.min_max_update)
-        key, name = only_input(measured.get_signature_list())
+        key = only_signature(measured.get_signature_list())
         for each in calibration:
-            measured.calibrate({key: [{name: each[np.newaxis]}]}, how)
+            measured.calibrate({key: [each]}, how)
             observed()
         work = quantizer.Quantizer(raw)
         work.load_quantization_recipe(how.get_quantization_recipe())
@@ -55,18 +55,15 @@ def quantized(raw: bytes, calibration: Floats, per_channel_dense: bool, observed
     return bytes(found)
 
 
-def only_input(signatures: dict[str, Any]) -> tuple[str, str]:
-    """The name of the signature, and of its input.
+def only_signature(signatures: Sequence[str]) -> str:
+    """The name of the signature.
 
     Raises:
-        ModelRefused: there are several of either.
+        ModelRefused: there are several.
     """
     if len(signatures) != 1:
         raise ModelRefused(f"The model has {len(signatures)} signatures, one is supported.", hints.changed("Keep one signature"))
-    ((key, ends),) = signatures.items()
-    if len(ends["inputs"]) != 1:
-        raise ModelRefused(f"The model has {len(ends['inputs'])} inputs, one is supported.", hints.one_end())
-    return key, next(iter(ends["inputs"]))
+    return next(iter(signatures))
 
 
 def signed(raw: bytes) -> bytes:

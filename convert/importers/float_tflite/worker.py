@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import json
 import resource
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ from plumbline.convert.importers.flatbuffer.parse import pick, take_apart
 from plumbline.convert.importers.float_answers import FloatModel, float_answers
 from plumbline.convert.importers.float_tflite.quantizer import quantized, signed
 from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, TWIN
-from plumbline.convert.importers.keras.worker import fitted, told
+from plumbline.convert.importers.keras.worker import fitted, given_in, told
 from plumbline.convert.model import hints
 
 Floats = NDArray[np.float32]
@@ -42,12 +43,16 @@ def main() -> int:
                 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             raw = signed(arguments.model.read_bytes())
             model = LiteRt(raw)
-            given = fitted({name: np.load(job / f"{name}.npy") for name in ("points", "test", "calibration")}, model.axes)
+            given = fitted(given_in(job), model.axes)
+            rows = zip(*(each.astype(dtype) for each, dtype in zip(given["calibration"], model.types, strict=True)), strict=True)
+            fed = [{name: value[np.newaxis] for name, value in zip(model.inputs, row, strict=True)} for row in rows]
             with (job / OBSERVED).open("ab", buffering=0) as file:
-                made = quantized(raw, given["calibration"], arguments.per_channel_dense, lambda: file.write(b"."))
+                made = quantized(raw, fed, arguments.per_channel_dense, lambda: file.write(b"."))
             (job / TWIN).write_bytes(raw)
             (job / "model.tflite").write_bytes(made)
-            np.savez(job / "float.npz", **cast(Any, float_answers(FloatModel(model.answers, model.parameters), made, given)))
+            np.savez(
+                job / "float.npz", **cast(Any, float_answers(FloatModel(model.predict, model.parameters, model.inputs, model.outputs), made, given))
+            )
         except Exception as error:  # whatever the libraries raise becomes a message in the parent
             (job / ERROR).write_text(json.dumps(told(error)))
             return 1
@@ -58,33 +63,38 @@ class LiteRt:
     """A float32 flatbuffer in LiteRT, with its plain kernels.
 
     Raises:
-        ModelRefused: it has not one float32 input and one float32 output.
+        ModelRefused: its outputs are not float32, or an input is neither that nor of whole numbers.
     """
 
     def __init__(self, raw: bytes) -> None:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
         parts = take_apart(raw)
-        for what, indices in (("input", parts.inputs), ("output", parts.outputs)):
-            if len(indices) != 1 or pick(parts.tensors, indices[0]).type != "FLOAT32":
-                raise ModelRefused(f"The float32 model has not one float32 {what}.", hints.one_end())
-        shape = pick(parts.tensors, parts.inputs[0]).shape
-        self.axes = shape[1:] if shape[:1] == (1,) else shape
-        self.outputs = pick(parts.tensors, parts.outputs[0]).elements
+        inputs, outputs = ([pick(parts.tensors, index) for index in indices] for indices in (parts.inputs, parts.outputs))
+        for what, tensors, taken in (("input", inputs, ("FLOAT32", "INT32")), ("output", outputs, ("FLOAT32",))):
+            for tensor in tensors:
+                if tensor.type not in taken:
+                    raise ModelRefused(f"The float32 model's {what} {tensor.name} is {tensor.type}.", hints.not_int8())
+        self.axes = [tensor.shape[1:] if tensor.shape[:1] == (1,) else tensor.shape for tensor in inputs]
+        self.types = [tensor.dtype for tensor in inputs]
+        self.inputs, self.outputs = ([parts.names.get(each.index, each.name) for each in tensors] for tensors in (inputs, outputs))
+        self.widths = [tensor.elements for tensor in outputs]
         self.parameters = sum(tensor.elements for tensor in parts.tensors if tensor.used and tensor.type == "FLOAT32" and tensor.data is not None)
         resolver = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
         self.interpreter = Interpreter(model_content=raw, experimental_op_resolver_type=resolver, num_threads=1)
         self.interpreter.allocate_tensors()
-        self.source, self.target = (each()[0] for each in (self.interpreter.get_input_details, self.interpreter.get_output_details))
+        self.sources, self.targets = (each() for each in (self.interpreter.get_input_details, self.interpreter.get_output_details))
 
-    def answers(self, inputs: Floats) -> Floats:
-        """Answer inputs (N, ...) with (N, outputs), each from the model's first state."""
-        found = np.empty((len(inputs), self.outputs), np.float32)
-        for row, each in enumerate(inputs):
+    def predict(self, inputs: Sequence[Floats]) -> list[Floats]:
+        """Answer (N, ...) of each input with (N, elements) of each output, each row from the model's first state."""
+        found = [np.empty((len(inputs[0]), width), np.float32) for width in self.widths]
+        for row, values in enumerate(zip(*inputs, strict=True)):
             self.interpreter.reset_all_variables()
-            self.interpreter.set_tensor(self.source["index"], each.reshape(self.source["shape"]))
+            for source, value, dtype in zip(self.sources, values, self.types, strict=True):
+                self.interpreter.set_tensor(source["index"], value.reshape(source["shape"]).astype(dtype))
             self.interpreter.invoke()
-            found[row] = self.interpreter.get_tensor(self.target["index"]).ravel()
+            for target, answers in zip(self.targets, found, strict=True):
+                answers[row] = self.interpreter.get_tensor(target["index"]).ravel()
         return found
 
 

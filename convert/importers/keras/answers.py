@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,14 +21,28 @@ Floats = NDArray[np.float32]
 
 def float_model(model: keras.Model) -> FloatModel:
     """The model's answers, parameters and chain of Dense layers."""
-    return FloatModel(partial(predict, model), int(model.count_params()), dense_chain(model))
+    return FloatModel(partial(predict, model), int(model.count_params()), input_names(model), output_names(model), dense_chain(model))
 
 
-def predict(model: keras.Model, inputs: Floats) -> Floats:
-    """float32 answers (N, outputs), without the progress bar and the batches of `model.predict`."""
-    if not len(inputs):
-        return np.empty((0, int(np.prod(model.output_shape[1:]))), np.float32)
-    return np.asarray(model(inputs, training=False), np.float32).reshape(len(inputs), -1)
+def input_names(model: keras.Model) -> list[str]:
+    """What the inputs are called in the flatbuffer's signature; a single one always the same, since its name reaches the file."""
+    return ["input"] if len(model.inputs) == 1 else [re.sub(r"\W", "_", each.name) for each in model.inputs]
+
+
+def output_names(model: keras.Model) -> list[str]:
+    """What the outputs are called there."""
+    answer = getattr(model, "output", None)
+    return list(answer) if isinstance(answer, dict) else ["output_0"]
+
+
+def predict(model: keras.Model, inputs: Sequence[Floats]) -> list[Floats]:
+    """float32 answers (N, elements) of each output to inputs (N, ...), without the progress bar and the batches of `model.predict`."""
+    count = len(inputs[0])
+    if not count:
+        return [np.empty((0, math.prod(each.shape[1:])), np.float32) for each in model.outputs]
+    given = [each.astype(end.dtype) for each, end in zip(inputs, model.inputs, strict=True)]
+    answer = model(given[0] if len(given) == 1 else given, training=False)
+    return [np.asarray(each, np.float32).reshape(count, -1) for each in (answer.values() if isinstance(answer, dict) else [answer])]
 
 
 def dense_chain(model: keras.Model) -> list[tuple[Floats, Floats, str]]:

@@ -23,7 +23,6 @@ BEFORE = {
     "HashedCrossing": "hashes whole numbers or text",
     "CategoryEncoding": "takes whole numbers that name categories",
     "Discretization": "sorts numbers into bins",
-    "Embedding": "looks up rows by whole numbers",
 }
 """Layers that no int8 operator computes, and what they do: an int8 input holds real numbers in 256 steps, and neither whole numbers nor text."""
 BARE = "bytecode without a class"
@@ -86,7 +85,7 @@ def check(file: KerasFile, trust: bool) -> None:
         trust: whether code in the file may run.
 
     Raises:
-        ModelRefused: it holds code that is not trusted, classes that are not Keras's, or not one input and one output.
+        ModelRefused: it holds code that is not trusted, classes that are not Keras's, or layers that have no int8 form.
     """
     for each in objects(file.config):
         if each.kind in CODE and not trust:
@@ -135,7 +134,6 @@ def check(file: KerasFile, trust: bool) -> None:
                 f"{file.path}: the layer {each.name!r} has the dtype policy {policy}: Keras has quantized it already.",
                 "Save the model before model.quantize(): Plumbline quantizes the float model itself.",
             )
-    check_ends(file)
 
 
 def custom(fields: dict[str, Any]) -> str:
@@ -163,37 +161,6 @@ def quantized_policy(dtype: Any) -> str:
     return f"{held.get('mode') or held.get('name') or dtype['class_name']}"
 
 
-def check_ends(file: KerasFile) -> None:
-    """Raises ModelRefused where the model has several inputs or outputs; a model that is no graph of layers tells it only once it is built."""
-    config = file.config.get("config")
-    if not isinstance(config, dict):
-        return
-    inputs, outputs = ends(config.get("input_layers")), ends(config.get("output_layers"))
-    refuse_ends(str(file.path), inputs, outputs)
-
-
-def refuse_ends(what: str, inputs: list[str], outputs: list[str]) -> None:
-    """Raises ModelRefused where there is more than one name of either."""
-    if len(inputs) > 1:
-        raise ModelRefused(
-            f"{what}: the model has {len(inputs)} inputs, {', '.join(inputs)}; one is supported.",
-            advice(
-                recipe="Write the recipe with one input.",
-                keras="Give it one Input that holds all numbers, and take the parts inside of the model: x[:, :16], x[:, 16:].",
-                tflite="Convert a part of the model that has one input.",
-            ),
-        )
-    if len(outputs) > 1:
-        raise ModelRefused(
-            f"{what}: the model has {len(outputs)} outputs, {', '.join(outputs)}; one is supported.",
-            advice(
-                recipe="Write the recipe with one output.",
-                keras="Save a model of one output, keras.Model(model.inputs, model.outputs[0]).save('first.keras'), and verify each.",
-                tflite="Convert a part of the model that has one output.",
-            ),
-        )
-
-
 def ends(node: Any) -> list[str]:
     """The names of the layers that `input_layers` or `output_layers` lists, whatever the nesting."""
     if isinstance(node, dict):
@@ -205,16 +172,22 @@ def ends(node: Any) -> list[str]:
     return [name for each in node for name in ends(each)]
 
 
-def input_axes(config: dict[str, Any]) -> Axes | None:
-    """The shape of one sample, where the description tells it: None in it is a length that the samples give."""
+def inputs_of(config: dict[str, Any]) -> list[tuple[str, Axes | None]]:
+    """The name and the shape of one sample of each input, in the order in which the model takes them; empty where the description tells no names.
+    A shape is None where it tells none, and None in it is a length that the samples give.
+    """
     held = config.get("config")
     if not isinstance(held, dict) or not isinstance(held.get("layers"), list):
-        return None
+        return []
     layers = [Object(each) for each in held["layers"] if isinstance(each, dict) and isinstance(each.get("class_name"), str)]
-    wanted = ends(held.get("input_layers"))
-    for place, layer in enumerate(layers):
-        if layer.kind == "InputLayer" and (layer.name in wanted if wanted else place == 0):
-            shape = layer.config.get("batch_shape") or layer.config.get("batch_input_shape")
-            if isinstance(shape, list) and all(each is None or (type(each) is int and each > 0) for each in shape[1:]):
-                return tuple(shape[1:])
+    first = [each.name for each in layers[:1] if each.kind == "InputLayer"]
+    shapes = {each.name: shape_of(each) for each in layers if each.kind == "InputLayer"}
+    return [(name, shapes[name]) for name in ends(held.get("input_layers")) or first if name in shapes]
+
+
+def shape_of(layer: Object) -> Axes | None:
+    """The shape of one sample of an InputLayer."""
+    shape = layer.config.get("batch_shape") or layer.config.get("batch_input_shape")
+    if isinstance(shape, list) and all(each is None or (type(each) is int and each > 0) for each in shape[1:]):
+        return tuple(shape[1:])
     return None

@@ -21,6 +21,7 @@ from plumbline.common.errors import ConversionFailed, ModelRefused
 from plumbline.common.way import advice
 from plumbline.convert.importers.keras import config
 from plumbline.convert.importers.keras.file import KerasFile, read
+from plumbline.convert.importers.keras.forms import look_up_nearest_rows
 from plumbline.convert.importers.keras.recurrent import check_recurrent
 from plumbline.convert.importers.keras.repair import repaired
 from plumbline.convert.importers.samples.shape import Axes
@@ -55,7 +56,7 @@ def load(file: KerasFile, trust: bool) -> keras.Model:
     A Lambda is stored as Python bytecode, which nobody should run out of a file unless they trust who wrote it. The files of recipes hold none.
 
     Raises:
-        ModelRefused: Keras does not build the model, or it has not one input and one output.
+        ModelRefused: Keras does not build the model, or it does not say what it takes.
         ConversionFailed: a weight is NaN or infinite.
     """
     path = file.path
@@ -64,7 +65,8 @@ def load(file: KerasFile, trust: bool) -> keras.Model:
     check_finite(model)
     if file.of_keras_2 and not file.legacy:
         check_weights(model, file)
-    return unwrapped(model)
+    look_up_nearest_rows(model)
+    return with_plain_ends(model)
 
 
 def from_file(file: KerasFile, trust: bool) -> keras.Model:
@@ -125,7 +127,7 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def check_ends(model: keras.Model, path: Path) -> None:
-    """Raises ModelRefused where the model has not one input and one output, or does not say what it takes."""
+    """Raises ModelRefused where the model does not say what it takes."""
     try:
         inputs, outputs = model.inputs, model.outputs
     except AttributeError:
@@ -133,16 +135,27 @@ def check_ends(model: keras.Model, path: Path) -> None:
     if not inputs or not outputs:
         hint = "Save it as a functional model: keras.Model(x, model(x)) with x = keras.Input(shape)."
         raise ModelRefused(f"{path}: the model does not say which shape its input has.", hint)
-    config.refuse_ends(str(path), [each.name for each in inputs], [each.name for each in outputs])
 
 
-def unwrapped(model: keras.Model) -> keras.Model:
-    """The model, answering its one output itself where it answers a dictionary or a list of it."""
+def with_plain_ends(model: keras.Model) -> keras.Model:
+    """The model, taking a list of inputs where it takes several, and answering a dictionary of outputs where it answers several, one itself."""
     import keras
 
-    if not isinstance(getattr(model, "output", None), (dict, list, tuple)):
-        return model
-    return keras.Model(model.inputs, model.outputs[0], name=model.name)
+    nested = isinstance(getattr(model, "output", None), (dict, list, tuple))
+    if len(model.outputs) == 1:
+        return keras.Model(model.inputs, model.outputs[0], name=model.name) if nested or len(model.inputs) > 1 else model
+    return keras.Model(model.inputs, dict(zip(output_names(model), model.outputs, strict=True)), name=model.name)
+
+
+def output_names(model: keras.Model) -> list[str]:
+    """A name for each output: its key where the model answers a dictionary, else its layer's, numbered where one layer answers several."""
+    answer = getattr(model, "output", None)
+    if isinstance(answer, dict):
+        names = {id(tensor): key for key, tensor in answer.items()}
+        found = [str(names.get(id(tensor), tensor.name)) for tensor in model.outputs]
+    else:
+        found = [str(tensor._keras_history.operation.name) for tensor in model.outputs]
+    return [name if found.count(name) == 1 else f"{name}_{found[:place].count(name)}" for place, name in enumerate(found)]
 
 
 def check_finite(model: keras.Model) -> None:
@@ -183,6 +196,6 @@ def fingerprint(values: Any) -> str:
     return f"{array.shape} {hashlib.sha256(array.tobytes()).hexdigest()}"
 
 
-def axes(model: keras.Model) -> Axes:
-    """The shape of one sample; None where the samples give the length."""
-    return tuple(model.inputs[0].shape[1:])
+def axes(model: keras.Model) -> list[Axes]:
+    """The shape of one sample of each input; None where the samples give the length."""
+    return [tuple(each.shape[1:]) for each in model.inputs]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,11 +59,11 @@ LACKING = re.compile(r"(?:TF Select|Custom) ops: ([^\n]*)")
 
 def quantize(
     model: Path,
-    calibration: NDArray[np.float32],
-    points: NDArray[np.float32],
+    calibration: Sequence[NDArray[np.float32]],
+    points: Sequence[NDArray[np.float32]],
     per_channel_dense: bool = False,
     *,
-    test: NDArray[np.float32] | None = None,
+    test: Sequence[NDArray[np.float32]] | None = None,
     trust: bool = False,
     advance: Advance = lambda steps: None,
     quantizer: Quantizer = TENSORFLOW,
@@ -71,10 +72,10 @@ def quantize(
 
     Args:
         model: a .keras file, or one that `quantizer` takes.
-        calibration: inputs (N, ...) for the converter to observe.
-        points: inputs (M, ...) to ask the float model for.
+        calibration: (N, ...) of each input, in the order in which the file declares them, for the converter to observe.
+        points: (M, ...) of each, to ask the float model for.
         per_channel_dense: one scale per output of a Dense layer, which not every TensorFlow Lite Micro can run.
-        test: the held-back inputs (T, ...), all of which are compared; without any, some of the calibration's are.
+        test: the held-back inputs, (T, ...) of each, all of which are compared; without any, some of the calibration's are.
         trust: run the Python code of a file with a Lambda, which is refused otherwise.
         advance: is told how many of the calibration inputs the converter has observed since the last call.
         quantizer: who does it.
@@ -84,13 +85,13 @@ def quantize(
     """
     with tempfile.TemporaryDirectory(prefix="plumbline-") as folder:
         job = Path(folder)
-        np.save(job / "calibration.npy", calibration)
-        np.save(job / "points.npy", points)
-        np.save(job / "test.npy", calibration[:0] if test is None else test)
+        np.savez(job / "calibration.npz", *calibration)
+        np.savez(job / "points.npz", *points)
+        np.savez(job / "test.npz", *([each[:0] for each in calibration] if test is None else test))
         command = [sys.executable, "-m", quantizer.worker, str(model.resolve()), str(job), "--way", way().value]
         command += ["--per-channel-dense"] if per_channel_dense else []
         command += ["--trust"] if trust else []
-        code, stderr = watched(command, model, job / OBSERVED, len(calibration), advance)
+        code, stderr = watched(command, model, job / OBSERVED, len(calibration[0]), advance)
         if code != 0:
             raise failure(model, code, job / ERROR, stderr, quantizer.name)
         with np.load(job / "float.npz") as answers:

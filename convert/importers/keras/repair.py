@@ -6,13 +6,16 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
-from plumbline.convert.importers.keras.config import NOT_ASKED, TRAINING_ONLY, objects
+from plumbline.convert.importers.keras.config import NOT_ASKED, TRAINING_ONLY, Object, objects
 from plumbline.convert.importers.keras.file import KerasFile
 
 FLOATS = ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16", "half", "double")
 """Types and policies whose weights are float32 numbers as well, or become so when they are loaded."""
+WHOLE = ("int", "uint", "bool")
+"""Beginnings of the types of whole numbers."""
 TRAINING = ("compile_config", "training_config")
 """Where a model, also one inside of another, keeps its loss, metrics and optimizer."""
 NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\>-]*")
@@ -42,6 +45,7 @@ def repaired(file: KerasFile) -> dict[str, Any]:
         if file.of_keras_2 and each.kind == "DepthwiseConv2D" and held.get("groups") == 1:
             held.pop("groups")
     with_plain_names(config)
+    with_known_inputs(config)
     return config
 
 
@@ -57,6 +61,37 @@ def in_float32(node: Any) -> None:
             waiting.extend(value for key, value in each.items() if key not in NOT_ASKED)
         elif isinstance(each, list):
             waiting.extend(each)
+
+
+def with_known_inputs(config: dict[str, Any]) -> None:
+    """Let the inputs of an Embedding be int32, whatever they were declared as, and all others float32, if there is no Embedding behind them."""
+    held = config.get("config")
+    if not isinstance(held, dict) or not isinstance(held.get("layers"), list):
+        return
+    layers = [Object(each) for each in held["layers"] if isinstance(each, dict) and isinstance(each.get("class_name"), str)]
+    tables = [each for each in layers if each.kind == "Embedding"]
+    fed = {text for each in tables for text in texts(each.fields.get("inbound_nodes"))}
+    if len(layers) > 1 and layers[1].kind == "Embedding" and "input_layers" not in held:  # the layers of a Sequential have no nodes
+        fed.add(layers[0].name)
+    anywhere = any(each.kind == "Embedding" for each in objects(config))
+    for each in layers:
+        if each.kind != "InputLayer":
+            continue
+        if each.name in fed:
+            each.config["dtype"] = "int32"
+        elif str(each.config.get("dtype")).startswith(WHOLE):
+            each.config["dtype"] = "int32" if anywhere else "float32"
+
+
+def texts(node: Any) -> Iterator[str]:
+    """Every string in lists and dictionaries."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, (dict, list)):
+            waiting.extend(each.values() if isinstance(each, dict) else each)
 
 
 def with_plain_names(config: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """The child process that holds TensorFlow: `python -m plumbline.convert.importers.keras.worker MODEL JOB`, started by quantize.py.
 
-It runs apart because TensorFlow's converter kills its process on some models. It reads calibration.npy and points.npy from the folder JOB
+It runs apart because TensorFlow's converter kills its process on some models. It reads calibration.npz, test.npz and points.npz from the folder JOB
 and writes model.tflite, float.tflite and float.npz there; where Python itself reports what went wrong, error.json.
 """
 
@@ -11,7 +11,7 @@ import contextlib
 import json
 import resource
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from plumbline.common import keras_env
 from plumbline.common.ending import explained
-from plumbline.common.errors import PlumblineError
+from plumbline.common.errors import PlumblineError, UsageError
 from plumbline.common.way import Way, came_as
 from plumbline.convert.importers.float_answers import float_answers
-from plumbline.convert.importers.keras.answers import float_model
-from plumbline.convert.importers.keras.config import input_axes
+from plumbline.convert.importers.keras.answers import float_model, input_names
+from plumbline.convert.importers.keras.config import inputs_of
 from plumbline.convert.importers.keras.load import axes, examined, load
 from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, TWIN
 from plumbline.convert.importers.keras.recurrent_export import convertible
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import keras
 
 Floats = NDArray[np.float32]
+Given = dict[str, list[Floats]]
 
 
 def main() -> int:
@@ -51,10 +52,11 @@ def main() -> int:
                 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             keras_env.prepare()
             file = examined(arguments.model, arguments.trust)
-            given = {name: np.load(job / f"{name}.npy") for name in ("points", "test", "calibration")}
-            given = fitted(given, input_axes(file.config))
+            given = given_in(job)
+            given = fitted(given, [shape for _, shape in inputs_of(file.config)])
             model = load(file, arguments.trust)
-            given = fitted(given, axes(model))
+            order = as_declared([name for name, _ in inputs_of(file.config)], [each.name for each in model.inputs])
+            given = fitted({name: [values[place] for place in order] for name, values in given.items()}, axes(model))
             raw = quantize(model, given["calibration"], arguments.per_channel_dense, job / OBSERVED)
             (job / "model.tflite").write_bytes(raw)
             np.savez(job / "float.npz", **cast(Any, float_answers(float_model(model), raw, given)))
@@ -64,9 +66,40 @@ def main() -> int:
     return 0
 
 
-def fitted(given: dict[str, Floats], wanted: Axes | None) -> dict[str, Floats]:
-    """Inputs in the shape that a model takes, where that is known."""
-    return given if wanted is None else {name: fit(values, wanted) if len(values) else values for name, values in given.items()}
+def given_in(job: Path) -> Given:
+    """The arrays of a job, one for each input: `calibration` (N, ...), `test` (T, ...) and `points` (M, ...)."""
+    found: Given = {}
+    for name in ("points", "test", "calibration"):
+        with np.load(job / f"{name}.npz") as arrays:
+            found[name] = [arrays[f"arr_{place}"] for place in range(len(arrays.files))]
+    return found
+
+
+def fitted(given: Given, wanted: Sequence[Axes | None]) -> Given:
+    """Inputs in the shapes that a model takes, where these are known.
+
+    Raises:
+        UsageError: they do not fit, or there are not as many inputs.
+    """
+    if not wanted:
+        return given
+    count = len(given["calibration"])
+    if count != len(wanted):
+        shown = "one array" if count == 1 else f"{count} arrays"
+        raise UsageError(
+            f"The samples hold {shown}, the model takes {len(wanted)} inputs.",
+            "Give an .npz file with an array for each input, under its name; a model in an .h5 file has to be saved as .keras for that.",
+        )
+    return {
+        name: [each if axes is None or not len(each) else fit(each, axes) for each, axes in zip(values, wanted, strict=True)]
+        for name, values in given.items()
+    }
+
+
+def as_declared(declared: list[str], taken: list[str]) -> list[int]:
+    """For each input that a model takes, its place among those that its file declares; by order where names do not tell."""
+    same = sorted(declared) == sorted(taken) and len(set(taken)) == len(taken)
+    return [declared.index(name) for name in taken] if same else list(range(len(taken)))
 
 
 def told(error: Exception) -> dict[str, str]:
@@ -77,18 +110,22 @@ def told(error: Exception) -> dict[str, str]:
     return {"error": "", "message": f"{type(error).__name__}: {str(error).strip()}", "hint": ""}
 
 
-def quantize(model: keras.Model, calibration: Floats, per_channel_dense: bool, observed: Path) -> bytes:
-    """Convert to int8 with a batch of 1; `calibration` (N, ...) shows the converter what inputs look like, and `observed` counts them."""
+def quantize(model: keras.Model, calibration: Sequence[Floats], per_channel_dense: bool, observed: Path) -> bytes:
+    """Convert to int8 with a batch of 1; `calibration`, (N, ...) for each input, shows the converter what inputs look like, and `observed` counts
+    them.
+    """
     import tensorflow as tf
 
     with tempfile.TemporaryDirectory() as folder:
         # The names of the model, its layers and its input reach the flatbuffer; the recipe fixes them, and the folder's does not reach it.
-        signature = [tf.TensorSpec((1, *calibration.shape[1:]), tf.float32, name="input")]
+        names = input_names(model)
+        ends = zip(calibration, model.inputs, names, strict=True)
+        signature = [tf.TensorSpec((1, *values.shape[1:]), end.dtype, name=name) for values, end, name in ends]
         with convertible(model):
-            model.export(folder, input_signature=signature, verbose=False)
+            model.export(folder, input_signature=signature if len(signature) == 1 else [signature], verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: counted(calibration, observed)
+        converter.representative_dataset = lambda: counted(calibration, signature, observed)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = tf.int8
         converter._experimental_disable_per_channel_quantization_for_dense_layers = not per_channel_dense
@@ -112,11 +149,11 @@ def keep_float(converter: Any, path: Path) -> None:
     converter._quantize = noted
 
 
-def counted(calibration: Floats, observed: Path) -> Iterator[list[Floats]]:
+def counted(calibration: Sequence[Floats], signature: Sequence[Any], observed: Path) -> Iterator[dict[str, Any]]:
     """The inputs as the converter takes them; a byte in the file says that one was taken, for the parent to show how far it is."""
     with observed.open("ab", buffering=0) as file:
-        for each in calibration:
-            yield [each[np.newaxis]]
+        for row in zip(*calibration, strict=True):
+            yield {end.name: each[np.newaxis].astype(end.dtype.as_numpy_dtype) for each, end in zip(row, signature, strict=True)}
             file.write(b".")
 
 

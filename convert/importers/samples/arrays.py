@@ -57,6 +57,8 @@ def read_npz(path: Path, name: str, names: tuple[str, ...]) -> Found:
         raise UsageError(f"{name} is damaged: {error}.", DAMAGED) from error
     read = " and ".join(chosen)
     notes = [f"{', '.join(unread[:8])} not read, inputs are in {read}; what the model should answer is called targets or labels"] if unread else []
+    if len(names) > 1 and set(chosen) != set(names):
+        notes.append(f"its arrays {', '.join(chosen)} are taken for the inputs {', '.join(names)}, in this order")
     first, *more = (found[each] for each in chosen)
     labels = found.get(targets[0]) if targets else None
     return Found(first, labels, targets[0] if targets else "", notes=tuple(notes), others=tuple(map(Found, more)))
@@ -75,7 +77,9 @@ def inputs_among(arrays: list[str], name: str, names: tuple[str, ...]) -> list[s
 
 
 def each_input(arrays: list[str], name: str, names: tuple[str, ...]) -> list[str]:
-    """The arrays that hold several inputs, in their order."""
+    """The arrays that hold several inputs, in their order; by the file's own order where there are as many and none has a name of the model's."""
+    if len(arrays) == len(names) and not set(arrays) & set(names):
+        return arrays
     missing = [each for each in names if each not in arrays]
     if missing:
         held = f"the arrays {', '.join(sorted(arrays)[:20])}" if arrays else "no array"
