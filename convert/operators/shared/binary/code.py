@@ -23,6 +23,8 @@ CONSTANTS = ("operand",)
 NAMES = ("first", "second")
 """The operands as arguments of the C function."""
 TEMPLATE = "elementwise.c.j2"
+SATURATING = {"INT8": "code", "INT16": "code_s16"}
+"""The C function that keeps a number within the codes of a type."""
 
 
 def constants(name: str, layer: Together, names: Sequence[str] = NAMES) -> tuple[Constant, ...]:
@@ -88,7 +90,14 @@ def scaling(layer: Binary) -> str:
 
 
 def elementwise(
-    facts: Mapping[str, Any], name: str, layer: Together, word: str, body: Sequence[str], known: tuple[Constant, ...], notes: Sequence[str] = ()
+    facts: Mapping[str, Any],
+    name: str,
+    layer: Together,
+    word: str,
+    body: Sequence[str],
+    known: tuple[Constant, ...],
+    notes: Sequence[str] = (),
+    called: Sequence[str] = (),
 ) -> Step:
     """The step of an operator that needs a few statements for each element.
 
@@ -100,8 +109,9 @@ def elementwise(
         body: statements, of which the last sets `output[{at}]`.
         known: its constants.
         notes: further lines of the comment.
+        called: the C functions that the statements call.
     """
-    return Step(name, TEMPLATE, (), known, {**facts, "word": word, "body": body, "notes": notes}, layer.in_place)
+    return Step(name, TEMPLATE, tuple(called), known, {**facts, "word": word, "body": body, "notes": notes}, layer.in_place)
 
 
 def index(walk: list[tuple[str, Loop]], side: int) -> str:

@@ -30,6 +30,7 @@ def random_elementwise(
     options: object | None = None,
     scaled: Callable[[np.random.Generator], Scaled] = any_scale,
     answers: Callable[[list[TensorSpec]], Scaled] | None = None,
+    narrows: bool = True,
 ) -> Case:
     """One operator; half of the time its operands have the same shape, and those of codes the same scale.
 
@@ -40,9 +41,10 @@ def random_elementwise(
         options: the operator's.
         scaled: a scale and a zero point of an operand.
         answers: those of the answer, of the operands; without it those of the last operand.
+        narrows: whether shapes may differ.
     """
     shape = random_shape(rng, int(rng.integers(0, 5)))
-    same = rng.random() < 0.5
+    same = not narrows or rng.random() < 0.5
     shapes = [shape if same else narrowed(rng, shape) for _ in kinds]
     known = rng.random(len(kinds)) < 0.25
     known[int(rng.integers(len(kinds)))] = False
@@ -63,6 +65,17 @@ def random_elementwise(
     tensors.append(TensorSpec(f"{name}/out", np.broadcast_shapes(*shapes), *of_answer, None, TENSOR_TYPES.index(result)))
     run_time = tuple(dict.fromkeys(i for i in inputs if tensors[i].data is None))
     return Case(tensors, [CaseOperator(operator, tuple(inputs), (len(tensors) - 1,), options)], run_time, (len(tensors) - 1,))
+
+
+def near(rng: np.random.Generator, usual: Callable[[float, float], float]) -> Callable[[list[TensorSpec]], Scaled]:
+    """The scale and the zero point of an answer: near what is usual for both operands' scales."""
+
+    def answer(operands: list[TensorSpec]) -> Scaled:
+        scales = [operand.scales[0] for operand in operands if operand.scales]
+        real = usual(scales[0], scales[-1]) if scales else 1.0
+        return float(np.float32(real * np.exp(rng.uniform(-1, 1)))), zero_point(rng)
+
+    return answer
 
 
 def random_alike(rng: np.random.Generator, name: str, operator: str, types: tuple[str, ...]) -> Case:

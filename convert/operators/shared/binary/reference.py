@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import NUMPY_TYPES, Operator, Quantization, Tensor
-from plumbline.convert.operators.fixed_point import Multiplier
+from plumbline.convert.operators.fixed_point import LARGEST_SCALED, Multiplier
 from plumbline.convert.operators.shared.binary.operands import BROADCAST, Operand, Together, Values, Walk, alike, operands, walk
 from plumbline.convert.operators.shared.checks import FUSED, codes_passed, int8, refused
 
@@ -72,11 +73,18 @@ def facts(operator: Operator, activation: str) -> Facts:
     """
     tensors = operands(operator, 2)
     alike(operator, tensors, CODES)
+    found = unclipped(operator, tensors)
+    found["lowest"], found["highest"] = codes_passed(operator, activation)
+    found["activation"] = activation
+    return found
+
+
+def unclipped(operator: Operator, tensors: Sequence[Tensor]) -> Facts:
+    """Check operands of codes, whose types need not be one, and the result; raises as `facts`."""
     for tensor in (*tensors, operator.outputs[0]):
         coded(operator, tensor)
-    found = walk(operator, tensors)
-    lowest, highest = codes_passed(operator, activation)
-    return Facts(**found, lowest=lowest, highest=highest, activation=activation)
+    lowest, highest = codes_passed(operator, "NONE")
+    return Facts(**walk(operator, tensors), lowest=lowest, highest=highest, activation="NONE")
 
 
 def coded(operator: Operator, tensor: Tensor) -> None:
@@ -99,4 +107,12 @@ def below_one(operator: Operator, real: float) -> Multiplier:
     if multiplier is None or multiplier.shift > 0:
         scales = [tensor.quantized.scale for tensor in (*operator.inputs, *operator.outputs) if tensor is not None]
         raise refused(operator, "cannot bring the scales {:g} and {:g} to {:g}: they lie too far apart".format(*scales))
+    return multiplier
+
+
+def bounded(operator: Operator, real: float, most: int) -> Multiplier:
+    """The multiplier of a factor > 0; numbers of up to `most`, shifted left by it, must stay within 2^30, see `plumbline_scaled_fast`."""
+    multiplier = Multiplier.of(min(real, 2.0**31))
+    if most << multiplier.left_shift > LARGEST_SCALED:
+        raise refused(operator, f"has numbers of up to {most}, shifted left by {multiplier.shift}, which exceed 30 bits")
     return multiplier
