@@ -20,7 +20,7 @@ from plumbline.convert.references import tflm
 from plumbline.convert.references.choose_inputs import MOST_CHOSEN
 from tests.faults.fuzz_flatbuffer import fate
 from tests.support.flatbuffer_writer import random_model, write
-from tests.support.keras_writer import functional, save
+from tests.support.keras_writer import layer, save, sequential
 from tests.support.tflite_writer import FLOAT32, TensorSpec, write_graph
 from tests.support.write_operators import binary, unary
 
@@ -100,9 +100,9 @@ def test_what_is_no_keras_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_model_is_judged_before_its_samples(tmp_path: Path) -> None:
-    save(tmp_path / "net.keras", functional([["a", 0, 0], ["b", 0, 0]], [["c", 0, 0]]))
+    save(tmp_path / "net.keras", sequential(layer("Lambda")))
     np.savez(tmp_path / "samples.npz", a=np.zeros(3), b=np.zeros(3))
-    with pytest.raises(ModelRefused, match="the model has 2 inputs, a, b; one is supported"):
+    with pytest.raises(ModelRefused, match="Lambda"):
         bring(tmp_path / "net.keras", tmp_path / "build", quiet, tmp_path / "samples.npz")
 
 
