@@ -27,6 +27,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from plumbline.convert.import_model import bring
+from plumbline.convert.operators import registered
 from tests.support.tflite_writer import write_case
 Path("abs.tflite").write_bytes(write_case(registered()["ABS"].random_case(np.random.default_rng(3), "magnitude")))
 bring(Path("abs.tflite"), Path("build"), lambda line: None)

@@ -8,7 +8,10 @@ SOFTMAX = Registration(
     name="SOFTMAX",
     check=check_softmax,
     compile=compile_softmax,
-    accepts="rows of up to 511 codes; the output scale 1/256 and zero point -128",
+    accepts="from int8 to int8 or int16, rows of up to 511 codes; from int16 to int16; the output's scale and zero point 1/256 and -128, or of int16 "
+    "1/65536 and -32768, from int16 1/32768 and 0",
+    types=("INT8", "INT16"),
+    version=3,
     options=SoftmaxOptions,
     options_number=9,
     constants=("exp",),

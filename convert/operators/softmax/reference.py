@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.model.graph import Operator
+from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators.fixed_point import INT32_MAX, Multiplier
 from plumbline.convert.operators.options import real
-from plumbline.convert.operators.shared.checks import activations, arity, options_of, refused, unsupported
+from plumbline.convert.operators.shared.checks import activations, arity, int8, one_of, options_of, refused, unsupported
 from plumbline.convert.operators.shared.exponential import Integers, exponential, one_over_one_plus, product, shifted
+from plumbline.convert.operators.softmax.wide import WideSoftmaxReference, near, wide_softmax
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,15 @@ LARGEST_ROW = 511
 """With a sum of 512 or more TFLM's kernel aborts the process."""
 
 OUTPUT = (1 / 256, -128)
-"""The only scale and zero point that TFLM's kernel writes."""
+"""The only scale and zero point of int8 that TFLM's kernel writes."""
+
+WIDE_OUTPUT = (1 / 65536, -32768)
+"""Those of int16. The scale may be off by a thousandth (`near`), which makes no difference to the codes."""
 
 
 @dataclass(frozen=True)
 class SoftmaxReference:
-    """output = 256 * exp(input) / sum of exp - 128 along each of `rows` rows of `depth` codes.
+    """output = 2**bits * exp(input) / sum of exp - 2**(bits - 1) along each of `rows` rows of `depth` codes, of as many bits.
 
     `exponentials[d]` is exp(-d * beta * scale) * 2**31 for a code d below the row's highest; codes farther below are 0.
     """
@@ -48,19 +52,22 @@ class SoftmaxReference:
     depth: int
     exponentials: Integers
     beta: float
+    bits: int
+    """Of an output code: 8 or 16."""
 
-    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Answer codes (N, rows * depth) with as many, as SoftmaxReference in softmax.h does."""
+    def answer(self, codes: NDArray[np.int8]) -> NDArray[Any]:
+        """Answer codes (N, rows * depth) with as many, as Softmax in softmax.h does."""
         table = self.exponentials
         wide = codes.reshape(-1, self.depth).astype(np.int64)
         below = wide.max(axis=1, keepdims=True) - wide
         parts = np.where(below < len(table), table[np.minimum(below, len(table) - 1)], 0)
         scale, bits = reciprocal(shifted(parts, SUM_BITS).sum(axis=1, keepdims=True))
-        answer = shifted(product(scale, parts), bits + 23)
-        return np.asarray(np.minimum(answer - 128, 127).astype(np.int8).reshape(len(codes), -1))
+        answer = shifted(product(scale, parts), bits + 31 - self.bits)
+        half = 1 << (self.bits - 1)
+        return np.minimum(answer - half, half - 1).astype(f"i{self.bits // 8}").reshape(len(codes), -1)
 
 
-def check_softmax(operator: Operator) -> SoftmaxReference:
+def check_softmax(operator: Operator) -> SoftmaxReference | WideSoftmaxReference:
     """Check a SOFTMAX operator and work out its exponentials.
 
     Raises:
@@ -69,10 +76,14 @@ def check_softmax(operator: Operator) -> SoftmaxReference:
     """
     beta = options_of(operator, SoftmaxOptions).beta
     arity(operator, 1)
-    source, target = activations(operator)
+    source, target = ends(operator)
     if not source.shape or source.shape != target.shape:
         raise refused(operator, f"maps shape {source.shape} to {target.shape}")
-    if (target.quantized.scale, target.quantized.zero_point) != OUTPUT:
+    if source.type == "INT16":
+        return wide_softmax(operator, source, target, beta)
+    if target.type == "INT16":
+        near(operator, target, *WIDE_OUTPUT)
+    elif (target.quantized.scale, target.quantized.zero_point) != OUTPUT:
         raise refused(operator, f"has the output scale {target.quantized.scale:g} and zero point {target.quantized.zero_point}, not 1/256 and -128")
     if source.shape[-1] > LARGEST_ROW:
         raise unsupported(operator, f"over {source.shape[-1]} codes (up to {LARGEST_ROW})")
@@ -82,7 +93,19 @@ def check_softmax(operator: Operator) -> SoftmaxReference:
     multiplier = Multiplier.of(min(real, float(INT32_MAX)))
     farthest = min(255, ((2**INPUT_BITS - 1) << (31 - INPUT_BITS)) >> multiplier.shift)
     table = exponential(multiplier.apply(-np.arange(farthest + 1, dtype=np.int64)), INPUT_BITS)
-    return SoftmaxReference(source.elements // source.shape[-1], source.shape[-1], table, beta)
+    return SoftmaxReference(source.elements // source.shape[-1], source.shape[-1], table, beta, 8 * target.dtype.itemsize)
+
+
+def ends(operator: Operator) -> tuple[Tensor, Tensor]:
+    """Input and output: int8 to int8 or int16, or int16 to int16; raises what `checks.activations` raises."""
+    source, target = cast(Tensor, operator.inputs[0]), operator.outputs[0]
+    if (source.type, target.type) != ("INT8", "INT16") or target.quantization is None:
+        return activations(operator, wide=True)
+    int8(operator, source)
+    one_of(operator, target, ("INT16",))
+    if source.data is not None:
+        raise unsupported(operator, "of a constant")
+    return source, target
 
 
 def reciprocal(total: Integers) -> tuple[Integers, Integers]:
