@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from plumbline.convert.codegen.beginnings import beginnings_of
 from plumbline.convert.codegen.helpers import in_order
 from plumbline.convert.codegen.names import identifiers
-from plumbline.convert.codegen.planner import ALIGNMENT, Needs, Plan, plan
+from plumbline.convert.codegen.needs import Needs
+from plumbline.convert.codegen.planner import ALIGNMENT, Plan, plan
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.model.blockers import of_operators, refusal
 from plumbline.convert.model.graph import Graph, Operator
@@ -53,15 +55,19 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
     if found:
         raise refusal([*called(graph.operators), *(each for each in found if each.what not in {it.what for it in called(graph.operators)})])
     memory = plan(graph, [Needs(step.in_place, step.scratch_bytes, step.same_bytes) for step in steps], apart)
+    beginnings = beginnings_of(graph, memory)
     constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
+    constants += [each.constant for each in beginnings if each.constant is not None]
+    calls = [call(graph, memory, number, step) for number, step in enumerate(steps)]
     helpers = tuple(in_order(helper for step in steps for helper in step.helpers))
     constant_bytes = sum(each.values.nbytes for each in constants)
     context = {
         "name": name,
         "model_sha256": model_sha256.hex(),
         "graph": graph,
-        "steps": [step for step in steps if step.template],
-        "calls": [call(graph, memory, number, step) for number, step in enumerate(steps)],
+        "steps": [step for step, statement in zip(steps, calls, strict=True) if not statement.startswith("//")],
+        "calls": calls,
+        "beginnings": beginnings,
         "helpers": helpers,
         "constants": constants,
         "memory_bytes": memory.bytes,
@@ -84,7 +90,10 @@ def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
     operator = graph.operators[number]
     if not step.template:
         return f"// {step.name} only changes the shape"
-    places = [(memory.offsets[tensor.index], tensor.c_type) for tensor in (*operator.run_time_inputs, *operator.outputs)]
+    tensors = (*operator.run_time_inputs, *operator.results, *operator.variables)
+    places = [(memory.offsets[tensor.index], tensor.c_type) for tensor in tensors]
+    if step.copies and len({offset for offset, _ in places}) == 1:
+        return f"// {step.name} finds its value in place"
     if number in memory.scratch:
         places.append((memory.scratch[number], "int8_t"))
     return f"{step.name}({', '.join(pointer(*place) for place in places)});"
@@ -98,7 +107,7 @@ def pointer(offset: int, c_type: str) -> str:
 
 def wide_types(graph: Graph) -> list[tuple[str, str, int]]:
     """The typedefs that its operators need, with the C types that they stand for, and their alignment: the memory's at most."""
-    found = {tensor.c_type: tensor for operator in graph.operators for tensor in (*operator.run_time_inputs, *operator.outputs)}
+    found = {tensor.c_type: tensor for each in graph.operators for tensor in (*each.run_time_inputs, *each.results, *each.variables)}
     return [
         (name, name.removeprefix("plumbline_") + "_t", min(found[name].dtype.itemsize, ALIGNMENT))
         for name in sorted(found)

@@ -36,3 +36,18 @@ def identifiers(graph: Graph) -> list[str]:
         taken |= own
         result.append(name)
     return result
+
+
+def variable_names(graph: Graph) -> list[str]:
+    """One C identifier per variable, in order, so that those of their constants clash with no others."""
+    taken = set(identifiers(graph))
+    result = []
+    for variable in graph.variables:
+        base = name = plain(variable.name)
+        number = 1
+        while f"{name}_beginning" in taken:
+            number += 1
+            name = f"{base}_{number}"
+        taken.add(f"{name}_beginning")
+        result.append(name)
+    return result

@@ -8,27 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from plumbline.convert.codegen.needs import NOTHING, Needs, first_uses, last_uses, renames
+from plumbline.convert.codegen.variable_homes import assigned_in_place, read_in_place
 from plumbline.convert.model.graph import Graph
-from plumbline.convert.operators import named
 
 ALIGNMENT = 4
 """So that a kernel may read any tensor word by word."""
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What one operator needs of its memory besides its tensors."""
-
-    in_place: tuple[int, ...] = ()
-    """Which of its run-time inputs, counted without constants, may give their bytes to the first output: no element is read after its byte of
-    the output is written."""
-    scratch_bytes: int = 0
-    """Memory of its own while it runs."""
-    same_bytes: bool = False
-    """Whether the output is the first run-time input in another shape, as it always is of an operator that says so of itself."""
-
-
-NOTHING = Needs()
 
 
 @dataclass(frozen=True)
@@ -62,13 +47,16 @@ def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
 
     The output of an operator of `same_bytes`, as RESHAPE or a slice of everything, is its input. Any other one's output takes the place of an input
     where the operator allows that, the sizes are the same, and nobody reads the input, or what else lies in its bytes, at this step or later.
+    Where it lies in a variable: see `variable_homes`.
     """
-    result = {tensor.index: tensor.index for tensor in graph.tensors if tensor.computed}
+    result = {tensor.index: tensor.index for tensor in graph.tensors if tensor.computed} | {each.index: each.index for each in graph.variables}
     last = last_uses(graph)
+    reads = read_in_place(graph, needs, last)
     for step, operator in enumerate(graph.operators):
         inputs, target = operator.run_time_inputs, operator.outputs[0]
-        found = named(operator.name)
-        same = needs[step].same_bytes or (found is not None and found.same_bytes)
+        same = renames(operator, needs[step])
+        if step in reads:
+            result[target.index] = operator.variables[0].index
         for place in (0,) if same else needs[step].in_place:
             source = inputs[place]
             home = result[source.index]
@@ -78,24 +66,12 @@ def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
             if source.bytes == target.bytes and (same or (over and free)):
                 result[target.index] = home
                 break
-    return result
-
-
-def last_uses(graph: Graph) -> dict[int, int]:
-    """The last operator that reads or writes each run-time tensor, by index; the model's outputs are read after all of them."""
-    result = {tensor.index: -1 for tensor in graph.inputs}
-    for step, operator in enumerate(graph.operators):
-        for tensor in (*operator.run_time_inputs, *operator.outputs):
-            result[tensor.index] = step
-    return result | {tensor.index: len(graph.operators) for tensor in graph.outputs}
+    return assigned_in_place(graph, needs, result) if graph.stateful else result
 
 
 def tensor_spans(graph: Graph, needs: Sequence[Needs]) -> tuple[dict[int, int], dict[int, Span]]:
     """The home of each run-time tensor that is used at all, and the span of each home."""
-    last, shared = last_uses(graph), homes(graph, needs)
-    first = {tensor.index: -1 for tensor in graph.inputs}
-    for step, operator in enumerate(graph.operators):
-        first |= {tensor.index: step for tensor in operator.outputs}
+    last, shared, first = last_uses(graph), homes(graph, needs), first_uses(graph)
     used = {index: home for index, home in shared.items() if index in last}
     spans = {}
     for home in set(used.values()):

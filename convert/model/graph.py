@@ -65,7 +65,10 @@ class Tensor:
     """None of an INT32 as well: a bias has the scale of input times weights, and what the file says of it no kernel of TensorFlow Lite Micro uses."""
     data: bytes | None
     state: bool = False
-    """Whether the schema calls it a variable: what a recurrent layer remembers from one time step to the next. It starts each inference anew."""
+    """Whether the schema calls it a variable. Without `initial` it is what a recurrent layer remembers from one time step to the next, and starts
+    each inference anew."""
+    initial: bytes | None = None
+    """Of a variable that keeps its value from one inference to the next: its bytes after a reset."""
     used: bool = True
     """Whether an operator or an end of the model refers to it. Of another nothing but index and name is known."""
 
@@ -146,6 +149,17 @@ class Operator:
         return [tensor for tensor in self.inputs if tensor is not None and tensor.computed]
 
     @property
+    def variables(self) -> list[Tensor]:
+        """What it keeps from one inference to the next, each once: those among its inputs, then those among its outputs."""
+        found = {tensor.index: tensor for tensor in (*self.inputs, *self.outputs) if tensor is not None and tensor.initial is not None}
+        return list(found.values())
+
+    @property
+    def results(self) -> list[Tensor]:
+        """The outputs that are no variables."""
+        return [tensor for tensor in self.outputs if tensor.initial is None]
+
+    @property
     def per_channel(self) -> bool:
         """Whether any constant of it has one scale per channel."""
         constants = (t for t in self.inputs if t is not None and t.data is not None and t.quantization is not None)
@@ -171,6 +185,16 @@ class Graph:
     def name_of(self, end: Tensor) -> str:
         """What people call an input or output."""
         return self.names.get(end.index, end.name)
+
+    @property
+    def variables(self) -> list[Tensor]:
+        """What it keeps from one inference to the next, in order of their indices."""
+        return [tensor for tensor in self.tensors if tensor.used and tensor.initial is not None]
+
+    @property
+    def stateful(self) -> bool:
+        """Whether its answers depend on the inferences before: there are `variables`, which a reset brings back to their beginning."""
+        return bool(self.variables)
 
     @property
     def input(self) -> Tensor:
@@ -211,5 +235,6 @@ class Graph:
 
     @property
     def recurrent(self) -> bool:
-        """Whether a layer keeps a state, which a runtime has to reset before an inference."""
-        return any(tensor.state for operator in self.operators for tensor in operator.inputs if tensor is not None)
+        """Whether a layer keeps a state that a runtime has to reset before every inference."""
+        states = (tensor for operator in self.operators for tensor in operator.inputs if tensor is not None and tensor.state)
+        return any(tensor.initial is None for tensor in states)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from plumbline.convert.model.schema import TENSOR_TYPES
 
-FLOAT32, INT32, UINT8, INT64, BOOL, INT16, INT8, INT4 = (
-    TENSOR_TYPES.index(name) for name in ("FLOAT32", "INT32", "UINT8", "INT64", "BOOL", "INT16", "INT8", "INT4")
+FLOAT32, INT32, UINT8, INT64, BOOL, INT16, INT8, INT4, RESOURCE = (
+    TENSOR_TYPES.index(name) for name in ("FLOAT32", "INT32", "UINT8", "INT64", "BOOL", "INT16", "INT8", "INT4", "RESOURCE")
 )
 
 
@@ -50,6 +50,8 @@ class Case:
     operators: list[CaseOperator]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    subgraphs: tuple[Case, ...] = ()
+    """Behind the main one; they have none of their own."""
 
 
 RandomCase = Callable[[np.random.Generator, str], Case]

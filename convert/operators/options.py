@@ -23,7 +23,7 @@ class Place:
 
     fields: tuple[int, ...]
     kind: str
-    """Int8, Int32, Bool or Float32, or Int32s for a vector."""
+    """Int8, Int32, Bool or Float32, Int32s for a vector, or String."""
     default: int = 0
     """What a missing field stands for."""
     names: Sequence[str] = ()
@@ -33,6 +33,8 @@ class Place:
         """The value; a number without a name is damage."""
         if self.kind == "Int32s":
             return table.integers(self.fields[0], "i")
+        if self.kind == "String":
+            return table.text(self.fields[0])
         if self.kind == "Float32":
             return table.real(self.fields[0])
         numbers = tuple(table.number(field, CODES[self.kind], self.default) for field in self.fields)
@@ -64,6 +66,11 @@ def real(field: int) -> Place:
 
 def flag(field: int) -> Place:
     return Place((field,), "Bool")
+
+
+def text(field: int) -> Place:
+    """A string; empty where it is absent."""
+    return Place((field,), "String")
 
 
 def activation(field: int) -> Place:

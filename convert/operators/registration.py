@@ -84,6 +84,11 @@ class Registration:
     """Whether its answer follows from the shape of its input alone, so that it is worked out beforehand."""
     keeps_state: bool = False
     """Whether it may read variables, which each inference starts anew."""
+    remembers: bool = False
+    """Whether it may have variables that keep their values from one inference to the next. Its reference's `answer` takes their values behind those
+    of the run-time inputs and gives the new ones behind its outputs; its function in C takes them behind the outputs."""
+    resolved: bool = False
+    """Whether the reader works out what it does, so that no graph holds it."""
 
     @property
     def number(self) -> int:

@@ -27,3 +27,5 @@ class Step:
     """Whether the only output is the first run-time input in another shape; then it has no template."""
     scratch_bytes: int = 0
     """Memory of its own while it runs: the last argument of its function."""
+    copies: bool = False
+    """Whether its function copies one tensor to another as it is: nothing is left to do where the planner gives both the same bytes."""

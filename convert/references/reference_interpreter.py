@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from plumbline.common.errors import UnsupportedOperator
 from plumbline.convert.model import hints
 from plumbline.convert.model.graph import Graph, Operator, Tensor, put_together, taken_apart
 from plumbline.convert.operators import named, registered
 from plumbline.convert.operators.registration import Codes, Reference
+from plumbline.convert.references.sequences import Starts, Steps
 
 FLOAT_PRODUCT = tuple(operator.name for operator in registered().values() if operator.float_product)
 """What TFLM libraries before autumn 2026 do otherwise: they divide or multiply scales in float32, which later ones do in double."""
@@ -32,19 +35,41 @@ class Model:
         self._graph = graph
         self._references = [_reference(operator, float_product) for operator in graph.operators]
 
-    def values(self, rows: Codes) -> dict[int, Codes]:
-        """Values (N, elements) of the inputs and of all that operators write, by the tensors' index; `rows` is (N, input bytes)."""
+    def values(self, rows: Codes, starts: Starts | None = None) -> dict[int, Codes]:
+        """Values (N, elements) of the inputs and of all that operators write, by the tensors' index.
+
+        Args:
+            rows: (N, input bytes).
+            starts: of a stateful model, see `sequences.Starts`; a variable's value is the one after the row.
+        """
         inputs = self._graph.inputs
         values = {tensor.index: given for tensor, given in zip(inputs, taken_apart(rows, inputs), strict=True)}
+        if self._graph.stateful:
+            return self._values_in_order(values, Steps.of(len(rows), starts))
         self.follow(values, 0)
         return values
+
+    def _values_in_order(self, given: dict[int, Codes], steps: Steps) -> dict[int, Codes]:
+        """`values` of sequences, of which all take a step together."""
+        variables = self._graph.variables
+        count, rows = len(steps.first), int(steps.lengths.sum())
+        state = {each.index: np.tile(np.frombuffer(each.initial or b"", each.dtype), (count, 1)) for each in variables}
+        found: dict[int, Codes] = {}
+        for at in steps:
+            values = {index: each[at] for index, each in given.items()} | {index: each[: len(at)] for index, each in state.items()}
+            self.follow(values, 0)
+            for index, each in values.items():
+                found.setdefault(index, np.empty((rows, each.shape[1]), each.dtype))[at] = each
+            state = {index: values[index] for index in state}
+        return found
 
     def follow(self, values: dict[int, Codes], first: int) -> Codes:
         """Run the operators from number `first` on over what `values` holds, which they write to; the answers, rows (N, output bytes)."""
         for operator, reference in zip(self._graph.operators[first:], self._references[first:], strict=True):
-            sources = (values[tensor.index] for tensor in operator.run_time_inputs)
+            sources = (values[tensor.index] for tensor in (*operator.run_time_inputs, *operator.variables))
             answers = reference.answer(*sources)
-            for tensor, answer in zip(operator.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True):
+            targets = (*operator.results, *operator.variables)
+            for tensor, answer in zip(targets, answers if isinstance(answers, tuple) else (answers,), strict=True):
                 values[tensor.index] = answer
         return self.row(values)
 
@@ -64,20 +89,21 @@ Note = Callable[[Tensor, Codes], None]
 """Is told the values (N, elements) of every tensor that an operator writes."""
 
 
-def run(graph: Graph, codes: Codes, float_product: bool = False, note: Note = lambda tensor, values: None) -> Codes:
-    """Run the model once.
+def run(graph: Graph, codes: Codes, float_product: bool = False, note: Note = lambda tensor, values: None, starts: Starts | None = None) -> Codes:
+    """Run the model once for each row, in order.
 
     Args:
         graph, float_product: see Model, which also says what is raised.
         codes: int8, shape (N, input bytes).
         note: see Note.
+        starts: of a stateful model, see `sequences.Starts`.
 
     Returns:
         int8, shape (N, output bytes).
     """
     model = Model(graph, float_product)
-    values = model.values(codes)
+    values = model.values(codes, starts)
     for operator in graph.operators:
-        for tensor in operator.outputs:
+        for tensor in operator.results:
             note(tensor, values[tensor.index])
     return model.row(values)

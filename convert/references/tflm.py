@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from plumbline.common.errors import ModelRefused
 from plumbline.common.progress import chosen
 from plumbline.convert.model.graph import Graph, put_together, taken_apart
+from plumbline.convert.references.sequences import Starts, begun
 
 
 def available() -> bool:
@@ -42,26 +43,37 @@ class Interpreter:
 
     def __init__(self, raw: bytes, graph: Graph, arena_bytes: int | None = None) -> None:
         check_biases(graph)
+        self.graph = graph
+        self.raw = raw
+        self.arena_bytes = arena_bytes if arena_bytes is not None else 20 * len(raw) + 64 * graph_bytes(graph) + (1 << 16)
+        self.interpreter: Any = self.loaded()
+
+    def loaded(self) -> Any:
+        """An interpreter of the wheel, its variables at their beginning."""
         from tflite_micro import runtime
 
-        self.graph = graph
-        size = arena_bytes if arena_bytes is not None else 20 * len(raw) + 64 * graph_bytes(graph) + (1 << 16)
         with captured_stderr() as log:
             try:
-                self.interpreter: Any = runtime.Interpreter.from_bytes(raw, arena_size=size)
+                return runtime.Interpreter.from_bytes(self.raw, arena_size=self.arena_bytes)
             except RuntimeError as error:
                 log.seek(0)
                 why = " ".join(log.read().decode(errors="replace").split()) or str(error)
                 raise ModelRefused(f"TensorFlow Lite Micro cannot load the model: {why}", "See which operator its message names.") from error
 
-    def run(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Answer rows (N, input bytes) with rows (N, output bytes)."""
+    def run(self, codes: NDArray[np.int8], starts: Starts | None = None) -> NDArray[np.int8]:
+        """Answer rows (N, input bytes) with rows (N, output bytes), in order; `starts` is of a stateful model, see `sequences.Starts`.
+
+        A sequence begins with an interpreter of its own: TFLM's Reset() sets every variable to its zero point and does not run CALL_ONCE again.
+        """
         inputs, outputs = self.graph.inputs, self.graph.outputs
         answers = [np.empty((len(codes), tensor.elements), tensor.dtype) for tensor in outputs]
         given = taken_apart(codes, inputs)
+        begins = begun(len(codes), starts)
         for number in range(len(codes)):
             if self.graph.recurrent:
                 self.interpreter.reset()
+            elif self.graph.stateful and begins[number]:
+                self.interpreter = self.loaded()
             for place, (tensor, values) in enumerate(zip(inputs, given, strict=True)):
                 self.interpreter.set_input(values[number].reshape(tensor.shape), place)
             self.interpreter.invoke()

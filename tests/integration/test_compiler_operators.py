@@ -15,12 +15,14 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators import registered
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support import chip_c, compiled_c
-from tests.support.input_rows import rows_for
+from tests.support.input_rows import asked_of
 from tests.support.tflite_writer import write_case
 
 pytestmark = pytest.mark.slow
 
 CASES = 1000
+OPERATORS = [each.name for each in registered().values() if not each.resolved]
+"""Those of which a graph has any; the others are in the cases of READ_VARIABLE and ASSIGN_VARIABLE."""
 FLOATS = "float_bytes"
 """The helper of operators that compute with float32 numbers."""
 FUNCTION = re.compile(r"^static [\w *]*?\b(\w+)\(", re.MULTILINE)
@@ -34,33 +36,37 @@ def random_cases(name: str, count: int, seed: int) -> tuple[list[bytes], np.rand
 
 
 @pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
-@pytest.mark.parametrize("name", registered())
+@pytest.mark.parametrize("name", OPERATORS)
 def test_random_cases(tmp_path: Path, name: str) -> None:
     raws, rng = random_cases(name, CASES, seed=0)
     graphs = [read(raw) for raw in raws]
-    codes = [rows_for(rng, graph) for graph in graphs]
-    answers = compiled_c.run(tmp_path, graphs, codes, together=100, level="-O0")
+    asked = [asked_of(rng, graph) for graph in graphs]
+    codes, starts = [rows for rows, _ in asked], [begins for _, begins in asked]
+    answers = compiled_c.run(tmp_path, graphs, codes, together=100, level="-O0", starts=starts)
     different, types = [], set()
-    for number, (raw, graph, rows, answer) in enumerate(zip(raws, graphs, codes, answers, strict=True)):
+    for number, (raw, graph, (rows, begins), answer) in enumerate(zip(raws, graphs, asked, answers, strict=True)):
         assert name in {operator.name for operator in graph.operators}
-        np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows), err_msg=f"case {number} against the integer model")
+        found = reference_interpreter.run(graph, rows, starts=begins)
+        np.testing.assert_array_equal(answer, found, err_msg=f"case {number} against the integer model")
         if tflm.available():
-            np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(rows), err_msg=f"case {number} against the wheel")
+            found = tflm.Interpreter(raw, graph).run(rows, begins)
+            np.testing.assert_array_equal(answer, found, err_msg=f"case {number} against the wheel")
         possible = 2 if {tensor.type for tensor in graph.outputs} == {"BOOL"} else answer.size
         different.append(len(np.unique(answer)) / min(possible, answer.size))
-        types |= {operator.run_time_inputs[0].type for operator in graph.operators if operator.name == name}
+        types |= {(*each.run_time_inputs, *each.variables)[0].type for each in graph.operators if each.name == name}
     assert types == set(registered()[name].types)
     assert np.median(different) > 0.1  # the cases do not merely clamp
 
 
 @pytest.mark.skipif(not chip_c.available(), reason="needs arm-none-eabi-gcc and qemu-system-arm")
-@pytest.mark.parametrize("name", registered())
+@pytest.mark.parametrize("name", OPERATORS)
 def test_a_sample_on_a_cortex_m4(tmp_path: Path, name: str) -> None:
     raws, rng = random_cases(name, 50, seed=1)
     graphs = [read(raw) for raw in raws]
-    codes = [rows_for(rng, graph) for graph in graphs]
-    for number, (graph, rows, answer) in enumerate(zip(graphs, codes, chip_c.run(tmp_path, graphs, codes), strict=True)):
-        np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows), err_msg=f"case {number}")
+    asked = [asked_of(rng, graph) for graph in graphs]
+    answers = chip_c.run(tmp_path, graphs, [rows for rows, _ in asked], [begins for _, begins in asked])
+    for number, (graph, (rows, begins), answer) in enumerate(zip(graphs, asked, answers, strict=True)):
+        np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows, starts=begins), err_msg=f"case {number}")
 
 
 IN_PLACE = ["ABS", "ADD", "ELU", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "MUL", "QUANTIZE", "RELU", "RELU6", "RSQRT", "SUB", "TANH"]
@@ -74,7 +80,7 @@ def test_the_random_cases_run_in_place(name: str) -> None:
 
 
 @pytest.mark.parametrize("compiler", [path for path in ("gcc", "clang", "arm-none-eabi-gcc") if shutil.which(path)])
-@pytest.mark.parametrize("name", registered())
+@pytest.mark.parametrize("name", OPERATORS)
 def test_no_compiler_warns_and_no_float_is_computed(tmp_path: Path, name: str, compiler: str) -> None:
     chip = compiler.startswith("arm")
     for number, graph in enumerate(map(read, random_cases(name, 3, seed=2)[0])):
@@ -87,7 +93,7 @@ def test_no_compiler_warns_and_no_float_is_computed(tmp_path: Path, name: str, c
             assert {symbol for symbol in called if symbol != "U"} <= {"memcpy", "memmove", "memset"}  # which -Os makes of loops
 
 
-@pytest.mark.parametrize("name", registered())
+@pytest.mark.parametrize("name", OPERATORS)
 def test_what_is_printed_is_called_and_registered(name: str) -> None:
     """No function that nobody calls, of which Clang warns and GCC does not, and no constant whose name the registration lacks: it could clash."""
     for graph in map(read, random_cases(name, 100, seed=0)[0]):
@@ -99,7 +105,11 @@ def test_what_is_printed_is_called_and_registered(name: str) -> None:
         assert all((step.template is None) == (step.same_bytes or registration.same_bytes) for step, registration in steps)
         ends = {end for each in graph.operators for end in registered()[each.name].constants}
         for constant in re.findall(r"^static const \w+ (\w+)", source, re.MULTILINE):
-            assert constant.startswith("plumbline_") or any(constant == f"{layer}_{end}" for layer in layers for end in ends), constant
+            assert (
+                constant.startswith("plumbline_")
+                or constant.endswith("_beginning")
+                or any(constant == f"{layer}_{end}" for layer in layers for end in ends)
+            ), constant
 
 
 def test_only_the_models_ends_are_float() -> None:

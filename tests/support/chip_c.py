@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bare_metal import COMPILER, EMULATOR, PLACES, START, semihost
-from plumbline.convert.codegen.emit import compile_graph
+from plumbline.convert.codegen.emit import Compiled, compile_graph
 from plumbline.convert.codegen.templating import rows as initializer
 from plumbline.convert.model.graph import Graph
-from tests.support.compiled_c import WARNINGS, ends, one_unit, write_header
+from plumbline.convert.references.sequences import Starts
+from tests.support.compiled_c import WARNINGS, ends, flags, one_unit, reset_of, write_header
 
 CHIP = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-funsigned-char", "-Os"]
 MANY = ["-fno-ipa-icf"]
@@ -25,7 +26,13 @@ DRIVER = """
 %(includes)s
 %(inputs)s
 struct end { size_t at, bytes; };
-struct model { void (*invoke)(int8_t *); const int8_t *rows; const struct end *inputs, *outputs; size_t count; };
+struct model {
+    void (*invoke)(int8_t *), (*reset)(int8_t *);
+    const int8_t *rows;
+    const struct end *inputs, *outputs;
+    size_t count;
+    const char *starts;
+};
 %(ends)s
 static const struct model models[] = { %(table)s };
 static int8_t memory[%(largest)d] __attribute__((aligned(4)));
@@ -34,6 +41,7 @@ int main(void)
     for (size_t m = 0; m < sizeof models / sizeof *models; ++m) {
         const int8_t *row = models[m].rows;
         for (size_t r = 0; r < models[m].count; ++r) {
+            if (models[m].reset && models[m].starts[r] == '1') models[m].reset(memory);
             for (const struct end *in = models[m].inputs; in->bytes; row += in->bytes, ++in) memcpy(memory + in->at, row, in->bytes);
             models[m].invoke(memory);
             for (const struct end *out = models[m].outputs; out->bytes; ++out) {
@@ -50,13 +58,17 @@ def available() -> bool:
     return bool(shutil.which(COMPILER) and shutil.which(EMULATOR))
 
 
-def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]) -> list[NDArray[np.int8]]:
-    """Answer each model's rows (N, input bytes) on the chip; all models go into one image, no two of whose layers may have the same name."""
+def run(
+    folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]], starts: Sequence[Starts | None] | None = None
+) -> list[NDArray[np.int8]]:
+    """Answer each model's rows (N, input bytes), which `starts` makes sequences, on the chip; all models go into one image, no two of whose layers
+    may have the same name."""
+    begins = starts or [None] * len(graphs)
     compiled = [compile_graph(graph, f"m{i}", bytes(32)) for i, graph in enumerate(graphs)]
     headers = [write_header(folder, each, f"m{i}") for i, each in enumerate(compiled)]
     models = list(enumerate(zip(graphs, codes, strict=True)))
     inputs = (f"static const int8_t rows_{i}[] __attribute__((aligned(4))) = {{\n{initializer(fed.ravel())}\n}};" for i, (_, fed) in models)
-    table = ", ".join(f"{{ m{i}_compiled_invoke, rows_{i}, m{i}_inputs, m{i}_outputs, {len(fed)} }}" for i, (_, fed) in models)
+    table = ", ".join(entry(f"m{i}", i, compiled[i], len(fed), begins[i]) for i, (_, fed) in models)
     unit, driver, image = folder / "unit.c", folder / "driver.c", folder / "image.elf"
     unit.write_text(one_unit({f"m{i}": each for i, each in enumerate(compiled)}))
     filled = {
@@ -78,3 +90,9 @@ def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]]
         at += size
     assert at == len(said)
     return answers
+
+
+def entry(prefix: str, number: int, compiled: Compiled, rows: int, starts: Starts | None) -> str:
+    """A model in the driver's table."""
+    functions = f"{prefix}_compiled_invoke, {reset_of(prefix, compiled)}"
+    return f"{{ {functions}, rows_{number}, {prefix}_inputs, {prefix}_outputs, {rows}, {flags(compiled, rows, starts)} }}"

@@ -18,6 +18,7 @@ from plumbline.convert.codegen.emit import Compiled, compile_graph
 from plumbline.convert.codegen.planner import Plan
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.model.graph import Graph, Tensor
+from plumbline.convert.references.sequences import Starts, begun
 
 WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-pedantic"]
 SANITIZERS = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
@@ -31,7 +32,7 @@ TYPEDEF = re.compile(r"^typedef \w+ PLUMBLINE_SHARED\(\d\) (\w+);\n", re.MULTILI
 APART = 16
 """Bytes that nobody may touch behind everything that lies in a model's memory: the address sanitizer sees a single byte read or written too far."""
 
-# Reads rows of codes for one model after the other and writes its answers.
+# Reads rows of codes for one model after the other and writes its answers. Before each row a model's memory is scribbled over, but for its variables.
 DRIVER = """
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,14 @@ DRIVER = """
 #endif
 %(includes)s
 struct end { size_t at, bytes; };
-struct model { void (*invoke)(int8_t *); size_t memory; const struct end *inputs, *outputs; size_t rows; const unsigned *free; };
+struct model {
+    void (*invoke)(int8_t *), (*reset)(int8_t *);
+    size_t memory;
+    const struct end *inputs, *outputs, *variables;
+    size_t rows;
+    const char *starts;
+    const unsigned *free;
+};
 %(ends)s
 %(zones)s
 static const struct model models[] = { %(table)s };
@@ -52,10 +60,13 @@ int main(void)
 {
     for (size_t m = 0; m < sizeof models / sizeof *models; ++m) {
         const struct model *const it = &models[m];
-        int8_t *memory = malloc(it->memory);
-        if (!memory) return 2;
+        int8_t *memory = malloc(it->memory), *kept = malloc(it->memory);
+        if (!memory || !kept) return 2;
         for (size_t r = 0; r < it->rows; ++r) {
+            memcpy(kept, memory, it->memory);
             memset(memory, 0x55, it->memory);
+            for (const struct end *each = it->variables; each->bytes; ++each) memcpy(memory + each->at, kept + each->at, each->bytes);
+            if (it->reset && it->starts[r] == '1') it->reset(memory);
             for (const struct end *in = it->inputs; in->bytes; ++in) {
                 if (fread(memory + in->at, in->bytes, 1, stdin) != 1) return 3;
             }
@@ -67,6 +78,7 @@ int main(void)
             }
         }
         free(memory);
+        free(kept);
     }
     return 0;
 }
@@ -110,18 +122,32 @@ def one_unit(models: Mapping[str, Compiled]) -> str:
     return "".join(parts)
 
 
-def described(prefix: str, memory: Plan, rows: int) -> str:
+def described(prefix: str, compiled: Compiled, rows: int, starts: Starts | None = None) -> str:
     """An entry of the driver's table."""
-    return f"{{ {prefix}_compiled_invoke, {memory.bytes}, {prefix}_inputs, {prefix}_outputs, {rows}, {prefix}_free }}"
+    functions = f"{prefix}_compiled_invoke, {reset_of(prefix, compiled)}"
+    lists = f"{prefix}_inputs, {prefix}_outputs, {prefix}_variables"
+    return f"{{ {functions}, {compiled.memory.bytes}, {lists}, {rows}, {flags(compiled, rows, starts)}, {prefix}_free }}"
 
 
-def ends(prefix: str, graph: Graph, memory: Plan) -> str:
-    """Where a model's inputs and outputs lie, as two C arrays that each end with a tensor of no bytes."""
+def reset_of(prefix: str, compiled: Compiled) -> str:
+    """The C function that brings a model's variables to their beginning; 0 where it has none."""
+    return f"{prefix}_compiled_reset" if "compiled_reset" in compiled.header else "0"
+
+
+def flags(compiled: Compiled, rows: int, starts: Starts | None) -> str:
+    """A C string with a 1 for each row that starts a sequence; 0 for a model that nobody resets."""
+    if reset_of("", compiled) == "0":
+        return "0"
+    return '"' + "".join("01"[int(each)] for each in begun(rows, starts)) + '"'
+
+
+def ends(prefix: str, graph: Graph, memory: Plan, kept: bool = False) -> str:
+    """Where a model's inputs and outputs lie, and its variables where they are `kept`, as C arrays that each end with a tensor of no bytes."""
 
     def listed(tensors: Sequence[Tensor]) -> str:
         return ", ".join([*(f"{{ {memory.offsets[each.index]}, {each.bytes} }}" for each in tensors), "{ 0, 0 }"])
 
-    named = (("inputs", graph.inputs), ("outputs", graph.outputs))
+    named = [("inputs", graph.inputs), ("outputs", graph.outputs), *([("variables", tuple(graph.variables))] if kept else [])]
     return "\n".join(f"static const struct end {prefix}_{name}[] = {{ {listed(tensors)} }};" for name, tensors in named)
 
 
@@ -152,24 +178,32 @@ def compile_and_link(command: list[str], units: Sequence[Path], program: Path) -
     subprocess.run([*command, *objects, "-o", str(program)], check=True, timeout=300)
 
 
-def run(folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]], together: int = 1, level: str = "-O1") -> list[NDArray[np.int8]]:
-    """Compile all models into one program and answer each one's rows (N, input bytes).
+def run(
+    folder: Path,
+    graphs: Sequence[Graph],
+    codes: Sequence[NDArray[np.int8]],
+    together: int = 1,
+    level: str = "-O1",
+    starts: Sequence[Starts | None] | None = None,
+) -> list[NDArray[np.int8]]:
+    """Compile all models into one program and answer each one's rows (N, input bytes), which `starts` makes sequences.
 
     So many models `together` form one translation unit, see `one_unit`; then no two layers of them may have the same name.
     """
+    begins = starts or [None] * len(graphs)
     found = compiler()
     assert found
     compiled = [compile_graph(graph, f"m{i}", bytes(32), APART) for i, graph in enumerate(graphs)]
     headers = [write_header(folder, each, f"m{i}") for i, each in enumerate(compiled)]
-    entries = enumerate(zip(graphs, compiled, codes, strict=True))
-    table = ", ".join(described(f"m{i}", each.memory, len(rows)) for i, (_, each, rows) in entries)
+    entries = enumerate(zip(compiled, codes, begins, strict=True))
+    table = ", ".join(described(f"m{i}", each, len(rows), begin) for i, (each, rows, begin) in entries)
     units = [folder / f"unit{at}.c" for at in range(0, len(graphs), together)]
     for unit, at in zip(units, range(0, len(graphs), together), strict=True):
         unit.write_text(one_unit({f"m{i}": compiled[i] for i in range(at, min(at + together, len(graphs)))}))
     driver = folder / "driver.c"
     zones = "\n".join(free_zones(f"m{i}", each.memory) for i, each in enumerate(compiled))
     includes = "\n".join(f'#include "{header.name}"' for header in headers)
-    places = "\n".join(ends(f"m{i}", graph, each.memory) for i, (graph, each) in enumerate(zip(graphs, compiled, strict=True)))
+    places = "\n".join(ends(f"m{i}", graph, each.memory, kept=True) for i, (graph, each) in enumerate(zip(graphs, compiled, strict=True)))
     driver.write_text(DRIVER % {"includes": includes, "ends": places, "zones": zones, "table": table})
     program = folder / "driver"
     compile_and_link([found, *WARNINGS, *SANITIZERS, level], [*units, driver], program)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Graph, Tensor, put_together
+from plumbline.convert.references.sequences import Starts
 
 
 def input_rows(rng: np.random.Generator, elements: int, zero: int) -> NDArray[np.int8]:
@@ -19,6 +20,14 @@ def input_rows(rng: np.random.Generator, elements: int, zero: int) -> NDArray[np
 def rows_for(rng: np.random.Generator, graph: Graph) -> NDArray[np.int8]:
     """Six rows of a model's inputs, of the same kind for each of them."""
     return put_together((values_for(rng, tensor) for tensor in graph.inputs), graph.inputs)
+
+
+def asked_of(rng: np.random.Generator, graph: Graph) -> tuple[NDArray[np.int8], Starts | None]:
+    """`rows_for` of a model; of one with a state, some more of them in any order, as sequences of any length, and where these start."""
+    if not graph.stateful:
+        return rows_for(rng, graph), None
+    rows = rng.permutation(np.concatenate([rows_for(rng, graph), rows_for(rng, graph), rows_for(rng, graph)]))
+    return rows, rng.random(len(rows)) < 0.15
 
 
 def values_for(rng: np.random.Generator, tensor: Tensor) -> NDArray[np.generic]:

@@ -53,7 +53,7 @@ def written(operator: CaseOperator, name: str, place: Place) -> Iterator[Field]:
 
 def write_case(case: Case) -> bytes:
     """A case as .tflite bytes."""
-    return write_graph(case.tensors, case.operators, case.inputs, case.outputs)
+    return write_graph(case.tensors, case.operators, case.inputs, case.outputs, case.subgraphs)
 
 
 def write_graph(
@@ -61,19 +61,21 @@ def write_graph(
     operators: Sequence[OperatorSpec | CaseOperator],
     inputs: int | tuple[int, ...],
     outputs: int | tuple[int, ...],
+    subgraphs: Sequence[Case] = (),
 ) -> bytes:
     """A model as .tflite bytes; `inputs` and `outputs` are indices of tensors, or the index of the only one."""
     out = Builder()
     buffers = [out.table([])]  # buffer 0 is the empty one by convention
-    tables = [out.tensor(each, buffers) for each in tensors]
-    written = [spec(each) if isinstance(each, CaseOperator) else each for each in operators]
-    codes = sorted({(each.code, each.version) for each in written})
-    steps = []
-    for each in written:
-        ends = [(1, "offset", out.numbers(each.inputs, "Int32")), (2, "offset", out.numbers(each.outputs, "Int32"))]
-        options = [(3, "Uint8", each.options_kind), (4, "offset", out.table(list(each.options)))] if each.options_kind else []
-        steps.append(out.table([(0, "Uint32", codes.index((each.code, each.version))), *ends, *options]))
-    return out.model(codes, buffers, tables, steps, (listed(inputs), listed(outputs)))
+    parts = [
+        (tensors, operators, listed(inputs), listed(outputs)),
+        *((each.tensors, each.operators, each.inputs, each.outputs) for each in subgraphs),
+    ]
+    written = [[spec(each) if isinstance(each, CaseOperator) else each for each in part[1]] for part in parts]
+    codes = sorted({(each.code, each.version) for part in written for each in part})
+    tables = [[out.tensor(each, buffers) for each in part[0]] for part in parts]
+    steps = [[out.operator(each, codes) for each in specs] for specs in written]
+    further = [out.subgraph(own, made, part[2:]) for own, made, part in zip(tables[1:], steps[1:], parts[1:], strict=True)]
+    return out.model(codes, buffers, tables[0], steps[0], parts[0][2:], further=further)
 
 
 def listed(ends: int | tuple[int, ...]) -> tuple[int, ...]:
@@ -135,15 +137,32 @@ class Builder:
     def text(self, value: str) -> int:
         return int(self.b.CreateString(value))
 
-    def model(
-        self, codes: list[tuple[int, int]], buffers: list[int], tensors: list[int], operators: list[int], ends: Ends, custom: str = ""
-    ) -> bytes:
-        """The file; `custom` names the custom operator, where there is one."""
+    def operator(self, operator: OperatorSpec, codes: list[tuple[int, int]]) -> int:
+        """An operator's table; its code is one of `codes`."""
+        ends = [(1, "offset", self.numbers(operator.inputs, "Int32")), (2, "offset", self.numbers(operator.outputs, "Int32"))]
+        fields = [(field, "offset", self.text(value)) if kind == "String" else (field, kind, value) for field, kind, value in operator.options]
+        options = [(3, "Uint8", operator.options_kind), (4, "offset", self.table(fields))] if operator.options_kind else []
+        return self.table([(0, "Uint32", codes.index((operator.code, operator.version))), *ends, *options])
+
+    def subgraph(self, tensors: list[int], operators: list[int], ends: Ends) -> int:
         fields = [(0, self.offsets(tensors)), (1, self.numbers(ends[0], "Int32")), (2, self.numbers(ends[1], "Int32"))]
-        subgraph = self.table([(field, "offset", at) for field, at in [*fields, (3, self.offsets(operators))]])
+        return self.table([(field, "offset", at) for field, at in [*fields, (3, self.offsets(operators))]])
+
+    def model(
+        self,
+        codes: list[tuple[int, int]],
+        buffers: list[int],
+        tensors: list[int],
+        operators: list[int],
+        ends: Ends,
+        custom: str = "",
+        further: Sequence[int] = (),
+    ) -> bytes:
+        """The file; `custom` names the custom operator, where there is one, and `further` are the subgraphs behind the main one."""
+        subgraphs = [self.subgraph(tensors, operators, ends), *further]
         names: list[Field] = [(1, "offset", self.text(custom))] if custom else []
         known = [self.table([(0, "Int8", min(code, 127)), *names, (2, "Int32", version), (3, "Int32", code)]) for code, version in codes]
-        parts = [(1, self.offsets(known)), (2, self.offsets([subgraph])), (4, self.offsets(buffers))]
+        parts = [(1, self.offsets(known)), (2, self.offsets(subgraphs)), (4, self.offsets(buffers))]
         root = self.table([(0, "Uint32", 3), *((field, "offset", at) for field, at in parts)])
         self.b.Finish(root, file_identifier=b"TFL3")
         return bytes(self.b.Output())

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plumbline.convert.codegen import planner
-from plumbline.convert.codegen.planner import ALIGNMENT, NOTHING, Needs, Plan, plan
+from plumbline.convert.codegen.needs import NOTHING, Needs
+from plumbline.convert.codegen.planner import ALIGNMENT, Plan, plan
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from tests.support.flatbuffer_writer import Dense, Model, write

@@ -40,6 +40,17 @@ QUANTIZED = ("INT8", "UINT8", "INT16", "INT4")
 
 
 @dataclass(frozen=True)
+class Section:
+    """A further subgraph, as the file has it, which operators of others call. The indices of its tensors go on where those before it end."""
+
+    tensors: tuple[Tensor, ...]
+    operators: tuple[Operator, ...]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    blockers: tuple[Blocker, ...]
+
+
+@dataclass(frozen=True)
 class Parts:
     """A model's main subgraph, as the file has it; `blockers` are what no board can run of it, beside its operators and its ends."""
 
@@ -52,6 +63,8 @@ class Parts:
     blockers: tuple[Blocker, ...]
     names: Mapping[int, str]
     """What the first signature calls inputs and outputs, by their indices."""
+    sections: tuple[Section, ...] = ()
+    """The subgraphs behind it."""
 
 
 def take_apart(raw: bytes) -> Parts:
@@ -75,24 +88,39 @@ def take_apart(raw: bytes) -> Parts:
     subgraphs = model.tables(2, MOST)
     if not subgraphs:
         raise damaged("it has no subgraph")
-    found: list[Blocker] = []
-    if len(subgraphs) > 1:
-        what = f"{len(subgraphs)} subgraphs, one is supported: control flow, several signatures, or variables that one of them initializes"
-        found.append(Blocker(what, hints.changed("Leave control flow, variables and further signatures out")))
     subgraph, codes, buffers = subgraphs[0], model.tables(1, MOST), Buffers(model.tables(4, MOST))
+    count = sum(len(each.tables(OPERATORS, MOST)) for each in subgraphs)
+    if count > MOST_OPERATORS:
+        raise DoesNotFit(f"The model has {count:,} operators, {MOST_OPERATORS:,} are the most that are taken.", hints.changed("Use fewer layers"))
+    found: list[Blocker] = []
+    tensors, operators, inputs, outputs = read_subgraph(subgraph, codes, buffers, found)
+    if not operators:
+        raise ModelRefused("The model has no operators.", hints.changed("Add a layer that computes something"))
+    sections: list[Section] = []
+    first = len(tensors)
+    for each in subgraphs[1:]:
+        own: list[Blocker] = []
+        within, steps, takes, gives = read_subgraph(each, codes, buffers, own, first)
+        given, answers = (tuple(pick(within, index) for index in indices) for indices in (takes, gives))
+        sections.append(Section(within, steps, given, answers, tuple(own)))
+        first += len(within)
+    return Parts(subgraph, tensors, operators, inputs, outputs, tuple(found), signature_names(model), tuple(sections))
+
+
+Indices = tuple[int, ...]
+"""Of tensors within their subgraph, maybe of none that is there."""
+
+
+def read_subgraph(
+    subgraph: Table, codes: list[Table], buffers: Buffers, found: list[Blocker], first: int = 0
+) -> tuple[tuple[Tensor, ...], tuple[Operator, ...], Indices, Indices]:
+    """Tensors, operators, inputs and outputs of a subgraph, whose tensors are counted from `first` on; blockers of its tensors go to `found`."""
     steps = subgraph.tables(OPERATORS, MOST)
-    if len(steps) > MOST_OPERATORS:
-        raise DoesNotFit(
-            f"The model has {len(steps):,} operators, {MOST_OPERATORS:,} are the most that are taken.", hints.changed("Use fewer layers")
-        )
     inputs, outputs = (subgraph.integers(field, "i", LARGEST_FAN) for field in (INPUTS, OUTPUTS))
     referred = {i for step in steps for field in (1, 2) for i in step.integers(field, "i", LARGEST_FAN)} | {*inputs, *outputs}
     tables = enumerate(subgraph.tables(0, MOST))
-    tensors = tuple(read_tensor(i, table, buffers, found) if i in referred else unused(i, table) for i, table in tables)
-    operators = tuple(read_operator(table, codes, tensors) for table in steps)
-    if not operators:
-        raise ModelRefused("The model has no operators.", hints.changed("Add a layer that computes something"))
-    return Parts(subgraph, tensors, operators, inputs, outputs, tuple(found), signature_names(model))
+    tensors = tuple(read_tensor(first + i, each, buffers, found) if i in referred else unused(first + i, each) for i, each in tables)
+    return tensors, tuple(read_operator(table, codes, tensors) for table in steps), inputs, outputs
 
 
 def signature_names(model: Table) -> dict[int, str]:

@@ -10,6 +10,7 @@ from plumbline.common.rows import range_of
 from plumbline.common.wire import NANO
 from plumbline.convert.importers.flatbuffer.fold import fold
 from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
+from plumbline.convert.importers.flatbuffer.variables import COPIES, resolve
 from plumbline.convert.model import hints
 from plumbline.convert.model.blockers import Blocker, of_operators, refusal
 from plumbline.convert.model.flatbuffer_view import damaged
@@ -41,10 +42,15 @@ def read(raw: bytes) -> Graph:
         kind = kinds(parts.operators)  # which says why ends are not int8
         found = [each for each in found if not (kind and each.what.endswith(NOT_INT8))]
         raise refusal([*called(parts.operators), *found, *of_layers(parts)])
-    inputs, outputs = (tuple(parts.tensors[index] for index in indices) for indices in (parts.inputs, parts.outputs))
-    check_order(inputs, parts.operators, outputs)
+    resolved = resolve(parts)
+    inputs, outputs = (tuple(resolved.tensors[index] for index in indices) for indices in (parts.inputs, parts.outputs))
+    check_order(inputs, resolved.operators, outputs)
     check_owners(parts.operators)
-    return Graph(parts.tensors, parts.operators, inputs, outputs, parts.names, gone)
+    graph = Graph(resolved.tensors, resolved.operators, inputs, outputs, parts.names, (*gone, *resolved.gone))
+    if graph.stateful and graph.recurrent:
+        hint = hints.changed("Give the model either variables or an LSTM")
+        raise refusal([Blocker("variables beside an LSTM, which here begins every inference anew", hint)])
+    return graph
 
 
 def folded(parts: Parts) -> tuple[Parts, tuple[Operator, ...]]:
@@ -58,8 +64,14 @@ def folded(parts: Parts) -> tuple[Parts, tuple[Operator, ...]]:
 def of_layers(parts: Parts) -> list[Blocker]:
     """Operators that are not there; where the model is int8 and its shapes are known, also those of a form that is not."""
     known = not parts.blockers and not kinds(parts.operators)
-    builtin = [operator for operator in parts.operators if custom(operator) is None]
+    builtin = [operator for operator in parts.operators if custom(operator) is None and not of_variables(operator)]
     return of_operators([each for each in builtin if known or named(each.name) is None], lambda each: registration_of(each).check(each))
+
+
+def of_variables(operator: Operator) -> bool:
+    """Whether it refers to variables, which `resolve` checks."""
+    found = named(operator.name)
+    return found is not None and (found.resolved or operator.name in COPIES)
 
 
 def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
@@ -120,7 +132,7 @@ def states(operators: tuple[Operator, ...]) -> list[Blocker]:
     found = []
     for operator in operators:
         registration = named(operator.name)
-        if registration is not None and not registration.keeps_state:
+        if registration is not None and not registration.keeps_state and not registration.remembers:
             for tensor in operator.inputs:
                 if tensor is not None and tensor.state:
                     found.append(Blocker(f"{operator.name} reads the variable {tensor.name}", hint, places=(operator.layer,)))
@@ -137,7 +149,7 @@ def check_order(inputs: tuple[Tensor, ...], operators: tuple[Operator, ...], out
         for tensor in operator.inputs:
             if tensor is not None and tensor.computed and tensor.index not in known and named(operator.name):
                 raise damaged(f"{operator.name} reads {tensor.name} before anything has written it")
-        for tensor in operator.outputs:
+        for tensor in operator.results:
             if tensor.index in known or not tensor.computed:
                 raise damaged(f"{operator.name} writes {tensor.name}, which already has a value")
             known.add(tensor.index)

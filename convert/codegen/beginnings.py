@@ -1,0 +1,36 @@
+"""What a reset writes into the memory of a model with variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from plumbline.convert.codegen.names import variable_names
+from plumbline.convert.codegen.planner import Plan
+from plumbline.convert.model.graph import Graph
+from plumbline.convert.operators.constants import Constant
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """One variable's value after a reset."""
+
+    name: str
+    """Of the variable, for people."""
+    offset: int
+    bytes: int
+    fill: int
+    """The value of every byte, where there is no constant."""
+    constant: Constant | None
+
+
+def beginnings_of(graph: Graph, memory: Plan) -> list[Beginning]:
+    """What a reset does, in the order of the variables' places in memory."""
+    found = []
+    for variable, name in zip(graph.variables, variable_names(graph), strict=True):
+        given = np.frombuffer(variable.initial or b"", np.int8)
+        same = bool((given == given[0]).all())
+        constant = None if same else Constant(f"{name}_beginning", given, f"{name} after a reset")
+        found.append(Beginning(variable.name, memory.offsets[variable.index], variable.bytes, int(given[0]), constant))
+    return sorted(found, key=lambda each: each.offset)
