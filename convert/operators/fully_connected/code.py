@@ -7,9 +7,11 @@ import numpy as np
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.fully_connected.affine import Affine, affine_form
-from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference, check_fully_connected
+from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference, check_any_fully_connected
 from plumbline.convert.operators.shared.dsp import code as fast
 from plumbline.convert.operators.shared.int16 import code as int16
+from plumbline.convert.operators.shared.matmul.code import compile_matmul
+from plumbline.convert.operators.shared.matmul.reference import MatmulReference
 from plumbline.convert.operators.shared.weighted.code import constants, described, helpers
 from plumbline.convert.operators.step import Step
 
@@ -19,8 +21,10 @@ TOGETHER = 4
 
 
 def compile_fully_connected(operator: Operator, name: str) -> Step:
-    """Turn an operator into constants and the facts of its template. Raises what `check_fully_connected` raises."""
-    layer = check_fully_connected(operator)
+    """Turn an operator into constants and the facts of its template. Raises what `check_any_fully_connected` raises."""
+    layer = check_any_fully_connected(operator)
+    if isinstance(layer, MatmulReference):
+        return compile_matmul(operator, name, layer)
     if found := affine_form(layer):
         return compile_affine(operator, name, layer, found)
     inputs = layer.weights.shape[1]

@@ -82,7 +82,7 @@ def chain(model: Model, layers: str = "dense") -> Case:
 
 
 def random_fully_connected(rng: np.random.Generator, name: str) -> Case:
-    """The first layer of a random chain, or one of int16."""
+    """The first layer of a random chain, or one of int16; of one scale, weights are now and then computed at run time or have a zero point."""
     if ends_type(rng) == INT16:
         return wide(rng, name)
     inputs = 1 if rng.random() < 0.15 else int(rng.integers(2, 33))
@@ -92,7 +92,19 @@ def random_fully_connected(rng: np.random.Generator, name: str) -> Case:
         source, weights, *rest = case.tensors
         bias = [replace(each, scales=(16 * each.scales[0],)) if each.kind == INT32 else each for each in rest]
         return replace(case, tensors=[source, packed(weights), *bias])
-    return case
+    return at_run_time(case, rng.random() < 0.1, int(rng.integers(-128, 128)) if rng.random() < 0.15 else 0)
+
+
+def at_run_time(case: Case, given: bool, zero_point: int = 0) -> Case:
+    """The case with another zero point of its weights, which are maybe `given` as a second input, where they have one scale."""
+    (operator,) = case.operators
+    place = operator.inputs[1]
+    weights = case.tensors[place]
+    if len(weights.scales) > 1:
+        return case
+    tensors = list(case.tensors)
+    tensors[place] = replace(weights, zero_points=(zero_point,), data=None if given else weights.data)
+    return replace(case, tensors=tensors, inputs=(*case.inputs, place) if given else case.inputs)
 
 
 def wide(rng: np.random.Generator, name: str) -> Case:

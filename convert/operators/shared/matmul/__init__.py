@@ -1,0 +1,1 @@
+"""Products of two matrices, of which either may be computed at run time."""
