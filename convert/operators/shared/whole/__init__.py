@@ -1,1 +1,1 @@
-"""ADD, SUB and MUL of int32 numbers."""
+"""ADD, SUB, MUL and DIV of int32 numbers."""

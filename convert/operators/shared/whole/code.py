@@ -7,14 +7,14 @@ from plumbline.convert.operators.shared.binary.code import constants, elementwis
 from plumbline.convert.operators.shared.whole.reference import INT32, Whole
 from plumbline.convert.operators.step import Step
 
-WORDS = {"+": "sum", "-": "difference", "*": "product"}
+WORDS = {"+": "sum", "-": "difference", "*": "product", "/": "quotient"}
 
 
 def whole_step(operator: Operator, name: str, layer: Whole) -> Step:
     """The step of a checked operator; `name` is the C identifier of its layer. Unsigned numbers wrap around in C, signed ones need not."""
     facts = walked(operator.layer, name, layer)
     first, second = facts["elements"]
-    result = f"(int32_t)((uint32_t){first} {layer.symbol} (uint32_t){second})"
+    result = f"{first} / {second}" if layer.symbol == "/" else f"(int32_t)((uint32_t){first} {layer.symbol} (uint32_t){second})"
     limits = [(sign, limit) for sign, limit, end in (("<", layer.lowest, INT32[0]), (">", layer.highest, INT32[1])) if limit != end]
     body = [f"output[{facts['at']}] = {result};"]
     if limits:

@@ -1,7 +1,8 @@
-"""Sums, differences and products of int32 numbers, which wrap around."""
+"""Sums, differences and products of int32 numbers, which wrap around, and quotients, which are rounded towards 0."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,13 @@ from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.shared.binary.operands import Together, Values, alike, operands, walk
 from plumbline.convert.operators.shared.checks import unsupported
 
-ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply}
+
+def quotient(first: Values, second: Values) -> Values:
+    """Rounded towards 0, as in C."""
+    return np.asarray(np.trunc(first / second), np.int32)
+
+
+ARITHMETIC: dict[str, Callable[..., Values]] = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": quotient}
 """By the operator in C."""
 INT32 = (-(2**31), 2**31 - 1)
 CLIPS = {"NONE": INT32, "RELU": (0, INT32[1]), "RELU6": (0, 6), "RELU_N1_TO_1": (-1, 1)}
