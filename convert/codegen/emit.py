@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plumbline.convert.codegen.beginnings import beginnings_of
+from plumbline.convert.codegen.ends import ends_of, one_to_one
 from plumbline.convert.codegen.helpers import in_order
 from plumbline.convert.codegen.names import identifiers
 from plumbline.convert.codegen.needs import Needs
@@ -72,8 +73,8 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
         "constants": constants,
         "memory_bytes": memory.bytes,
         "constant_bytes": constant_bytes,
-        "inputs": [(tensor, memory.offsets[tensor.index]) for tensor in graph.inputs],
-        "outputs": [(tensor, memory.offsets[tensor.index]) for tensor in graph.outputs],
+        "ends": [(end, memory.offsets[end.tensor.index]) for end in ends_of(graph)],
+        "one_to_one": one_to_one(graph),
         "wide_types": wide_types(graph),
     }
     source, header = (environment().get_template(f"plumbline_compiled.{kind}.j2").render(**context) for kind in ("c", "h"))

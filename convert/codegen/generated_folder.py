@@ -6,38 +6,16 @@ import hashlib
 import json
 import math
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
 
 from plumbline.common import wire
 from plumbline.common.manifest import ArenaSpec
 from plumbline.common.quantization import to_nano
 from plumbline.convert.codegen.emit import LARGEST, Compiled
+from plumbline.convert.codegen.ends import ends_of, one_to_one
 from plumbline.convert.codegen.templating import environment
-from plumbline.convert.model.graph import Graph, Tensor
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators import named
-
-
-@dataclass(frozen=True)
-class End:
-    """Input or output: its scale taken apart for integer arithmetic on the board."""
-
-    name: str
-    scale: float
-    scale_bits: int
-    mantissa: int
-    exponent: int
-    zero_point: int
-
-    @classmethod
-    def of(cls, name: str, tensor: Tensor) -> End:
-        scale = tensor.quantized.scale
-        (bits,) = struct.unpack("<I", struct.pack("<f", scale))
-        numerator, denominator = scale.as_integer_ratio()  # the denominator is a power of two
-        exponent = 1 - denominator.bit_length()
-        while numerator % 2 == 0:
-            numerator, exponent = numerator // 2, exponent + 1
-        return cls(name, scale, bits, numerator, exponent, tensor.quantized.zero_point)
 
 
 def decimals(scale: float) -> int:
@@ -63,7 +41,7 @@ C_TYPES = {"B": "uint8_t", "b": "int8_t", "H": "uint16_t", "h": "int16_t", "I": 
 
 def wire_header() -> str:
     """plumbline_wire.h, from plumbline.common.wire alone."""
-    enums: list[tuple[str, type[IntEnum]]] = [("REQUEST", wire.Request), ("ERROR", wire.Error), ("FIELD", wire.Field)]
+    enums: list[type[IntEnum]] = [wire.Request, wire.Error, wire.Field, wire.Type, wire.Direction]
     return environment().get_template("plumbline_wire.h.j2").render(wire=wire, enums=enums, layouts=layouts())
 
 
@@ -89,8 +67,9 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         "arena": arena,
         "domain": domain,
         "domain_nano": [to_nano(x) for x in domain],
-        "decimals": decimals(graph.output.quantized.scale),
-        "ends": [End.of("INPUT", graph.input), End.of("OUTPUT", graph.output)],
+        "decimals": decimals(graph.outputs[0].quantized.scale) if one_to_one(graph) else None,
+        "ends": ends_of(graph),
+        "one_to_one": one_to_one(graph),
         "registrations": sorted(
             {each.resolver_method for each in map(named, {operator.name for operator in (*graph.operators, *graph.folded)}) if each}
         ),

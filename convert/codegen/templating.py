@@ -30,8 +30,13 @@ def rows(values: Iterable[object], width: int = 140, indent: str = "    ") -> st
 
 def c_string(text: str) -> str:
     """A C string literal."""
-    escaped = "".join(ch if 32 <= ord(ch) < 127 and ch not in '"\\' else "".join(f"\\{byte:03o}" for byte in ch.encode()) for ch in text)
+    escaped = "".join(ch if 32 <= ord(ch) < 127 and ch not in '"\\?' else "".join(f"\\{byte:03o}" for byte in ch.encode()) for ch in text)
     return f'"{escaped}"'
+
+
+def c_integer(value: int) -> str:
+    """An integer as a C macro's value."""
+    return f"({value})" if value < 0 else str(value)
 
 
 def comment(text: str) -> str:
@@ -60,5 +65,5 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    result.filters |= {"rows": rows, "hexbyte": hexbyte, "indented": indented, "c_string": c_string, "comment": comment}
+    result.filters |= {"rows": rows, "hexbyte": hexbyte, "indented": indented, "c_string": c_string, "c_integer": c_integer, "comment": comment}
     return result

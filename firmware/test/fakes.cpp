@@ -2,6 +2,7 @@
 #include "fakes.h"
 
 #include <board.h>
+#include <ends.h>
 #include <engine.h>
 #include <plumbline_model.h>
 
@@ -15,10 +16,20 @@ bool failing = false;
 const char *engine_message = "";
 const char *reset_reason = "";
 uint32_t runs = 0;
+uint32_t resets_done = 0;
 uint32_t counter = 0xFFFFFFF0u;  // runs over during the tests
 
-std::vector<int8_t> input_tensor(PLUMBLINE_INPUT_BYTES);
-std::vector<int8_t> output_tensor(PLUMBLINE_OUTPUT_BYTES);
+// Each tensor has memory of its own, so that a sanitizer sees what goes beyond it.
+template <size_t count>
+std::vector<std::vector<int8_t>> tensors(const model_end (&ends)[count]) {
+  std::vector<std::vector<int8_t>> result;
+  for (const model_end &end : ends) result.emplace_back(end.bytes);
+  return result;
+}
+
+std::vector<std::vector<int8_t>> inputs = tensors(model_inputs);
+std::vector<std::vector<int8_t>> outputs = tensors(model_outputs);
+fakes::Model model;
 
 }  // namespace
 
@@ -40,6 +51,7 @@ void fail_invoke(bool fail) { failing = fail; }
 void break_engine(const char *message) { engine_message = message; }
 void last_reset(const char *reason) { reset_reason = reason; }
 uint32_t invocations() { return runs; }
+uint32_t resets() { return resets_done; }
 
 std::vector<int8_t> expected_output(const std::vector<int8_t> &input) {
   std::vector<int8_t> output(PLUMBLINE_OUTPUT_BYTES);
@@ -51,13 +63,22 @@ std::vector<int8_t> expected_output(const std::vector<int8_t> &input) {
   return output;
 }
 
+std::vector<int8_t> Model::answer(const std::vector<int8_t> &input) {
+  std::vector<int8_t> output = expected_output(input);
+  if (!PLUMBLINE_STATEFUL) return output;
+  for (int8_t &code : output) code = static_cast<int8_t>(static_cast<uint8_t>(code + state));
+  state = static_cast<uint8_t>(5 * state + input[0] + 1);
+  return output;
+}
+
 void reset() {
   output_bytes.clear();
   refusing = failing = false;
   engine_message = reset_reason = "";
-  runs = 0;
-  std::fill(input_tensor.begin(), input_tensor.end(), int8_t{0});
-  std::fill(output_tensor.begin(), output_tensor.end(), int8_t{0});
+  runs = resets_done = 0;
+  model = Model();
+  inputs = tensors(model_inputs);
+  outputs = tensors(model_outputs);
 }
 
 }  // namespace fakes
@@ -85,14 +106,29 @@ uint32_t board_stack_bytes(void) { return 1024; }
 
 const char *engine_name(void) { return "fake engine"; }
 const char *engine_error(void) { return engine_message; }
-int8_t *engine_input(void) { return input_tensor.data(); }
-const int8_t *engine_output(void) { return output_tensor.data(); }
+int8_t *engine_input(uint32_t number) { return inputs.at(number).data(); }
+const int8_t *engine_output(uint32_t number) { return outputs.at(number).data(); }
 bool engine_invoke(void) {
   if (failing) return false;
   runs++;
-  output_tensor = fakes::expected_output(input_tensor);
-  // An engine may use its input's memory for something else, as TensorFlow Lite Micro does.
-  for (int8_t &code : input_tensor) code = static_cast<int8_t>(~code);
+  std::vector<int8_t> row;
+  for (std::vector<int8_t> &input : inputs) {
+    row.insert(row.end(), input.begin(), input.end());
+    // An engine may use its input's memory for something else, as TensorFlow Lite Micro does.
+    for (int8_t &code : input) code = static_cast<int8_t>(~code);
+  }
+  const std::vector<int8_t> answer = model.answer(row);
+  auto next = answer.begin();
+  for (std::vector<int8_t> &output : outputs) {
+    std::copy_n(next, output.size(), output.begin());
+    next += static_cast<long>(output.size());
+  }
+  return true;
+}
+bool engine_reset(void) {
+  if (failing) return false;
+  resets_done++;
+  model = fakes::Model();
   return true;
 }
 uint32_t engine_arena_used(void) { return 436; }

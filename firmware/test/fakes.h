@@ -25,8 +25,20 @@ void last_reset(const char *reason);
 // Runs of the model so far.
 uint32_t invocations();
 
-// The output the fake engine computes: output[i] = sum of input[k] * (k + 1 + i) modulo 256, as int8.
+// Resets of its state so far.
+uint32_t resets();
+
+// The row of outputs that the fake engine computes of a row of inputs: output[i] = sum of input[k] * (k + 1 + i) modulo 256, as int8.
 std::vector<int8_t> expected_output(const std::vector<int8_t> &input);
+
+// The same with the memory that a stateful model (PLUMBLINE_STATEFUL) has; a new one is at its beginning.
+class Model {
+ public:
+  std::vector<int8_t> answer(const std::vector<int8_t> &input);
+
+ private:
+  uint8_t state = 0;  // is added to each output; then 5 * state + input[0] + 1
+};
 
 // Everything as at the start.
 void reset();

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from plumbline.common import boards, usage
 from plumbline.common.errors import BoardFault, WrongModel
-from plumbline.common.manifest import Manifest
+from plumbline.common.manifest import Manifest, TensorSpec
 from plumbline.common.quantization import to_nano
-from plumbline.common.wire import TEXT_MAX
-from plumbline.host.devices.board import Identity
+from plumbline.common.wire import TEXT_MAX, told
+from plumbline.host.devices.board import Identity, ToldEnd, shown
 
 _ARENA = (
     " If it says so again, the library needs more memory than the conversion counts with (PLUMBLINE_ARENA_BYTES in generated/plumbline_model.h):"
@@ -47,9 +49,19 @@ def _facts(identity: Identity, manifest: Manifest) -> list[tuple[str, object, ob
         ("constants SHA-256", identity.constants_sha256, constants),
         ("input size in bytes", identity.input_bytes, manifest.input_bytes),
         ("output size in bytes", identity.output_bytes, manifest.output_bytes),
-        ("input scale", identity.input_scale, manifest.inputs[0].scale or 0.0),
-        ("input zero point", identity.input_zero_point, manifest.inputs[0].zero_point or 0),
-        ("output scale", identity.output_scale, manifest.outputs[0].scale or 0.0),
-        ("output zero point", identity.output_zero_point, manifest.outputs[0].zero_point or 0),
+        *_of_ends("input", identity.inputs, manifest.inputs),
+        *_of_ends("output", identity.outputs, manifest.outputs),
         ("domain in nano-units", identity.domain_nano, (to_nano(low), to_nano(high))),
     ]
+
+
+def _of_ends(what: str, ends: tuple[ToldEnd, ...], specs: tuple[TensorSpec, ...]) -> Iterator[tuple[str, object, object]]:
+    yield f"number of {what}s", len(ends), len(specs)
+    for number, (end, spec) in enumerate(zip(ends, specs, strict=False)):
+        this = what if len(specs) == 1 else f"{what} {number}"
+        if end.name:
+            yield f"{this} name", end.name, shown(told(spec.name).encode())
+        yield f"{this} type", end.type, spec.type
+        yield f"{this} size in elements", end.elements, spec.elements
+        yield f"{this} scale", end.scale, spec.scale
+        yield f"{this} zero point", end.zero_point, spec.zero_point

@@ -83,7 +83,7 @@ def verify(
     with progress.task("Verifying", len(xs) + len(probed) + len(references.codes), "inputs") as advance:
         answers = [_ask(board, x_nano, advance) for x_nano in xs]
         refusals = [_ask(board, x_nano, advance) for x_nano in probed]
-        inferences = board.infer(references.codes, identity, advance)
+        inferences = board.infer(references.codes, identity, references.starts, advance)
     traffic = meter.read()
     comparisons = [comparer.point(row, answer) for row, answer in enumerate(answers)] + comparer.codes(inferences.outputs)
     probes = [Probe(x_nano, None if answer is None else answer.y_nano / NANO) for x_nano, answer in zip(probed, refusals, strict=True)]

@@ -158,7 +158,7 @@ def test_float32_codes(programs: dict[str, Path]) -> None:
     got = [tuple(map(int, line.split())) for line in answers(programs, [f"float32 {b} {s} {z}" for b, s, z in cases])]
     expected = []
     for bits, scale, zero_point in cases:
-        (code,) = QuantizeReference(1, Quantization((float32_of(scale),), (zero_point,), 0)).answer(np.array([[bits]], "<u4").view(np.int8))[0]
+        (code,) = QuantizeReference(1, Quantization((float32_of(scale),), (zero_point,), 0)).answer(np.array([[bits]], "<u4").view("<f4"))[0]
         expected.append((int(math.isfinite(float32_of(bits))), int(code)))
     assert got == expected
     assert len({code for _, code in got}) == 256
@@ -189,7 +189,7 @@ def test_distance(programs: dict[str, Path]) -> None:
     assert "nan" in answers(programs, not_finite)[2]
 
 
-C_TYPES = {"B": "uint8_t", "b": "int8_t", "I": "uint32_t", "q": "int64_t"}
+C_TYPES = {"B": "uint8_t", "b": "int8_t", "H": "uint16_t", "I": "uint32_t", "i": "int32_t", "q": "int64_t"}
 
 
 def test_wire_header_says_what_python_says(tmp_path: Path) -> None:
@@ -204,9 +204,9 @@ def test_wire_header_says_what_python_says(tmp_path: Path) -> None:
                 checks.append(f"CHECK(sizeof(struct {struct}) == PLUMBLINE_{struct}_BYTES);")
                 checks += [f"CHECK(offsetof(struct {struct}, {n}) == PLUMBLINE_{struct}_{n.upper()}_OFFSET);" for n, _ in layout.fields]
             checks.append(f"CHECK({layout.packed.size} == PLUMBLINE_{message.name}_{kind}_BYTES);")
-    for enum in (wire.Request, wire.Error, wire.Field):
+    for enum in (wire.Request, wire.Error, wire.Field, wire.Type, wire.Direction):
         checks += [f"CHECK(PLUMBLINE_{enum.__name__.upper()}_{member.name} == {member.value});" for member in enum]
-    for name in ("PROTOCOL_VERSION", "MARK", "FRAME_MAX", "PAYLOAD_MAX", "CRC_BYTES", "REPLY", "ERROR_REPLY", "TEXT_MAX"):
+    for name in ("PROTOCOL_VERSION", "MARK", "FRAME_MAX", "PAYLOAD_MAX", "CRC_BYTES", "REPLY", "ERROR_REPLY", "TEXT_MAX", "NAME_MAX"):
         checks.append(f"CHECK(PLUMBLINE_{name} == {getattr(wire, name)});")
     checks.append(f"CHECK(PLUMBLINE_HEADER_BYTES == {wire.HEADER.size});")
     source = "#include <plumbline_wire.h>\n#include <stddef.h>\n#include <stdint.h>\n" + "\n".join(checks) + "\n"

@@ -15,7 +15,7 @@ from plumbline.common import boards, wire
 from plumbline.common.errors import BoardLost
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import FIRMWARE, ROOT
-from plumbline.host.devices.board import Board
+from plumbline.host.devices.board import Board, ToldEnd
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.qemu import VirtualBoard
 from tests.support import firmware_image as firmware
@@ -125,8 +125,8 @@ def test_hello(linear: Path, board: Board) -> None:
     assert identity.model == manifest.recipe
     assert identity.model_sha256 == manifest.model_sha256
     assert identity.constants_sha256 == manifest.constants_sha256
-    assert (identity.input_scale, identity.input_zero_point) == (manifest.x_end.scale, manifest.x_end.zero_point)
-    assert (identity.output_scale, identity.output_zero_point) == (manifest.y_end.scale, manifest.y_end.zero_point)
+    assert identity.inputs == (ToldEnd("", "INT8", 1, manifest.x_end.scale, manifest.x_end.zero_point),)
+    assert identity.outputs == (ToldEnd("", "INT8", 1, manifest.y_end.scale, manifest.y_end.zero_point),)
     assert [x / wire.NANO for x in identity.domain_nano] == list(manifest.domain)
     assert identity.engine == "compiled"
     assert identity.engine_error == ""
@@ -152,7 +152,7 @@ def test_uptime_and_stack(board: Board) -> None:
     after = board.stats()
     waited_ms = (time.monotonic() - start) * 1000
     assert 0 < after.uptime_ms - before.uptime_ms <= 3 * waited_ms + 5000  # QEMU's clock may run ahead, or far behind on a busy machine
-    assert after.frames == before.frames + 1 + len(wire.Field) + 1
+    assert after.frames == before.frames + 2 + len(wire.Field) + 1  # HELLO, END and the fields, then STATS
     assert 100 < after.stack_used < after.stack_bytes
     assert after.overruns == after.bad_frames == 0
 

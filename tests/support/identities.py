@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plumbline.host.devices.board import Identity
+from plumbline.host.devices.board import Identity, ToldEnd
 
 IDENTITY = Identity(
     protocol=1,
@@ -15,10 +15,8 @@ IDENTITY = Identity(
     model="half",
     model_sha256="aa" * 32,
     constants_sha256="bb" * 32,
-    input_scale=0.5,
-    input_zero_point=-4,
-    output_scale=0.25,
-    output_zero_point=3,
+    inputs=(ToldEnd("", "INT8", 1, 0.5, -4),),
+    outputs=(ToldEnd("", "INT8", 1, 0.25, 3),),
     domain_nano=(-62_000_000_000, 65_500_000_000),
     arena_used=0,
     clock_hz=1,

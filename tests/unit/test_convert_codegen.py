@@ -17,7 +17,8 @@ from plumbline.common import wire
 from plumbline.common.layer_names import layer_name
 from plumbline.convert.codegen.arena import arena
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.codegen.generated_folder import End, decimals, generated_files, wire_header
+from plumbline.convert.codegen.ends import Scale
+from plumbline.convert.codegen.generated_folder import decimals, generated_files, wire_header
 from plumbline.convert.codegen.names import identifiers
 from plumbline.convert.codegen.templating import c_string, comment
 from plumbline.convert.importers.flatbuffer.reader import read
@@ -57,12 +58,15 @@ def expected_wire() -> dict[str, int]:
         "FRAME_MAX": wire.FRAME_MAX,
         "PAYLOAD_MAX": wire.PAYLOAD_MAX,
         "TEXT_MAX": wire.TEXT_MAX,
+        "NAME_MAX": wire.NAME_MAX,
         "REPLY": wire.REPLY,
         "ERROR_REPLY": wire.ERROR_REPLY,
     }
     result |= {f"REQUEST_{member.name}": member.value for member in wire.Request}
     result |= {f"ERROR_{member.name}": member.value for member in wire.Error}
     result |= {f"FIELD_{member.name}": member.value for member in wire.Field}
+    result |= {f"TYPE_{member.name}": member.value for member in wire.Type}
+    result |= {f"DIRECTION_{member.name}": member.value for member in wire.Direction}
     for kind, table in (("REQUEST", wire.REQUESTS), ("REPLY", wire.REPLIES)):
         for message, layout in table.items():
             result[f"{message.name}_{kind}_BYTES"] = layout.packed.size
@@ -118,10 +122,10 @@ def test_scales_of_any_size_come_apart_exactly() -> None:
     for bits in (0x00000001, 0x00800000, 0x3DCCCCCD, 0x3F800000, 0x4B7FFFFF, 0x7F7FFFFF):
         (scale,) = struct.unpack("<f", struct.pack("<I", bits))
         layers = (Dense(np.array([[1]], np.int8), None, (1.0,), 1.0, 0),)
-        end = End.of("INPUT", read(write(Model(scale, 0, layers))).input)
-        assert Fraction(end.mantissa) * Fraction(2) ** end.exponent == Fraction(scale)
-        assert end.scale_bits == bits
-        assert end.mantissa % 2 == 1
+        apart = Scale.of(read(write(Model(scale, 0, layers))).input.quantized)
+        assert Fraction(apart.mantissa) * Fraction(2) ** apart.exponent == Fraction(scale)
+        assert apart.bits == bits
+        assert apart.mantissa % 2 == 1
 
 
 @pytest.mark.parametrize(("step", "expected"), [(0.2, 1), (0.199688, 1), (0.0235, 2), (1.0, 0), (7.5, 0), (0.01, 2), (1e-12, 9)])

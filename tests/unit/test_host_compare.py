@@ -11,9 +11,10 @@ import pytest
 
 from plumbline.common.errors import BoardFault, WrongModel
 from plumbline.common.golden_data import References
-from plumbline.common.manifest import ArenaSpec, BoundSpec, Manifest
+from plumbline.common.manifest import ArenaSpec, BoundSpec, Manifest, TensorSpec
 from plumbline.common.quantization import code_of_nano, nano_of
-from plumbline.host.devices.board import Answer, Identity
+from plumbline.common.wire import told
+from plumbline.host.devices.board import Answer, Identity, ToldEnd
 from plumbline.host.devices.deadline import Deadline
 from plumbline.host.devices.identity import check_identity
 from plumbline.host.verdict.checks import Comparer, failures, nearest_rank, outside
@@ -150,10 +151,6 @@ FACTS: dict[str, Any] = {
     "constants_sha256": "",
     "input_bytes": 2,
     "output_bytes": 2,
-    "input_scale": math.nextafter(0.5, 1),
-    "input_zero_point": -3,
-    "output_scale": 0.26,
-    "output_zero_point": 4,
     "domain_nano": (-62_000_000_000, 65_500_000_001),
 }
 
@@ -171,6 +168,41 @@ def test_each_fact_of_the_identity_counts(name: str) -> None:
         check_identity(replace(IDENTITY, **{name: FACTS[name]}), MANIFEST)
     assert str(FACTS[name]) in caught.value.message
     assert str(getattr(IDENTITY, name)) in caught.value.message
+
+
+@pytest.mark.parametrize("ends", ["inputs", "outputs"])
+@pytest.mark.parametrize(
+    ("fact", "value", "said"),
+    [
+        ("name", "other", "name is other"),
+        ("type", "UINT8", "type is UINT8"),
+        ("elements", 2, "size in elements is 2"),
+        ("scale", math.nextafter(0.5, 1), "scale is 0.5000000000000001"),
+        ("scale", None, "scale is None"),
+        ("zero_point", 5, "zero point is 5"),
+    ],
+)
+def test_each_fact_of_each_end_counts(ends: str, fact: str, value: object, said: str) -> None:
+    (only,) = getattr(IDENTITY, ends)
+    change: dict[str, Any] = {ends: (replace(only, **{fact: value}),)}
+    with pytest.raises(WrongModel) as caught:
+        check_identity(replace(IDENTITY, **change), MANIFEST)
+    assert caught.value.message.startswith(f"The board's {ends[:-1]} {said}, the manifest's ")
+
+
+def test_every_end_of_several_counts() -> None:
+    specs = tuple(TensorSpec(name, "INT16", (3,), 6, None, None) for name in ("a", "b", "\u00e9" * 60))
+    manifest = replace(MANIFEST, inputs=specs)
+    told_ends = tuple(ToldEnd(told(spec.name), "INT16", 3, None, None) for spec in specs)
+    right = replace(IDENTITY, input_bytes=18, inputs=told_ends)
+    check_identity(right, manifest)
+    for wrong, said in (
+        (told_ends[:2], "number of inputs is 2, the manifest's 3"),
+        ((told_ends[1], told_ends[0], told_ends[2]), "input 0 name is b, the manifest's a"),
+        ((*told_ends[:2], replace(told_ends[2], zero_point=0)), "input 2 zero point is 0, the manifest's None"),
+    ):
+        with pytest.raises(WrongModel, match=said):
+            check_identity(replace(right, inputs=wrong), manifest)
 
 
 def test_an_engine_that_does_not_work_is_no_board_to_verify() -> None:

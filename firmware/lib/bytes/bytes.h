@@ -19,6 +19,8 @@ static inline void put64(uint8_t *at, uint64_t value) {
   put32(at + 4, (uint32_t)(value >> 32));
 }
 
+static inline uint16_t get16(const uint8_t *at) { return (uint16_t)(at[0] | at[1] << 8); }
+
 static inline uint32_t get32(const uint8_t *at) {
   return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }

@@ -18,15 +18,18 @@ const char *engine_name(void);
 // Why the engine does not work, or "" while it does.
 const char *engine_error(void);
 
-// The input tensor, int8 codes, PLUMBLINE_INPUT_BYTES long; the caller writes it before engine_invoke().
+// The bytes of an input tensor, `number` from 0 to below PLUMBLINE_INPUTS; the caller writes all of them before engine_invoke().
 // An engine may use this memory for other tensors during engine_invoke().
-int8_t *engine_input(void);
+int8_t *engine_input(uint32_t number);
 
-// The output tensor, PLUMBLINE_OUTPUT_BYTES long, valid after engine_invoke() returned true.
-const int8_t *engine_output(void);
+// The bytes of an output tensor, `number` below PLUMBLINE_OUTPUTS, valid after engine_invoke() returned true and until an input is written.
+const int8_t *engine_output(uint32_t number);
 
-// Runs the model once; false when that failed.
+// Runs the model once; false when that failed. The state of a stateful model (PLUMBLINE_STATEFUL) advances with it.
 bool engine_invoke(void);
+
+// Puts the state of a stateful model to its beginning, as engine_begin() does; false when that failed.
+bool engine_reset(void);
 
 // Bytes of the arena in use; 0 for an engine without one.
 uint32_t engine_arena_used(void);

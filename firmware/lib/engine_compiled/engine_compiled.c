@@ -8,18 +8,43 @@
 static _Alignas(4) int8_t plumbline_memory[PLUMBLINE_COMPILED_MEMORY_BYTES];
 static const uint8_t model_sha256[SHA256_BYTES] = PLUMBLINE_MODEL_SHA256;
 
-bool engine_begin(void) { return true; }
+bool engine_begin(void) { return engine_reset(); }
 
 const char *engine_name(void) { return "compiled"; }
 
 const char *engine_error(void) { return ""; }
 
-int8_t *engine_input(void) { return plumbline_memory + PLUMBLINE_COMPILED_INPUT_OFFSET; }
+#if PLUMBLINE_ONE_TO_ONE
+int8_t *engine_input(uint32_t number) {
+  (void)number;
+  return plumbline_memory + PLUMBLINE_COMPILED_INPUT_OFFSET;
+}
 
-const int8_t *engine_output(void) { return plumbline_memory + PLUMBLINE_COMPILED_OUTPUT_OFFSET; }
+const int8_t *engine_output(uint32_t number) {
+  (void)number;
+  return plumbline_memory + PLUMBLINE_COMPILED_OUTPUT_OFFSET;
+}
+#else
+int8_t *engine_input(uint32_t number) {
+  static const uint32_t offsets[PLUMBLINE_INPUTS] = PLUMBLINE_COMPILED_INPUT_OFFSETS;
+  return plumbline_memory + offsets[number];
+}
+
+const int8_t *engine_output(uint32_t number) {
+  static const uint32_t offsets[PLUMBLINE_OUTPUTS] = PLUMBLINE_COMPILED_OUTPUT_OFFSETS;
+  return plumbline_memory + offsets[number];
+}
+#endif
 
 bool engine_invoke(void) {
   plumbline_compiled_invoke(plumbline_memory);
+  return true;
+}
+
+bool engine_reset(void) {
+#if PLUMBLINE_STATEFUL
+  plumbline_compiled_reset(plumbline_memory);
+#endif
   return true;
 }
 

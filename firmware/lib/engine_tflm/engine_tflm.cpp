@@ -1,7 +1,9 @@
 // engine.h with TensorFlow Lite Micro: an interpreter over the embedded flatbuffer, working in a static arena.
+#include <ends.h>
 #include <engine.h>
 #include <plumbline_flatbuffer.h>
 #include <plumbline_model.h>
+#include <plumbline_wire.h>
 #include <sha256.h>
 #include <string.h>
 
@@ -10,7 +12,8 @@
 #include "channel_scales.h"
 #include "tflm.h"
 
-static_assert(PLUMBLINE_ARENA_BYTES >= PLUMBLINE_INPUT_BYTES + PLUMBLINE_OUTPUT_BYTES, "the arena holds the input and the output");
+static_assert(PLUMBLINE_ARENA_BYTES >= PLUMBLINE_INPUT_BYTES, "the arena holds the inputs");
+static_assert(PLUMBLINE_ARENA_BYTES >= PLUMBLINE_OUTPUT_BYTES, "the arena holds the outputs");
 
 namespace {
 
@@ -24,11 +27,49 @@ tflite::MicroInterpreter *interpreter;
 uint8_t model_sha256[SHA256_BYTES];
 const char *error = "engine_begin() was not called";
 
-// Until the interpreter has placed them, and for good when it cannot, writing to the input harms nothing.
-int8_t *input = reinterpret_cast<int8_t *>(arena);
-const int8_t *output = reinterpret_cast<const int8_t *>(arena);
+int8_t *inputs[PLUMBLINE_INPUTS];
+const int8_t *outputs[PLUMBLINE_OUTPUTS];
 
-bool is_codes(const TfLiteTensor *tensor, size_t bytes) { return tensor && tensor->type == kTfLiteInt8 && tensor->bytes == bytes; }
+// TensorFlow Lite's number of a type on the wire, which has those of the schema.
+TfLiteType type_of(uint8_t wire_type) {
+  switch (wire_type) {
+    case PLUMBLINE_TYPE_FLOAT32:
+      return kTfLiteFloat32;
+    case PLUMBLINE_TYPE_INT32:
+      return kTfLiteInt32;
+    case PLUMBLINE_TYPE_UINT8:
+      return kTfLiteUInt8;
+    case PLUMBLINE_TYPE_INT64:
+      return kTfLiteInt64;
+    case PLUMBLINE_TYPE_BOOL:
+      return kTfLiteBool;
+    case PLUMBLINE_TYPE_INT16:
+      return kTfLiteInt16;
+    case PLUMBLINE_TYPE_INT8:
+      return kTfLiteInt8;
+    default:
+      return kTfLiteNoType;
+  }
+}
+
+bool is_as_declared(const TfLiteTensor *tensor, const model_end &end) {
+  return tensor && tensor->type == type_of(end.type) && tensor->bytes == end.bytes;
+}
+
+// Takes note of where the interpreter has placed the model's ends. Returns "" or which are not as declared.
+const char *find_ends() {
+  if (interpreter->inputs_size() != PLUMBLINE_INPUTS) return "the model has not as many inputs as declared";
+  if (interpreter->outputs_size() != PLUMBLINE_OUTPUTS) return "the model has not as many outputs as declared";
+  for (size_t i = 0; i < PLUMBLINE_INPUTS; i++) {
+    if (!is_as_declared(interpreter->input(i), model_inputs[i])) return "an input of the model is not as declared";
+    inputs[i] = interpreter->input(i)->data.int8;
+  }
+  for (size_t i = 0; i < PLUMBLINE_OUTPUTS; i++) {
+    if (!is_as_declared(interpreter->output(i), model_outputs[i])) return "an output of the model is not as declared";
+    outputs[i] = interpreter->output(i)->data.int8;
+  }
+  return "";
+}
 
 // Returns "" or what failed. The texts fit one field of the link (PLUMBLINE_TEXT_MAX).
 const char *begin() {
@@ -49,12 +90,7 @@ const char *begin() {
 
   interpreter = new (interpreter_room) tflite::MicroInterpreter(model, *resolver, arena, sizeof arena);
   if (interpreter->AllocateTensors() != kTfLiteOk) return "AllocateTensors: arena too small, or model refused";
-
-  if (interpreter->inputs_size() != 1 || !is_codes(interpreter->input(0), PLUMBLINE_INPUT_BYTES)) return "the model's input is not as declared";
-  if (interpreter->outputs_size() != 1 || !is_codes(interpreter->output(0), PLUMBLINE_OUTPUT_BYTES)) return "the model's output is not as declared";
-  input = interpreter->input(0)->data.int8;
-  output = interpreter->output(0)->data.int8;
-  return "";
+  return find_ends();
 }
 
 }  // namespace
@@ -68,19 +104,24 @@ const char *engine_name(void) { return "tflm"; }
 
 const char *engine_error(void) { return error; }
 
-int8_t *engine_input(void) { return input; }
+// Until the interpreter has placed the tensors, and for good when it cannot, writing to an input harms nothing.
+int8_t *engine_input(uint32_t number) { return inputs[number] ? inputs[number] : reinterpret_cast<int8_t *>(arena); }
 
-const int8_t *engine_output(void) { return output; }
+const int8_t *engine_output(uint32_t number) { return outputs[number] ? outputs[number] : reinterpret_cast<const int8_t *>(arena); }
 
 bool engine_invoke(void) {
   if (error[0] != '\0') return false;
   // What a recurrent layer remembers would change the next answer.
-  if (PLUMBLINE_KEEPS_STATE && interpreter->Reset() != kTfLiteOk) {
-    error = "Reset failed";
-    return false;
-  }
+  if (PLUMBLINE_KEEPS_STATE && !engine_reset()) return false;
   if (interpreter->Invoke() == kTfLiteOk) return true;
   error = "Invoke failed";
+  return false;
+}
+
+bool engine_reset(void) {
+  if (error[0] != '\0') return false;
+  if (interpreter->Reset() == kTfLiteOk) return true;
+  error = "Reset failed";
   return false;
 }
 

@@ -52,6 +52,7 @@ bool field_value(uint8_t field, uint8_t *value, size_t *length) {
     case PLUMBLINE_FIELD_CONSTANTS_SHA256:
       *length = engine_constants_sha256(value) ? DIGEST_BYTES : 0;
       return true;
+#if PLUMBLINE_ONE_TO_ONE
     case PLUMBLINE_FIELD_INPUT_SCALE:
       *length = put_word(value, PLUMBLINE_INPUT_SCALE_BITS);
       return true;
@@ -64,6 +65,7 @@ bool field_value(uint8_t field, uint8_t *value, size_t *length) {
     case PLUMBLINE_FIELD_OUTPUT_ZERO_POINT:
       *length = put_word(value, (uint32_t)PLUMBLINE_OUTPUT_ZERO_POINT);
       return true;
+#endif
     case PLUMBLINE_FIELD_DOMAIN_NANO:
       put64(value, (uint64_t)PLUMBLINE_DOMAIN_LOW_NANO);
       put64(value + 8, (uint64_t)PLUMBLINE_DOMAIN_HIGH_NANO);

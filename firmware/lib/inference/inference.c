@@ -20,6 +20,7 @@ bool inference_run(inference_cost *cost) {
   return done;
 }
 
+#if PLUMBLINE_ONE_TO_ONE
 inference_status inference_ask(int64_t x_nano, inference_answer *answer) {
   static const quantization input = {PLUMBLINE_INPUT_SCALE_MANTISSA, PLUMBLINE_INPUT_SCALE_EXPONENT, PLUMBLINE_INPUT_ZERO_POINT};
   static const quantization output = {PLUMBLINE_OUTPUT_SCALE_MANTISSA, PLUMBLINE_OUTPUT_SCALE_EXPONENT, PLUMBLINE_OUTPUT_ZERO_POINT};
@@ -27,12 +28,19 @@ inference_status inference_ask(int64_t x_nano, inference_answer *answer) {
   if (x_nano < PLUMBLINE_DOMAIN_LOW_NANO || x_nano > PLUMBLINE_DOMAIN_HIGH_NANO) return INFERENCE_OUT_OF_DOMAIN;
   if (engine_error()[0]) return INFERENCE_FAILED;
   const int8_t code = quantize(x_nano, &input);
-  engine_input()[0] = code;
+  engine_input(0)[0] = code;
   inference_cost cost;
   if (!inference_run(&cost)) return INFERENCE_FAILED;
   answer->input_code = code;
-  answer->output_code = engine_output()[0];
+  answer->output_code = engine_output(0)[0];
   answer->y_nano = dequantize(answer->output_code, &output);
   answer->cost = cost;
   return INFERENCE_DONE;
 }
+#else
+inference_status inference_ask(int64_t x_nano, inference_answer *answer) {
+  (void)x_nano;
+  (void)answer;
+  return INFERENCE_NOT_SCALAR;
+}
+#endif

@@ -14,7 +14,7 @@ typedef struct {
   uint32_t time_ns;  // UINT32_MAX where it does not fit
 } inference_cost;
 
-// Runs the model on engine_input(); false when the engine failed.
+// Runs the model on what its inputs hold; false when the engine failed.
 bool inference_run(inference_cost *cost);
 
 typedef enum { INFERENCE_DONE, INFERENCE_OUT_OF_DOMAIN, INFERENCE_NOT_SCALAR, INFERENCE_FAILED } inference_status;

@@ -1,4 +1,5 @@
-// See requests.h. Every request may come twice, because its reply was lost: the second time changes nothing.
+// See requests.h. Every request may come twice, because its reply was lost: the second time changes nothing. Of a stateful model that takes more
+// than it does here, see once.h.
 #include "requests.h"
 
 #include <board.h>
@@ -8,7 +9,9 @@
 #include <string.h>
 
 #include <bytes.h>
-#include "crc32.h"
+#include "once.h"
+#include "rows.h"
+#include <ends.h>
 #include <fields.h>
 #ifdef PLUMBLINE_PROFILE
 #include <profile.h>
@@ -35,15 +38,15 @@ typedef struct {
   size_t length;
 } answer;
 
-// How many inputs, and their outputs, fit one BATCH and its reply.
+// How many rows of inputs, and of outputs, fit one BATCH and its reply.
 static uint32_t batch_limit(void) {
   const uint32_t inputs = PLUMBLINE_PAYLOAD_MAX / PLUMBLINE_INPUT_BYTES;
   const uint32_t outputs = (PLUMBLINE_PAYLOAD_MAX - PLUMBLINE_BATCH_REPLY_BYTES) / PLUMBLINE_OUTPUT_BYTES;
   return inputs < outputs ? inputs : outputs;
 }
 
-// Whether a piece lies within a tensor.
-static bool within(uint32_t offset, size_t length, uint32_t tensor) { return offset <= tensor && length <= tensor - offset; }
+// Whether a piece lies within a row.
+static bool within(uint32_t offset, size_t length, uint32_t row) { return offset <= row && length <= row - offset; }
 
 static uint8_t hello(answer *to) {
   to->payload[PLUMBLINE_HELLO_REPLY_PROTOCOL_OFFSET] = PLUMBLINE_PROTOCOL_VERSION;
@@ -68,7 +71,7 @@ static uint8_t write(const request *from, answer *to) {
   const size_t length = from->length - PLUMBLINE_WRITE_REQUEST_BYTES;
   if (!within(offset, length, PLUMBLINE_INPUT_BYTES)) return PLUMBLINE_ERROR_BAD_OFFSET;
   last_invoke.valid = false;
-  memcpy(engine_input() + offset, from->payload + PLUMBLINE_WRITE_REQUEST_BYTES, length);
+  rows_write(offset, from->payload + PLUMBLINE_WRITE_REQUEST_BYTES, length);
   put32(to->payload + PLUMBLINE_WRITE_REPLY_OFFSET_OFFSET, offset + (uint32_t)length);
   to->length = PLUMBLINE_WRITE_REPLY_BYTES;
   return NO_ERROR;
@@ -83,11 +86,11 @@ static uint8_t invoke(const request *from, answer *to) {
     memcpy(to->payload, last_invoke.reply, sizeof last_invoke.reply);
     return NO_ERROR;
   }
-  if (crc32_add(0, engine_input(), PLUMBLINE_INPUT_BYTES) != announced) return PLUMBLINE_ERROR_BAD_CHECKSUM;
+  if (rows_input_crc32() != announced) return PLUMBLINE_ERROR_BAD_CHECKSUM;
   last_invoke.valid = false;
   inference_cost cost;
   if (!inference_run(&cost)) return PLUMBLINE_ERROR_ENGINE_FAILED;
-  put32(to->payload + PLUMBLINE_INVOKE_REPLY_OUTPUT_CRC32_OFFSET, crc32_add(0, engine_output(), PLUMBLINE_OUTPUT_BYTES));
+  put32(to->payload + PLUMBLINE_INVOKE_REPLY_OUTPUT_CRC32_OFFSET, rows_output_crc32());
   put32(to->payload + PLUMBLINE_INVOKE_REPLY_COUNT_OFFSET, cost.count);
   put32(to->payload + PLUMBLINE_INVOKE_REPLY_TIME_NS_OFFSET, cost.time_ns);
   memcpy(last_invoke.sequence, sequence, SEQUENCE_BYTES);
@@ -103,7 +106,7 @@ static uint8_t read(const request *from, answer *to) {
   if (length == 0 || length > PLUMBLINE_PAYLOAD_MAX - PLUMBLINE_READ_REPLY_BYTES) return PLUMBLINE_ERROR_BAD_LENGTH;
   if (!within(offset, length, PLUMBLINE_OUTPUT_BYTES)) return PLUMBLINE_ERROR_BAD_OFFSET;
   put32(to->payload + PLUMBLINE_READ_REPLY_OFFSET_OFFSET, offset);
-  memcpy(to->payload + PLUMBLINE_READ_REPLY_BYTES, engine_output() + offset, length);
+  rows_read(offset, to->payload + PLUMBLINE_READ_REPLY_BYTES, length);
   to->length = PLUMBLINE_READ_REPLY_BYTES + (size_t)length;
   return NO_ERROR;
 }
@@ -115,9 +118,9 @@ static uint8_t batch(const request *from, answer *to) {
   uint8_t *output = to->payload + PLUMBLINE_BATCH_REPLY_BYTES;
   inference_cost cost = {0, 0};
   for (size_t i = 0; i < count; i++, output += PLUMBLINE_OUTPUT_BYTES) {
-    memcpy(engine_input(), from->payload + i * PLUMBLINE_INPUT_BYTES, PLUMBLINE_INPUT_BYTES);
+    rows_write(0, from->payload + i * PLUMBLINE_INPUT_BYTES, PLUMBLINE_INPUT_BYTES);
     if (!inference_run(&cost)) return PLUMBLINE_ERROR_ENGINE_FAILED;
-    memcpy(output, engine_output(), PLUMBLINE_OUTPUT_BYTES);
+    rows_read(0, output, PLUMBLINE_OUTPUT_BYTES);
   }
   put32(to->payload + PLUMBLINE_BATCH_REPLY_COUNT_OFFSET, cost.count);
   put32(to->payload + PLUMBLINE_BATCH_REPLY_TIME_NS_OFFSET, cost.time_ns);
@@ -170,6 +173,22 @@ static uint8_t profile(const request *from, answer *to) {
 }
 #endif
 
+#if PLUMBLINE_STATEFUL
+static uint8_t reset(void) {
+  last_invoke.valid = false;
+  return engine_reset() ? NO_ERROR : PLUMBLINE_ERROR_ENGINE_FAILED;
+}
+#endif
+
+#if !PLUMBLINE_ONE_TO_ONE
+static uint8_t end(const request *from, answer *to) {
+  const uint8_t direction = from->payload[PLUMBLINE_END_REQUEST_DIRECTION_OFFSET];
+  const uint16_t number = get16(from->payload + PLUMBLINE_END_REQUEST_NUMBER_OFFSET);
+  to->length = end_told(direction, number, to->payload);
+  return to->length > 0 ? NO_ERROR : PLUMBLINE_ERROR_BAD_OFFSET;
+}
+#endif
+
 // Whether a payload of this length can be the request's. `*known` tells a wrong length from an unknown type.
 static bool length_fits(uint8_t type, size_t length, bool *known) {
   *known = true;
@@ -194,6 +213,14 @@ static bool length_fits(uint8_t type, size_t length, bool *known) {
     case PLUMBLINE_REQUEST_PROFILE:
       return length == PLUMBLINE_PROFILE_REQUEST_BYTES;
 #endif
+#if PLUMBLINE_STATEFUL
+    case PLUMBLINE_REQUEST_RESET:
+      return length == PLUMBLINE_RESET_REQUEST_BYTES;
+#endif
+#if !PLUMBLINE_ONE_TO_ONE
+    case PLUMBLINE_REQUEST_END:
+      return length == PLUMBLINE_END_REQUEST_BYTES;
+#endif
     default:
       *known = false;
       return false;
@@ -212,11 +239,17 @@ static uint8_t dispatch(const request *from, const frame_receiver *receiver, ans
 #ifdef PLUMBLINE_PROFILE
   if (type == PLUMBLINE_REQUEST_PROFILE) return profile(from, to);
 #endif
+#if !PLUMBLINE_ONE_TO_ONE
+  if (type == PLUMBLINE_REQUEST_END) return end(from, to);
+#endif
   if (engine_error()[0]) return PLUMBLINE_ERROR_ENGINE_FAILED;  // there may be no tensors to read or write
   if (type == PLUMBLINE_REQUEST_WRITE) return write(from, to);
   if (type == PLUMBLINE_REQUEST_INVOKE) return invoke(from, to);
   if (type == PLUMBLINE_REQUEST_READ) return read(from, to);
   if (type == PLUMBLINE_REQUEST_BATCH) return batch(from, to);
+#if PLUMBLINE_STATEFUL
+  if (type == PLUMBLINE_REQUEST_RESET) return reset();
+#endif
   return ask(from, to);
 }
 
@@ -224,7 +257,14 @@ size_t requests_answer(const frame_receiver *receiver, uint8_t reply[MESSAGE_MAX
   const uint8_t *const message = receiver->content;
   const request from = {message, message + PLUMBLINE_HEADER_BYTES, receiver->length - PLUMBLINE_HEADER_BYTES};
   answer to = {reply + PLUMBLINE_HEADER_BYTES, 0};
+#if PLUMBLINE_STATEFUL
+  size_t replied;
+  const once_order order = once_look(message, receiver->length, reply, &replied);
+  if (order == ONCE_AGAIN) return replied;
+  const uint8_t error = order == ONCE_LATE ? PLUMBLINE_ERROR_OUT_OF_ORDER : dispatch(&from, receiver, &to);
+#else
   const uint8_t error = dispatch(&from, receiver, &to);
+#endif
 
   reply[0] = PLUMBLINE_MARK | PLUMBLINE_PROTOCOL_VERSION;
   memcpy(reply + SEQUENCE_AT, message + SEQUENCE_AT, SEQUENCE_BYTES);
@@ -235,5 +275,8 @@ size_t requests_answer(const frame_receiver *receiver, uint8_t reply[MESSAGE_MAX
     to.payload[1] = message[TYPE_AT];
     to.length = 2;
   }
+#if PLUMBLINE_STATEFUL
+  if (order == ONCE_NEW) once_keep(message, receiver->length, reply, PLUMBLINE_HEADER_BYTES + to.length);
+#endif
   return PLUMBLINE_HEADER_BYTES + to.length;
 }

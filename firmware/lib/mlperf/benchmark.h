@@ -7,6 +7,10 @@
 
 #include <plumbline_model.h>
 
+#if !PLUMBLINE_ONE_TO_ONE
+#error "MLPerf Tiny's runner asks models of one int8 input and one int8 output"
+#endif
+
 #if defined PLUMBLINE_MLPERF_KWS
 #define BENCHMARK_MODEL "kws01"
 #elif defined PLUMBLINE_MLPERF_VWW

@@ -14,7 +14,7 @@ bool sample_prepare(void) { return true; }
 
 void sample_give(void) {
   // The runner's images are bytes from 0 to 255, for codes from -128 to 127.
-  for (size_t i = 0; i < PLUMBLINE_INPUT_BYTES; i++) engine_input()[i] = (int8_t)(sample_bytes[i] ^ (BENCHMARK_UNSIGNED ? 0x80 : 0));
+  for (size_t i = 0; i < PLUMBLINE_INPUT_BYTES; i++) engine_input(0)[i] = (int8_t)(sample_bytes[i] ^ (BENCHMARK_UNSIGNED ? 0x80 : 0));
 }
 
 void sample_note(void) {}
@@ -25,7 +25,7 @@ void sample_say_results(void) {
   say("m-results-[");
   for (size_t i = 0; i < PLUMBLINE_OUTPUT_BYTES; i++) {
     if (i > 0) say(",");
-    say_number(dequantize(engine_output()[i], &output), RESULT_DECIMALS, decimals);
+    say_number(dequantize(engine_output(0)[i], &output), RESULT_DECIMALS, decimals);
   }
   say("]\r\n");
 }

@@ -32,11 +32,11 @@ bool sample_prepare(void) {
   return true;
 }
 
-void sample_give(void) { memcpy(engine_input(), codes, sizeof codes); }
+void sample_give(void) { memcpy(engine_input(0), codes, sizeof codes); }
 
 void sample_note(void) {
   static const float32_quantization output = {PLUMBLINE_OUTPUT_SCALE_BITS, PLUMBLINE_OUTPUT_ZERO_POINT};
-  thousandths = 1000 * float32_distance(sample_bytes, engine_output(), PLUMBLINE_OUTPUT_BYTES, &output);
+  thousandths = 1000 * float32_distance(sample_bytes, engine_output(0), PLUMBLINE_OUTPUT_BYTES, &output);
 }
 
 void sample_say_results(void) {
