@@ -62,7 +62,7 @@ class Tensor:
     type: str
     shape: tuple[int, ...]
     quantization: Quantization | None
-    """None of an INT32 as well: a bias has the scale of input times weights, and what the file says of it no kernel of TensorFlow Lite Micro uses."""
+    """None of an INT32 constant as well: a bias has the scale of input times weights, and what the file says of it no kernel uses."""
     data: bytes | None
     state: bool = False
     """Whether the schema calls it a variable. Without `initial` it is what a recurrent layer remembers from one time step to the next, and starts

@@ -36,7 +36,7 @@ INPUTS, OUTPUTS, OPERATORS = 1, 2, 3
 SIGNATURES = 7
 """The field of a model that lists its signatures."""
 QUANTIZED = ("INT8", "UINT8", "INT16", "INT4")
-"""Types whose scales are read."""
+"""Types whose scales are read; those of an INT32 only where it is no constant."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def read_tensor(index: int, table: Table, buffers: Buffers, found: list[Blocker]
     if table.table(6) is not None:
         found.append(Blocker("a sparse tensor", hints.changed("Leave sparsity out"), places=(name,), noun="tensor"))
     data = buffers.constant(name, table.number(2, "I"), found)
-    quantization = read_quantization(name, table.table(4), found) if kind in QUANTIZED else None
+    quantization = read_quantization(name, table.table(4), found) if kind in QUANTIZED or (kind == "INT32" and data is None) else None
     state = bool(table.number(5, "?"))
     tensor = Tensor(index, name, kind, shape, quantization, data, state)
     if state and data is not None:

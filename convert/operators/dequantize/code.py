@@ -19,6 +19,7 @@ def compile_dequantize(operator: Operator, name: str) -> Step:
     facts = {
         "path": operator.layer,
         "elements": layer.elements,
+        "type": operator.run_time_inputs[0].c_type,
         "input": formula(layer.input),
         "scale": literal(layer.input.scale),
         "distance": f"(input[i]{minus(layer.input.zero_point)})",

@@ -1,15 +1,19 @@
-"""DEQUANTIZE: int8 codes as the float32 numbers they stand for, at the model's end."""
+"""DEQUANTIZE: codes as the float32 numbers they stand for, at the model's end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Operator, Quantization, Tensor
-from plumbline.convert.operators.shared.checks import arity, int8, refused, unsupported
+from plumbline.convert.operators.shared.checks import arity, codes_of, refused, unsupported
+
+
+TYPES = ("INT8", "UINT8", "INT16")
+"""Of TFLM's kernel (DequantizePrepare in dequantize_common.cc)."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +23,10 @@ class DequantizeReference:
     elements: int
     input: Quantization
 
-    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.float32]:
+    def answer(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         """Answer codes (N, elements) with as many float32 numbers, as DequantizeReference in dequantize.h does.
 
-        It multiplies in double and then rounds; the product of a scale's 24 bits and 9 more is exact there, so that this is one rounding.
+        It multiplies in double and then rounds; the product of a scale's 24 bits and 17 more is exact there, so that this is one rounding.
         """
         reals = self.input.scale * (codes.astype(np.float64) - self.input.zero_point)
         with np.errstate(over="ignore"):  # beyond float32 there is infinity, as in C
@@ -34,11 +38,11 @@ def check_dequantize(operator: Operator) -> DequantizeReference:
 
     Raises:
         ModelRefused: its tensors contradict each other.
-        UnsupportedOperator: it is not from int8 to float32, or of a constant.
+        UnsupportedOperator: it is not from int8, uint8 or int16 to float32, or of a constant.
     """
     arity(operator, 1)
     source, target = cast(Tensor, operator.inputs[0]), operator.outputs[0]
-    int8(operator, source)
+    codes_of(operator, source, TYPES)
     if target.type != "FLOAT32":
         raise unsupported(operator, f"to {target.name} of type {target.type}")
     if source.data is not None:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Operator, Quantization, Tensor
-from plumbline.convert.operators.fixed_point import INT8
-from plumbline.convert.operators.shared.checks import arity, int8, refused, unsupported
+from plumbline.convert.operators.quantize.requantize import Requantize, requantize
+from plumbline.convert.operators.shared.checks import arity, codes_of, refused, unsupported
 from plumbline.convert.operators.shared.lookup.reference import Lookup, distances, ends, multiplier_of, tabulated
 
 
 @dataclass(frozen=True)
 class QuantizeReference:
-    """number / scale + zero point of each of `elements` float32 numbers, rounded and kept within int8."""
+    """number / scale + zero point of each of `elements` float32 numbers, rounded and kept within int8 or int16."""
 
     elements: int
     output: Quantization
+    dtype: np.dtype[Any]
+    """Of the output."""
 
-    def answer(self, reals: NDArray[np.float32]) -> NDArray[np.int8]:
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Lowest and highest code."""
+        info = np.iinfo(self.dtype)
+        return int(info.min), int(info.max)
+
+    def answer(self, reals: NDArray[np.float32]) -> NDArray[Any]:
         """Answer float32 numbers (N, elements) with codes (N, elements), as AffineQuantize in quantize.h does.
 
         The division is in float32, a tie rounds away from zero. TFLM converts to int32 before it clamps, so that its answers to infinities and
@@ -30,29 +38,33 @@ class QuantizeReference:
         with np.errstate(over="ignore"):
             steps = (reals / np.float32(self.output.scale)).astype(np.float64)
         rounded = np.copysign(np.floor(np.abs(steps) + 0.5), steps) + self.output.zero_point
-        return np.where(np.isnan(steps), INT8[0], np.clip(rounded, *INT8)).astype(np.int8)
+        return np.where(np.isnan(steps), self.ends[0], np.clip(rounded, *self.ends)).astype(self.dtype)
 
 
-def check_quantize(operator: Operator) -> Lookup | QuantizeReference:
-    """Check a QUANTIZE operator; from int8 it is tabulated, as Requantize in requantize.h answers.
+def check_quantize(operator: Operator) -> Lookup | Requantize | QuantizeReference:
+    """Check a QUANTIZE operator; from int8 to int8 it is tabulated, as Requantize in requantize.h answers.
 
     Raises:
         ModelRefused: its tensors contradict each other; the output scale is far below the input's.
-        UnsupportedOperator: it is not from int8 or float32 to int8, or of a constant.
+        UnsupportedOperator: TFLM's kernel has no such pair of types, or it is of a constant.
     """
     arity(operator, 1)
     source, target = cast(Tensor, operator.inputs[0]), operator.outputs[0]
     if source.type == "FLOAT32":
         return from_float(operator, source, target)
+    if (source.type, target.type) != ("INT8", "INT8"):
+        if source.data is not None:
+            raise unsupported(operator, "of a constant")
+        return requantize(operator, source, target)
     ends(operator)
     multiplier = multiplier_of(operator, source.quantized.scale / target.quantized.scale)
     return tabulated(source, target, multiplier.apply(distances(source)) + target.quantized.zero_point)
 
 
 def from_float(operator: Operator, source: Tensor, target: Tensor) -> QuantizeReference:
-    int8(operator, target)
+    codes_of(operator, target, ("INT8", "INT16"))
     if source.data is not None:
         raise unsupported(operator, "of a constant")
     if source.shape != target.shape:
         raise refused(operator, f"maps shape {source.shape} to {target.shape}")
-    return QuantizeReference(target.elements, target.quantized)
+    return QuantizeReference(target.elements, target.quantized, target.dtype)

@@ -61,6 +61,13 @@ def one_of(operator: Operator, tensor: Tensor, types: tuple[str, ...]) -> None:
         raise refused(operator, f"has the activation {tensor.name} with zero points {tensor.quantization.zero_points}")
 
 
+def codes_of(operator: Operator, tensor: Tensor, types: tuple[str, ...]) -> None:
+    """The tensor must be of one of these types and quantized as a whole."""
+    if tensor.type in types and tensor.quantization is None:
+        raise unsupported(operator, f"with {tensor.name} of type {tensor.type}, not quantized,")
+    one_of(operator, tensor, types)
+
+
 def centred(operator: Operator, tensor: Tensor) -> None:
     """The tensor must be int16, quantized as a whole around 0: kernels that sum weights times int16 look at no zero point."""
     if tensor.type != "INT16" or tensor.quantization is None:
