@@ -95,7 +95,7 @@ def bring(
         if way is Way.TFLITE:
             raw, ends = cut(path.read_bytes())
             if ends:
-                say(f"{path.name}: {' and '.join(ends)} cut off; the board takes and gives the int8 codes behind")
+                say(f"{path.name}: {' and '.join(ends)} cut off; the board takes and gives the codes behind")
             raw, unused = called_int8(raw)
             if unused:
                 more = f" and {len(unused) - LISTED} more" if len(unused) > LISTED else ""

@@ -215,7 +215,7 @@ def test_float_ends_are_cut_off_and_said(tmp_path: Path) -> None:
     (tmp_path / "floats.tflite").write_bytes(write_graph(specs, [unary("QUANTIZE", 0, 1), unary("RELU", 1, 2)], 0, 2))
     lines: list[str] = []
     manifest = bring(tmp_path / "floats.tflite", tmp_path / "build", lines.append)
-    assert lines[0] == "floats.tflite: float32 input cut off; the board takes and gives the int8 codes behind"
+    assert lines[0] == "floats.tflite: float32 input cut off; the board takes and gives the codes behind"
     assert manifest.x_end.scale == float(np.float32(0.1))
     assert [operator.name for operator in read((tmp_path / "build" / "model_floats" / "model.tflite").read_bytes()).operators] == ["RELU"]
 

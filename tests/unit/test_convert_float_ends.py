@@ -140,10 +140,10 @@ ODD: dict[str, tuple[type[Exception], Callable[[], object]]] = {
 
 
 def first(name: str, source: TensorSpec, target: TensorSpec) -> Any:
-    """An operator as the reader finds it, behind a RELU that makes the model's ends int8."""
+    """An operator as the reader finds it, behind a RELU that makes the model's ends int8; one of a constant stays for what it writes is an output."""
     tensors = [codes_of(3, 0.5, 0, "first"), codes_of(3, 0.5, 0, "last"), source, target]
-    before = [] if source.data is not None else [unary("RELU", 0, 2)]
-    return read(write_graph(tensors, [*before, unary(name, 2, 3), unary("RELU", 0, 1)], 0, 1)).operators[len(before)]
+    before, outputs = ([unary("RELU", 0, 2)], (1,)) if source.data is None else ([], (1, 3))
+    return read(write_graph(tensors, [*before, unary(name, 2, 3), unary("RELU", 0, 1)], (0,), outputs)).operators[len(before)]
 
 
 @pytest.mark.parametrize("message", ODD)

@@ -23,7 +23,7 @@ NOT_INT8 = ", not quantized int8"
 SMALLEST_NORMAL = 2.0**-126
 """Of a float32; a smaller scale has fewer digits, down to none."""
 TYPES = ("INT8", "UINT8", "INT16", "INT32", "BOOL")
-"""Of ends: a board takes and gives their values as they are."""
+"""Of ends: a board takes and gives their values as they are. An output may be FLOAT32 too, behind a DEQUANTIZE."""
 
 
 def read(raw: bytes) -> Graph:
@@ -87,9 +87,15 @@ def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
         odd = quantized is not None and (quantized.per_channel or not within(quantized.zero_point, tensor))
         if odd and tensor.type == "INT8":
             raise damaged(f"{tensor.name}, among the model's {what}s, has the zero points {quantized and quantized.zero_points}")
-        if odd or tensor.type not in TYPES or (tensor.type == "INT8" and quantized is None):
+        given = tensor.type in TYPES or (what == "output" and tensor.type == "FLOAT32" and dequantized(parts.operators, tensor))
+        if odd or not given or (tensor.type == "INT8" and quantized is None):
             found.append(Blocker(f"the model's {what} is {tensor.type}{NOT_INT8}", hints.not_int8(), places=(tensor.name,), noun="tensor"))
     return found
+
+
+def dequantized(operators: tuple[Operator, ...], tensor: Tensor) -> bool:
+    """Whether a float32 tensor holds what codes stand for: all else that computes floats is refused."""
+    return any(operator.name == "DEQUANTIZE" and tensor in operator.outputs for operator in operators)
 
 
 def within(zero_point: int, tensor: Tensor) -> bool:

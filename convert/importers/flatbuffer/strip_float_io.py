@@ -1,55 +1,91 @@
 """Cuts the float32 or uint8 ends off a model whose inside is int8: a board takes and gives codes, and the host knows what they stand for.
 
-Such a model begins with a QUANTIZE and ends with a DEQUANTIZE, or with another QUANTIZE to uint8, or has one of the two. The flatbuffer is changed
-in place: what was between them becomes the model's input and output, and the two operators leave its list. Everything else keeps its bytes.
+Behind such an input stands a QUANTIZE, before such an output a DEQUANTIZE, or another QUANTIZE to uint8. The flatbuffer is changed in place: what is
+on the other side of them becomes the model's input or output, and they leave its list. Everything else keeps its bytes.
 """
 
 from __future__ import annotations
 
 import struct
+from collections import Counter
+from dataclasses import dataclass
 
 from plumbline.common.errors import ModelRefused
 from plumbline.convert.importers.flatbuffer.parse import INPUTS, OPERATORS, OUTPUTS, Parts, take_apart
+from plumbline.convert.importers.flatbuffer.signature import renamed
 from plumbline.convert.model.flatbuffer_view import Table
 from plumbline.convert.model.graph import Operator, Tensor
 
 ENDS = {"FLOAT32": ("QUANTIZE", "DEQUANTIZE"), "UINT8": ("QUANTIZE", "QUANTIZE")}
 """Types of ends that can be cut off, and the operators that stand behind such an input and before such an output."""
+INSIDE = {"FLOAT32": ("INT8", "INT16", "UINT8"), "UINT8": ("INT8",)}
+"""What may be on the other side."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """An end that is cut off."""
+
+    field: int
+    """INPUTS or OUTPUTS."""
+    place: int
+    """Among them."""
+    operator: int
+    """That goes, by its number."""
+    end: Tensor
+    inner: Tensor
+    """The end from now on."""
+
+    @property
+    def kind(self) -> str:
+        return f"{self.end.type.lower()} {'input' if self.field == INPUTS else 'output'}"
 
 
 def cut(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """The model between its float32 or uint8 ends.
+    """The model between its float32 or uint8 ends, of which it may have any number; those stay whose other side is no tensor that could be an end.
 
     Args:
         raw: a .tflite file.
 
     Returns:
-        The changed file, or the same bytes where no end can be cut off; and which ends were: "float32 input", "uint8 output" and so on.
+        The changed file, or the same bytes where no end can be cut off; and which ends were: "float32 input", "2 uint8 outputs" and so on.
 
     Raises:
         ModelRefused: the file is damaged.
     """
     parts = take_apart(raw)
-    changed = bytearray(raw)
-    gone: list[int] = []
-    ends: list[str] = []
-    for field, what, indices in ((INPUTS, "input", parts.inputs), (OUTPUTS, "output", parts.outputs)):
-        if len(indices) != 1 or not 0 <= indices[0] < len(parts.tensors):
-            continue  # the reader says what is wrong, here and where an end stays
-        end = parts.tensors[indices[0]]
-        found = operator_at(parts.operators, end, what) if end.type in ENDS else None
-        if found is not None:
-            gone.append(found[0])
-            ends.append(f"{end.type.lower()} {what}")
-            struct.pack_into("<i", changed, vector(parts.subgraph, field) + 4, found[1].index)
+    cuts = all_cuts(parts)
+    gone = [each.operator for each in cuts]
     left = tuple(operator for number, operator in enumerate(parts.operators) if number not in gone)
-    if not ends or not left:
+    if not cuts or not left:
         return raw, ()
+    changed = bytearray(raw)
+    for each in cuts:
+        struct.pack_into("<i", changed, vector(parts.subgraph, each.field) + 4 + 4 * each.place, each.inner.index)
     remove(changed, vector(parts.subgraph, OPERATORS), gone)
-    if not unchanged(take_apart(bytes(changed)), parts.tensors, left):
+    found = take_apart(bytes(changed))
+    if not unchanged(found, parts.tensors, left):
         hint = "Convert the model anew with inference_input_type = inference_output_type = tf.int8."
         raise ModelRefused("The model's ends cannot be cut off: parts of the file share their bytes.", hint)
-    return bytes(changed), tuple(ends)
+    several = [each for each in cuts if len(parts.inputs if each.field == INPUTS else parts.outputs) > 1]
+    kinds = Counter(each.kind for each in cuts)
+    named = renamed(bytes(changed), {each.end.index: each.inner.index for each in several})  # of an only end nobody needs the name
+    return named, tuple(kind if count == 1 else f"{count} {kind}s" for kind, count in kinds.items())
+
+
+def all_cuts(parts: Parts) -> list[Cut]:
+    """The ends that can be cut off, inputs first."""
+    cuts: list[Cut] = []
+    taken = {*parts.inputs, *parts.outputs}  # no tensor is an end twice
+    for field, indices in ((INPUTS, parts.inputs), (OUTPUTS, parts.outputs)):
+        for place, index in enumerate(indices):
+            if not 0 <= index < len(parts.tensors) or parts.tensors[index].type not in ENDS or [*parts.inputs, *parts.outputs].count(index) > 1:
+                continue  # the reader says what is wrong, here and where an end stays
+            found = operator_at(parts.operators, parts.tensors[index], "input" if field == INPUTS else "output")
+            if found is not None and found[1].index not in taken:
+                cuts.append(Cut(field, place, found[0], parts.tensors[index], found[1]))
+                taken.add(found[1].index)
+    return cuts
 
 
 def unchanged(found: Parts, tensors: tuple[Tensor, ...], left: tuple[Operator, ...]) -> bool:
@@ -58,19 +94,18 @@ def unchanged(found: Parts, tensors: tuple[Tensor, ...], left: tuple[Operator, .
 
 
 def operator_at(operators: tuple[Operator, ...], end: Tensor, what: str) -> tuple[int, Tensor] | None:
-    """The only operator that reads the input, or writes the output, and the int8 tensor on its other side; None where there is no such.
+    """The only operator that has to do with an input or output, and the tensor on its other side; None where there is no such.
 
     A uint8 code and the int8 code behind it stand for the same number: the zero points differ by 128, and the codes with them.
     """
-    outside = [(operator.inputs if what == "input" else operator.outputs) for operator in operators]
-    users = [number for number, found in enumerate(outside) if end in found]
+    users = [number for number, operator in enumerate(operators) if end in (*operator.inputs, *operator.outputs)]
     if len(users) != 1 or len(operators[users[0]].inputs) != 1 or len(operators[users[0]].outputs) != 1:
         return None
     operator = operators[users[0]]
-    inner = operator.outputs[0] if what == "input" else operator.inputs[0]
-    if operator.name != ENDS[end.type][what == "output"] or inner is None or inner.type != "INT8":
+    outer, inner = (operator.inputs[0], operator.outputs[0]) if what == "input" else (operator.outputs[0], operator.inputs[0])
+    if outer != end or operator.name != ENDS[end.type][what == "output"] or inner is None or inner.type not in INSIDE[end.type]:
         return None
-    return (users[0], inner) if end.type != "UINT8" or same_numbers(end, inner) else None
+    return (users[0], inner) if inner.computed and (end.type != "UINT8" or same_numbers(end, inner)) else None
 
 
 def same_numbers(end: Tensor, inner: Tensor) -> bool:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from plumbline.convert.model.graph import Operator, Quantization, Tensor
 from plumbline.convert.operators.shared.checks import arity, codes_of, refused, unsupported
 
-
 TYPES = ("INT8", "UINT8", "INT16")
 """Of TFLM's kernel (DequantizePrepare in dequantize_common.cc)."""
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.convert.model.graph import Operator, Quantization, Tensor
+from plumbline.convert.model.graph import NUMPY_TYPES, Operator, Quantization, Tensor
 from plumbline.convert.operators.quantize.requantize import Requantize, requantize
 from plumbline.convert.operators.shared.checks import arity, codes_of, refused, unsupported
 from plumbline.convert.operators.shared.lookup.reference import Lookup, distances, ends, multiplier_of, tabulated
@@ -20,13 +20,13 @@ class QuantizeReference:
 
     elements: int
     output: Quantization
-    dtype: np.dtype[Any]
+    type: str = "INT8"
     """Of the output."""
 
     @property
     def ends(self) -> tuple[int, int]:
         """Lowest and highest code."""
-        info = np.iinfo(self.dtype)
+        info = np.iinfo(NUMPY_TYPES[self.type])
         return int(info.min), int(info.max)
 
     def answer(self, reals: NDArray[np.float32]) -> NDArray[Any]:
@@ -38,7 +38,7 @@ class QuantizeReference:
         with np.errstate(over="ignore"):
             steps = (reals / np.float32(self.output.scale)).astype(np.float64)
         rounded = np.copysign(np.floor(np.abs(steps) + 0.5), steps) + self.output.zero_point
-        return np.where(np.isnan(steps), self.ends[0], np.clip(rounded, *self.ends)).astype(self.dtype)
+        return np.where(np.isnan(steps), self.ends[0], np.clip(rounded, *self.ends)).astype(NUMPY_TYPES[self.type])
 
 
 def check_quantize(operator: Operator) -> Lookup | Requantize | QuantizeReference:
@@ -67,4 +67,4 @@ def from_float(operator: Operator, source: Tensor, target: Tensor) -> QuantizeRe
         raise unsupported(operator, "of a constant")
     if source.shape != target.shape:
         raise refused(operator, f"maps shape {source.shape} to {target.shape}")
-    return QuantizeReference(target.elements, target.quantized, target.dtype)
+    return QuantizeReference(target.elements, target.quantized, target.type)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,8 +61,10 @@ def requantize(operator: Operator, source: Tensor, target: Tensor) -> Requantize
     info = np.iinfo(source.dtype)
     distances = (int(info.min) - zero, int(info.max) - zero)
     multiplier = Multiplier.of(real) if real < 2**31 else None
-    steps: tuple[Sequence[float], ...] = () if multiplier is None else (distances, [each << multiplier.left_shift for each in distances], results(distances, real, target))
-    if multiplier is None or any(not INT32.min <= each <= INT32.max for step in steps for each in step):
+    steps: list[float] = []
+    if multiplier is not None:
+        steps = [*(each << multiplier.left_shift for each in distances), *results(distances, real, target)]
+    if multiplier is None or not all(INT32.min <= each <= INT32.max for each in steps):
         what = f"from {source.type} of scale {source.quantized.scale:g} to {target.type} of scale {target.quantized.scale:g}"
         raise unsupported(operator, f"{what}, which exceeds the int32 that TensorFlow Lite Micro computes with,")
     return Requantize(target.elements, multiplier, source.quantized, target.quantized, target.dtype)
