@@ -13,6 +13,7 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
+from plumbline.convert.operators.mirror_pad.reference import MirrorPadOptions
 from plumbline.convert.operators.shared.data_movement.loops import Loop, simplified
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement
 from plumbline.convert.operators.split.reference import SplitOptions
@@ -139,3 +140,40 @@ def test_codes_of_another_scale_are_not_moved() -> None:
     output = net.add("out", (4,))
     net.apply("CONCATENATION", (0, 0), (output,), ConcatenationOptions(0, "NONE"))
     assert "different scales or zero points" in refusal(net, output)
+
+
+def test_axes_that_are_not_neighbours_are_not_turned_around() -> None:
+    net = network(2, 3, 4)
+    axes, output = net.numbers(0, 2), net.add("out", (2, 3, 4))
+    net.apply("REVERSE_V2", (0, axes), (output,))
+    assert "one after the other" in refusal(net, output)
+
+
+def test_paddings_that_tflm_fills_with_whatever_its_memory_held() -> None:
+    net = network(1, 3, 1)
+    numbers, output = (net.numbers(2), net.numbers(1, 0, shape=(1, 2))), net.add("out", (2, 2, 1))
+    net.apply("SPACE_TO_BATCH_ND", (0, *numbers), (output,))
+    assert "whatever its memory held" in refusal(net, output)
+
+
+def test_more_than_there_is_to_mirror() -> None:
+    net = network(3)
+    paddings, output = net.numbers(3, 0, shape=(1, 2)), net.add("out", (6,))
+    net.apply("MIRROR_PAD", (0, paddings), (output,), MirrorPadOptions("REFLECT"))
+    assert "mirrors more than there is" in refusal(net, output)
+
+
+def test_a_slice_of_everything_and_other_copies_of_the_whole_leave_no_code() -> None:
+    net = network(1, 2, 3)
+    turned, taken, opened = net.add("turned", (2, 1, 3)), net.add("taken", (2, 1, 3)), net.add("opened", (2, 3))
+    net.apply("TRANSPOSE", (0, net.numbers(1, 0, 2)), (turned,))
+    net.apply(
+        "STRIDED_SLICE",
+        (turned, *(net.numbers(*each) for each in ((0, 0, 0), (2, 1, 3), (1, 1, 1)))),
+        (taken,),
+        StridedSliceOptions(0, 0, 0, 0, 0, False),
+    )
+    net.apply("UNPACK", (taken,), (opened,), UnpackOptions(1, 1))
+    compiled = compile_graph(read(write_case(net.case(opened))), "whole", bytes(32))
+    assert compiled.source.count("only changes the shape") == 3
+    assert compiled.memory.bytes == 8

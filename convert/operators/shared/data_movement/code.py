@@ -14,7 +14,7 @@ from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.registration import Registration
 from plumbline.convert.operators.shared.binary.code import VARIABLES, shown, times
 from plumbline.convert.operators.shared.data_movement.loops import Copy, Loop
-from plumbline.convert.operators.shared.data_movement.reference import Moves
+from plumbline.convert.operators.shared.data_movement.reference import Moves, Start
 from plumbline.convert.operators.step import Step
 
 TEMPLATE = "data_movement.c.j2"
@@ -41,7 +41,11 @@ def compile_moves(check: Callable[[Operator], Moves], what: str, operator: Opera
     Raises:
         ModelRefused, UnsupportedOperator: see its check.
     """
-    layer = check(operator)
+    return step_of(check(operator), what, operator, name)
+
+
+def step_of(layer: Moves, what: str, operator: Operator, name: str) -> Step:
+    """The same, checked already."""
     if layer.same_bytes:
         return Step(name, None, (), (), {}, same_bytes=True)
     sources = numbered("input", len(operator.run_time_inputs))
@@ -49,7 +53,13 @@ def compile_moves(check: Callable[[Operator], Moves], what: str, operator: Opera
     arrays = [*sources, f"{name}_operand"]
     tables = Tables(f"{name}_places")
     itemsize = operator.outputs[0].dtype.itemsize
+    start = layer.start
     copies = [described(copy, arrays[copy.source], targets[copy.target], tables, itemsize) for copy in layer.copies]
+    if layer.in_place:
+        copies[0] |= {"walk": [], "bytes": operator.outputs[0].bytes}
+    if start is not None:
+        side = "to" if start.target else "from"
+        copies[start.copy] |= {side: begun(copies[start.copy][side])}
     known = layer.constants
     values = known if known is None or known.dtype != bool else known.astype(np.uint8)
     operand = [] if values is None else [Constant(f"{name}_operand", values, "values of the constant inputs")]
@@ -59,14 +69,30 @@ def compile_moves(check: Callable[[Operator], Moves], what: str, operator: Opera
         "shapes": ", ".join(shown(shape) for shape in layer.shapes),
         "results": ", ".join(shown(shape) for shape in layer.outputs),
         "type": operator.outputs[0].c_type,
-        "sources": sources,
+        "sources": [(tensor.c_type, each) for tensor, each in zip(operator.run_time_inputs, sources, strict=True)],
         "targets": targets,
         "fill": layer.fill,
         "fill_count": operator.outputs[0].elements,
         "copies": copies,
+        "start": starting(start, sources[start.argument]) if start else [],
+        "kept": [sources[number] for number in layer.in_place],
     }
-    helpers = ("copy",) if any(copy["bytes"] for copy in copies) else ()
-    return Step(name, TEMPLATE, helpers, (*operand, *tables.constants()), facts)
+    helpers = [*(["move_bytes"] if any(copy["bytes"] for copy in copies) else []), *(["within"] if start else [])]
+    return Step(name, TEMPLATE, tuple(helpers), (*operand, *tables.constants()), facts, in_place=layer.in_place)
+
+
+def begun(expression: str) -> str:
+    """A place in memory as a C expression, counted from where a copy starts at run time."""
+    name, bracket, at = expression.partition("[")
+    if bracket:
+        return f"{name}[start]" if at == "0]" else f"{name}[start + {at}"
+    return f"{name} + start"
+
+
+def starting(start: Start, indices: str) -> list[str]:
+    """How far from its first place a copy starts, as parts of a sum in C."""
+    parts = enumerate(zip(start.limits, start.strides, strict=True))
+    return [times(f"plumbline_within({indices}[{axis}], {limit})", stride) for axis, (limit, stride) in parts if limit]
 
 
 class Tables:

@@ -51,6 +51,11 @@ class Copy:
             target = (target[:, np.newaxis] + np.arange(loop.count) * loop.target).ravel()
         return source, target
 
+    def swapped(self) -> Copy:
+        """The way back."""
+        loops = tuple(Loop(loop.count, loop.target, loop.source) for loop in self.loops)
+        return Copy(self.target, self.source, self.target_at, self.source_at, loops)
+
     def whole(self, elements: int) -> bool:
         """Whether it copies so many elements from the start on to the same places."""
         return not self.source_at and not self.target_at and self.loops == simplified([Loop(elements, 1, 1)])

@@ -12,6 +12,9 @@ from plumbline.convert.operators.cases import INT32, Case, CaseOperator, TensorS
 from plumbline.convert.operators.shared.data_movement.reference import Values
 from plumbline.convert.operators.shared.random_values import Shape, scale, zero_point
 
+SIZES = (1, 2, 2, 3, 4, 6)
+"""Of dimensions."""
+
 
 class Movement:
     """A model so far: tensor 0 is its input, all have one type, scale and zero point; with `rescaled` those of the input may be others.
@@ -22,6 +25,7 @@ class Movement:
         types: one of them is chosen.
         shape: of the input; without it any of 1 to 4 dimensions, or of `rank`.
         rescaled: see above.
+        sizes: of the dimensions that are chosen.
     """
 
     def __init__(
@@ -32,6 +36,7 @@ class Movement:
         rank: int | None = None,
         shape: Shape | None = None,
         rescaled: bool = False,
+        sizes: Sequence[int] = SIZES,
     ) -> None:
         self.rng, self.name = rng, name
         self.type = str(rng.choice(types)) if len(types) > 1 else types[0]
@@ -40,7 +45,7 @@ class Movement:
         self.tensors: list[TensorSpec] = []
         self.operators: list[CaseOperator] = []
         self.quantize()
-        self.add("input", shape or tuple(int(size) for size in rng.choice((1, 2, 2, 3, 4, 6), rank or int(rng.integers(1, 5)))))
+        self.add("input", shape or tuple(int(size) for size in rng.choice(sizes, rank or int(rng.integers(1, 5)))))
         if rescaled and rng.random() < 0.3:
             self.quantize()
 
@@ -64,10 +69,10 @@ class Movement:
         lowest, highest = (0, 1) if self.type == "BOOL" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
         return self.add("constant", shape, self.rng.integers(lowest, highest, shape, np.int64, endpoint=True).astype(dtype))
 
-    def numbers(self, *values: int, scalar: bool = False, shape: Shape | None = None) -> int:
-        """The index of a constant of int32 numbers."""
-        data = np.array(values, np.int32).reshape(shape or -1)
-        self.tensors.append(TensorSpec(f"{self.name}/numbers", () if scalar else data.shape, data=data, kind=INT32))
+    def numbers(self, *values: int, scalar: bool = False, shape: Shape | None = None, kind: int | None = None) -> int:
+        """The index of a constant of int32 numbers, or of another kind."""
+        data = np.array(values, NUMPY_TYPES[TENSOR_TYPES[kind or INT32]]).reshape(shape or -1)
+        self.tensors.append(TensorSpec(f"{self.name}/numbers", () if scalar else data.shape, data=data, kind=kind or INT32))
         return len(self.tensors) - 1
 
     def axis(self, rank: int) -> tuple[int, int]:
@@ -87,7 +92,15 @@ Move = Callable[[Movement, int], int]
 """Adds an operator on a tensor; the index of what comes out."""
 
 
-def random_movement(rng: np.random.Generator, name: str, move: Move, types: Sequence[str], rescaled: bool = True, rank: int | None = None) -> Case:
+def random_movement(
+    rng: np.random.Generator,
+    name: str,
+    move: Move,
+    types: Sequence[str],
+    rescaled: bool = True,
+    rank: int | None = None,
+    sizes: Sequence[int] = SIZES,
+) -> Case:
     """One operator; what takes a tensor apart is mostly followed by one that puts it together."""
-    net = Movement(rng, name, types, rank, rescaled=rescaled)
+    net = Movement(rng, name, types, rank, rescaled=rescaled, sizes=sizes)
     return net.case(move(net, 0))

@@ -18,11 +18,30 @@ Values = NDArray[Any]
 
 EVERY_TYPE = ("INT8", "UINT8", "INT16", "INT32", "BOOL")
 """Of the values that a kernel moves which looks at their size alone. It moves INT64 as well, which no end of a model is."""
+WHOLE = ("INT32", "INT64")
+"""Types of numbers that say what is moved, where a kernel takes both."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Indices computed at run time, each kept from 0 to its limit, that say where a copy begins in its source, or in its target."""
+
+    copy: int
+    target: bool
+    argument: int
+    """The indices' number among the run-time inputs."""
+    limits: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    def places(self, indices: Values) -> Values:
+        """Where the copy begins (N, 1), for the indices (N, dimensions)."""
+        kept = np.clip(indices.astype(np.int64), 0, self.limits)
+        return np.asarray(kept @ np.array(self.strides), np.int64)[:, np.newaxis]
 
 
 @dataclass(frozen=True)
 class Moves:
-    """Outputs made of copies, all of one type; what no copy writes is `fill`."""
+    """Outputs made of copies, all of one type; what no copy writes is `fill`. A later copy may write over an earlier one."""
 
     shapes: tuple[tuple[int, ...], ...]
     """Of the run-time inputs, for people."""
@@ -34,6 +53,9 @@ class Moves:
     constants: Values | None = None
     """All constant inputs, one after the other."""
     fill: int | None = None
+    start: Start | None = None
+    in_place: tuple[int, ...] = ()
+    """Run-time inputs that are copied whole at first, and not at all where the output takes their bytes."""
 
     @property
     def same_bytes(self) -> bool:
@@ -48,9 +70,12 @@ class Moves:
         rows = len(sources[0])
         arrays = [*sources, *([] if self.constants is None else [np.broadcast_to(self.constants, (rows, len(self.constants)))])]
         answers = tuple(np.full((rows, math.prod(shape)), self.fill or 0, NUMPY_TYPES[self.type]) for shape in self.outputs)
-        for copy in self.copies:
-            source, target = copy.places()
-            answers[copy.target][:, target] = arrays[copy.source][:, source]
+        for number, copy in enumerate(self.copies):
+            source, target = (np.broadcast_to(each, (rows, len(each))) for each in copy.places())
+            if self.start is not None and self.start.copy == number:
+                begins = self.start.places(sources[self.start.argument])
+                source, target = (source, target + begins) if self.start.target else (source + begins, target)
+            np.put_along_axis(answers[copy.target], target, np.take_along_axis(arrays[copy.source], source, 1), 1)
         return answers if len(answers) > 1 else answers[0]
 
 
@@ -112,19 +137,19 @@ def constants_of(inputs: Sequence[Tensor]) -> Values | None:
     return np.concatenate(found) if found else None
 
 
-def integers(operator: Operator, place: int, what: str, count: int | None = None) -> list[int]:
-    """A constant input of int32 numbers, so many of them.
+def integers(operator: Operator, place: int, what: str, count: int | None = None, types: Sequence[str] = ("INT32",)) -> list[int]:
+    """A constant input of whole numbers, so many of them.
 
     Raises:
         ModelRefused: it is missing, of another type, or holds another number of them.
         UnsupportedOperator: it is computed at run time.
     """
     tensor = operator.inputs[place] if place < len(operator.inputs) else None
-    if tensor is None or tensor.type != "INT32":
-        raise refused(operator, f"has no {what} of type INT32")
+    if tensor is None or tensor.type not in types:
+        raise refused(operator, f"has no {what} of type {' or '.join(types)}")
     if tensor.data is None:
         raise unsupported(operator, f"with {what} computed at run time")
-    numbers = [int(each) for each in np.ravel(cast(NDArray[np.int32], tensor.values()))]
+    numbers = [int(each) for each in np.ravel(cast(NDArray[np.integer[Any]], tensor.values()))]
     if count is not None and len(numbers) != count:
         raise refused(operator, f"has {len(numbers)} {what} where {count} are needed")
     return numbers
