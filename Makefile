@@ -2,7 +2,7 @@
 
 # What a user gives reaches Python through the environment, as it was typed: no line below holds any of it, so that neither a shell nor make runs
 # what stands in a file's name. A variable that was not given is not exported, so that an empty one is told apart.
-GIVEN := RECIPE MODEL MODELS SAMPLES PORT ENV MLPERF TRUST LIMITS QUIET V PYTHON TFLM_DIR CI
+GIVEN := RECIPE MODEL MODELS SAMPLES PORT ENV MLPERF TRUST LIMITS ACTIVATIONS QUIET V PYTHON TFLM_DIR CI
 $(foreach each,$(GIVEN),$(if $(filter undefined default,$(origin $(each))),,$(eval override $(each) := $$(value $(each)))$(eval export $(each))))
 
 .DEFAULT_GOAL := help

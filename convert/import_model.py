@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common import folder_names, golden_data, usage
+from plumbline.common.activations import INT8
 from plumbline.common.board_description import Board
 from plumbline.common.errors import ModelRefused, UsageError
 from plumbline.common.golden_data import References
@@ -64,6 +65,7 @@ def bring(
     *,
     trust: bool = False,
     per_channel_dense: bool = False,
+    activations: str = INT8,
     limits: Limits | None = None,
     board: Board | None = None,
 ) -> Manifest:
@@ -76,6 +78,7 @@ def bring(
         samples: inputs, needed for a float model: see `load_samples`.
         trust: run the Python code that a .keras file with a Lambda holds.
         per_channel_dense: see `plumbline.convert.importers.keras.quantize.quantize`.
+        activations: of ACTIVATIONS, what layers of a float model hand to each other when it is quantized.
         limits: what the board must reach on the samples; None for the defaults.
         board: whose memory the model must fit into; None asks that of none.
 
@@ -91,7 +94,7 @@ def bring(
         parts = take_apart(path.read_bytes()) if way is Way.TFLITE else None
         if parts is not None and is_float32(parts.operators):
             given = read_samples(samples, names_of(parts), say)
-            return bring_float(path, folder, given, trust, per_channel_dense, limits or Limits(), board, say, FLOAT_TFLITE)
+            return bring_float(path, folder, given, trust, per_channel_dense, activations, limits or Limits(), board, say, FLOAT_TFLITE)
         if way is Way.TFLITE:
             raw, ends = cut(path.read_bytes())
             if ends:
@@ -102,7 +105,9 @@ def bring(
                 say(f"{path.name}: unused tensors called INT8, as TensorFlow Lite Micro refuses their types: {', '.join(unused[:LISTED])}{more}")
             return bring_tflite(raw, folder, samples, limits or Limits(), board, say)
         names = examined_apart(path, trust) if samples is not None else ()
-        return bring_float(path, folder, read_samples(samples, names or ("inputs",), say), trust, per_channel_dense, limits or Limits(), board, say)
+        return bring_float(
+            path, folder, read_samples(samples, names or ("inputs",), say), trust, per_channel_dense, activations, limits or Limits(), board, say
+        )
 
 
 def read_samples(path: Path | None, names: tuple[str, ...], say: Callable[[str], None]) -> Samples | None:
@@ -237,6 +242,7 @@ def bring_float(
     samples: Samples | None,
     trust: bool,
     per_channel_dense: bool,
+    activations: str,
     limits: Limits,
     board: Board | None,
     say: Callable[[str], None],
@@ -251,7 +257,16 @@ def bring_float(
     check_varied(samples.inputs)
     inputs = samples.inputs
     with task(f"Converting {path.name}", len(inputs[0]), "samples") as advance:
-        converted = quantize_float(path, inputs, [each[:0] for each in inputs], per_channel_dense, trust=trust, advance=advance, quantizer=quantizer)
+        converted = quantize_float(
+            path,
+            inputs,
+            [each[:0] for each in inputs],
+            per_channel_dense,
+            activations=activations,
+            trust=trust,
+            advance=advance,
+            quantizer=quantizer,
+        )
     graph = reader.read(converted.tflite)
     compiled = compiled_model(folder.name, converted.tflite, graph, board)
     quality = quality_for(samples, graph, limits)

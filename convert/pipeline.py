@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from plumbline.common import usage
+from plumbline.common.activations import INT8
 from plumbline.common.board_description import Board
 from plumbline.common.dataset import FILE, Dataset, Declared
 from plumbline.common.errors import ArtefactsDisagree, QualityMissed
@@ -29,7 +30,14 @@ from plumbline.convert.references.tolerance import line as tolerance_line
 from plumbline.convert.references.tolerance import propose, tolerance_of
 
 
-def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = False, limits: str = "", board: Board | None = None) -> Manifest:
+def convert(
+    folder: Path,
+    say: Callable[[str], None],
+    per_channel_dense: bool = False,
+    limits: str = "",
+    board: Board | None = None,
+    activations: str = INT8,
+) -> Manifest:
     """Convert what a recipe's training left and write everything the firmware and the verification need.
 
     Args:
@@ -38,6 +46,7 @@ def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = 
         per_channel_dense: see `quantize`.
         limits: what the board must reach on the samples, as a user writes it, see `Limits.parse`; what is not named is the recipe's.
         board: whose memory the model must fit into; None asks that of none.
+        activations: see `quantize`.
 
     Raises:
         ArtefactsDisagree: model.keras or dataset.npz is missing, or dataset.npz is damaged.
@@ -54,14 +63,17 @@ def convert(folder: Path, say: Callable[[str], None], per_channel_dense: bool = 
     at, judged = points(recipe), Limits.parse(limits, recipe.limits)
     held_back = [test.inputs] if test is not None else None
     with task(f"Converting {recipe.name}", len(calibration), "samples") as advance:
-        converted = quantize(model, [calibration], [at.inputs(calibration.shape[1:])], per_channel_dense, test=held_back, advance=advance)
+        converted = quantize(
+            model, [calibration], [at.inputs(calibration.shape[1:])], per_channel_dense, activations=activations, test=held_back, advance=advance
+        )
     graph = reader.read(converted.tflite)
     compiled = compiled_model(recipe.name, converted.tflite, graph, board)
     golden = golden_data(converted, graph, at, test is not None, test.targets if test is not None else None)
-    references = replace(golden.references, chain=converted.chain)
+    chain = converted.chain if activations == INT8 else ()  # a bound is proven of int8 alone
+    references = replace(golden.references, chain=chain)
     explained = findings(write_explanation(folder, converted, graph, references))
     metrics = check_quality(recipe, graph, references, explained)
-    proven = bound(graph, converted.chain, recipe.domain)
+    proven = bound(graph, chain, recipe.domain)
     proposal = propose(graph, references, proven)
     demands = Demands(
         domain=recipe.domain or range_of(graph.inputs[0]),

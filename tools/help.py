@@ -24,6 +24,7 @@ VARIABLES = {
     "MLPERF=kws": "which model of MLPerf Tiny the firmware answers as, with ENV=virtual_mlperf for instance: kws, vww, ic or ad",
     "PORT={port}": "the serial port of a board; verify and monitor use the virtual one without it, flash finds a board",
     "LIMITS='...'": "what the board must reach on the samples, agreement=0.9 for instance",
+    "ACTIVATIONS=int16": "what layers hand to each other when a float model or a recipe is quantized: int8, or int16",
     "QUIET=1": "results and errors only",
     "V=1": "also what TensorFlow, PlatformIO and others say",
     "PYTHON=FILE": "the Python to set up with, 3.10 to 3.13",

@@ -25,7 +25,7 @@ from plumbline.common.recipe_needs import needs_of
 from plumbline.pipeline.target import Target
 from tools import bootstrap, help
 
-GIVEN = ("RECIPE", "MODEL", "MODELS", "SAMPLES", "PORT", "ENV", "MLPERF", "TRUST", "LIMITS", "QUIET", "V")
+GIVEN = ("RECIPE", "MODEL", "MODELS", "SAMPLES", "PORT", "ENV", "MLPERF", "TRUST", "LIMITS", "ACTIVATIONS", "QUIET", "V")
 OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "GNUMAKEFLAGS"}
 """What make hands to the commands that it starts."""
 NO_PYTHON = "PLUMBLINE_NO_PYTHON"
@@ -46,7 +46,7 @@ class MakeTarget:
     """The group of bootstrap's packages, unless a port is given."""
 
 
-_MODEL = ("TARGET", "SAMPLES", "TRUST", "LIMITS")
+_MODEL = ("TARGET", "SAMPLES", "TRUST", "LIMITS", "ACTIVATIONS")
 _FIRMWARE = (*_MODEL, "ENV", "MLPERF")
 _BOARD = (*_FIRMWARE, "PORT")
 TARGETS = {
@@ -54,8 +54,8 @@ TARGETS = {
     "convert": MakeTarget(("convert",), _MODEL),
     "firmware": MakeTarget(("build",), _FIRMWARE, needs="compiler"),
     "verify": MakeTarget(("verify",), _BOARD, needs="virtual"),
-    "verify-all": MakeTarget(("verify", "--all"), ("LIMITS", "ENV", "PORT"), needs="virtual"),
-    "verify-models": MakeTarget(("verify",), ("MODELS", "TRUST", "LIMITS", "ENV", "PORT"), needs="virtual"),
+    "verify-all": MakeTarget(("verify", "--all"), ("LIMITS", "ACTIVATIONS", "ENV", "PORT"), needs="virtual"),
+    "verify-models": MakeTarget(("verify",), ("MODELS", "TRUST", "LIMITS", "ACTIVATIONS", "ENV", "PORT"), needs="virtual"),
     "explain": MakeTarget(("explain",), _MODEL),
     "profile": MakeTarget(("profile",), _BOARD, needs="virtual"),
     "flash": MakeTarget(("flash",), _BOARD),
@@ -124,7 +124,7 @@ def options(target: MakeTarget, variables: Mapping[str, str]) -> list[str]:
         UsageError: one of them makes no sense, or is given and empty, as a variable of the shell that is not set.
         UnknownRecipe: RECIPE is no name.
     """
-    for name in ("MODEL", "MODELS", "SAMPLES", "PORT", "RECIPE", "ENV", "MLPERF", "LIMITS"):
+    for name in ("MODEL", "MODELS", "SAMPLES", "PORT", "RECIPE", "ENV", "MLPERF", "LIMITS", "ACTIVATIONS"):
         if variables.get(name) == "":
             raise UsageError(f"{name}= is empty.", f"Give it a value, or leave {name}= out.")
     flags = {name: _flag(variables, name) for name in ("TRUST", "QUIET", "V")}

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common import usage
+from plumbline.common.activations import INT16
 from plumbline.common.diagnosis import equal_samples, outliers, outside_input, unequal_features
 from plumbline.common.evidence import Evidence
 from plumbline.common.explanation import LayerError
@@ -223,7 +224,11 @@ def ordinary(seen: Seen, shares: Parts) -> str:
     step = seen.tensor.quantized.scale
     if seen.operator is not None and seen.operator.name == "SOFTMAX":
         return "classes lie closer together than its codes, 1/256 apart: leave SOFTMAX out of the model and compare what goes into it."
-    return f"its 256 codes, {step:.3g} apart, are too coarse here, and no value stands out: train with quantization in the loop, or make it wider."
+    if seen.tensor.type == "INT16":
+        return f"its codes, {step:.3g} apart, are not what is too coarse here: train with quantization in the loop, or make it wider."
+    wide = advice(recipe=usage.option("activations", INT16), keras=usage.option("activations", INT16), tflite="activations of int16")
+    mend = f"{wide} makes 65,536 of them, or train with quantization in the loop"
+    return f"its 256 codes, {step:.3g} apart, are too coarse here, and no value stands out: {mend}."
 
 
 def judge_range(row: LayerError, last: bool) -> str:

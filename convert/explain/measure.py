@@ -16,8 +16,8 @@ from plumbline.common.evidence import Evidence, decides, ends_in
 from plumbline.common.explanation import INPUT, TOLERATED_ERROR, TOLERATED_LOSS, Explanation, LayerError
 from plumbline.common.layer_names import layer_name
 from plumbline.common.quality import is_labels, labels
-from plumbline.common.quantization import dequantize_float32, quantize
-from plumbline.common.rows import elements, from_reals, range_of
+from plumbline.common.quantization import dequantize_float32
+from plumbline.common.rows import elements, from_reals, range_of, values_of
 from plumbline.common.useful import shares
 from plumbline.convert.explain import causes
 from plumbline.convert.explain.twin import Reals, pair
@@ -74,7 +74,7 @@ def explain(
     steps = [operator for operator in graph.operators if not moves(operator)]
     chosen = np.linspace(0, len(inputs) - 1, min(len(inputs), affordable(graph, len(steps)))).round().astype(int)
     samples = inputs.reshape(len(inputs), -1)[chosen].astype(np.float32)
-    codes = reached(graph, quantize(samples, graph.input.quantized))
+    codes = reached(graph, from_reals(samples, graph.inputs))
     whole = twin.tail([graph.input.index])
     places = sorted(whole.computed)
     floats = dict(zip(places, whole.run({graph.input.index: samples}, places), strict=True)) | {twin.partners[graph.input.index]: samples}
@@ -97,7 +97,7 @@ def explain(
         before = square, score
     worst = float(errors[-1].max())
     every = inputs.reshape(len(inputs), -1)  # as a verification looks at all of them, so that both say the same
-    of_all = replace(evidence, inputs=every.astype(np.float64), codes=quantize(every, graph.input.quantized))
+    of_all = replace(evidence, inputs=every.astype(np.float64), codes=values_of(every, graph.input))
     found, at_input = alarms(rows, float_score, worst, len(samples)), causes.of_samples(of_all)
     if found and at_input:  # what the input cannot hold is a cause, whichever layer the rest comes from
         found = sorted({0, *found})

@@ -22,7 +22,7 @@ from plumbline.pipeline.work import Work
 )
 @click.option("--per-channel-dense", is_flag=True, help="One weight scale per output of a Dense layer; not every board can run it.")
 def command(given: Given, per_channel_dense: bool) -> int:
-    """Quantize a model to int8 and write its C sources.
+    """Quantize a model and write its C sources.
 
     A recipe is trained first, where something has changed. What is written goes to the model's folder in the build folder.
     """
@@ -45,7 +45,16 @@ def _convert(work: Work, tell: Callable[[str], None]) -> None:
 
     board = boards.board(work.board) if work.board else None
     if work.target.model:
-        options = {"trust": work.trust, "per_channel_dense": work.per_channel_dense}
-        bring(work.target.model, work.build, tell, work.samples, limits=Limits.parse(work.limits or ""), board=board, **options)
+        bring(
+            work.target.model,
+            work.build,
+            tell,
+            work.samples,
+            trust=work.trust,
+            per_channel_dense=work.per_channel_dense,
+            activations=work.activations,
+            limits=Limits.parse(work.limits or ""),
+            board=board,
+        )
     else:
-        convert(work.folder, tell, work.per_channel_dense, work.limits or "", board)
+        convert(work.folder, tell, work.per_channel_dense, work.limits or "", board, work.activations)

@@ -12,6 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from plumbline.common import boards, mlperf, usage
+from plumbline.common.activations import ACTIVATIONS, INT8, check_activations
 from plumbline.common.board_description import Environment
 from plumbline.common.errors import UsageError
 from plumbline.common.paths import recipe_names
@@ -31,6 +32,7 @@ class Given:
     samples: Path | None = None
     trust: bool = False
     limits: str | None = None
+    activations: str | None = None
     anew: bool = False
     only: bool = False
     port: str | None = None
@@ -74,6 +76,7 @@ class Given:
         samples = self.samples or (found.samples if mine else None)
         trust = self.trust or (mine and found.trust)
         limits = found.limits if self.limits is None and mine else self.limits
+        activations = self.activations or (found.activations if mine else None) or INT8
         work = Work(
             target=about,
             build=build,
@@ -81,6 +84,7 @@ class Given:
             samples=samples,
             trust=trust,
             limits=limits,
+            activations=activations,
             per_channel_dense=per_channel_dense,
             board=self.board or found.board,
             anew=self.anew,
@@ -88,6 +92,7 @@ class Given:
         )
         if not bare:
             given = [text, *([f"--samples={self.samples}"] if self.samples else []), *(["--trust"] * self.trust)]
+            given += [f"--activations={self.activations}"] if self.activations else []
             usage.remember(work.name, *(given if self.target else []))
         return work
 
@@ -139,6 +144,13 @@ def _complete_target(_context: click.Context, _option: click.Parameter, typed: s
     return [*(CompletionItem(name) for name in recipe_names() if name.startswith(typed)), CompletionItem(typed, type="file")]
 
 
+def _known_type(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    given = _not_empty(context, option, value)
+    if given is not None:
+        check_activations(given, usage.option("activations", given))
+    return given
+
+
 def _text(name: str, help: str, metavar: str, *names: str) -> click.Option:
     return click.Option([name], help=help, metavar=metavar, callback=_not_empty, shell_complete=_complete(*names) if names else None)
 
@@ -162,6 +174,13 @@ def about_model() -> list[click.Parameter]:
         *about_target(),
         _file("--samples", "Inputs of a model of your own: .npy, .npz or .csv, one sample a row."),
         _flag("--trust", "Run the Python code of a Lambda layer in the .keras file."),
+        click.Option(
+            ["--activations"],
+            help=f"What layers hand to each other when a float model is quantized: {' or '.join(ACTIVATIONS)}.",
+            metavar="TYPE",
+            callback=_known_type,
+            shell_complete=_complete(*ACTIVATIONS),
+        ),
         _text("--limits", 'What the board must reach on the samples, e.g. "agreement=0.9 rms=0.1".', "NAME=VALUE ..."),
     ]
 

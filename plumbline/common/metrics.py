@@ -26,7 +26,7 @@ class MetricValues:
     value: float
     """Of the answers that are judged."""
     steps: float
-    """The largest |answer - float model| on all inputs held against it, in output steps; NaN where there are none."""
+    """The largest |answer - float model| on all inputs held against it, in output steps, see `coarse_step`; NaN where there are none."""
     missed: tuple[str, ...]
     """Why the demand is not met, a sentence each; empty where it is."""
 
@@ -46,7 +46,7 @@ def metric_values(quality: Quality, outputs: Sequence[End], references: Referenc
         return None
     of_float = None if data.floats is None else measure(quality.kind, data.floats, data.targets)
     int8, value = (measure(quality.kind, to_reals(each[data.rows], outputs), data.targets) for each in (references.expected, answers))
-    held, step = ~references.chosen, by_element([each.scale or 1.0 for each in outputs], outputs)
+    held, step = ~references.chosen, by_element([coarse_step(each) for each in outputs], outputs)
     steps = float((np.abs(to_reals(answers[held], outputs) - references.float_codes[held]) / step).max()) if held.any() else math.nan
     missed: list[str] = []
     if of_float is not None:
@@ -54,3 +54,8 @@ def metric_values(quality: Quality, outputs: Sequence[End], references: Referenc
     if quality.steps is not None and not steps <= quality.steps:
         missed.append(f"{who} lies up to {steps:.3g} output steps from the float model, the recipe allows {quality.steps:g}")
     return MetricValues(len(data.rows), of_float, int8, value, steps, tuple(missed))
+
+
+def coarse_step(end: End) -> float:
+    """The 256th part of what an output reaches: one step of int8, 256 of int16, so that what is allowed of one says as much of the other."""
+    return (end.scale or 1.0) * (256 if end.type == "INT16" else 1)

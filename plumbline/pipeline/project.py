@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.common import boards
+from plumbline.common.activations import ACTIVATIONS
 from plumbline.common.errors import UsageError
 from plumbline.common.limits import Limits
 from plumbline.common.text import meant, printable
@@ -24,8 +25,8 @@ FILE = "plumbline.toml"
 ALL_GIVEN = "PLUMBLINE_ALL_GIVEN"
 """Environment variable: this is a stage, whose arguments say everything."""
 _PATHS = ("model", "samples", "build")
-_TEXTS = ("recipe", "board", "engine", "env", "port")
-KEYS = ("model", "recipe", "samples", "limits", "trust", "board", "engine", "env", "port", "build")
+_TEXTS = ("recipe", "activations", "board", "engine", "env", "port")
+KEYS = ("model", "recipe", "samples", "limits", "trust", "activations", "board", "engine", "env", "port", "build")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Project:
     port: str | None = None
     build: Path = Path("build")
     """Beside the file, where it names no other."""
+    activations: str | None = None
 
 
 def find() -> Project:
@@ -84,7 +86,7 @@ def read(file: Path) -> Project:
         limits=_limits(content.get("limits")),
         trust=content.get("trust", False),
         build=paths.get("build", Path(os.path.relpath(file.parent / "build"))),
-        **{key: content.get(key) for key in ("board", "engine", "env", "port")},
+        **{key: content.get(key) for key in ("activations", "board", "engine", "env", "port")},
     )
 
 
@@ -129,7 +131,7 @@ def _wrong_limits(value: Any) -> list[str]:
 
 def _contradictions(content: dict[str, Any]) -> list[str]:
     found = []
-    for key, known in (("board", boards.boards()), ("engine", engines()), ("env", boards.environments())):
+    for key, known in (("board", boards.boards()), ("engine", engines()), ("env", boards.environments()), ("activations", ACTIVATIONS)):
         value = content.get(key)
         if value is not None and value not in known:
             found.append(f"there is no {key} {printable(value)}.{meant(value, known)} There are {', '.join(known)}.")

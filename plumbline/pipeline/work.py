@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plumbline.common import child, usage
+from plumbline.common.activations import INT8
 from plumbline.common.ending import explained
 from plumbline.common.errors import UsageError
 from plumbline.common.outcome import Ended, Run
@@ -32,6 +33,7 @@ class Work:
     samples: Path | None = None
     trust: bool = False
     limits: str | None = None
+    activations: str = INT8
     per_channel_dense: bool = False
     board: str | None = None
     """Whose memory the model must fit into, where somebody named one."""
@@ -103,6 +105,7 @@ class Work:
         """
         words = [f"--samples={self.samples}"] if self.samples else []
         words += ["--trust"] * self.trust + ([] if self.limits is None else [f"--limits={self.limits}"])
+        words += [] if self.activations == INT8 else [f"--activations={self.activations}"]
         words += ["--per-channel-dense"] * self.per_channel_dense + ([f"--board={self.board}"] if self.board else [])
         if self.target.model is None:
             self.train()

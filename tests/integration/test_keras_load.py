@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from plumbline.common import keras_env
 from plumbline.common.errors import ConversionFailed, ModelRefused
 from plumbline.common.quantization import dequantize_float32, quantize
-from plumbline.common.rows import to_reals
+from plumbline.common.rows import from_reals, to_reals
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.float_answers import float_answers
 from plumbline.convert.importers.keras.answers import float_model, predict
@@ -153,6 +153,16 @@ def test_several_ends_are_known_by_their_names(keras: Any, tmp_path: Path) -> No
     if tflm.available():
         int8 = to_reals(tflm.Interpreter(raw, graph).run(answers["codes"][answers["sample_rows"]]), graph.outputs)
         assert np.abs(int8 - answers["float_samples"]).max() < 0.1
+
+
+def test_layers_may_hand_int16_to_each_other(keras: Any, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(6, activation="relu"), keras.layers.Dense(3)])
+    samples = RNG.normal(size=(40, 8)).astype(np.float32)
+    graph = reader.read(converted(model, [samples], False, tmp_path / "observed", "int16"))
+    assert {tensor.type for operator in graph.operators for tensor in operator.outputs} == {"INT16"}
+    answers = to_reals(run(graph, from_reals(samples, graph.inputs)), graph.outputs)
+    floats = predict(model, [samples])[0]
+    assert np.abs(answers - floats).max() < 0.01 * np.ptp(floats)
 
 
 def test_the_activations_of_keras_are_known_by_name(keras: Any) -> None:

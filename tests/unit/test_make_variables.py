@@ -23,6 +23,7 @@ from tools.run import TARGETS, options, typed
             {"MODEL": "b.keras", "SAMPLES": "-x.npy", "TRUST": "yes", "V": "1"},
             ["--samples=-x.npy", "--trust", "--verbose", "--", "b.keras"],
         ),
+        ("convert", {"RECIPE": "sine", "ACTIVATIONS": "int16"}, ["--activations=int16", "--", "sine"]),
         ("serve", {"ENV": "virtual_mlperf", "MLPERF": "kws"}, ["--env=virtual_mlperf", "--mlperf=kws", "--", "linear"]),
         ("convert", {"MODEL": "-rf"}, ["--", "./-rf"]),
         ("convert", {"MODEL": "linear"}, ["--", "./linear"]),

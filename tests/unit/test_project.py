@@ -71,6 +71,7 @@ MISTAKES = [
     ("model = 3", "model is 3, and has to be a path, in quotes"),
     ('model = ""', "model is '', and has to be a path, in quotes"),
     ("board = true", "board is True, and has to be a text, in quotes"),
+    ('activations = "int4"', "there is no activations int4."),
     ('trust = "yes"', "trust is 'yes', and has to be true or false"),
     ("limits = 0.9", "limits is 0.9, and has to be a table or a text"),
     ("limits = {agrement = 0.9}", "limits: There is no limit 'agrement'. Did you mean agreement?"),

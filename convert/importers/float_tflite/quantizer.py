@@ -17,9 +17,9 @@ SIGNATURE = "serving_default"
 
 
 def quantized(
-    raw: bytes, calibration: Sequence[dict[str, NDArray[Any]]], per_channel_dense: bool, observed: Callable[[], object] = lambda: None
+    raw: bytes, calibration: Sequence[dict[str, NDArray[Any]]], per_channel_dense: bool, bits: int, observed: Callable[[], object] = lambda: None
 ) -> bytes:
-    """Quantize weights, and what layers hand to each other, to int8; convolutions with a scale per channel.
+    """Quantize weights to int8, and what layers hand to each other to so many bits; convolutions with a scale per channel.
 
     The library's own calibration averages the ranges of samples over time, so that what is rare is clipped. Here a range holds every value that
     was observed, as with TensorFlow's converter.
@@ -28,6 +28,7 @@ def quantized(
         raw: a float32 flatbuffer with one signature, see `signed`.
         calibration: inputs by their names in the signature, each with a batch of 1.
         per_channel_dense: one scale per output of a FULLY_CONNECTED, which not every TensorFlow Lite Micro can run.
+        bits: of what layers hand to each other, 8 or 16.
         observed: is called behind each input that was observed.
 
     Raises:
@@ -38,9 +39,9 @@ def quantized(
     from ai_edge_quantizer.utils import qsv_utils
 
     how, every = recipe_manager.RecipeManager(), ".*"
-    how.add_static_config(every, qtyping.TFLOperationName.ALL_SUPPORTED, 8, 8)
+    how.add_static_config(every, qtyping.TFLOperationName.ALL_SUPPORTED, bits, 8)
     if not per_channel_dense:
-        how.add_static_config(every, qtyping.TFLOperationName.FULLY_CONNECTED, 8, 8, qtyping.QuantGranularity.TENSORWISE)
+        how.add_static_config(every, qtyping.TFLOperationName.FULLY_CONNECTED, bits, 8, qtyping.QuantGranularity.TENSORWISE)
     with contextlib.redirect_stdout(io.StringIO()):  # it reports there
         measured = calibrator.Calibrator(raw, num_threads=1, qsv_update_func=qsv_utils.min_max_update)
         key = only_signature(measured.get_signature_list())

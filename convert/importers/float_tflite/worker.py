@@ -17,6 +17,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.activations import ACTIVATIONS, INT8, INT16
 from plumbline.common.errors import ModelRefused
 from plumbline.common.way import Way, came_as
 from plumbline.convert.importers.flatbuffer.parse import pick, take_apart
@@ -27,6 +28,7 @@ from plumbline.convert.importers.keras.worker import fitted, given_in, told
 from plumbline.convert.model import hints
 
 Floats = NDArray[np.float32]
+BITS = {INT8: 8, INT16: 16}
 
 
 def main() -> int:
@@ -35,6 +37,7 @@ def main() -> int:
     parser.add_argument("job", type=Path)
     parser.add_argument("--way", type=Way, default=Way.TFLITE, help="how the model came, for the hints")
     parser.add_argument("--per-channel-dense", action="store_true")
+    parser.add_argument("--activations", default=INT8, choices=ACTIVATIONS)
     arguments = parser.parse_args()
     job: Path = arguments.job
     with came_as(arguments.way):
@@ -47,7 +50,7 @@ def main() -> int:
             rows = zip(*(each.astype(dtype) for each, dtype in zip(given["calibration"], model.types, strict=True)), strict=True)
             fed = [{name: value[np.newaxis] for name, value in zip(model.inputs, row, strict=True)} for row in rows]
             with (job / OBSERVED).open("ab", buffering=0) as file:
-                made = quantized(raw, fed, arguments.per_channel_dense, lambda: file.write(b"."))
+                made = quantized(raw, fed, arguments.per_channel_dense, BITS[arguments.activations], lambda: file.write(b"."))
             (job / TWIN).write_bytes(raw)
             (job / "model.tflite").write_bytes(made)
             np.savez(

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common import errors
+from plumbline.common.activations import INT8
 from plumbline.common.errors import ConversionFailed, PlumblineError
 from plumbline.common.golden_data import DenseLayer
 from plumbline.common.paths import ROOT
@@ -63,6 +64,7 @@ def quantize(
     points: Sequence[NDArray[np.float32]],
     per_channel_dense: bool = False,
     *,
+    activations: str = INT8,
     test: Sequence[NDArray[np.float32]] | None = None,
     trust: bool = False,
     advance: Advance = lambda steps: None,
@@ -75,6 +77,7 @@ def quantize(
         calibration: (N, ...) of each input, in the order in which the file declares them, for the converter to observe.
         points: (M, ...) of each, to ask the float model for.
         per_channel_dense: one scale per output of a Dense layer, which not every TensorFlow Lite Micro can run.
+        activations: of ACTIVATIONS, what layers hand to each other.
         test: the held-back inputs, (T, ...) of each, all of which are compared; without any, some of the calibration's are.
         trust: run the Python code of a file with a Lambda, which is refused otherwise.
         advance: is told how many of the calibration inputs the converter has observed since the last call.
@@ -91,6 +94,7 @@ def quantize(
         command = [sys.executable, "-m", quantizer.worker, str(model.resolve()), str(job), "--way", way().value]
         command += ["--per-channel-dense"] if per_channel_dense else []
         command += ["--trust"] if trust else []
+        command += [] if activations == INT8 else ["--activations", activations]
         code, stderr = watched(command, model, job / OBSERVED, len(calibration[0]), advance)
         if code != 0:
             raise failure(model, code, job / ERROR, stderr, quantizer.name)

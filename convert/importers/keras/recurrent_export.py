@@ -24,8 +24,10 @@ Step = Callable[[Any, States, Sequence[Any]], States]
 
 
 @contextmanager
-def convertible(model: keras.Model) -> Iterator[None]:
-    """While the block runs, the model's layers compute on a batch of 1 in the converter's form, from the same weights."""
+def convertible(model: keras.Model, fuse: bool = True) -> Iterator[None]:
+    """While the block runs, the model's layers compute on a batch of 1 in the converter's form, from the same weights; an LSTM as one operator where
+    `fuse` says so, which is there for int8 alone.
+    """
     import keras
 
     every = list(model._flatten_layers())
@@ -34,9 +36,9 @@ def convertible(model: keras.Model) -> Iterator[None]:
     pairs = [layer for layer in every if type(layer) is keras.layers.Bidirectional]
     try:
         for layer in layers:
-            layer.call = fused(layer) if fusable(layer) else unrolled(layer)
+            layer.call = fused(layer) if fuse and fusable(layer) else unrolled(layer)
         for layer in pairs:
-            layer.call = both_ways(layer)
+            layer.call = both_ways(layer, fuse)
         for layer in training:
             layer.call = inferring(layer.call)
         yield
@@ -178,7 +180,7 @@ def variables(layer: keras.layers.RNN) -> list[Any]:
     return [tf.convert_to_tensor(weight.value) for weight in layer.cell.weights[: 3 if layer.cell.use_bias else 2]]
 
 
-def both_ways(pair: keras.layers.Bidirectional) -> Callable[..., Any]:
+def both_ways(pair: keras.layers.Bidirectional, fuse: bool) -> Callable[..., Any]:
     """A `call` that puts the backward layer's steps in order by listing them so: reversing a tensor is an operator that boards lack."""
     import tensorflow as tf
 
@@ -197,7 +199,7 @@ def both_ways(pair: keras.layers.Bidirectional) -> Callable[..., Any]:
             given = [tuple(initial_state[:half]), tuple(initial_state[half:])]
         outputs, states = [], []
         for layer, first in zip((pair.forward_layer, pair.backward_layer), given, strict=True):
-            if fusable(layer) and first is None:
+            if fuse and fusable(layer) and first is None:
                 outputs.append(layer.call(sequences))
                 continue
             every, last = steps(layer, sequences, variables(layer), first)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common import keras_env
+from plumbline.common.activations import ACTIVATIONS, INT8, INT16
 from plumbline.common.ending import explained
 from plumbline.common.errors import PlumblineError, UsageError
 from plumbline.common.way import Way, came_as
@@ -43,6 +44,7 @@ def main() -> int:
     parser.add_argument("job", type=Path)
     parser.add_argument("--way", type=Way, default=Way.RECIPE, help="how the model came, for the hints")
     parser.add_argument("--per-channel-dense", action="store_true")
+    parser.add_argument("--activations", default=INT8, choices=ACTIVATIONS)
     parser.add_argument("--trust", action="store_true", help="run the Python code of a Lambda in the file")
     arguments = parser.parse_args()
     job: Path = arguments.job
@@ -57,7 +59,7 @@ def main() -> int:
             model = load(file, arguments.trust)
             order = as_declared([name for name, _ in inputs_of(file.config)], [each.name for each in model.inputs])
             given = fitted({name: [values[place] for place in order] for name, values in given.items()}, axes(model))
-            raw = quantize(model, given["calibration"], arguments.per_channel_dense, job / OBSERVED)
+            raw = quantize(model, given["calibration"], arguments.per_channel_dense, job / OBSERVED, arguments.activations)
             (job / "model.tflite").write_bytes(raw)
             np.savez(job / "float.npz", **cast(Any, float_answers(float_model(model), raw, given)))
         except Exception as error:  # whatever Keras raises becomes a message in the parent
@@ -110,8 +112,8 @@ def told(error: Exception) -> dict[str, str]:
     return {"error": "", "message": f"{type(error).__name__}: {str(error).strip()}", "hint": ""}
 
 
-def quantize(model: keras.Model, calibration: Sequence[Floats], per_channel_dense: bool, observed: Path) -> bytes:
-    """Convert to int8 with a batch of 1; `calibration`, (N, ...) for each input, shows the converter what inputs look like, and `observed` counts
+def quantize(model: keras.Model, calibration: Sequence[Floats], per_channel_dense: bool, observed: Path, activations: str = INT8) -> bytes:
+    """Convert to integers with a batch of 1; `calibration`, (N, ...) for each input, shows the converter what inputs look like, and `observed` counts
     them.
     """
     import tensorflow as tf
@@ -121,13 +123,17 @@ def quantize(model: keras.Model, calibration: Sequence[Floats], per_channel_dens
         names = input_names(model)
         ends = zip(calibration, model.inputs, names, strict=True)
         signature = [tf.TensorSpec((1, *values.shape[1:]), end.dtype, name=name) for values, end, name in ends]
-        with convertible(model):
+        with convertible(model, fuse=activations == INT8):
             model.export(folder, input_signature=signature if len(signature) == 1 else [signature], verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: counted(calibration, signature, observed)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = converter.inference_output_type = tf.int8
+        sets = tf.lite.OpsSet
+        wide = activations == INT16
+        converter.target_spec.supported_ops = [
+            sets.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8 if wide else sets.TFLITE_BUILTINS_INT8
+        ]
+        converter.inference_input_type = converter.inference_output_type = tf.int16 if wide else tf.int8
         converter._experimental_disable_per_channel_quantization_for_dense_layers = not per_channel_dense
         keep_float(converter, observed.with_name(TWIN))
         return bytes(converter.convert())
