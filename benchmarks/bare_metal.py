@@ -48,7 +48,7 @@ int main(void)
 {
     timer[2] = timer[1] = 0xffffffffu;
     timer[0] = 1;
-    for (int i = 0; i < %(count)d; ++i) {
+%(reset)s    for (int i = 0; i < %(count)d; ++i) {
         memcpy(memory + PLUMBLINE_COMPILED_INPUT_OFFSET, inputs[i], %(input)d);
         const uint32_t empty = ticks(0), taken = ticks(1) - empty;
         if (fwrite(&taken, 4, 1, stdout) != 1) return 1;
@@ -69,7 +69,7 @@ class Run:
 
 
 def run(folder: Path, compiled: Compiled, graph: Graph, codes: NDArray[np.int8], level: str = "-O2") -> Run:
-    """Compile a model for the chip and answer its inputs (N, input bytes).
+    """Compile a model for the chip and answer its inputs (N, input bytes), of a model with a state as one sequence.
 
     Raises:
         subprocess.CalledProcessError: a tool failed.
@@ -78,7 +78,8 @@ def run(folder: Path, compiled: Compiled, graph: Graph, codes: NDArray[np.int8],
     source, driver, target, image = (folder / name for name in ("plumbline_compiled.c", "driver.c", "model.o", "image.elf"))
     source.write_text(compiled.source)
     source.with_suffix(".h").write_text(compiled.header)
-    filled = {"count": len(codes), "input": graph.input.bytes, "output": graph.output.bytes, "rows": rows(codes.ravel())}
+    reset = "    plumbline_compiled_reset(memory);\n" if graph.stateful else ""
+    filled = {"reset": reset, "count": len(codes), "input": graph.input.bytes, "output": graph.output.bytes, "rows": rows(codes.ravel())}
     driver.write_text(START + DRIVER % filled)
     subprocess.run([COMPILER, "-std=c99", *CORTEX_M4F, level, "-c", source, "-o", target], check=True)
     subprocess.run([COMPILER, "-std=gnu99", *CORTEX_M4F, "-O1", target, driver, *PLACES, "-o", image], check=True)

@@ -46,6 +46,7 @@ from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.model.model_kind import is_float32
 from plumbline.convert.model_package import Demands, compiled_model, finish
 from plumbline.convert.references.choose_inputs import samples_asked, with_chosen
+from plumbline.convert.references.choose_sequences import samples_in_order, sequences
 from plumbline.convert.references.golden_data import Golden, Points, rows_of, swept
 from plumbline.convert.references.golden_data import golden_data as made_golden
 from plumbline.convert.references.promises import reach
@@ -172,11 +173,12 @@ class OwnSamples:
 
     data: golden_data.Samples | None = None
     kinds: NDArray[np.str_] | None = None
+    starts: NDArray[np.bool_] | None = None
 
 
 def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points, own: OwnSamples = OwnSamples()) -> Golden:
     """Golden data whose float answers are what the expected codes stand for, with the user's own samples."""
-    expected, oracle, used = ask_apart(raw, codes)
+    expected, oracle, used = ask_apart(raw, codes, own.starts)
     meant = to_reals(expected, graph.outputs).astype(np.float32)
     references = References(
         codes=codes,
@@ -187,11 +189,12 @@ def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points, own: Ow
         float_x=meant[rows_of(at, graph)],
         data=own.data,
         kinds=own.kinds,
+        starts=own.starts,
     )
     return Golden(references, oracle, used)
 
 
-def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], str, int | None]:
+def ask_apart(raw: bytes, codes: NDArray[np.int8], starts: NDArray[np.bool_] | None = None) -> tuple[NDArray[np.int8], str, int | None]:
     """`references.expect` in a child process, so that a crash there becomes a message.
 
     Raises:
@@ -202,6 +205,8 @@ def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], st
         job = Path(folder)
         (job / "model.tflite").write_bytes(raw)
         np.save(job / "codes.npy", codes)
+        if starts is not None:
+            np.save(job / "starts.npy", starts)
         try:
             child = subprocess.run(
                 [sys.executable, "-m", "plumbline.convert.importers.wheel_worker", folder], cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS
@@ -218,14 +223,19 @@ def ask_apart(raw: bytes, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], st
 
 
 def codes_for(graph: Graph, samples: Samples | None) -> tuple[NDArray[np.int8], OwnSamples]:
-    """Rows (N, input bytes): all 256 codes of a single int8; else the samples, and what `choose` finds beside them."""
+    """Rows (N, input bytes): all 256 codes of a single int8; else the samples, and what `choose` or `sequences` finds beside them."""
     inputs = np.empty((0, elements(graph.inputs)), np.float32) if samples is None else samples.flat
+    if graph.stateful:
+        inputs = inputs[: samples_in_order(graph)]
     given = sample_rows(graph, inputs, samples_asked(graph))
     data = None
     if samples is not None:
         targets = None if samples.targets is None else samples.targets[given.chosen]
         data = golden_data.Samples(given.rows, inputs[given.chosen], None, targets)
     with task("Choosing inputs that tell kernels apart"):
+        if graph.stateful:
+            found = sequences(graph, given.codes)
+            return found.codes, OwnSamples(data, np.array(found.kinds), found.starts)
         chosen = with_chosen(graph, given.codes)
     return chosen.codes, OwnSamples(data, np.array(chosen.kinds) if any(chosen.kinds) else None)
 

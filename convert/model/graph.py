@@ -220,8 +220,8 @@ class Graph:
 
     @property
     def one_code(self) -> bool:
-        """Whether its only input is one int8, so that all 256 codes can be asked."""
-        return self.input_bytes == 1 and self.inputs[0].type == "INT8"
+        """Whether its only input is one int8 and decides about the answer, so that all 256 codes can be asked."""
+        return not self.stateful and self.input_bytes == 1 and self.inputs[0].type == "INT8"
 
     @property
     def scalar(self) -> bool:

@@ -16,6 +16,7 @@ from plumbline.common.wire import NANO
 from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators import named
 from plumbline.convert.references import litert, reference_interpreter, tflm
+from plumbline.convert.references.sequences import Starts
 
 SWEEP = 301
 """Points of the sweep, both ends of the domain included; a number that puts them between codes rather than on them."""
@@ -130,9 +131,9 @@ def rows_of(at: Points, graph: Graph) -> NDArray[np.int64]:
     return np.array([code_of_nano(int(x), graph.input.quantized) + 128 for x in at.x_nano], np.int64)
 
 
-def expect(raw: bytes, graph: Graph, codes: Codes) -> tuple[Codes, str, int | None]:
-    """TFLM's answers, who gave them, and the arena in use where the wheel did."""
+def expect(raw: bytes, graph: Graph, codes: Codes, starts: Starts | None = None) -> tuple[Codes, str, int | None]:
+    """TFLM's answers, who gave them, and the arena in use where the wheel did; `starts` as in `References`."""
     if tflm.available():
         interpreter = tflm.Interpreter(raw, graph)
-        return interpreter.run(codes), tflm.name(), interpreter.arena_used()
-    return reference_interpreter.run(graph, codes), reference_interpreter.NAME, None
+        return interpreter.run(codes, starts), tflm.name(), interpreter.arena_used()
+    return reference_interpreter.run(graph, codes, starts=starts), reference_interpreter.NAME, None

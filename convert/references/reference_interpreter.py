@@ -51,9 +51,7 @@ class Model:
 
     def _values_in_order(self, given: dict[int, Codes], steps: Steps) -> dict[int, Codes]:
         """`values` of sequences, of which all take a step together."""
-        variables = self._graph.variables
-        count, rows = len(steps.first), int(steps.lengths.sum())
-        state = {each.index: np.tile(np.frombuffer(each.initial or b"", each.dtype), (count, 1)) for each in variables}
+        rows, state = int(steps.lengths.sum()), self.beginning(len(steps.first))
         found: dict[int, Codes] = {}
         for at in steps:
             values = {index: each[at] for index, each in given.items()} | {index: each[: len(at)] for index, each in state.items()}
@@ -62,6 +60,18 @@ class Model:
                 found.setdefault(index, np.empty((rows, each.shape[1]), each.dtype))[at] = each
             state = {index: values[index] for index in state}
         return found
+
+    def beginning(self, count: int) -> dict[int, Codes]:
+        """The variables of so many sequences after a reset, (count, elements), by the variables' index."""
+        return {each.index: np.tile(np.frombuffer(each.initial or b"", each.dtype), (count, 1)) for each in self._graph.variables}
+
+    def step(self, rows: Codes, state: dict[int, Codes]) -> Codes:
+        """One row (N, input bytes) of each of N sequences: the answers (N, output bytes); `state` becomes that after the row."""
+        inputs = self._graph.inputs
+        values = state | {tensor.index: given for tensor, given in zip(inputs, taken_apart(rows, inputs), strict=True)}
+        answers = self.follow(values, 0)
+        state.update({index: values[index] for index in state})
+        return answers
 
     def follow(self, values: dict[int, Codes], first: int) -> Codes:
         """Run the operators from number `first` on over what `values` holds, which they write to; the answers, rows (N, output bytes)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.model.graph import Graph, put_together
 from plumbline.convert.references import reference_interpreter, tflm
+from plumbline.convert.references.choose_sequences import sequences
 from plumbline.convert.references.sequences import Starts
 from tests.support import chip_c, compiled_c
 
@@ -65,6 +67,17 @@ def test_a_wake_word_answers_alike_on_a_cortex_m4(tmp_path: Path, name: str) -> 
     _, graph = model(name)
     codes, starts = spoken(graph, 200)
     np.testing.assert_array_equal(chip_c.run(tmp_path, [graph], [codes], [starts])[0], reference_interpreter.run(graph, codes, starts=starts))
+
+
+@pytest.mark.parametrize("name", WAKE_WORDS)
+def test_each_assignment_that_is_left_out_shows_in_what_a_board_is_asked(name: str) -> None:
+    _, graph = model(name)
+    asked = sequences(graph)
+    right = reference_interpreter.run(graph, asked.codes, starts=asked.starts)
+    for number, operator in enumerate(graph.operators):
+        if operator.name == "ASSIGN_VARIABLE":
+            fault = replace(graph, operators=graph.operators[:number] + graph.operators[number + 1 :])
+            assert (reference_interpreter.run(fault, asked.codes, starts=asked.starts) != right).any(), operator.outputs[0].name
 
 
 @pytest.mark.parametrize("name", WAKE_WORDS)
