@@ -10,10 +10,13 @@ import pytest
 from plumbline.common.errors import ModelRefused
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.operators.cases import INT16, CaseOperator
 from plumbline.convert.operators.hard_swish.reference import divided
+from plumbline.convert.operators.leaky_relu.reference import LeakyReluOptions
 from plumbline.convert.operators.shared.inverse_root import inverse_root
+from plumbline.convert.operators.softmax.reference import SoftmaxOptions
 from plumbline.convert.references import reference_interpreter, tflm
-from tests.support.tflite_writer import TensorSpec, write_graph
+from tests.support.tflite_writer import TensorSpec, spec, write_graph
 from tests.support.write_operators import unary
 
 EVERY = np.arange(-128, 128, dtype=np.int8)
@@ -27,6 +30,13 @@ def alone(name: str, scale: float, target: float, zero: int = 0, elements: int =
     return write_graph(tensors, [unary(name)], 0, 1)
 
 
+def wide(name: str, scale: float, target: float, zero: int = 0, kind: int = INT16) -> bytes:
+    """An operator from int16 codes of a scale to a scale, zero point and type."""
+    tensors = [TensorSpec("input", (6,), (scale,), (0,), kind=INT16), TensorSpec("layer/out", (6,), (target,), (zero,), kind=kind)]
+    options = {"LEAKY_RELU": LeakyReluOptions(0.5), "SOFTMAX": SoftmaxOptions(1.0)}.get(name)
+    return write_graph(tensors, [spec(CaseOperator(name, (0,), (1,), options))], 0, 1)
+
+
 ODD: dict[str, Callable[[], bytes]] = {
     "ABS has the output scale 1e-09, too small for its input": lambda: alone("ABS", 0.5, 1e-9),
     "ELU has the output scale 1e-09, too small for its input": lambda: alone("ELU", 0.5, 1e-9),
@@ -37,15 +47,25 @@ ODD: dict[str, Callable[[], bytes]] = {
     "RSQRT has the output scale 4e-10, for which": lambda: alone("RSQRT", 0.5, 4e-10, -128),
     "RSQRT has the output scale 1.4013e-45, for which": lambda: alone("RSQRT", 1e-30, 1e-45, -128),
     r"RSQRT has the output scale 1e\+06, for which": lambda: alone("RSQRT", 0.5, 1e6, -128),
+    "RELU has the output scale 1e-09, too small for its input": lambda: wide("RELU", 0.5, 1e-9),
+    "LEAKY_RELU has the output scale 1e-09, too small for its input": lambda: wide("LEAKY_RELU", 0.5, 1e-9),
+    "ABS has the output scale 1e-10, too small for its input": lambda: wide("ABS", 0.5, 1e-10),
+    r"ABS has the int16 activation layer/out with zero points \(1,\), not 0": lambda: wide("ABS", 0.5, 0.5, 1),
+    "RELU6 changes the scale from 0.5 to 0.25": lambda: wide("RELU6", 0.5, 0.25),
+    "LOGISTIC has the output scale 0.5, not 1/32768": lambda: wide("LOGISTIC", 0.5, 0.5),
+    "TANH has the input scale 3, too large for the products": lambda: wide("TANH", 3, 1 / 32768),
+    "SOFTMAX has the output scale 1.52588e-05 and zero point 0, not 1/32768 and 0": lambda: wide("SOFTMAX", 0.5, 1 / 65536),
+    r"SOFTMAX has a beta of 1 on an input scale of 1e\+06": lambda: wide("SOFTMAX", 1e6, 1 / 32768),
 }
 
 
 @pytest.mark.parametrize("message", ODD)
 def test_what_no_kernel_can_run_is_refused(message: str) -> None:
+    graph = read(ODD[message]())
     with pytest.raises(ModelRefused, match=message):
-        reference_interpreter.run(read(ODD[message]()), np.zeros((1, 6), np.int8))
+        reference_interpreter.run(graph, np.zeros((1, graph.input_bytes), np.int8))
     with pytest.raises(ModelRefused, match=message):
-        compile_graph(read(ODD[message]()), "odd", bytes(32))
+        compile_graph(graph, "odd", bytes(32))
 
 
 @needs_wheel

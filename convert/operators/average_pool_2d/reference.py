@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from plumbline.convert.operators.shared.pool_2d.reference import Pool2D, pool
 class AveragePool2DReference(Pool2D):
     """The mean code of the part of a window that lies inside the image, a tie rounded away from zero."""
 
-    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[Any]) -> NDArray[Any]:
         """Answer images (N, batches * height * width * channels) with images of fewer pixels, as AveragePool in pooling.h does."""
         images = self.images(codes)
         sums, counts = self.filled(images, 0), self.filled(images, 0)
@@ -24,7 +24,7 @@ class AveragePool2DReference(Pool2D):
             sums[outputs] += images[inputs]
             counts[outputs] += 1
         means = np.sign(sums) * ((np.abs(sums) + counts // 2) // counts)
-        return cast(NDArray[np.int8], np.clip(means, self.lowest, self.highest).astype(np.int8).reshape(len(codes), -1))
+        return np.asarray(np.clip(means, self.lowest, self.highest).reshape(len(codes), -1), codes.dtype)
 
 
 def check_average_pool_2d(operator: Operator) -> AveragePool2DReference:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,13 @@ from plumbline.convert.operators.shared.pool_2d.reference import Pool2D, pool
 class MaxPool2DReference(Pool2D):
     """The largest code of a window."""
 
-    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[Any]) -> NDArray[Any]:
         """Answer images (N, batches * height * width * channels) with images of fewer pixels, as MaxPool in pooling.h does."""
         images = self.images(codes)
-        largest = self.filled(images, -128)
+        largest = self.filled(images, self.ends[0])
         for _, _, outputs, inputs in self.window.seen():
             largest[outputs] = np.maximum(largest[outputs], images[inputs])
-        return cast(NDArray[np.int8], np.clip(largest, self.lowest, self.highest).astype(np.int8).reshape(len(codes), -1))
+        return np.asarray(np.clip(largest, self.lowest, self.highest).reshape(len(codes), -1), codes.dtype)
 
 
 def check_max_pool_2d(operator: Operator) -> MaxPool2DReference:

@@ -24,12 +24,13 @@ LAST = 255
 """From the last entry on both functions are at their end."""
 
 
-def sigmoid(codes: Integers) -> Integers:
-    """sigmoid(code / 2**12) of 2**-15, from 11 to 32757, as the int16 Logistic in integer_ops/logistic.h with a multiplier of 0."""
-    entry, rest = np.divmod(np.abs(codes * 3), 1 << 9)
+def sigmoid(codes: Integers, factor: int = 3, right: int = 0) -> Integers:
+    """sigmoid(code * factor / 2**right / (3 * 2**12)) of 2**-15, from 11 to 32757, as the int16 Logistic in integer_ops/logistic.h."""
+    scaled = (codes * factor + ((1 << right) >> 1)) >> right
+    entry, rest = np.divmod(np.abs(scaled), 1 << 9)
     at = np.minimum(entry, LAST - 1)
     value = np.where(entry >= LAST, 0x7FFF << 10, (TABLE[at] << 9) + rest * (TABLE[at + 1] - TABLE[at]))
-    return np.asarray(np.where(codes >= 0, value + (1 << 9), (1 << 25) - value + (1 << 9) - 1) >> 10, np.int64)
+    return np.asarray(np.where(scaled >= 0, value + (1 << 9), (1 << 25) - value + (1 << 9) - 1) >> 10, np.int64)
 
 
 def tanh(codes: Integers, factor: int, right: int) -> Integers:

@@ -1,6 +1,6 @@
 """SOFTMAX: shares of the exponentials along the last axis."""
 
-from plumbline.convert.operators.registration import Registration
+from plumbline.convert.operators.registration import Elsewhere, Registration
 from plumbline.convert.operators.softmax.code import compile_softmax
 from plumbline.convert.operators.softmax.reference import SoftmaxOptions, check_softmax, places_looked_up
 
@@ -12,6 +12,7 @@ SOFTMAX = Registration(
     "1/65536 and -32768, from int16 1/32768 and 0",
     types=("INT8", "INT16"),
     version=3,
+    elsewhere={"chirale": Elsewhere(version=2)},
     options=SoftmaxOptions,
     options_number=9,
     constants=("exp",),

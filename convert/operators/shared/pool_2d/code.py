@@ -8,16 +8,17 @@ from typing import Any
 
 from plumbline.common.quantization import formula
 from plumbline.convert.model.graph import Operator
-from plumbline.convert.operators.fixed_point import INT8
-from plumbline.convert.operators.registration import Registration
-from plumbline.convert.operators.shared.pool_2d.reference import ACCEPTS, Pool2D, Pool2DOptions
+from plumbline.convert.operators.registration import Elsewhere, Registration
+from plumbline.convert.operators.shared.pool_2d.reference import ACCEPTS, TYPES, Pool2D, Pool2DOptions
 from plumbline.convert.operators.shared.window import code as window
 from plumbline.convert.operators.step import Step
 
 
 def pool(name: str, check: Callable[[Operator], Any], template: str) -> Registration:
     """Register a pool that a template prints."""
-    return Registration(name, check, partial(compile_pool, check, template), ACCEPTS, options=Pool2DOptions, options_number=5)
+    older = {"chirale": Elsewhere(version=2)}  # int16 came with version 3
+    compiled = partial(compile_pool, check, template)
+    return Registration(name, check, compiled, ACCEPTS, TYPES, version=3, options=Pool2DOptions, options_number=5, elsewhere=older)
 
 
 def compile_pool(check: Callable[[Operator], Any], template: str, operator: Operator, name: str) -> Step:
@@ -32,17 +33,19 @@ def compile_pool(check: Callable[[Operator], Any], template: str, operator: Oper
     Raises:
         ModelRefused, UnsupportedOperator: see its check.
     """
-    return Step(name, template, (), (), described(operator.layer, check(operator)))
+    layer, target = check(operator), operator.outputs[0]
+    facts = {**described(operator.layer, layer), "type": target.c_type, "cast": f"{target.dtype.name}_t", "start": layer.ends[0]}
+    return Step(name, template, (), (), facts)
 
 
 def described(path: str, layer: Pool2D) -> dict[str, Any]:
-    """Facts for the comment above a pool, its window, and the codes it keeps between; None where every int8 is allowed."""
+    """Facts for the comment above a pool, its window, and the codes it keeps between; None where every code is allowed."""
     return {
         **window.facts(layer.window),
         "path": path,
         "real": formula(layer.quantization),
         "clips": layer.activation,
-        "lowest": layer.lowest if layer.lowest > INT8[0] else None,
-        "highest": layer.highest if layer.highest < INT8[1] else None,
+        "lowest": layer.lowest if layer.lowest > layer.ends[0] else None,
+        "highest": layer.highest if layer.highest < layer.ends[1] else None,
         "area": layer.window.taps,
     }

@@ -9,7 +9,7 @@ from typing import Any
 from plumbline.common.quantization import formula
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.fixed_point import INT8
-from plumbline.convert.operators.registration import Registration
+from plumbline.convert.operators.registration import Elsewhere, Registration
 from plumbline.convert.operators.shared.binary.code import VARIABLES, scaled, shown, times
 from plumbline.convert.operators.shared.reduction.extreme import ExtremeReference
 from plumbline.convert.operators.shared.reduction.reference import ReducerOptions, Reduction
@@ -22,7 +22,8 @@ REDUCER: dict[str, Any] = {"options": ReducerOptions, "options_number": 27}
 def total(name: str, check: Callable[[Operator], TotalReference], word: str) -> Registration:
     """Register a MEAN or SUM; the word is what it is called in the comment above its function."""
     accepts = "int8 or int16; any constant axes; any output scale"
-    return Registration(name, check, partial(compile_total, check, word), accepts, TYPES, **REDUCER)
+    older = {"chirale": Elsewhere(version=2)}  # int16 came with version 3
+    return Registration(name, check, partial(compile_total, check, word), accepts, TYPES, version=3, elsewhere=older, **REDUCER)
 
 
 def extreme(name: str, check: Callable[[Operator], ExtremeReference], **traits: Any) -> Registration:
