@@ -74,6 +74,8 @@ class Registration:
     """Its multiply-accumulates, where they are not the outputs times the weights of one of them."""
     looks_up: Callable[[NDArray[np.int64], tuple[int, ...]], NDArray[np.int64]] | None = None
     """Places from 0 to 255 in its table of 256 numbers that codes (N, elements) of an input of this shape ask for; None without a table."""
+    indices: Callable[[Operator], Mapping[int, tuple[int, ...]]] | None = None
+    """Of run-time inputs that are indices, by their place among all inputs: how many each counts, in turn. Beyond, TFLM fails or reads elsewhere."""
     fixed_range: bool = False
     """Whether its output's range is given, whatever the samples are."""
     moves_codes: bool = False

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.operators import named
+from plumbline.convert.operators.indices import within_tables
 from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.references.input_pool import HIGHEST, LOWEST, Codes, Pool, between, edges, near, pool_of
 from plumbline.convert.references.reference_interpreter import Model
@@ -118,9 +119,9 @@ def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = S
     """
     rng, total, watched = np.random.default_rng(seed), candidates(graph), Watched(graph, seed)
     given = np.empty((0, graph.input_bytes), np.int8) if samples is None else samples[:: max(1, len(samples) * 4 // total)]
-    pool = Pool(given, ("sample",) * len(given)) + edges(graph.inputs)
+    pool = Pool(given, ("sample",) * len(given)) + answerable(edges(graph.inputs), graph)
     fixed = min(len(pool), len(given) + count // EDGE)
-    pool += pool_of(graph.inputs, max(1, total * 2 // 3 - len(pool)), seed)
+    pool += answerable(pool_of(graph.inputs, max(1, total * 2 // 3 - len(pool)), seed), graph)
     seen = watched.observe(pool.codes)
     for _ in range(ROUNDS):
         parents = taken(seen, fixed + min(count, PARENTS), fixed)
@@ -281,4 +282,9 @@ def offspring(rng: np.random.Generator, graph: Graph, pool: Pool, parents: list[
         else:
             rows.append(near(rng, pool.codes[one], graph.inputs))
             kinds.append(f"near {pool.kinds[one]}" if not pool.kinds[one].startswith(("near ", "between ")) else pool.kinds[one])
-    return Pool(np.array(rows, np.int8).reshape(len(rows), -1), tuple(kinds))
+    return answerable(Pool(np.array(rows, np.int8).reshape(len(rows), -1), tuple(kinds)), graph)
+
+
+def answerable(pool: Pool, graph: Graph) -> Pool:
+    """The same with indices that count what there is: beyond, TensorFlow Lite Micro has no answer."""
+    return Pool(within_tables(pool.codes, graph), pool.kinds)

@@ -11,8 +11,12 @@ import pytest
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.graph import put_together, taken_apart
 from plumbline.convert.operators import registered
+from plumbline.convert.operators.cases import INT32, Case, TensorSpec
 from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
+from plumbline.convert.operators.gather.reference import GatherOptions
+from plumbline.convert.operators.indices import counted
 from plumbline.convert.operators.mirror_pad.reference import MirrorPadOptions
 from plumbline.convert.operators.shared.data_movement.loops import Loop, simplified
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement
@@ -20,8 +24,9 @@ from plumbline.convert.operators.split.reference import SplitOptions
 from plumbline.convert.operators.strided_slice.reference import StridedSliceOptions
 from plumbline.convert.operators.unpack.reference import UnpackOptions
 from plumbline.convert.references import reference_interpreter, tflm
+from plumbline.convert.references.choose_inputs import choose
 from tests.support import chip_c, compiled_c
-from tests.support.input_rows import input_rows
+from tests.support.input_rows import input_rows, values_for
 from tests.support.random_movement import random_network
 from tests.support.tflite_writer import write_case
 
@@ -177,3 +182,43 @@ def test_a_slice_of_everything_and_other_copies_of_the_whole_leave_no_code() -> 
     compiled = compile_graph(read(write_case(net.case(opened))), "whole", bytes(32))
     assert compiled.source.count("only changes the shape") == 3
     assert compiled.memory.bytes == 8
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
+@pytest.mark.parametrize("name", ["GATHER", "GATHER_ND", "EMBEDDING_LOOKUP", "SLICE", "DYNAMIC_UPDATE_SLICE"])
+def test_no_index_reads_or_writes_beside_a_tensor(tmp_path: Path, name: str) -> None:
+    """Of any int32, for which TensorFlow Lite Micro has no answer but garbage, or an error."""
+    rng = np.random.default_rng(71)
+    graphs = [read(write_case(registered()[name].random_case(rng, f"case_{number}"))) for number in range(60)]
+    graphs = [graph for graph in graphs if counted(graph)]
+    assert len(graphs) > 15
+    rows = [put_together((values_for(rng, tensor) for tensor in graph.inputs), graph.inputs) for graph in graphs]
+    for graph, given, answer in zip(graphs, rows, compiled_c.run(tmp_path, graphs, rows, together=60, level="-O0"), strict=True):
+        np.testing.assert_array_equal(answer, reference_interpreter.run(graph, given))
+
+
+def test_inputs_that_are_indices_are_asked_within_what_they_count() -> None:
+    net = network(3, 2)
+    net.tensors.append(TensorSpec("index", (4,), kind=INT32))
+    output = net.add("out", (4, 2))
+    net.apply("GATHER", (0, 1), (output,), GatherOptions(0, 0))
+    graph = read(write_case(Case(net.tensors, net.operators, (0, 1), (output,))))
+    assert counted(graph) == {1: (3,)}
+    asked = choose(graph, 20).codes
+    indices = taken_apart(asked, graph.inputs)[1]
+    assert set(indices.ravel()) == {0, 1, 2}
+
+
+def test_a_constant_index_beyond_the_table() -> None:
+    net = network(3, 2)
+    index, output = net.numbers(0, 3), net.add("out", (2, 2))
+    net.apply("GATHER", (0, index), (output,), GatherOptions(0, 0))
+    assert "indices beyond its table of shape (3, 2)" in refusal(net, output)
+
+
+def test_a_slice_that_reaches_beyond_its_tensor() -> None:
+    net = network(3, 2)
+    numbers, output = (net.numbers(1, 0), net.numbers(3, 2)), net.add("out", (3, 2))
+    net.apply("SLICE", (0, *numbers), (output,))
+    assert "from [1, 0] on with the sizes [3, 2]" in refusal(net, output)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Graph, Tensor, put_together
+from plumbline.convert.operators.indices import within_tables
 from plumbline.convert.references.sequences import Starts
 
 
@@ -18,8 +19,8 @@ def input_rows(rng: np.random.Generator, elements: int, zero: int) -> NDArray[np
 
 
 def rows_for(rng: np.random.Generator, graph: Graph) -> NDArray[np.int8]:
-    """Six rows of a model's inputs, of the same kind for each of them."""
-    return put_together((values_for(rng, tensor) for tensor in graph.inputs), graph.inputs)
+    """Six rows of a model's inputs, of the same kind for each of them; indices stay within what they count."""
+    return within_tables(put_together((values_for(rng, tensor) for tensor in graph.inputs), graph.inputs), graph)
 
 
 def asked_of(rng: np.random.Generator, graph: Graph) -> tuple[NDArray[np.int8], Starts | None]:

@@ -57,7 +57,8 @@ def step_of(layer: Moves, what: str, operator: Operator, name: str) -> Step:
     copies = [described(copy, arrays[copy.source], targets[copy.target], tables, itemsize) for copy in layer.copies]
     if layer.in_place:
         copies[0] |= {"walk": [], "bytes": operator.outputs[0].bytes}
-    if start is not None:
+    begins = starting(start, sources[start.argument]) if start else []
+    if start is not None and begins:
         side = "to" if start.target else "from"
         copies[start.copy] |= {side: begun(copies[start.copy][side])}
     known = layer.constants
@@ -74,10 +75,11 @@ def step_of(layer: Moves, what: str, operator: Operator, name: str) -> Step:
         "fill": layer.fill,
         "fill_count": operator.outputs[0].elements,
         "copies": copies,
-        "start": starting(start, sources[start.argument]) if start else [],
+        "start": begins,
+        "unread": sources[start.argument] if start and not begins else "",
         "kept": [sources[number] for number in layer.in_place],
     }
-    helpers = [*(["move_bytes"] if any(copy["bytes"] for copy in copies) else []), *(["within"] if start else [])]
+    helpers = [*(["move_bytes"] if any(copy["bytes"] for copy in copies) else []), *(["within"] if begins else [])]
     return Step(name, TEMPLATE, tuple(helpers), (*operand, *tables.constants()), facts, in_place=layer.in_place)
 
 

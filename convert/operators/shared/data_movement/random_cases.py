@@ -87,6 +87,25 @@ class Movement:
         """The model up to a tensor."""
         return Case(self.tensors, self.operators, (0,), (last,))
 
+    def looked_up(self, operator: str, shape: Shape, sizes: Shape, result: Shape, options: object | None = None, indices_first: bool = False) -> Case:
+        """A model that looks up in tensor 0, or in a constant in its place, by indices of this shape that count `sizes` in turn."""
+        inputs = [0]
+        run_time = self.rng.random() < 0.5
+        if run_time:
+            self.tensors.append(TensorSpec(f"{self.name}/indices", shape, kind=INT32))
+            indices, inputs = len(self.tensors) - 1, [0, len(self.tensors) - 1]
+        else:
+            known = self.rng.integers(0, np.resize(sizes, int(np.prod(shape))))
+            indices = self.numbers(*(int(each) for each in known), scalar=not shape, shape=shape)
+        if run_time and self.rng.random() < 0.5:
+            table = self.constant(self.shape(0))
+            inputs = inputs[1:]
+        else:
+            table = 0
+        output = self.add("rows", result)
+        self.apply(operator, (indices, table) if indices_first else (table, indices), (output,), options)
+        return Case(self.tensors, self.operators, tuple(inputs), (output,))
+
 
 Move = Callable[[Movement, int], int]
 """Adds an operator on a tensor; the index of what comes out."""

@@ -108,8 +108,10 @@ def pieces(outputs: Sequence[Tensor], rows: int) -> tuple[Copy, ...]:
     return tuple(result)
 
 
-def moved(operator: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], types: Sequence[str]) -> list[Tensor]:
-    """See that all are of one of these types and that something is computed at run time.
+def moved(
+    operator: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], types: Sequence[str], constants: bool = False
+) -> list[Tensor]:
+    """See that all are of one of these types and that something is computed at run time, unless they may be `constants`.
 
     TFLM's kernels move values whatever the scales are. With different ones the answers mean something else, but they are what TFLM answers.
     """
@@ -121,7 +123,7 @@ def moved(operator: Operator, inputs: Sequence[Tensor | None], outputs: Sequence
             raise unsupported(operator, f"with {tensor.name} of type {tensor.type}")
         if tensor.type != outputs[0].type:
             raise refused(operator, f"moves {tensor.name} of type {tensor.type} to {outputs[0].name} of type {outputs[0].type}")
-    if all(tensor.data is not None for tensor in given):
+    if not constants and all(tensor.data is not None for tensor in given):
         raise unsupported(operator, "of constants alone")
     return given
 

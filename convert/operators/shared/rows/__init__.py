@@ -1,0 +1,1 @@
+"""Rows of a table that indices look up at run time."""
