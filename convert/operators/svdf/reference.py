@@ -1,7 +1,7 @@
 """SVDF as integers.
 
-Each of `filters` filters has one number of every inference, a sum of weights times inputs, and keeps the latest ones: its line of the state. An output
-is a sum of time weights times the lines of `rank` filters.
+Each of `filters` filters has one number of every inference, a sum of weights times inputs, and keeps the latest ones: its line of the state.
+An output is a sum of time weights times the lines of `rank` filters.
 """
 
 from __future__ import annotations
