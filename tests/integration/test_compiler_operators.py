@@ -70,6 +70,7 @@ def test_a_sample_on_a_cortex_m4(tmp_path: Path, name: str) -> None:
 
 
 IN_PLACE = ["ABS", "ADD", "ELU", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "MUL", "QUANTIZE", "RELU", "RELU6", "RSQRT", "SUB", "TANH"]
+IN_PLACE += ["ADD_N", "DIV", "LESS", "LOGICAL_AND", "LOGICAL_NOT", "MAXIMUM", "PRELU", "SELECT_V2", "SQUARED_DIFFERENCE"]
 
 
 @pytest.mark.parametrize("name", IN_PLACE)
