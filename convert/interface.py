@@ -39,19 +39,21 @@ class LiveAnswers:
     """Who answered, with the version."""
 
 
-def live_answers(raw: bytes, graph: Graph, codes: Codes) -> LiveAnswers | None:
+def live_answers(raw: bytes, graph: Graph, references: References) -> LiveAnswers | None:
     """Ask the tflite-micro wheel; None where there is none (it exists for Linux on x86-64).
 
     Args:
         raw: the flatbuffer.
         graph: what was read from it.
-        codes: rows of inputs (N, input bytes).
+        references: hold the rows, and where sequences of them start.
 
     Raises:
         ModelRefused: the wheel cannot load the model.
         RuntimeError: it loads the model and does not run it.
     """
-    return LiveAnswers(tflm.Interpreter(raw, graph).run(codes), tflm.name()) if tflm.available() else None
+    if not tflm.available():
+        return None
+    return LiveAnswers(tflm.Interpreter(raw, graph).run(references.codes, references.starts), tflm.name())
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ MOST = 64
 
 
 def silent_layer(graph: Graph, codes: NDArray[np.int8]) -> str | None:
-    """The name of the first layer that answers the same to all of the input codes (N, input bytes); None where none does, or all inputs are equal.
+    """The name of the first layer that answers the same to all of the input codes (N, input bytes); None where none does, or all inputs are equal, or
+    the model has a state, so that its answers depend on more than the input.
 
     Raises:
         UnsupportedOperator: the integer model lacks an operator.
@@ -27,10 +28,10 @@ def silent_layer(graph: Graph, codes: NDArray[np.int8]) -> str | None:
         if (values == values[0]).all():
             constant.add(tensor.index)
 
-    if len(asked) < 2:
+    if len(asked) < 2 or graph.stateful:
         return None
     reference_interpreter.run(graph, asked, note=note)
     for operator in graph.operators:
-        if all(tensor.index in constant for tensor in operator.outputs):
+        if operator.results and all(tensor.index in constant for tensor in operator.results):
             return layer_name(operator)
     return None

@@ -95,6 +95,7 @@ def _row(each: Comparison) -> Row:
         float_y=each.float_y,
         bound=each.bound,
         exact=each.exact,
+        step=each.step,
         chosen=each.chosen,
         error=each.error,
         within_bound=each.within,

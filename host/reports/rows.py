@@ -59,7 +59,7 @@ def row(verdict: Verdict, each: Comparison) -> Row:
     called = [f"{_name(names, pick)}: " if names else "" for pick in picks]
     known = verdict.float_model
     return Row(
-        input=each.kind if each.x is not None else f"{each.chosen or each.kind} row {each.row}",
+        input=each.name if each.step is not None else each.kind if each.x is not None else f"{each.chosen or each.kind} row {each.row}",
         x="" if each.x is None else f"{each.x:.6g}",
         output=str(at) if len(each.float_y) > 1 and not names else "",
         float=called[0] + number(each.float_y[picks[0]]) if known else "",

@@ -159,6 +159,9 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     traffic, cost, stats = verdict.traffic, verdict.cost, verdict.stats
     compared = len(verdict.comparisons)
     pairs = [("bit for bit", f"{verdict.exact}/{compared} as {verdict.oracle}")]
+    if verdict.sequences:
+        count, longest = len(verdict.sequences), max(verdict.sequences)
+        pairs.append(("sequences", f"{count:,} of up to {longest:,} inferences, the state put to its beginning before each"))
     if len(verdict.outputs) > 1:
         shown = (f"{each.name}: {each.exact}/{each.compared} exact, {useful_text.distinct(each.distinct)}" for each in verdict.by_output)
         pairs += [("output", text) for text in shown]

@@ -18,7 +18,7 @@ from plumbline.common.quantization import code_of_nano, nano_of, real_of, to_nan
 from plumbline.common.rows import taken_apart, to_reals
 from plumbline.common.wire import NANO
 from plumbline.host.devices.board import Answer
-from plumbline.host.verdict.verdict import Comparison, Kind, Limit, Probe
+from plumbline.host.verdict.verdict import Comparison, Kind, Limit, Probe, Step
 
 FAR_NANO = 1000 * NANO
 _NAMED = 3  # failures named one by one
@@ -80,6 +80,7 @@ class Comparer:
         references = self._references
         kinds = [""] * len(references.codes) if references.kinds is None else references.kinds.tolist()
         xs = [nano_of(int(code), self._manifest.x_end) / NANO for code in references.codes[:, 0]] if self._manifest.one_code else [None] * len(kinds)
+        steps = steps_of(references)
         return [
             Comparison(
                 kind="code",
@@ -93,6 +94,7 @@ class Comparer:
                 bound=math.inf if kinds[row] else self._bound(0.0),
                 exact=exact,
                 chosen=kinds[row],
+                step=steps[row],
             )
             for row, (exact, expected, board, expected_y, board_y, float_y) in enumerate(
                 zip(
@@ -141,6 +143,15 @@ class Comparer:
     def _reals(self, rows: Codes) -> list[list[float]]:
         """Rows (N, output bytes) as the numbers that a board of one number would answer, in whole units of 1e-9."""
         return cast("list[list[float]]", (np.rint(to_reals(rows, self._manifest.outputs) * NANO) / NANO).tolist())
+
+
+def steps_of(references: References) -> list[Step] | list[None]:
+    """Where in its sequence each row stands; None for each of a model without a state."""
+    if references.starts is None:
+        return [None] * len(references.codes)
+    sequences = np.cumsum(references.starts) - 1
+    first = np.flatnonzero(references.starts)
+    return [Step(int(sequence), row - int(first[sequence])) for row, sequence in enumerate(sequences)]
 
 
 def failures(comparisons: Sequence[Comparison], probes: Sequence[Probe], limit: Limit = "bound") -> list[str]:

@@ -31,7 +31,7 @@ def consult(artefacts: Artefacts) -> Oracle:
     """
     references, manifest = artefacts.references, artefacts.manifest
     try:
-        live = live_answers(artefacts.raw, artefacts.graph, references.codes)
+        live = live_answers(artefacts.raw, artefacts.graph, references)
     except RuntimeError as error:
         raise ArtefactsDisagree(
             f"The tflite-micro wheel does not run model.tflite: {error}.", f"Write it anew: {usage.command('convert', manifest.recipe, anew=True)}."

@@ -35,6 +35,16 @@ _CHOOSING = ("SOFTMAX", "LOGISTIC")
 
 
 @dataclass(frozen=True)
+class Step:
+    """One inference of a sequence, before whose first the model's state is put to its beginning."""
+
+    sequence: Count
+    """From 0."""
+    number: Count
+    """Within the sequence, from 0."""
+
+
+@dataclass(frozen=True)
 class Comparison:
     """One answer of the board held against both references. Tuples have one element for each output."""
 
@@ -58,6 +68,9 @@ class Comparison:
     chosen: str = ""
     """What the input is where it was chosen to tell kernels apart, e.g. "ramp". Such answers must be exact and have no bound: no real input is like
     them, and the farther an input lies from all real ones, the farther int8 lies from float."""
+
+    step: Step | None = None
+    """Where in a sequence the answer was asked for, of a model with a state."""
 
     @cached_property
     def errors(self) -> tuple[float, ...]:
@@ -97,6 +110,8 @@ class Comparison:
     @property
     def name(self) -> str:
         """For a person: which input it was."""
+        if self.step is not None:
+            return f"sequence {self.step.sequence}, step {self.step.number}" + (f" ({self.chosen})" if self.chosen else "")
         if self.kind == "code":
             if self.chosen:
                 return f"chosen row {self.row} ({self.chosen})"
@@ -278,6 +293,12 @@ class Verdict:
             exact = sum(board == expected for board, expected in pairs)
             found.append(OutputAnswers(end.name, exact, len(pairs), len({board for board, _ in pairs})))
         return tuple(found)
+
+    @cached_property
+    def sequences(self) -> tuple[int, ...]:
+        """How many inferences each sequence has; empty of a model without a state."""
+        found = [each.step.sequence for each in self.comparisons if each.step is not None]
+        return tuple(found.count(number) for number in sorted(set(found)))
 
     def of(self, *kinds: Kind) -> tuple[Comparison, ...]:
         """The comparisons of some kinds."""

@@ -19,7 +19,7 @@ from plumbline.host.firmware.elf_size import Size
 from plumbline.host.firmware.memory_report import Footprint
 from plumbline.host.verdict.backend_comparison import Peer
 from plumbline.host.verdict.metric import Metric
-from plumbline.host.verdict.verdict import Cost, Kind, OutputAnswers, Probe, Traffic
+from plumbline.host.verdict.verdict import Cost, Kind, OutputAnswers, Probe, Step, Traffic
 
 _HINT = "Give a verdict.json, or a folder of build/ that holds one; verify anew for one of this version."
 
@@ -95,6 +95,8 @@ class Row:
     bound: Amount | None
     """null for a chosen input: its answer must be exact, how far it lies from float is not judged."""
     exact: bool
+    step: Step | None
+    """Where in a sequence the answer was asked for, of a model with a state; null of another."""
     chosen: str
     """What the input is where it was chosen to tell kernels apart, e.g. "ramp"; empty for real data."""
     error: Amount | None

@@ -228,3 +228,16 @@ def test_a_deadline_counts_down_and_stays_at_zero() -> None:
     assert not deadline.expired
     assert deadline.within(1).left <= 1
     assert deadline.within(2000).left <= 1000
+
+
+def test_an_answer_of_a_sequence_says_where_it_stands() -> None:
+    starts = np.zeros(256, bool)
+    starts[[0, 10]] = True
+    answers = Comparer(MANIFEST, replace(REFERENCES, starts=starts)).codes(REFERENCES.expected)
+    assert [answers[row].name for row in (0, 9, 10, 255)] == [
+        "sequence 0, step 0",
+        "sequence 0, step 9",
+        "sequence 1, step 0",
+        "sequence 1, step 245",
+    ]
+    assert all(each.step is None for each in Comparer(MANIFEST, REFERENCES).codes(REFERENCES.expected))
