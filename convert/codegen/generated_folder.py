@@ -56,12 +56,27 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         arena: for TensorFlow Lite Micro.
         domain: lowest and highest x of a model of one number; for others what their input codes can represent.
     """
-    sha256 = hashlib.sha256(tflite).digest()
+    templates = environment()
     context = {
         "name": name,
         "tflite": tflite,
         "printed": len(tflite) <= LARGEST,
-        "model_sha256": sha256.hex(),
+        "model_sha256": hashlib.sha256(tflite).hexdigest(),
+        "registrations": sorted(
+            {each.resolver_method for each in map(named, {operator.name for operator in (*graph.operators, *graph.folded)}) if each}
+        ),
+    }
+    names = ("plumbline_flatbuffer.h", "plumbline_flatbuffer.c", "plumbline_resolver.h", "library.json")
+    files = {file: templates.get_template(f"{file}.j2").render(**context) for file in names}
+    json.loads(files["library.json"])
+    files |= {"plumbline_model.h": model_header(name, hashlib.sha256(tflite).digest(), graph, arena, domain), "plumbline_wire.h": wire_header()}
+    return files | {"plumbline_compiled.c": compiled.source, "plumbline_compiled.h": compiled.header}
+
+
+def model_header(name: str, sha256: bytes, graph: Graph, arena: ArenaSpec, domain: tuple[float, float]) -> str:
+    """plumbline_model.h; the arguments are those of `generated_files`, and the digest of the flatbuffer."""
+    context = {
+        "name": name,
         "sha256_initializer": ", ".join(f"0x{byte:02x}" for byte in sha256),
         "graph": graph,
         "arena": arena,
@@ -70,12 +85,5 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         "decimals": decimals(graph.outputs[0].quantized.scale) if one_to_one(graph) else None,
         "ends": ends_of(graph),
         "one_to_one": one_to_one(graph),
-        "registrations": sorted(
-            {each.resolver_method for each in map(named, {operator.name for operator in (*graph.operators, *graph.folded)}) if each}
-        ),
     }
-    templates = environment()
-    names = ("plumbline_model.h", "plumbline_flatbuffer.h", "plumbline_flatbuffer.c", "plumbline_resolver.h", "library.json")
-    files = {file: templates.get_template(f"{file}.j2").render(**context) for file in names}
-    json.loads(files["library.json"])
-    return files | {"plumbline_compiled.c": compiled.source, "plumbline_compiled.h": compiled.header, "plumbline_wire.h": wire_header()}
+    return environment().get_template("plumbline_model.h.j2").render(**context)

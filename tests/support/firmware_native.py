@@ -10,6 +10,7 @@ from pathlib import Path
 
 from plumbline.common.paths import FIRMWARE
 from plumbline.convert.codegen.generated_folder import wire_header
+from tests.support import several_ends
 
 TEST = FIRMWARE / "test"
 LIBRARIES = ("bytes", "board", "console", "engine", "identity", "inference", "link", "number", "sha256")
@@ -40,6 +41,8 @@ PROGRAMS = (
         ("test_main.cpp", "test_checksums.cpp", "test_frames.cpp", "test_console.cpp", "test_requests.cpp", "fakes.cpp", "line.cpp"),
     ),
     Program("small", "small", ("test_main.cpp", "test_small.cpp", "fakes.cpp", "line.cpp")),
+    Program("several", "several", ("test_main.cpp", "test_several.cpp", "fakes.cpp", "line.cpp")),
+    Program("stateful", "stateful", ("test_main.cpp", "test_stateful.cpp", "fakes.cpp", "line.cpp")),
     Program("large", "large", ("test_main.cpp", "test_large.cpp", "fakes.cpp", "line.cpp")),
     Program(
         "mlperf",
@@ -69,11 +72,18 @@ def run(command: list[str], text: str | None = None) -> str:
 def build(folder: Path) -> dict[str, Path]:
     """Compile all programs into `folder`; their executables by name."""
     (folder / "plumbline_wire.h").write_text(wire_header())
+    several_ends.write_header(folder / "models" / "several", "several", several_ends.SEVERAL)
     executables = {program.name: folder / program.name for program in PROGRAMS}
     objects: dict[str, list[Path]] = {}
     commands: dict[Path, list[str]] = {}
     for program in PROGRAMS:
-        include = [f"-I{folder}", f"-I{TEST / 'models' / program.model}", *(f"-I{FIRMWARE / 'lib' / name}" for name in (*LIBRARIES, "mlperf"))]
+        folders = [
+            folder,
+            TEST / "models" / program.model,
+            folder / "models" / program.model,
+            *(FIRMWARE / "lib" / name for name in (*LIBRARIES, "mlperf")),
+        ]
+        include = [f"-I{each}" for each in folders]
         sources = [source for name in program.libraries for source in sorted((FIRMWARE / "lib" / name).glob("*.c"))]
         sources += [TEST / name for name in program.tests]
         for source in sources:
