@@ -13,9 +13,12 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.fold import MOST_WORK
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.graph import Graph
+from plumbline.convert.operators.add.reference import AddOptions
 from plumbline.convert.operators.cases import BOOL, INT32, CaseOperator, TensorSpec
 from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
+from plumbline.convert.operators.mul.reference import MulOptions
 from plumbline.convert.operators.pack.reference import PackOptions
+from plumbline.convert.operators.strided_slice.reference import StridedSliceOptions
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support.input_rows import rows_for
 from tests.support.tflite_writer import write_graph
@@ -67,6 +70,12 @@ def test_an_operator_that_writes_an_output_stays() -> None:
     assert names(graph) == (["SHAPE", "RESHAPE"], [])
 
 
+def test_a_shape_that_is_computed_at_run_time_is_not_asked() -> None:
+    tensors = [INPUT, TensorSpec("shape", (2,), kind=INT32), FLAT]
+    graph = agrees(write_graph(tensors, [CaseOperator("RESHAPE", (0, 1), (2,))], (0, 1), 2))
+    assert names(graph) == (["RESHAPE"], [])
+
+
 def test_an_answer_that_nobody_reads_costs_nothing() -> None:
     tensors = [INPUT, TensorSpec("shape", (3,), kind=INT32), FLAT]
     graph = agrees(write_graph(tensors, [CaseOperator("SHAPE", (0,), (1,)), CaseOperator("RESHAPE", (0,), (2,))], 0, 2))
@@ -79,6 +88,30 @@ def test_what_is_not_supported_of_constants_either_is_named() -> None:
     raw = write_graph(tensors, [CaseOperator("ZEROS_LIKE", (1,), (2,)), CaseOperator("RESHAPE", (0, 2), (4,))], 0, 4)
     with pytest.raises(UnsupportedOperator, match="ZEROS_LIKE with truth of type BOOL is not supported"):
         compile_graph(read(raw), "refused", bytes(32))
+
+
+def test_whole_numbers_are_worked_out() -> None:
+    """As a converter leaves them in front of a RESHAPE whose batch is not fixed, and more."""
+
+    def number(name: str, *values: int, scalar: bool = False) -> TensorSpec:
+        data = np.array(values, np.int32)
+        return TensorSpec(name, () if scalar else data.shape, data=data.reshape(() if scalar else -1), kind=INT32)
+
+    unknown = [TensorSpec(f"step {at}", shape, kind=INT32) for at, shape in enumerate([(3,), (), (2,), (2,), (2,), (2,)])]
+    tensors = [INPUT, number("begin", 0), number("end", 1), number("stride", 1), number("six", 6, scalar=True), number("two", 2), *unknown, FLAT]
+    steps = [
+        CaseOperator("SHAPE", (0,), (6,)),
+        CaseOperator("STRIDED_SLICE", (6, 1, 2, 3), (7,), StridedSliceOptions(0, 0, 0, 0, 1, False)),
+        CaseOperator("PACK", (7, 4), (8,), PackOptions(2, 0)),
+        CaseOperator("MUL", (8, 5), (9,), MulOptions("NONE")),
+        CaseOperator("ADD", (9, 9), (10,), AddOptions("NONE")),
+        CaseOperator("CAST", (10,), (11,)),
+        CaseOperator("RESHAPE", (0, 8), (12,)),
+    ]
+    graph = agrees(write_graph(tensors, steps, 0, 12))
+    assert names(graph) == (["RESHAPE"], [each.name for each in steps[:-1]])
+    np.testing.assert_array_equal(graph.tensors[8].values(), [1, 6])
+    np.testing.assert_array_equal(graph.tensors[11].values(), [4, 24])
 
 
 @pytest.mark.parametrize(("first", "second"), [((0, 3), (1, 2)), ((1, 2), (1, 2))], ids=["the second is constant", "both are"])

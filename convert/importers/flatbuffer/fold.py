@@ -56,10 +56,11 @@ def fold(tensors: Sequence[Tensor], operators: Sequence[Operator], ends: Sequenc
             inputs=tuple(known.get(tensor.index, tensor) if tensor is not None else None for tensor in operator.inputs),
             outputs=tuple(known.get(tensor.index, tensor) for tensor in operator.outputs),
         )
+        taken |= {each.index for each in operator.inputs if each is not None}
         indices = {each.index for each in operator.outputs}
         free = len(indices) == len(operator.outputs) and not indices & taken and all(each.computed for each in operator.outputs)
         taken |= indices
-        reference = constant(here) if free else None  # what writes a tensor twice is for the reader to refuse
+        reference = constant(here) if free else None  # what writes a tensor twice, or after it was read, is for the reader to refuse
         if reference is None:
             kept.append(here)
             continue

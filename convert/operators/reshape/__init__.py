@@ -1,18 +1,7 @@
-"""RESHAPE: the same codes in another shape."""
+"""RESHAPE: the same values in another shape."""
 
-from plumbline.convert.operators.registration import Registration
-from plumbline.convert.operators.reshape.code import compile_reshape
-from plumbline.convert.operators.reshape.reference import TYPES, ReshapeOptions, check_reshape
+from plumbline.convert.operators.reshape.reference import ReshapeOptions, check_reshape
+from plumbline.convert.operators.shared.data_movement.reference import EVERY_TYPE
+from plumbline.convert.operators.shared.same_bytes.code import same_bytes
 
-RESHAPE = Registration(
-    name="RESHAPE",
-    check=check_reshape,
-    compile=compile_reshape,
-    accepts="a constant shape",
-    version=1,
-    types=TYPES,
-    options=ReshapeOptions,
-    options_number=17,
-    moves_codes=True,
-    same_bytes=True,
-)
+RESHAPE = same_bytes("RESHAPE", check_reshape, "any type", types=EVERY_TYPE, options=ReshapeOptions, options_number=17)

@@ -45,7 +45,8 @@ class Movement:
         self.tensors: list[TensorSpec] = []
         self.operators: list[CaseOperator] = []
         self.quantize()
-        self.add("input", shape or tuple(int(size) for size in rng.choice(sizes, rank or int(rng.integers(1, 5)))))
+        chosen = tuple(int(size) for size in rng.choice(sizes, rank or int(rng.integers(1, 5)))) if shape is None else shape
+        self.add("input", chosen)
         if rescaled and rng.random() < 0.3:
             self.quantize()
 

@@ -20,4 +20,4 @@ def same_bytes(name: str, check: Callable[[Operator], SameBytes], accepts: str, 
 def compile_same_bytes(check: Callable[[Operator], SameBytes], operator: Operator, name: str) -> Step:
     """Check an operator that leaves no code. Raises what its check raises."""
     check(operator)
-    return Step(name, None, (), (), {})
+    return Step(name, None, (), (), {}, same_bytes=True)

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 from numpy.typing import NDArray
 
-from plumbline.convert.model.graph import NUMPY_TYPES, Operator, Tensor
+from plumbline.convert.model.graph import C_TYPES, Operator, Tensor
 from plumbline.convert.operators.shared.checks import refused, unsupported
 
-ANY_TYPE = tuple(NUMPY_TYPES)
+ANY_TYPE = tuple(C_TYPES)
 
 
 @dataclass(frozen=True)
