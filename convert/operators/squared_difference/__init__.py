@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plumbline.convert.operators.registration import Registration
-from plumbline.convert.operators.shared.binary.code import CONSTANTS
+from plumbline.convert.operators.shared.binary.code import CONSTANTS, NAMES
 from plumbline.convert.operators.shared.binary.operands import BROADCAST
 from plumbline.convert.operators.shared.binary.reference import TYPES
 from plumbline.convert.operators.squared_difference.code import compile_squared_difference
@@ -16,5 +16,5 @@ SQUARED_DIFFERENCE = Registration(
     accepts=BROADCAST,
     types=TYPES,
     version=3,
-    constants=CONSTANTS,
+    constants=(*CONSTANTS, *NAMES),
 )

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.fixed_point import Multiplier
-from plumbline.convert.operators.shared.binary.code import SATURATING, constants, described, elementwise, minus, scaled, walked
+from plumbline.convert.operators.shared.binary.code import NAMES, SATURATING, constants, described, elementwise, minus, scaled, walked
 from plumbline.convert.operators.squared_difference.reference import SquaredDifference, check_squared_difference
 from plumbline.convert.operators.step import Step
 
 WORD = "squared difference"
 HALF = Multiplier.of(0.5)
+BYTES = np.arange(256).astype(np.uint8).view(np.int8)
+"""All codes, in the order of the same bytes without a sign."""
 
 
 def compile_squared_difference(operator: Operator, name: str) -> Step:
@@ -28,23 +35,43 @@ def compile_squared_difference(operator: Operator, name: str) -> Step:
 def of_codes(operator: Operator, name: str, layer: SquaredDifference) -> Step:
     """The step of a checked operator of codes.
 
-    The largest square is 2^30, one more than `plumbline_scaled_fast` takes. Its opposite is not, so that this is multiplied by the opposite of the
-    multiplier.
+    The largest square, of int16, is 2^30, one more than `plumbline_scaled_fast` takes. Its opposite is not, so that this is multiplied by the
+    opposite of the multiplier.
     """
     facts = described(operator.layer, name, layer)
     function = SATURATING[layer.type]
-    parts = [part(value, multiplier, layer.left_shift) for value, multiplier in zip(facts["values"], layer.multipliers, strict=True)]
-    opposite = replace(layer.multiplier, mantissa=-layer.multiplier.mantissa)
-    square = scaled("difference * -difference", opposite, "scaled_fast")
+    known = constants(name, layer)
+    if layer.type == "INT8":
+        parts, known = tabulated(name, layer, facts)
+        square = scaled("difference * difference", layer.multiplier, "scaled_fast")
+    else:
+        parts = [scaled(value, multiplier, "scaled_fast") for value, multiplier in zip(facts["values"], layer.multipliers, strict=True)]
+        square = scaled("difference * -difference", replace(layer.multiplier, mantissa=-layer.multiplier.mantissa), "scaled_fast")
     body = [
         f"const int32_t difference = {parts[0]} - {parts[1]};",
         f"output[{facts['at']}] = plumbline_{function}({square}{minus(-layer.output.zero_point)});",
     ]
-    return elementwise(facts, name, layer, WORD, body, constants(name, layer), called=("scaled_fast", function))
+    notes = [f"Their difference is one on the fine scale, 2^-{layer.left_shift - 1} of the larger one."] if layer.left_shift else []
+    return elementwise(facts, name, layer, WORD, body, known, notes, ("scaled_fast", function))
 
 
-def part(value: str, multiplier: Multiplier, left: int) -> str:
-    """An operand on the fine scale: exact where it has the larger scale, and bits to be shifted by."""
-    if multiplier == HALF and left:
-        return f"{value} * {1 << (left - 1)}"
-    return scaled(f"{value} * {1 << left}" if left else value, multiplier, "scaled_fast")
+def tabulated(name: str, layer: SquaredDifference, facts: Mapping[str, Any]) -> tuple[list[str], tuple[Constant, ...]]:
+    """Both operands on the fine scale in C, with the constants: shifted where that is exact, else looked up."""
+    parts: list[str] = []
+    known: list[Constant] = []
+    for number, (operand, multiplier) in enumerate(zip(layer.operands, layer.multipliers, strict=True)):
+        element, value, held = facts["elements"][number], facts["values"][number], operand.constant
+        if multiplier == HALF:
+            parts.append(f"{value} * {1 << (layer.left_shift - 1)}")
+            known += [] if held is None else constants(name, layer)
+            continue
+        codes = BYTES if held is None else held
+        fine = multiplier.apply((codes.astype(np.int64) - operand.zero_point) << layer.left_shift).astype(np.int16)
+        if held is None:
+            known.append(
+                Constant(f"{name}_{NAMES[number]}", fine, "each code on the fine scale, from 0 to 127 and from -128 to -1, which spares an addition")
+            )
+        else:
+            known.append(Constant(f"{name}_operand", fine, "the constant operand on the fine scale"))
+        parts.append(f"{name}_{NAMES[number]}[(uint8_t){element}]" if held is None else element)
+    return parts, tuple(known)
