@@ -23,6 +23,8 @@ alignas(16) uint8_t arena[PLUMBLINE_ARENA_BYTES];
 alignas(PlumblineResolver) uint8_t resolver_room[sizeof(PlumblineResolver)];
 alignas(tflite::MicroInterpreter) uint8_t interpreter_room[sizeof(tflite::MicroInterpreter)];
 
+const tflite::Model *model;
+PlumblineResolver *resolver;
 tflite::MicroInterpreter *interpreter;
 uint8_t model_sha256[SHA256_BYTES];
 const char *error = "engine_begin() was not called";
@@ -71,6 +73,20 @@ const char *find_ends() {
   return "";
 }
 
+// Loads the model into the arena, its state at its beginning. Returns "" or what failed.
+const char *load() {
+#if PLUMBLINE_STATEFUL
+  auto *const allocator = tflite::MicroAllocator::Create(arena, sizeof arena);
+  if (!allocator) return "arena too small for its allocator";
+  auto *const variables = tflite::MicroResourceVariables::Create(allocator, PLUMBLINE_VARIABLES);
+  interpreter = new (interpreter_room) tflite::MicroInterpreter(model, *resolver, allocator, variables);
+#else
+  interpreter = new (interpreter_room) tflite::MicroInterpreter(model, *resolver, arena, sizeof arena);
+#endif
+  if (interpreter->AllocateTensors() != kTfLiteOk) return "AllocateTensors: arena too small, or model refused";
+  return find_ends();
+}
+
 // Returns "" or what failed. The texts fit one field of the link (PLUMBLINE_TEXT_MAX).
 const char *begin() {
   sha256 hash;
@@ -81,16 +97,14 @@ const char *begin() {
   const uint8_t expected[SHA256_BYTES] = PLUMBLINE_MODEL_SHA256;
   if (memcmp(model_sha256, expected, sizeof expected) != 0) return "the flatbuffer is not the converted model";
 
-  const tflite::Model *model = tflite::GetModel(plumbline_flatbuffer);
+  model = tflite::GetModel(plumbline_flatbuffer);
   if (model->version() != TFLITE_SCHEMA_VERSION) return "TFLM reads another schema version";
   if (!channel_scales_are_read(*model)) return "TFLM too old for per-channel FULLY_CONNECTED";
 
-  auto *resolver = new (resolver_room) PlumblineResolver();
+  resolver = new (resolver_room) PlumblineResolver();
   if (plumbline_register(*resolver) != kTfLiteOk) return "an operator could not be registered";
 
-  interpreter = new (interpreter_room) tflite::MicroInterpreter(model, *resolver, arena, sizeof arena);
-  if (interpreter->AllocateTensors() != kTfLiteOk) return "AllocateTensors: arena too small, or model refused";
-  return find_ends();
+  return load();
 }
 
 }  // namespace
@@ -112,17 +126,23 @@ const int8_t *engine_output(uint32_t number) { return outputs[number] ? outputs[
 bool engine_invoke(void) {
   if (error[0] != '\0') return false;
   // What a recurrent layer remembers would change the next answer.
-  if (PLUMBLINE_KEEPS_STATE && !engine_reset()) return false;
+  if (PLUMBLINE_KEEPS_STATE && interpreter->Reset() != kTfLiteOk) {
+    error = "Reset failed";
+    return false;
+  }
   if (interpreter->Invoke() == kTfLiteOk) return true;
   error = "Invoke failed";
   return false;
 }
 
 bool engine_reset(void) {
+#if PLUMBLINE_STATEFUL
   if (error[0] != '\0') return false;
-  if (interpreter->Reset() == kTfLiteOk) return true;
-  error = "Reset failed";
-  return false;
+  // Reset() sets every variable to its zero point and does not run CALL_ONCE again, which gives it another beginning.
+  interpreter->~MicroInterpreter();
+  error = load();
+#endif
+  return error[0] == '\0';
 }
 
 uint32_t engine_arena_used(void) { return error[0] == '\0' ? static_cast<uint32_t>(interpreter->arena_used_bytes()) : 0; }
