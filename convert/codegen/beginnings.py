@@ -17,7 +17,7 @@ class Beginning:
     """One variable's value after a reset."""
 
     name: str
-    """Of the variable, for people."""
+    """Of the variable or output, for people."""
     offset: int
     bytes: int
     fill: int
@@ -25,9 +25,11 @@ class Beginning:
     constant: Constant | None
 
 
-def beginnings_of(graph: Graph, memory: Plan) -> list[Beginning]:
-    """What a reset does, in the order of the variables' places in memory."""
-    found = []
+def beginnings_of(graph: Graph, memory: Plan, with_outputs: bool) -> list[Beginning]:
+    """What a reset does, in the order of the places in memory; outputs become 0 where an inference may leave them as they were."""
+    places = {memory.offsets[each.index] for each in graph.variables}
+    ends = [each for each in graph.outputs if with_outputs and memory.offsets[each.index] not in places]
+    found = [Beginning(end.name, memory.offsets[end.index], end.bytes, 0, None) for end in ends]
     for variable, name in zip(graph.variables, variable_names(graph), strict=True):
         given = np.frombuffer(variable.initial or b"", np.int8)
         same = bool((given == given[0]).all())

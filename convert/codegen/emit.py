@@ -55,8 +55,8 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
     found = of_operators(graph.operators, lambda operator: steps.append(compile_one(operator, next(names))))
     if found:
         raise refusal([*called(graph.operators), *(each for each in found if each.what not in {it.what for it in called(graph.operators)})])
-    memory = plan(graph, [Needs(step.in_place, step.scratch_bytes, step.same_bytes) for step in steps], apart)
-    beginnings = beginnings_of(graph, memory)
+    memory = plan(graph, [Needs(step.in_place, step.scratch_bytes, step.same_bytes, step.shows_variable, step.ends) for step in steps], apart)
+    beginnings = beginnings_of(graph, memory, any(step.ends for step in steps))
     constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
     constants += [each.constant for each in beginnings if each.constant is not None]
     calls = [call(graph, memory, number, step) for number, step in enumerate(steps)]
@@ -91,13 +91,14 @@ def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
     operator = graph.operators[number]
     if not step.template:
         return f"// {step.name} only changes the shape"
-    tensors = (*operator.run_time_inputs, *operator.results, *operator.variables)
+    tensors = (*operator.run_time_inputs, *([] if step.shows_variable else operator.results), *operator.variables)
     places = [(memory.offsets[tensor.index], tensor.c_type) for tensor in tensors]
     if step.copies and len({offset for offset, _ in places}) == 1:
         return f"// {step.name} finds its value in place"
     if number in memory.scratch:
         places.append((memory.scratch[number], "int8_t"))
-    return f"{step.name}({', '.join(pointer(*place) for place in places)});"
+    called = f"{step.name}({', '.join(pointer(*place) for place in places)})"
+    return f"if (!{called}) return;" if step.ends else f"{called};"
 
 
 def pointer(offset: int, c_type: str) -> str:

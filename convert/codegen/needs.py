@@ -19,6 +19,10 @@ class Needs:
     """Memory of its own while it runs."""
     same_bytes: bool = False
     """Whether the output is the first run-time input in another shape, as it always is of an operator that says so of itself."""
+    shows_variable: bool = False
+    """Whether the output is its first variable."""
+    ends: bool = False
+    """Whether an inference may end with it."""
 
 
 NOTHING = Needs()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from plumbline.convert.codegen.needs import NOTHING, Needs, first_uses, last_uses, renames
-from plumbline.convert.codegen.variable_homes import assigned_in_place, read_in_place
+from plumbline.convert.codegen.variable_homes import assigned_in_place, kept_outputs, read_in_place
 from plumbline.convert.model.graph import Graph
 
 ALIGNMENT = 4
@@ -51,13 +51,13 @@ def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
     """
     result = {tensor.index: tensor.index for tensor in graph.tensors if tensor.computed} | {each.index: each.index for each in graph.variables}
     last = last_uses(graph)
-    reads = read_in_place(graph, needs, last)
+    reads, kept = read_in_place(graph, needs, last), kept_outputs(graph, needs)
     for step, operator in enumerate(graph.operators):
         inputs, target = operator.run_time_inputs, operator.outputs[0]
         same = renames(operator, needs[step])
         if step in reads:
             result[target.index] = operator.variables[0].index
-        for place in (0,) if same else needs[step].in_place:
+        for place in (0,) if same else () if target.index in kept else needs[step].in_place:
             source = inputs[place]
             home = result[source.index]
             over = max(last[index] for index, other in result.items() if other == home) <= step
@@ -71,12 +71,13 @@ def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
 
 def tensor_spans(graph: Graph, needs: Sequence[Needs]) -> tuple[dict[int, int], dict[int, Span]]:
     """The home of each run-time tensor that is used at all, and the span of each home."""
-    last, shared, first = last_uses(graph), homes(graph, needs), first_uses(graph)
+    last, shared, first, kept = last_uses(graph), homes(graph, needs), first_uses(graph), kept_outputs(graph, needs)
     used = {index: home for index, home in shared.items() if index in last}
     spans = {}
     for home in set(used.values()):
         members = [index for index, other in used.items() if other == home]
-        spans[home] = Span(graph.tensors[home].bytes, min(first[index] for index in members), max(last[index] for index in members))
+        begins = -1 if kept & set(members) else min(first[index] for index in members)
+        spans[home] = Span(graph.tensors[home].bytes, begins, max(last[index] for index in members))
     return used, spans
 
 

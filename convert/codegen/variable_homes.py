@@ -15,9 +15,9 @@ READ, ASSIGN = "READ_VARIABLE", "ASSIGN_VARIABLE"
 
 
 def read_in_place(graph: Graph, needs: Sequence[Needs], last: dict[int, int]) -> set[int]:
-    """The READ_VARIABLE, by their places, whose outputs may be the variable itself."""
+    """The operators, by their places, whose outputs may be the variable itself: those that always are, and READ_VARIABLE."""
     values = same_values(graph, needs)
-    result = set()
+    result = {step for step, each in enumerate(needs) if each.shows_variable}
     for step, operator in enumerate(graph.operators):
         if operator.name == READ:
             target, variable = operator.outputs[0].index, operator.variables[0].index
@@ -55,6 +55,15 @@ def may_lie_in(graph: Graph, needs: Sequence[Needs], homes: dict[int, int], vari
         size = graph.tensors[variable].bytes
         at_once = {each.index for place, each in enumerate(writer.run_time_inputs) if place in needs[begins].in_place and each.bytes == size}
     return all(last[index] < begins or (last[index] == begins and index in at_once) for index in old)
+
+
+def kept_outputs(graph: Graph, needs: Sequence[Needs]) -> set[int]:
+    """The model's outputs, and the tensors that they are another shape of, where an inference that ends early must leave them as they were."""
+    if not any(each.ends for each in needs):
+        return set()
+    values = same_values(graph, needs)
+    outputs = {values[tensor.index] for tensor in graph.outputs}
+    return {index for index, value in values.items() if value in outputs}
 
 
 def same_values(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:

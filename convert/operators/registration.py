@@ -45,7 +45,7 @@ class Registration:
     """One operator."""
 
     name: str
-    """Of the schema's BuiltinOperator, e.g. LEAKY_RELU."""
+    """Of the schema's BuiltinOperator, e.g. LEAKY_RELU; CUSTOM:name for a custom one."""
     check: Callable[..., Reference]
     """Checks an Operator of the graph and works out its integers; raises ModelRefused or UnsupportedOperator. Stands in the operator's folder."""
     compile: Callable[[Operator, str], Step]
@@ -57,7 +57,7 @@ class Registration:
     version: int = 2
     """The newest version that TensorFlow Lite Micro's int8 kernel implements. TFLM itself does not look at versions."""
     options: type[Any] | None = None
-    """The dataclass of its options, see `options`; None where nothing of them is read."""
+    """The dataclass of its options, see `options`, or the numbers of a custom operator's FlexBuffer; None where nothing of them is read."""
     options_number: int = 0
     """Of its options table in the union BuiltinOptions; 0 for one that needs none."""
     constants: tuple[str, ...] = ()
@@ -94,8 +94,8 @@ class Registration:
 
     @property
     def number(self) -> int:
-        """In the schema."""
-        return BUILTIN_OPERATORS.index(self.name)
+        """In the schema, where all custom operators have one."""
+        return BUILTIN_OPERATORS.index(self.name.partition(":")[0])
 
     @property
     def resolver_method(self) -> str:
@@ -110,4 +110,4 @@ class Registration:
     def random_case(self) -> RandomCase:
         """What makes its random cases: `random_leaky_relu` in `random_cases.py` of its folder, imported by whoever asks: no product does."""
         folder = self.check.__module__.rpartition(".")[0]
-        return cast(RandomCase, getattr(importlib.import_module(f"{folder}.random_cases"), f"random_{self.name.lower()}"))
+        return cast(RandomCase, getattr(importlib.import_module(f"{folder}.random_cases"), f"random_{self.name.rpartition(':')[2].lower()}"))

@@ -29,3 +29,7 @@ class Step:
     """Memory of its own while it runs: the last argument of its function."""
     copies: bool = False
     """Whether its function copies one tensor to another as it is: nothing is left to do where the planner gives both the same bytes."""
+    shows_variable: bool = False
+    """Whether its output is its first variable as it is afterwards, and no argument of its function."""
+    ends: bool = False
+    """Whether its function returns 0 where the inference ends with it; the model's outputs then stay as they were."""

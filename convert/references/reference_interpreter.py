@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol, cast
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from plumbline.common.errors import UnsupportedOperator
 from plumbline.convert.model import hints
 from plumbline.convert.model.graph import Graph, Operator, Tensor, put_together, taken_apart
 from plumbline.convert.operators import named, registered
-from plumbline.convert.operators.registration import Codes, Reference
+from plumbline.convert.operators.registration import Codes, Reference, Values
+from plumbline.convert.references.held_outputs import held_at_first
 from plumbline.convert.references.sequences import Starts, Steps
 
 FLOAT_PRODUCT = tuple(operator.name for operator in registered().values() if operator.float_product)
@@ -34,6 +36,8 @@ class Model:
     def __init__(self, graph: Graph, float_product: bool = False) -> None:
         self._graph = graph
         self._references = [_reference(operator, float_product) for operator in graph.operators]
+        self._kept = graph.outputs if any(getattr(each, "ends", False) for each in self._references) else ()
+        """The outputs, where an inference that ends early leaves them as they were."""
 
     def values(self, rows: Codes, starts: Starts | None = None) -> dict[int, Codes]:
         """Values (N, elements) of the inputs and of all that operators write, by the tensors' index.
@@ -62,8 +66,9 @@ class Model:
         return found
 
     def beginning(self, count: int) -> dict[int, Codes]:
-        """The variables of so many sequences after a reset, (count, elements), by the variables' index."""
-        return {each.index: np.tile(np.frombuffer(each.initial or b"", each.dtype), (count, 1)) for each in self._graph.variables}
+        """The variables of so many sequences after a reset, (count, elements), by their index; and outputs that may stay as they were."""
+        outputs = {each.index: np.tile(held_at_first(self._graph, each), (count, 1)) for each in self._kept}
+        return outputs | {each.index: np.tile(np.frombuffer(each.initial or b"", each.dtype), (count, 1)) for each in self._graph.variables}
 
     def step(self, rows: Codes, state: dict[int, Codes]) -> Codes:
         """One row (N, input bytes) of each of N sequences: the answers (N, output bytes); `state` becomes that after the row."""
@@ -75,17 +80,29 @@ class Model:
 
     def follow(self, values: dict[int, Codes], first: int) -> Codes:
         """Run the operators from number `first` on over what `values` holds, which they write to; the answers, rows (N, output bytes)."""
+        goes_on: Values = np.ones((1, 1), bool)  # (N, 1), once some inferences may have ended
         for operator, reference in zip(self._graph.operators[first:], self._references[first:], strict=True):
             sources = (values[tensor.index] for tensor in (*operator.run_time_inputs, *operator.variables))
             answers = reference.answer(*sources)
             targets = (*operator.results, *operator.variables)
             for tensor, answer in zip(targets, answers if isinstance(answers, tuple) else (answers,), strict=True):
-                values[tensor.index] = answer
+                stays = not goes_on.all() and (tensor.initial is not None or tensor in self._kept)
+                values[tensor.index] = np.where(goes_on, answer, values[tensor.index]) if stays else answer
+            if getattr(reference, "ends", False):
+                here = cast(Ending, reference).goes_on(*(values[tensor.index] for tensor in operator.variables))[:, np.newaxis]
+                goes_on = goes_on & here
         return self.row(values)
 
     def row(self, values: dict[int, Codes]) -> Codes:
         """The answers among `values`, rows (N, output bytes)."""
         return put_together((values[tensor.index] for tensor in self._graph.outputs), self._graph.outputs)
+
+
+class Ending(Protocol):
+    """A reference of `ends`: some inferences end with the operator."""
+
+    def goes_on(self, *variables: Values) -> Values:
+        """(N,): whether each inference goes on, by what the operator's variables are after it."""
 
 
 def _reference(operator: Operator, float_product: bool) -> Reference:

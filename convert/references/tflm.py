@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from plumbline.common.errors import ModelRefused
 from plumbline.common.progress import chosen
 from plumbline.convert.model.graph import Graph, put_together, taken_apart
+from plumbline.convert.references.held_outputs import held_at_first
 from plumbline.convert.references.sequences import Starts, begun
 
 
@@ -76,7 +77,10 @@ class Interpreter:
                 self.interpreter = self.loaded()
             for place, (tensor, values) in enumerate(zip(inputs, given, strict=True)):
                 self.interpreter.set_input(values[number].reshape(tensor.shape), place)
-            self.interpreter.invoke()
+            if self.interpreter.invoke():  # it ended early, and what lies where the outputs were is nobody's
+                for output, answer in zip(outputs, answers, strict=True):
+                    answer[number] = held_at_first(self.graph, output) if begins[number] else answer[number - 1]
+                continue
             for place, answer in enumerate(answers):
                 answer[number] = self.interpreter.get_output(place).ravel()
         return put_together(answers, outputs)

@@ -142,12 +142,17 @@ def flags(compiled: Compiled, rows: int, starts: Starts | None) -> str:
 
 
 def ends(prefix: str, graph: Graph, memory: Plan, kept: bool = False) -> str:
-    """Where a model's inputs and outputs lie, and its variables where they are `kept`, as C arrays that each end with a tensor of no bytes."""
+    """Where a model's inputs and outputs lie, as C arrays that each end with a tensor of no bytes; and what stays from row to row, if `kept`."""
 
     def listed(tensors: Sequence[Tensor]) -> str:
         return ", ".join([*(f"{{ {memory.offsets[each.index]}, {each.bytes} }}" for each in tensors), "{ 0, 0 }"])
 
-    named = [("inputs", graph.inputs), ("outputs", graph.outputs), *([("variables", tuple(graph.variables))] if kept else [])]
+    staying = (*graph.variables, *graph.outputs) if graph.stateful else ()
+    named = [
+        ("inputs", graph.inputs),
+        ("outputs", graph.outputs),
+        *([("variables", staying)] if kept else []),
+    ]
     return "\n".join(f"static const struct end {prefix}_{name}[] = {{ {listed(tensors)} }};" for name, tensors in named)
 
 

@@ -5,6 +5,7 @@ Options tables are written by the same annotations by which the product reads th
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,13 @@ from typing import Any
 import flatbuffers
 import numpy as np
 
+from plumbline.convert.model.flexbuffer import VECTOR
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.cases import BOOL, FLOAT32, INT8, INT16, INT32, INT64, UINT8, Case, CaseOperator, TensorSpec
 from plumbline.convert.operators.options import Place, places
 
+INT = 1 << 2
+"""The type of a FlexBuffer's number of one byte."""
 Field = tuple[int, str, Any]
 Ends = tuple[tuple[int, ...], tuple[int, ...]]
 """Indices of the model's inputs and outputs."""
@@ -32,11 +36,18 @@ class OperatorSpec:
     options_kind: int = 0
     """Number in the union BuiltinOptions."""
     options: tuple[Field, ...] = ()
+    custom: str = ""
+    """The name of a custom operator, and the numbers of its FlexBuffer."""
+    numbers: tuple[int, ...] = ()
 
 
 def spec(operator: CaseOperator) -> OperatorSpec:
     """An operator as it is written: of the newest version, its options by their fields."""
     registration = registered()[operator.name]
+    if operator.name.startswith("CUSTOM:"):
+        numbers = tuple(vars(operator.options).values())
+        custom = operator.name.partition(":")[2]
+        return OperatorSpec(registration.number, 1, operator.inputs, operator.outputs, custom=custom, numbers=numbers)
     fields = tuple(each for name, place in places(type(operator.options)).items() for each in written(operator, name, place))
     return OperatorSpec(registration.number, registration.version, operator.inputs, operator.outputs, registration.options_number, fields)
 
@@ -75,7 +86,15 @@ def write_graph(
     tables = [[out.tensor(each, buffers) for each in part[0]] for part in parts]
     steps = [[out.operator(each, codes) for each in specs] for specs in written]
     further = [out.subgraph(own, made, part[2:]) for own, made, part in zip(tables[1:], steps[1:], parts[1:], strict=True)]
-    return out.model(codes, buffers, tables[0], steps[0], parts[0][2:], further=further)
+    return out.model(
+        codes, buffers, tables[0], steps[0], parts[0][2:], next((each.custom for part in written for each in part if each.custom), ""), further
+    )
+
+
+def flexbuffer(numbers: tuple[int, ...]) -> bytes:
+    """A vector of numbers of a byte each, as a FlexBuffer."""
+    values = struct.pack(f"{len(numbers)}b", *numbers)
+    return bytes([len(numbers)]) + values + bytes([INT] * len(numbers)) + bytes([2 * len(numbers), VECTOR << 2, 1])
 
 
 def listed(ends: int | tuple[int, ...]) -> tuple[int, ...]:
@@ -142,6 +161,8 @@ class Builder:
         ends = [(1, "offset", self.numbers(operator.inputs, "Int32")), (2, "offset", self.numbers(operator.outputs, "Int32"))]
         fields = [(field, "offset", self.text(value)) if kind == "String" else (field, kind, value) for field, kind, value in operator.options]
         options = [(3, "Uint8", operator.options_kind), (4, "offset", self.table(fields))] if operator.options_kind else []
+        if operator.custom:
+            options = [(5, "offset", self.block(flexbuffer(operator.numbers), 16))]
         return self.table([(0, "Uint32", codes.index((operator.code, operator.version))), *ends, *options])
 
     def subgraph(self, tensors: list[int], operators: list[int], ends: Ends) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plumbline.common.errors import DoesNotFit, ModelRefused
-from plumbline.convert.importers.flatbuffer.read_options import read_options
+from plumbline.convert.importers.flatbuffer.read_options import read_custom_options, read_options
 from plumbline.convert.model import hints
 from plumbline.convert.model.blockers import Blocker
 from plumbline.convert.model.flatbuffer_view import Bytes, Table, damaged
@@ -207,7 +207,8 @@ def read_operator(table: Table, codes: list[Table], tensors: tuple[Tensor, ...])
     reads, writes = (table.integers(field, "i", LARGEST_FAN) for field in (1, 2))
     inputs = tuple(None if i == -1 else pick(tensors, i) for i in reads)  # -1: an optional input that is left out
     outputs = tuple(pick(tensors, i) for i in writes)
-    options = read_options(name, table.number(3, "B"), table.table(4))
+    custom = name.startswith("CUSTOM:")
+    options = read_custom_options(name, table) if custom else read_options(name, table.number(3, "B"), table.table(4))
     return Operator(name, codes[index].number(2, "i", 1), inputs, outputs, options)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from plumbline.common.rows import range_of
 from plumbline.common.wire import NANO
+from plumbline.convert.importers.flatbuffer.buffers import computed
 from plumbline.convert.importers.flatbuffer.fold import fold
 from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
 from plumbline.convert.importers.flatbuffer.variables import COPIES, resolve
@@ -36,7 +37,7 @@ def read(raw: bytes) -> Graph:
         ModelRefused: it is no flatbuffer, damaged, of another schema version, not static in shape, or has other ends. With the last two it names the
             operators that are not supported; these alone are no reason here, but for `compile_graph`.
     """
-    parts, gone = folded(take_apart(raw))
+    parts, gone = folded(computed(take_apart(raw)))
     found = [*ends(parts, parts.inputs, "input"), *ends(parts, parts.outputs, "output"), *parts.blockers, *states(parts.operators)]
     if found:
         kind = kinds(parts.operators)  # which says why ends are not int8

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from plumbline.common.errors import UnsupportedOperator
+from plumbline.convert.importers.flatbuffer.buffers import BUFFER, with_buffers
 from plumbline.convert.importers.flatbuffer.parse import Parts, Section
 from plumbline.convert.model import hints
 from plumbline.convert.model.blockers import Blocker, refusal
@@ -40,13 +41,14 @@ def resolve(parts: Parts) -> Resolved:
     """
     found = Variables(parts)
     tensors = tuple(remembered(tensor, parts.operators) if tensor.state else tensor for tensor in parts.tensors)
-    if not found.handles and all(operator.name != "CALL_ONCE" for operator in parts.operators):
-        return Resolved(tensors, tuple(exchanged(each, tensors) for each in parts.operators), ())
-    operators = tuple(found.kept(parts.operators))
     kept = tuple(replace(tensor, used=False) if tensor.index in found.handles else tensor for tensor in tensors)
     further = tuple(replace(tensor, used=False) for section in parts.sections for tensor in section.tensors)
     gone = tuple(replace(each, outputs=()) for each in parts.operators if (known := named(each.name)) is not None and known.resolved)
-    return Resolved((*kept, *further, *found.variables.values()), tuple(exchanged(each, kept) for each in operators), gone)
+    operators = tuple(exchanged(each, kept) for each in found.kept(parts.operators))
+    tensors = (*kept, *further, *found.variables.values())
+    buffers = tuple(with_buffers(operators, len(tensors)))
+    own = (tensor for each in buffers if each.name == BUFFER for tensor in each.outputs[1:])
+    return Resolved((*tensors, *own), buffers, gone)
 
 
 def remembered(tensor: Tensor, operators: Sequence[Operator]) -> Tensor:
@@ -119,7 +121,7 @@ class Variables:
         for operator in operators:
             if operator.name == "CALL_ONCE":
                 if begun:
-                    raise refusal([Blocker("a CALL_ONCE behind an operator that reads or assigns a variable", hints.layer(), UnsupportedOperator)])
+                    raise refusal([Blocker("a CALL_ONCE behind an operator that has a variable", hints.layer(), UnsupportedOperator)])
                 self.initialize(section_of(self.parts, operator))
             elif operator.name == "READ_VARIABLE":
                 begun = True
@@ -128,6 +130,7 @@ class Variables:
                 begun = True
                 yield replace(operator, inputs=operator.inputs[1:], outputs=(self.variable(operator),))
             elif operator.name != "VAR_HANDLE":
+                begun = begun or operator.name == BUFFER
                 yield operator
 
     def variable(self, operator: Operator) -> Tensor:
