@@ -1,8 +1,9 @@
 """SOFTMAX: shares of the exponentials along the last axis."""
 
 from plumbline.convert.operators.registration import Elsewhere, Registration
+from plumbline.convert.operators.shared.row_exponents import places_looked_up
 from plumbline.convert.operators.softmax.code import compile_softmax
-from plumbline.convert.operators.softmax.reference import SoftmaxOptions, check_softmax, places_looked_up
+from plumbline.convert.operators.softmax.reference import SoftmaxOptions, check_softmax
 
 SOFTMAX = Registration(
     name="SOFTMAX",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
@@ -10,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Operator, Tensor
-from plumbline.convert.operators.fixed_point import INT32_MAX, Multiplier
+from plumbline.convert.operators.fixed_point import INT32_MAX
 from plumbline.convert.operators.options import real
 from plumbline.convert.operators.shared.checks import activations, arity, int8, one_of, options_of, refused, unsupported
 from plumbline.convert.operators.shared.exponential import Integers, exponential, one_over_one_plus, product, shifted
+from plumbline.convert.operators.shared.row_exponents import INPUT_BITS, SUM_BITS, exponents
 from plumbline.convert.operators.softmax.wide import WideSoftmaxReference, near, wide_softmax
 
 
@@ -24,12 +24,6 @@ class SoftmaxOptions:
     beta: Annotated[float, real(0)]
     """Factor of the exponents."""
 
-
-INPUT_BITS = 5
-"""Integer bits of the exponent -x: exp(-32) and less count as 0 (kScaledDiffIntegerBits in softmax.h)."""
-
-SUM_BITS = 12
-"""Integer bits of a row's sum of exponentials (kAccumulationIntegerBits)."""
 
 LARGEST_ROW = 511
 """With a sum of 512 or more TFLM's kernel aborts the process."""
@@ -87,12 +81,7 @@ def check_softmax(operator: Operator) -> SoftmaxReference | WideSoftmaxReference
         raise refused(operator, f"has the output scale {target.quantized.scale:g} and zero point {target.quantized.zero_point}, not 1/256 and -128")
     if source.shape[-1] > LARGEST_ROW:
         raise unsupported(operator, f"over {source.shape[-1]} codes (up to {LARGEST_ROW})")
-    real = beta * source.quantized.scale * 2 ** (31 - INPUT_BITS)
-    if not 1 < real < math.inf:  # also refuses NaN
-        raise refused(operator, f"has a beta of {beta:g} on an input scale of {source.quantized.scale:g}")
-    multiplier = Multiplier.of(min(real, float(INT32_MAX)))
-    farthest = min(255, ((2**INPUT_BITS - 1) << (31 - INPUT_BITS)) >> multiplier.shift)
-    table = exponential(multiplier.apply(-np.arange(farthest + 1, dtype=np.int64)), INPUT_BITS)
+    table = exponential(exponents(operator, beta, source.quantized.scale)[1], INPUT_BITS)
     return SoftmaxReference(source.elements // source.shape[-1], source.shape[-1], table, beta, 8 * target.dtype.itemsize)
 
 
@@ -113,9 +102,3 @@ def reciprocal(total: Integers) -> tuple[Integers, Integers]:
     length = np.frexp(total.astype(np.float64))[1].astype(np.int64)  # in bits; exact below 2**53
     headroom = 32 - length
     return np.minimum(one_over_one_plus((total << headroom) - 2**31) * 2, INT32_MAX), SUM_BITS - headroom
-
-
-def places_looked_up(codes: Integers, shape: tuple[int, ...]) -> Integers:
-    """See `Registration.looks_up`: how far each code lies below the highest of its row."""
-    rows = codes.reshape(len(codes), -1, shape[-1])
-    return np.asarray(rows.max(axis=2, keepdims=True) - rows, np.int64).reshape(codes.shape)
