@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from plumbline.convert.importers.keras.activation_forms import integer_form
+from plumbline.convert.importers.keras.forms import form_of
+
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
@@ -32,6 +35,8 @@ def convertible(model: keras.Model, fuse: bool = True) -> Iterator[None]:
 
     every = list(model._flatten_layers())
     layers = [layer for layer in every if isinstance(layer, keras.layers.RNN) and step_of(layer.cell) is not None]
+    others = {layer: form for layer in every if (form := form_of(layer)) is not None}
+    functions = {layer: layer.activation for layer in every if integer_form(getattr(layer, "activation", None)) is not None}
     training = [layer for layer in every if trains_by_default(layer)]
     pairs = [layer for layer in every if type(layer) is keras.layers.Bidirectional]
     try:
@@ -39,11 +44,17 @@ def convertible(model: keras.Model, fuse: bool = True) -> Iterator[None]:
             layer.call = fused(layer) if fuse and fusable(layer) else unrolled(layer)
         for layer in pairs:
             layer.call = both_ways(layer, fuse)
+        for layer, form in others.items():
+            layer.call = form
+        for layer, activation in functions.items():
+            layer.activation = integer_form(activation)
         for layer in training:
             layer.call = inferring(layer.call)
         yield
     finally:
-        for layer in [*layers, *pairs, *training]:
+        for layer, activation in functions.items():
+            layer.activation = activation
+        for layer in [*layers, *pairs, *others, *training]:
             del layer.call  # the class's own is behind it
 
 
@@ -87,7 +98,7 @@ def function(activation: Callable[..., Any]) -> Callable[..., Any]:
     import tensorflow as tf
 
     plain: dict[str, Callable[..., Any]] = {"tanh": tf.tanh, "sigmoid": tf.sigmoid, "relu": tf.nn.relu, "linear": lambda x: x}
-    return plain.get(getattr(activation, "__name__", ""), activation)
+    return plain.get(getattr(activation, "__name__", ""), integer_form(activation) or activation)
 
 
 def gates(sums: Any, units: int) -> list[Any]:

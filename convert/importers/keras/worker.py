@@ -26,6 +26,7 @@ from plumbline.common.way import Way, came_as
 from plumbline.convert.importers.float_answers import float_answers
 from plumbline.convert.importers.keras.answers import float_model, input_names
 from plumbline.convert.importers.keras.config import inputs_of
+from plumbline.convert.importers.keras.islands import joined
 from plumbline.convert.importers.keras.load import axes, examined, load
 from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, TWIN
 from plumbline.convert.importers.keras.recurrent_export import convertible
@@ -136,7 +137,7 @@ def quantize(model: keras.Model, calibration: Sequence[Floats], per_channel_dens
         converter.inference_input_type = converter.inference_output_type = tf.int16 if wide else tf.int8
         converter._experimental_disable_per_channel_quantization_for_dense_layers = not per_channel_dense
         keep_float(converter, observed.with_name(TWIN))
-        return bytes(converter.convert())
+        return joined(bytes(converter.convert()))
 
 
 def keep_float(converter: Any, path: Path) -> None:
