@@ -2,7 +2,7 @@
 #ifdef PLUMBLINE_MLPERF
 #include "sample.h"
 
-#if !BENCHMARK_AUTOENCODER
+#if PLUMBLINE_ONE_TO_ONE && !BENCHMARK_AUTOENCODER  // a build for another model has no use for this, but compiles it
 
 #include <engine.h>
 #include <quantization.h>
