@@ -70,4 +70,10 @@ def otherwise(operator: Operator, registration: Registration, engine: Engine) ->
     return (f" as TensorFlow Lite Micro does today: {differs}", "Choose the compiled engine, or a newer TFLM library.") if differs else None
 
 
-PROBLEMS: tuple[Callable[[Operator, Registration, Engine], tuple[str, str] | None], ...] = (per_channel, too_new, otherwise)
+def ends_early(operator: Operator, registration: Registration, engine: Engine) -> tuple[str, str] | None:
+    if engine.name == "compiled" or not registration.remembers or not getattr(registration.check(operator), "ends", False):
+        return None
+    return " with which inferences end early: the firmware takes that for a failure", f"Choose the compiled engine, {usage.option('env', 'virtual')}."
+
+
+PROBLEMS: tuple[Callable[[Operator, Registration, Engine], tuple[str, str] | None], ...] = (per_channel, too_new, otherwise, ends_early)

@@ -9,6 +9,7 @@ import pytest
 
 from plumbline.common.errors import ModelRefused, PlumblineError, UnsupportedOperator
 from plumbline.convert.codegen.emit import compile_graph
+from plumbline.convert.engine_support import check_engine
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.flexbuffer import whole_numbers
 from plumbline.convert.operators.cases import Case, CaseOperator, TensorSpec
@@ -57,6 +58,14 @@ def test_an_inference_that_ends_early_leaves_the_output_as_it_was() -> None:
 def test_without_a_number_the_shape_says_which_inferences_go_on(slots: int, goes_on: bool) -> None:
     graph = read(write_case(case(slots, cycles=0)))
     assert (len(graph.variables) == 1) == goes_on
+
+
+def test_the_firmware_of_tensorflow_lite_micro_takes_an_early_end_for_a_failure() -> None:
+    check_engine(read(write_case(case(cycles=1))), "tflm")
+    check_engine(read(write_case(case(cycles=2))), "compiled")
+    with pytest.raises(UnsupportedOperator, match="inferences end early") as caught:
+        check_engine(read(write_case(case(cycles=2))), "tflm")
+    assert "compiled engine" in caught.value.hint
 
 
 def test_what_tensorflow_lite_micro_does_not_do_reliably_is_refused() -> None:
