@@ -185,7 +185,8 @@ def _inputs(it: Torture) -> Iterator[Result]:
     trials: list[tell_apart.Trial] = []
 
     def told(name: str, graph: Graph) -> Finding:
-        trial = tell_apart.run(name, graph, codes_for(graph, None)[0], it.plan.apart, it.seed, it.work / "inputs" / name)
+        codes, own = codes_for(graph, None)
+        trial = tell_apart.run(name, graph, codes, it.plan.apart, it.seed, it.work / "inputs" / name, own.starts)
         trials.append(trial)
         return Finding(trial.by_any, trial.by_both, str(trial), tell_apart.WANTED)
 

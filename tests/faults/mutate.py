@@ -60,7 +60,10 @@ def mutations(source: str, seed: int) -> Iterator[Mutation]:
 
 def constant(rng: random.Random, source: str) -> Mutation | None:
     """One number of one array becomes another that its type holds."""
-    array = rng.choice(list(_ARRAY.finditer(source)))
+    arrays = list(_ARRAY.finditer(source))
+    if not arrays:
+        return None
+    array = rng.choice(arrays)
     c_type, name, body = array.groups()
     number = rng.choice(list(_NUMBER.finditer(body)))
     bits = int(re.sub(r"\D", "", c_type))
@@ -94,7 +97,7 @@ Place = tuple[str, int, int, str]
 
 def _bodies(source: str) -> Iterator[tuple[int, str]]:
     """The statements: every indented line that is no comment, constant or preprocessor line, with its offset."""
-    begin, at = max(array.end() for array in _ARRAY.finditer(source)), 0
+    begin, at = max((array.end() for array in _ARRAY.finditer(source)), default=0), 0
     for line in source.splitlines(keepends=True):
         statement = line.split("//")[0]
         if at >= begin and statement.startswith("    ") and re.search(r"[a-z]", statement) and not re.match(r" +\{ \w+, sizeof|.*PROBE", statement):

@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.model.graph import Graph
+from plumbline.convert.codegen.planner import Plan
+from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.references.choose_inputs import at_once
 from plumbline.convert.references.input_pool import pool_of
 from plumbline.convert.references.reference_interpreter import Model
+from plumbline.convert.references.sequences import Starts
 from tests.faults.mutate import Mutation, mutations
 from tests.faults.native import FLAGS
 
@@ -25,6 +27,8 @@ Codes = NDArray[np.int8]
 
 ANY = 500
 """Inputs of any kind that the chosen ones are held against."""
+ANY_LENGTH = 50
+"""Of the sequences that they make for a model with a state."""
 ANY_SEED = 500
 """Another than the chooser's, so that none of them is in its pool but by chance."""
 WANTED = 0.98
@@ -89,30 +93,34 @@ class Programs:
 
     Args:
         graph: the model.
-        chosen: codes (N, input bytes) that its verification asks.
+        chosen: rows (N, input bytes) that its verification asks.
+        starts: before which of them the state of a model that has one is reset; None of another.
         work: folder for what is compiled.
 
     Raises:
         AssertionError: the unchanged model is told from itself.
     """
 
-    def __init__(self, graph: Graph, chosen: Codes, work: Path) -> None:
+    def __init__(self, graph: Graph, chosen: Codes, starts: Starts | None, work: Path) -> None:
         work.mkdir(parents=True, exist_ok=True)
         compiled = compile_graph(graph, "model", bytes(32))
         self.source, self._work = compiled.source, work
         (work / "plumbline_compiled.h").write_text(compiled.header)
-        self._compile(PROGRAM, "driver.o", f"-DINPUT_BYTES={graph.input.bytes}", f"-DOUTPUT_BYTES={graph.output.bytes}")
-        self.distinct = self._written("chosen", graph, chosen)
-        self.distinct_any = self._written("any", graph, pool_of(graph.inputs, ANY, ANY_SEED).codes)
+        ends = [f"-D{name}={listed(tensors, compiled.memory)}" for name, tensors in (("INPUTS", graph.inputs), ("OUTPUTS", graph.outputs))]
+        sizes = [f"-DINPUT_BYTES={graph.input_bytes}", f"-DOUTPUT_BYTES={graph.output_bytes}"]
+        self._compile(PROGRAM, "driver.o", *ends, *sizes, *(["-DSTATEFUL"] if graph.stateful else []))
+        self.distinct = self._written("chosen", graph, chosen, starts)
+        self.distinct_any = self._written("any", graph, pool_of(graph.inputs, ANY, ANY_SEED).codes, np.arange(ANY) % ANY_LENGTH == 0)
         itself = self.judge(0, Mutation("none", "the model itself", self.source))
         if itself is None or itself.by_chosen or itself.by_any:
             raise AssertionError("the model's own C does not answer as the integer model")
 
-    def _written(self, name: str, graph: Graph, codes: Codes) -> int:
+    def _written(self, name: str, graph: Graph, codes: Codes, starts: Starts | None) -> int:
         """Leave rows of codes and answers for the programs; how many answers differ."""
-        model, step = Model(graph), at_once(graph)
-        answers = np.concatenate([model.values(codes[at : at + step])[graph.output.index] for at in range(0, len(codes), step)])
-        (self._work / name).write_bytes(np.concatenate([codes, answers], axis=1).tobytes())
+        model, step = Model(graph), len(codes) if graph.stateful else at_once(graph)
+        answers = np.concatenate([model.row(model.values(codes[at : at + step], starts)) for at in range(0, len(codes), step)])
+        begin = np.zeros(len(codes), bool) if starts is None else starts
+        (self._work / name).write_bytes(np.concatenate([begin[:, np.newaxis].astype(np.int8), codes, answers], axis=1).tobytes())
         return len(np.unique(answers, axis=0))
 
     def judge(self, number: int, mutation: Mutation) -> Mutant | None:
@@ -140,21 +148,27 @@ class Programs:
         return subprocess.run(command, capture_output=True, timeout=300).returncode == 0
 
 
-def run(name: str, graph: Graph, chosen: Codes, count: int, seed: int, work: Path) -> Trial:
+def listed(tensors: Sequence[Tensor], memory: Plan) -> str:
+    """Ends of a model as a list in C."""
+    return ", ".join(f"{{ {memory.offsets[each.index]}, {each.bytes} }}" for each in tensors)
+
+
+def run(name: str, graph: Graph, chosen: Codes, count: int, seed: int, work: Path, starts: Starts | None = None) -> Trial:
     """So many mutants of one model, on all processors.
 
     Args:
         name: of the model.
         graph: the same, read.
-        chosen: codes (N, input bytes) that its verification asks.
+        chosen: rows (N, input bytes) that its verification asks.
         count: mutants.
         seed: of the mutations.
         work: folder for what is compiled.
+        starts: see Programs.
 
     Raises:
         AssertionError: the unchanged model is told from itself.
     """
-    programs = Programs(graph, chosen, work)
+    programs = Programs(graph, chosen, starts, work)
     drawn, found = enumerate(mutations(programs.source, seed), 1), list[Mutant]()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         while len(found) < count:

@@ -40,6 +40,18 @@ def test_inputs_that_say_nothing_miss_mutants_that_the_chosen_tell(tmp_path: Pat
 
 
 @needs_gcc
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["two_outputs", "sixteen_by_eight", "with_state"])
+def test_mutants_of_every_kind_of_model_are_told(name: str, tmp_path: Path) -> None:
+    """Several inputs and outputs of several types, int16 codes, and a state, whose sequences count."""
+    graph = read(networks.NETWORKS[name]())
+    codes, own = codes_for(graph, None)
+    trial = tell_apart.run(name, graph, codes, 40, 5, tmp_path, own.starts)
+    assert trial.by_any >= 20
+    assert trial.by_both >= tell_apart.WANTED * trial.by_any, [str(each) for each in trial.missed]
+
+
+@needs_gcc
 def test_a_model_whose_c_answers_otherwise_is_no_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = compile_graph
 
