@@ -22,12 +22,13 @@ def test_every_folder_registers_its_operator() -> None:
 def test_no_two_fields_of_an_options_table_are_the_same_and_all_exist() -> None:
     generated = schema_reader()
     own = {"SequenceLstmOptions": "UnidirectionalSequenceLSTMOptions"}
+    deprecated = {"ResizeBilinearOptions": 2}  # fields that come first, which the schema's own reader leaves out
     for each in registered().values():
         if each.options is not None and each.options_number:
             fields = [field for place in places(each.options).values() for field in place.fields]
             table = vars(generated)[own.get(each.options.__name__, each.options.__name__) + "T"]()
             assert len(set(fields)) == len(fields) <= len(vars(table))
-            assert max(fields) < len(vars(table))
+            assert max(fields) < len(vars(table)) + deprecated.get(each.options.__name__, 0)
 
 
 def test_the_table_of_operators_says_what_each_engine_has() -> None:

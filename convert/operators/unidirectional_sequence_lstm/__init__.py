@@ -12,7 +12,11 @@ UNIDIRECTIONAL_SEQUENCE_LSTM = Registration(
     name="UNIDIRECTIONAL_SEQUENCE_LSTM",
     check=check_unidirectional_sequence_lstm,
     compile=compile_unidirectional_sequence_lstm,
-    accepts="an int16 cell; constant weights without zero points, of one scale each; TANH; no peepholes, projection or layer normalization",
+    accepts=(
+        "int8, or int16 around 0 with biases of 64 bits; an int16 cell; constant weights without zero points, of one scale each; TANH; "
+        "no peepholes, projection or layer normalization"
+    ),
+    types=("INT8", "INT16"),
     version=3,
     options=SequenceLstmOptions,
     options_number=71,

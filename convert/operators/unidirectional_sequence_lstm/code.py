@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from plumbline.common.quantization import formula
-from plumbline.convert.model.graph import Operator, Quantization
+from plumbline.convert.model.graph import C_TYPES, NUMPY_TYPES, Operator, Quantization
 from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.fixed_point import Multiplier
 from plumbline.convert.operators.shared.binary.code import scaled
@@ -16,7 +16,8 @@ from plumbline.convert.operators.step import Step
 from plumbline.convert.operators.unidirectional_sequence_lstm.reference import Gate, SequenceLstmReference, check_unidirectional_sequence_lstm
 
 TEMPLATE = "unidirectional_sequence_lstm.c.j2"
-HELPERS = ("code", "gate")
+HELPERS = {"INT8": ("code", "gate", "cell"), "INT16": ("gate_s16", "cell")}
+"""By the type of input and output."""
 SIGMOID = Constant("plumbline_sigmoid", TABLE.astype(np.uint16), "sigmoid(index / 24), of 2^-16")
 """One for all layers: their constants' names begin otherwise."""
 
@@ -24,17 +25,18 @@ SIGMOID = Constant("plumbline_sigmoid", TABLE.astype(np.uint16), "sigmoid(index 
 def compile_unidirectional_sequence_lstm(operator: Operator, name: str) -> Step:
     """Turn an operator into constants and the facts of its template. Raises what `check_unidirectional_sequence_lstm` raises."""
     layer = check_unidirectional_sequence_lstm(operator)
-    scratch = 2 * layer.units + layer.units  # the cell, and the hidden state before the first step
-    return Step(name, TEMPLATE, HELPERS, constants(name, layer), described(operator, layer), scratch_bytes=scratch)
+    scratch = 2 * layer.units + np.dtype(NUMPY_TYPES[layer.type]).itemsize * layer.units  # the cell, and the hidden state before the first step
+    return Step(name, TEMPLATE, HELPERS[layer.type], constants(name, layer), described(operator, layer), scratch_bytes=scratch)
 
 
 def constants(name: str, layer: SequenceLstmReference) -> tuple[Constant, ...]:
     """Weights and biases, those of a unit's four gates side by side, in the order in which they are read; zero points folded into the biases."""
     gates = layer.gates
 
-    def together(values: list[Integers], kind: type[np.int8] | type[np.int32]) -> Any:
+    def together(values: list[Integers], kind: type[np.signedinteger[Any]]) -> Any:
         return np.stack(values, axis=1).astype(kind)
 
+    sums: type[np.signedinteger[Any]] = np.int32 if layer.type == "INT8" else np.int64
     order = "of each unit in turn: input gate, forget gate, cell gate, output gate"
     bias = [folded(gate.bias, gate.input_weights, layer.input) for gate in gates]
     recurrent_bias = [folded(np.zeros_like(gate.bias), gate.recurrent_weights, layer.hidden) for gate in gates]
@@ -42,8 +44,8 @@ def constants(name: str, layer: SequenceLstmReference) -> tuple[Constant, ...]:
         SIGMOID,
         Constant(f"{name}_weights", together([gate.input_weights for gate in gates], np.int8), f"{layer.inputs} per gate, {order}"),
         Constant(f"{name}_recurrent", together([gate.recurrent_weights for gate in gates], np.int8), f"{layer.units} per gate, {order}"),
-        Constant(f"{name}_bias", together(bias, np.int32), f"bias - input zero point * sum of the gate's weights, {order}"),
-        Constant(f"{name}_recurrent_bias", together(recurrent_bias, np.int32), f"- hidden zero point * sum of the recurrent weights, {order}"),
+        Constant(f"{name}_bias", together(bias, sums), f"bias - input zero point * sum of the gate's weights, {order}"),
+        Constant(f"{name}_recurrent_bias", together(recurrent_bias, sums), f"- hidden zero point * sum of the recurrent weights, {order}"),
     )
 
 
@@ -58,6 +60,7 @@ def described(operator: Operator, layer: SequenceLstmReference) -> dict[str, Any
     index = f"(next * {factor} + {1 << (right - 1)}) >> {right}" if right else f"next * {factor}"
     return {
         "path": operator.layer,
+        "type": C_TYPES[layer.type],
         "units": layer.units,
         "inputs": layer.inputs,
         "steps": layer.steps,
@@ -81,7 +84,8 @@ def gate_facts(gate: Gate, number: int, layer: SequenceLstmReference) -> dict[st
 
     def half(array: str, codes: str, width: int, bias: str, multiplier: Multiplier) -> str:
         row = f"{array} + {number * width}" if number else array
-        return f"plumbline_gate({row}, {codes}, {width}, {bias}[{number}], {multiplier.mantissa}, {multiplier.shift})"
+        function, factor = ("gate", multiplier.mantissa) if layer.type == "INT8" else ("gate_s16", multiplier.fifteen_bits << 16)
+        return f"plumbline_{function}({row}, {codes}, {width}, {bias}[{number}], {factor}, {multiplier.shift})"
 
     return {
         "variable": {"input": "entering", "forget": "forgetting", "cell": "candidate", "output": "showing"}[gate.name],

@@ -1,4 +1,4 @@
-"""UNIDIRECTIONAL_SEQUENCE_LSTM as integers: int8 inputs, weights and outputs, an int16 cell, as TensorFlow Lite Micro's lstm_eval.cc computes it.
+"""UNIDIRECTIONAL_SEQUENCE_LSTM as integers, as in TensorFlow Lite Micro's lstm_eval.cc: int8 weights, int8 or int16 at both ends, an int16 cell.
 
 TensorFlow Lite Micro keeps hidden state and cell from one inference to the next until somebody resets them. Everything here begins each inference
 with a hidden state of real 0 and an empty cell, as a Keras layer does that is not stateful; whoever asks another runtime resets it first.
@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.model.graph import Operator, Quantization, Tensor
-from plumbline.convert.operators.fixed_point import LARGEST_SCALED, Multiplier
+from plumbline.convert.operators.fixed_point import ENDS, INT16, INT32_MAX, LARGEST_SCALED, Multiplier, apply_each, apply_each_once
 from plumbline.convert.operators.options import activation, flag, real
-from plumbline.convert.operators.shared.checks import int8, options_of, refused, unsupported
+from plumbline.convert.operators.shared.checks import centred, int8, options_of, refused, unsupported
 from plumbline.convert.operators.shared.sigmoid_table import Integers, sigmoid, tanh, tanh_scaling
-from plumbline.convert.operators.shared.weighted.reference import largest_sums, multipliers
+from plumbline.convert.operators.shared.weighted.reference import LARGEST_LONG, largest_sums, multipliers
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,6 @@ VARIANTS = {"peepholes": (9, 10, 11), "a projection": (16, 17), "layer normaliza
 """Inputs of LSTMs that TensorFlow Lite Micro does not have either."""
 
 GATE_SCALE, GATE_OUTPUT_SCALE = 2.0**-12, 2.0**-15
-INT16 = (-(2**15), 2**15 - 1)
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,8 @@ class SequenceLstmReference:
     """From input gate * cell gate to the cell's scale."""
     show: Multiplier
     """From output gate * tanh(cell) to the hidden scale."""
+    type: str
+    """Of input and output, INT8 or INT16: sums of int16 have 64 bits and are rounded once."""
 
     @property
     def units(self) -> int:
@@ -97,7 +98,7 @@ class SequenceLstmReference:
         """Numbers of one time step."""
         return int(self.gates[0].input_weights.shape[1])
 
-    def answer(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    def answer(self, codes: NDArray[Any]) -> NDArray[Any]:
         """Answer input codes (N, batches * steps * inputs) with the hidden state after every step, (N, batches * steps * units)."""
         shape = (len(codes), self.steps, self.batches) if self.time_major else (len(codes), self.batches, self.steps)
         sequence = codes.astype(np.int64).reshape(*shape, self.inputs) - self.input.zero_point
@@ -109,7 +110,7 @@ class SequenceLstmReference:
             hidden, cell = self.step(sequence[:, step], hidden, cell)
             found.append(hidden + self.hidden.zero_point)
         answer = np.stack(found, axis=1 if self.time_major else 2)
-        return answer.astype(np.int8).reshape(len(codes), -1)
+        return np.asarray(answer, codes.dtype).reshape(len(codes), -1)
 
     def step(self, inputs: Integers, hidden: Integers, cell: Integers) -> tuple[Integers, Integers]:
         """Hidden state (N, batches, units), without its zero point, and cell of the same shape after one more time step."""
@@ -120,12 +121,13 @@ class SequenceLstmReference:
         if self.cell_clip:
             cell = np.clip(cell, -self.cell_clip, self.cell_clip)
         code = self.show.apply(tanh(cell, *tanh_scaling(self.cell_power)) * sigmoid(showing)) + self.hidden.zero_point
-        return np.clip(code, -128, 127) - self.hidden.zero_point, cell
+        return np.clip(code, *ENDS[self.type]) - self.hidden.zero_point, cell
 
     def sums(self, gate: Gate, inputs: Integers, hidden: Integers) -> Integers:
         """What the gate's activation is applied to, of 2**-12: two sums that are brought to int16 apart."""
-        from_input = np.clip(gate.input_multiplier.apply(inputs @ gate.input_weights.T + gate.bias), *INT16)
-        from_hidden = np.clip(gate.recurrent_multiplier.apply(hidden @ gate.recurrent_weights.T), *INT16)
+        apply = apply_each if self.type == "INT8" else apply_each_once
+        from_input = np.clip(apply((gate.input_multiplier,), inputs @ gate.input_weights.T + gate.bias), *INT16)
+        from_hidden = np.clip(apply((gate.recurrent_multiplier,), hidden @ gate.recurrent_weights.T), *INT16)
         return np.asarray(np.clip(from_input + from_hidden, *INT16), np.int64)
 
 
@@ -163,6 +165,7 @@ def check_unidirectional_sequence_lstm(operator: Operator, float_product: bool =
         keep=product(operator, GATE_OUTPUT_SCALE),
         add=product(operator, GATE_OUTPUT_SCALE**2 / cell.quantized.scale),
         show=product(operator, GATE_OUTPUT_SCALE**2 / hidden.quantized.scale),
+        type=source.type,
     )
 
 
@@ -185,7 +188,7 @@ def ends(operator: Operator, options: SequenceLstmOptions) -> tuple[Tensor, Tens
     if not (hidden.state and cell.state):
         raise refused(operator, "has a state that is no variable")
     for tensor in (source, hidden, target):
-        int8(operator, tensor)
+        (centred if source.type == "INT16" else int8)(operator, tensor)
     if cell.type != "INT16" or cell.quantization is None or cell.quantization.per_channel or cell.quantization.zero_point:
         raise unsupported(operator, f"with a cell of type {cell.type}, or one that is not quantized around 0")
     if hidden.quantization != target.quantization:
@@ -200,7 +203,8 @@ def gate(operator: Operator, number: int, shape: tuple[int, int], reads: tuple[Q
     name = GATES[number]
     units, inputs = shape
     found = [operator.inputs[at + number] for at in (INPUT_WEIGHTS, RECURRENT_WEIGHTS, BIASES)]
-    for tensor, wanted, kind in zip(found, ((units, inputs), (units, units), (units,)), ("INT8", "INT8", "INT32"), strict=True):
+    types = ("INT8", "INT8", "INT32" if operator.outputs[0].type == "INT8" else "INT64")
+    for tensor, wanted, kind in zip(found, ((units, inputs), (units, units), (units,)), types, strict=True):
         if tensor is None or tensor.data is None:
             raise unsupported(operator, f"without constant weights and bias of its {name} gate")
         if tensor.shape != wanted or tensor.type != kind or (kind == "INT8" and tensor.quantization is None):
@@ -220,8 +224,14 @@ def gate(operator: Operator, number: int, shape: tuple[int, int], reads: tuple[Q
 
 
 def check_sums(operator: Operator, matrix: Integers, reads: Quantization, factor: Multiplier, bias: Integers) -> None:
-    """No sum may exceed 2^30, with the zero point taken off first or folded into the bias, nor when it is shifted left."""
-    largest = int(largest_sums(matrix, bias, reads.zero_point).max())
+    """No sum may exceed 2^30, with the zero point taken off first or folded into the bias, nor when it is shifted left; of int16 what comes of it may
+    not exceed 32 bits."""
+    kind = operator.outputs[0].type
+    largest = int(largest_sums(matrix, bias, reads.zero_point, ENDS[kind]).max())
+    if kind == "INT16":
+        if largest >= LARGEST_LONG or factor.shift > 7 or largest * 2.0 ** (factor.shift - 31) * factor.mantissa >= INT32_MAX:
+            raise refused(operator, f"has sums of up to {largest}, too large for its gates")
+        return
     if largest << factor.left_shift > LARGEST_SCALED:
         raise refused(operator, f"has sums of up to {largest}, shifted left by {factor.left_shift}, which exceed 30 bits")
 
