@@ -138,7 +138,7 @@ def group_normalized(layer: Any) -> Call | None:
         x = tf.reshape(inputs, (1, -1, layer.groups, count // layer.groups))
         distance = x - tf.reduce_mean(x, (1, 3), keepdims=True)
         found = distance * tf.math.rsqrt(tf.reduce_mean(distance * distance, (1, 3), keepdims=True) + layer.epsilon)
-        found = tf.reshape(found, inputs.shape)
+        found = tf.reshape(found, (1, *inputs.shape[1:]))
         found = found * tf.convert_to_tensor(layer.gamma.value) if layer.scale else found
         return found + tf.convert_to_tensor(layer.beta.value) if layer.center else found
 
