@@ -126,7 +126,7 @@ def check(file: KerasFile, trust: bool) -> None:
             raise ModelRefused(
                 f"{file.path}: the {'function' if each.kind == 'function' else 'class'} {missing} is code that is not in the file.",
                 (BARE_GRAPH if "input_layers" in each.config else "")
-                + "Convert it to an int8 .tflite file where the code is known, or write it with layers of Keras alone.",
+                + "Convert it to a .tflite file where the code is known, of float32 or int8, or write it with layers of Keras alone.",
             )
         policy = quantized_policy(each.config.get("dtype"))
         if policy:

@@ -111,7 +111,7 @@ def not_built(file: KerasFile, error: Exception) -> ModelRefused:
         kind, name = (found[1], found[2]) if found[1] else (found[3], found[4])
         return ModelRefused(
             f"{file.path}: the {kind} {name} is code that is not in the file.",
-            "Convert it to an int8 .tflite file where the code is known, or write it with layers of Keras alone.",
+            "Convert it to a .tflite file where the code is known, of float32 or int8, or write it with layers of Keras alone.",
         )
     import keras
 
