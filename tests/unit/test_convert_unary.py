@@ -14,6 +14,8 @@ from plumbline.convert.operators.cases import INT16, CaseOperator
 from plumbline.convert.operators.hard_swish.reference import divided
 from plumbline.convert.operators.leaky_relu.reference import LeakyReluOptions
 from plumbline.convert.operators.shared.inverse_root import inverse_root
+from plumbline.convert.operators.shared.sigmoid_lines.lines import LOGISTIC, TANH
+from plumbline.convert.operators.shared.sigmoid_table import Integers, sigmoid, tanh
 from plumbline.convert.operators.softmax.reference import SoftmaxOptions
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support.tflite_writer import TensorSpec, spec, write_graph
@@ -86,3 +88,15 @@ def test_the_inverse_root_is_near_enough() -> None:
 def test_a_shift_of_more_than_15_bits_gives_the_sign() -> None:
     assert divided(np.array([-9, -1, 0, 1, 9], np.int64), 16).tolist() == [-1, -1, 1, 1, 1]
     assert divided(np.array([-24, -8, -7, 7, 8], np.int64), 4).tolist() == [-2, -1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(("lines", "function", "bits", "shift"), [(LOGISTIC, sigmoid, 9, 10), (TANH, tanh, 8, 8)], ids=["LOGISTIC", "TANH"])
+def test_the_lines_of_the_generated_code_answer_as_the_kernels_do(lines: Integers, function: Callable[..., Integers], bits: int, shift: int) -> None:
+    """At every place up to the ends of the table, which those beyond are kept to."""
+    end = 256 << bits
+    places = np.arange(-end, end)
+    entry = 256 + (places >> bits)
+    answers = (lines[entry] + ((lines[entry + 1] - lines[entry]) * (places & ((1 << bits) - 1)) >> bits)) >> shift
+    np.testing.assert_array_equal(answers, function(places, 1, 0))
+    assert np.unique(function(np.array([-(2**30), -end]), 1, 0)).size == 1
+    assert np.unique(function(np.array([2**30, end - 1]), 1, 0)).size == 1

@@ -19,7 +19,7 @@ class MaxPool2DReference(Pool2D):
     def answer(self, codes: NDArray[Any]) -> NDArray[Any]:
         """Answer images (N, batches * height * width * channels) with images of fewer pixels, as MaxPool in pooling.h does."""
         images = self.images(codes)
-        largest = self.filled(images, self.ends[0])
+        largest = self.filled(images, self.limits[0])
         for _, _, outputs, inputs in self.window.seen():
             largest[outputs] = np.maximum(largest[outputs], images[inputs])
         return np.asarray(np.clip(largest, self.lowest, self.highest).reshape(len(codes), -1), codes.dtype)

@@ -34,7 +34,7 @@ def compile_pool(check: Callable[[Operator], Any], template: str, operator: Oper
         ModelRefused, UnsupportedOperator: see its check.
     """
     layer, target = check(operator), operator.outputs[0]
-    facts = {**described(operator.layer, layer), "type": target.c_type, "cast": f"{target.dtype.name}_t", "start": layer.ends[0]}
+    facts = {**described(operator.layer, layer), "type": target.c_type, "cast": f"{target.dtype.name}_t", "start": layer.limits[0]}
     return Step(name, template, (), (), facts)
 
 
@@ -45,7 +45,7 @@ def described(path: str, layer: Pool2D) -> dict[str, Any]:
         "path": path,
         "real": formula(layer.quantization),
         "clips": layer.activation,
-        "lowest": layer.lowest if layer.lowest > layer.ends[0] else None,
-        "highest": layer.highest if layer.highest < layer.ends[1] else None,
+        "lowest": layer.lowest if layer.lowest > layer.limits[0] else None,
+        "highest": layer.highest if layer.highest < layer.limits[1] else None,
         "area": layer.window.taps,
     }

@@ -43,7 +43,7 @@ class Pool2D:
     lowest: int
     highest: int
     activation: str
-    ends: tuple[int, int]
+    limits: tuple[int, int]
     """Lowest and highest code of the tensors' type."""
 
     def images(self, codes: NDArray[Any]) -> NDArray[np.int64]:

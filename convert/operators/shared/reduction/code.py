@@ -57,7 +57,7 @@ def described(operator: Operator, layer: Reduction) -> dict[str, Any]:
 def compile_total(check: Callable[[Operator], TotalReference], word: str, operator: Operator, name: str) -> Step:
     """Turn a MEAN or SUM into the facts of its template. Raises what its check raises."""
     layer = check(operator)
-    lowest, highest = layer.ends
+    lowest, highest = layer.limits
     facts = {
         **described(operator, layer),
         "word": word,

@@ -24,13 +24,13 @@ class TotalReference(Reduction):
     """Input scale / output scale, for a mean / number of summands as well."""
     input: Quantization
     output: Quantization
-    ends: tuple[int, int]
+    limits: tuple[int, int]
     """Lowest and highest code of the type of both tensors."""
 
     def answer(self, codes: NDArray[Any]) -> NDArray[Any]:
         """Answer codes (N, elements) with codes (N, elements / summands), as QuantizedMeanOrSum in reduce.h does."""
         sums = (self.lined_up(codes).astype(np.int64) - self.input.zero_point).sum(axis=2)
-        return np.clip(self.multiplier.apply(sums) + self.output.zero_point, *self.ends).astype(codes.dtype)
+        return np.clip(self.multiplier.apply(sums) + self.output.zero_point, *self.limits).astype(codes.dtype)
 
 
 def total(operator: Operator, divides: bool) -> TotalReference:

@@ -6,13 +6,16 @@ import numpy as np
 
 from plumbline.common.quantization import formula
 from plumbline.convert.operators.constants import Constant
+from plumbline.convert.operators.shared.sigmoid_lines.lines import LOGISTIC, TANH
 from plumbline.convert.operators.shared.sigmoid_lines.reference import SigmoidLines
-from plumbline.convert.operators.shared.sigmoid_table import TABLE
 from plumbline.convert.operators.step import Step
 
 TEMPLATE = "sigmoid_lines.c.j2"
-SIGMOID = Constant("plumbline_sigmoid", TABLE.astype(np.uint16), "sigmoid(index / 24), of 2^-16")
-"""One for all layers: their constants' names begin otherwise."""
+LINES = {
+    "logistic_s16": Constant("plumbline_logistic_lines", LOGISTIC.astype(np.int32), "sigmoid((index - 256) / 24) of 2^-25, and half a 2^-15"),
+    "tanh_s16": Constant("plumbline_tanh_lines", TANH.astype(np.int32), "tanh((index - 256) / 48) of 2^-23, and half a 2^-15"),
+}
+"""By the function that looks it up; one for all layers: their constants' names begin otherwise."""
 
 
 def sigmoid_lines_step(path: str, name: str, layer: SigmoidLines, meaning: str) -> Step:
@@ -26,4 +29,4 @@ def sigmoid_lines_step(path: str, name: str, layer: SigmoidLines, meaning: str) 
         "helper": f"plumbline_{layer.helper}",
         "place": f"(input[i] * {layer.factor} + {1 << (layer.right - 1)}) >> {layer.right}" if layer.right else f"input[i] * {layer.factor}",
     }
-    return Step(name, TEMPLATE, (layer.helper,), (SIGMOID,), facts, in_place=(0,))
+    return Step(name, TEMPLATE, (layer.helper,), (LINES[layer.helper],), facts, in_place=(0,))
