@@ -130,7 +130,9 @@ bool engine_invoke(void) {
     error = "Reset failed";
     return false;
   }
-  if (interpreter->Invoke() == kTfLiteOk) return true;
+  const TfLiteStatus status = interpreter->Invoke();
+  // A CIRCULAR_BUFFER that waits for more inputs ends an inference early: the outputs stay as they were.
+  if (status == kTfLiteOk || status == tflite::kTfLiteAbort) return true;
   error = "Invoke failed";
   return false;
 }

@@ -7,6 +7,7 @@
 #include <plumbline_resolver.h>
 #include <tensorflow/lite/micro/kernels/fully_connected.h>
 #include <tensorflow/lite/micro/micro_allocator.h>
+#include <tensorflow/lite/micro/micro_context.h>
 #include <tensorflow/lite/micro/micro_interpreter.h>
 #include <tensorflow/lite/micro/micro_resource_variable.h>
 #include <tensorflow/lite/schema/schema_generated.h>
