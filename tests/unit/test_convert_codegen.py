@@ -17,14 +17,17 @@ from plumbline.common import wire
 from plumbline.common.layer_names import layer_name
 from plumbline.convert.codegen.arena import arena
 from plumbline.convert.codegen.emit import compile_graph
-from plumbline.convert.codegen.ends import Scale
+from plumbline.convert.codegen.ends import Scale, macro_names
 from plumbline.convert.codegen.generated_folder import decimals, generated_files, wire_header
 from plumbline.convert.codegen.names import identifiers
 from plumbline.convert.codegen.templating import c_string, comment
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.graph import Graph
+from plumbline.convert.operators.cases import TensorSpec
 from tests.support import compiled_c
 from tests.support.flatbuffer_writer import Dense, Model, random_model, write
+from tests.support.tflite_writer import write_graph
+from tests.support.write_operators import binary
 
 needs_compiler = pytest.mark.skipif(compiled_c.compiler() is None or shutil.which("g++") is None, reason="needs gcc and g++")
 RAW = write(random_model(np.random.default_rng(9), 1, False))
@@ -206,6 +209,52 @@ def test_a_layer_keeps_its_name_when_another_is_folded_into_it(path: str, name: 
 def test_hostile_layer_names_compile(tmp_path: Path) -> None:
     source = compiled_c.write_sources(tmp_path, hostile_graph())
     subprocess.run(["gcc", *compiled_c.WARNINGS, "-c", source, "-o", tmp_path / "model.o"], check=True, timeout=300)
+
+
+def test_macros_of_ends_are_valid_and_distinct() -> None:
+    names = ["x", "X", "serving_default_x:0", "a b", "a/b", "", ":", "9", "\u00e9", "n" * 60, "n" * 61, "x_2"]
+    found = macro_names(names)
+    assert len(set(found)) == len(names)
+    assert all(re.fullmatch(r"[A-Z0-9_]+", name, re.ASCII) for name in found), found
+    assert found[:4] == ["X", "X_2", "SERVING_DEFAULT_X_0", "A_B"]
+
+
+FILL = """#include <stdio.h>
+#include <string.h>
+#include "plumbline_compiled.h"
+int main(void)
+{
+    static int8_t memory[PLUMBLINE_COMPILED_MEMORY_BYTES];
+    static const unsigned offsets[2] = PLUMBLINE_COMPILED_INPUT_OFFSETS;
+    PLUMBLINE_COMPILED_INPUT_LEFT_TYPE left[PLUMBLINE_COMPILED_INPUT_LEFT_ELEMENTS] = { 1000, -2000, 30000 };
+    PLUMBLINE_COMPILED_INPUT_LEFT_2_TYPE right[PLUMBLINE_COMPILED_INPUT_LEFT_2_ELEMENTS] = { 10, 2000, 5000 };
+    PLUMBLINE_COMPILED_OUTPUT_SUM_TYPE sum[PLUMBLINE_COMPILED_OUTPUT_SUM_ELEMENTS];
+    memcpy(memory + PLUMBLINE_COMPILED_INPUT_LEFT_OFFSET, left, sizeof left);
+    memcpy(memory + offsets[1], right, sizeof right);
+    plumbline_compiled_invoke(memory);
+    memcpy(sum, memory + PLUMBLINE_COMPILED_OUTPUT_SUM_OFFSET, sizeof sum);
+    for (int i = 0; i < 3; ++i) printf("%d ", sum[i]);
+    return offsets[1] != PLUMBLINE_COMPILED_INPUT_LEFT_2_OFFSET;
+}
+"""
+
+
+@needs_compiler
+def test_whoever_has_the_header_can_fill_the_inputs_of_several(tmp_path: Path) -> None:
+    """Two inputs whose names differ in nothing that a macro can hold, of int16."""
+    tensors = [TensorSpec(name, (3,), (0.5,), (0,), kind=wire.Type.INT16) for name in "abc"]
+    graph = read(write_graph(tensors, [binary("ADD", (0, 1), 2)], (0, 1), (2,)))
+    graph = replace(graph, names={0: "left", 1: "LEFT", 2: "sum"})
+    compiled = compile_graph(graph, "add", bytes(32))
+    (tmp_path / "plumbline_compiled.h").write_text(compiled.header)
+    (tmp_path / "plumbline_compiled.c").write_text(compiled.source)
+    (tmp_path / "fill.c").write_text(FILL)
+    sources = [tmp_path / name for name in ("plumbline_compiled.c", "fill.c")]
+    subprocess.run(["gcc", *compiled_c.WARNINGS, *sources, "-o", tmp_path / "fill"], check=True, timeout=300)
+    shown = subprocess.run([tmp_path / "fill"], check=True, capture_output=True, text=True).stdout
+    assert shown.split() == ["1010", "0", "32767"]
+    assert "// Input LEFT: int16 [3], 0.5 * code.\n" in compiled.header
+    assert "#define PLUMBLINE_COMPILED_INPUT_LEFT_2_SCALE_EXPONENT (-1)\n" in compiled.header
 
 
 def test_text_from_a_model_cannot_leave_its_comment_or_string() -> None:
