@@ -55,18 +55,19 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
     found = of_operators(graph.operators, lambda operator: steps.append(compile_one(operator, next(names))))
     if found:
         raise refusal([*called(graph.operators), *(each for each in found if each.what not in {it.what for it in called(graph.operators)})])
-    memory = plan(graph, [Needs(step.in_place, step.scratch_bytes, step.same_bytes, step.shows_variable, step.ends) for step in steps], apart)
+    memory = plan(graph, [needs_of(step) for step in steps], apart)
     beginnings = beginnings_of(graph, memory, any(step.ends for step in steps))
     constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
     constants += [each.constant for each in beginnings if each.constant is not None]
     calls = [call(graph, memory, number, step) for number, step in enumerate(steps)]
-    helpers = tuple(in_order(helper for step in steps for helper in step.helpers))
+    printed = [step for step, statement in zip(steps, calls, strict=True) if not statement.startswith("//")]
+    helpers = tuple(in_order(helper for step in printed for helper in step.helpers))
     constant_bytes = sum(each.values.nbytes for each in constants)
     context = {
         "name": name,
         "model_sha256": model_sha256.hex(),
         "graph": graph,
-        "steps": [step for step, statement in zip(steps, calls, strict=True) if not statement.startswith("//")],
+        "steps": printed,
         "calls": calls,
         "beginnings": beginnings,
         "helpers": helpers,
@@ -79,6 +80,11 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
     }
     source, header = (environment().get_template(f"plumbline_compiled.{kind}.j2").render(**context) for kind in ("c", "h"))
     return Compiled(name, source, header, digest(model_sha256, constants), constant_bytes, memory, helpers)
+
+
+def needs_of(step: Step) -> Needs:
+    """What a step asks of the memory planner."""
+    return Needs(step.in_place, step.scratch_bytes, step.same_bytes, step.shows_variable, step.ends, step.parts, step.joins)
 
 
 def compile_one(operator: Operator, identifier: str) -> Step:
@@ -95,10 +101,22 @@ def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
     places = [(memory.offsets[tensor.index], tensor.c_type) for tensor in tensors]
     if step.copies and len({offset for offset, _ in places}) == 1:
         return f"// {step.name} finds its value in place"
+    if lies_inside(operator, memory, step):
+        return f"// {step.name} finds its {'parts' if step.parts else 'inputs'} in place"
     if number in memory.scratch:
         places.append((memory.scratch[number], "int8_t"))
     called = f"{step.name}({', '.join(pointer(*place) for place in places)})"
     return f"if (!{called}) return;" if step.ends else f"{called};"
+
+
+def lies_inside(operator: Operator, memory: Plan, step: Step) -> bool:
+    """Whether the outputs lie in the input that they are parts of, or the inputs in the output."""
+    sources, results, offsets = operator.run_time_inputs, operator.outputs, step.parts or step.joins
+    if not offsets:
+        return False
+    outer, inner = (sources, results) if step.parts else (results, sources)
+    start = memory.offsets[outer[0].index]
+    return all(memory.offsets[tensor.index] == start + offset for tensor, offset in zip(inner, offsets, strict=True))
 
 
 def pointer(offset: int, c_type: str) -> str:

@@ -23,6 +23,10 @@ class Needs:
     """Whether the output is its first variable."""
     ends: bool = False
     """Whether an inference may end with it."""
+    parts: tuple[int, ...] = ()
+    """Where each output begins in the only run-time input, in bytes, where they are nothing but its parts."""
+    joins: tuple[int, ...] = ()
+    """Where each run-time input begins in the output, in bytes, where this is nothing but these."""
 
 
 NOTHING = Needs()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from plumbline.convert.codegen.needs import NOTHING, Needs, first_uses, last_uses, renames
+from plumbline.convert.codegen.nesting import Nesting, candidates
 from plumbline.convert.codegen.variable_homes import assigned_in_place, kept_outputs, read_in_place
 from plumbline.convert.model.graph import Graph
 
@@ -34,7 +35,7 @@ class Plan:
     """The offset of everything that operators read and write at run time, in a block of `bytes`."""
 
     offsets: Mapping[int, int]
-    """Of each tensor computed at run time, by its index. Equal for tensors that are the same bytes one after the other."""
+    """Of each tensor computed at run time, by its index. Equal for tensors that are the same bytes one after the other; parts may lie in a whole."""
     scratch: Mapping[int, int]
     """Of the scratch memory of each operator that needs some, by its place in the graph."""
     bytes: int
@@ -91,17 +92,35 @@ def plan(graph: Graph, needs: Sequence[Needs] | None = None, apart: int = 0) -> 
     """
     needs = needs or [NOTHING] * len(graph.operators)
     shared, spans = tensor_spans(graph, needs)
-    keys: list[tuple[str, int]] = [("tensor", home) for home in spans]
-    wanted = list(spans.values())
-    for step, each in enumerate(needs):
+    nesting = Nesting(graph, needs, shared)
+    result = arranged(nesting, spans, apart)
+    for step, inside in candidates(graph, needs, shared, ALIGNMENT):
+        more = nesting.also(step, inside)
+        tried = arranged(more, spans, apart) if more else None
+        if more and tried and tried.bytes <= result.bytes:  # what keeps a large tensor alive for a small part costs memory
+            nesting, result = more, tried
+    return result
+
+
+def arranged(nesting: Nesting, spans: Mapping[int, Span], apart: int) -> Plan:
+    """Everything placed, with tensors inside others as given."""
+    outer: dict[int, Span] = {}
+    for home, span in spans.items():
+        root, _ = nesting.place(home)
+        known = outer.get(root, span)
+        outer[root] = Span(spans[root].bytes, min(known.first, span.first), max(known.last, span.last))
+    keys: list[tuple[str, int]] = [("tensor", root) for root in outer]
+    wanted = list(outer.values())
+    for step, each in enumerate(nesting.needs):
         if each.scratch_bytes:
             keys.append(("scratch", step))
             wanted.append(Span(each.scratch_bytes, step, step))
     sizes = [aligned(span.bytes + apart) for span in wanted]
     places = best(wanted, sizes)
     offsets = dict(zip(keys, places, strict=True))
+    within = {index: nesting.place(home) for index, home in nesting.homes.items()}
     return Plan(
-        offsets={index: offsets["tensor", home] for index, home in shared.items()},
+        offsets={index: offsets["tensor", root] + at for index, (root, at) in within.items()},
         scratch={step: offset for (kind, step), offset in offsets.items() if kind == "scratch"},
         bytes=extent(places, sizes),
         spans=tuple(zip(places, wanted, strict=True)),

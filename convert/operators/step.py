@@ -27,6 +27,10 @@ class Step:
     """Whether the only output is the first run-time input in another shape; then it has no template."""
     scratch_bytes: int = 0
     """Memory of its own while it runs: the last argument of its function."""
+    parts: tuple[int, ...] = ()
+    """Where each output begins in the only run-time input, in bytes, where they are nothing but its parts: they may lie there."""
+    joins: tuple[int, ...] = ()
+    """Where each run-time input begins in the only output, in bytes, where this is nothing but these, each of them once: they may lie there."""
     copies: bool = False
     """Whether its function copies one tensor to another as it is: nothing is left to do where the planner gives both the same bytes."""
     shows_variable: bool = False

@@ -18,6 +18,7 @@ from plumbline.convert.operators.concatenation.reference import ConcatenationOpt
 from plumbline.convert.operators.gather.reference import GatherOptions
 from plumbline.convert.operators.indices import counted
 from plumbline.convert.operators.mirror_pad.reference import MirrorPadOptions
+from plumbline.convert.operators.pack.reference import PackOptions
 from plumbline.convert.operators.shared.data_movement.loops import Loop, simplified
 from plumbline.convert.operators.shared.data_movement.random_cases import Movement
 from plumbline.convert.operators.split.reference import SplitOptions
@@ -222,3 +223,16 @@ def test_a_slice_that_reaches_beyond_its_tensor() -> None:
     numbers, output = (net.numbers(1, 0), net.numbers(3, 2)), net.add("out", (3, 2))
     net.apply("SLICE", (0, *numbers), (output,))
     assert "from [1, 0] on with the sizes [3, 2]" in refusal(net, output)
+
+
+def test_what_is_taken_apart_and_joined_where_it_lies_leaves_no_code() -> None:
+    net = network(4, 4)
+    parts = (net.add("first", (2, 4)), net.add("second", (2, 4)))
+    net.apply("SPLIT", (net.numbers(0), 0), parts, SplitOptions(2))
+    rows = tuple(net.add(name, (4,)) for name in "ab")
+    net.apply("UNPACK", (parts[1],), rows, UnpackOptions(2, 0))
+    output = net.add("joined", (2, 4))
+    net.apply("PACK", rows, (output,), PackOptions(2, 0))
+    compiled = compile_graph(read(write_case(net.case(output))), "parts", bytes(32))
+    assert compiled.source.count("finds its parts in place") == 2
+    assert compiled.memory.bytes <= 24

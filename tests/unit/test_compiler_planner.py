@@ -35,39 +35,67 @@ def graph_of(sizes: list[int], *operators: tuple[str, tuple[int, ...], tuple[int
     return Graph(tensors, steps, tensors[:1], tensors[-1:])
 
 
+Cell = tuple[str, int, int]
+"""What a byte is: of a tensor or of scratch memory, of which one, and where in it."""
+
+
+def cells(kind: str, number: int, size: int) -> list[Cell]:
+    return [(kind, number, i) for i in range(size)]
+
+
+def in_place(graph: Graph, needs: list[Needs], placed: Plan, step: int) -> bool:
+    """Whether the parts of a tensor lie in it, or what is joined in the result."""
+    operator, need = graph.operators[step], needs[step]
+    outer, inner = (operator.run_time_inputs, operator.outputs) if need.parts else (operator.outputs, tuple(operator.run_time_inputs))
+    places = [placed.offsets[outer[0].index] + offset for offset in need.parts or need.joins]
+    return bool(places) and [placed.offsets[each.index] for each in inner] == places
+
+
+def content_of(operator: Operator, need: Needs, value: dict[int, list[Cell]]) -> dict[int, list[Cell]]:
+    """What an operator's outputs are that takes its input apart, or joins its inputs."""
+    inputs = operator.run_time_inputs
+    if need.joins:
+        return {operator.outputs[0].index: [cell for each in inputs for cell in value[each.index]]}
+    return {each.index: value[inputs[0].index][at : at + each.bytes] for each, at in zip(operator.outputs, need.parts, strict=True)}
+
+
 def simulate(graph: Graph, needs: list[Needs], placed: Plan) -> None:
     """Run the plan with bytes that know what they are: every operator must find its inputs whole, and the output must be whole at the end.
 
     An operator writes its outputs and its scratch memory before it reads, the worst that it may do, but for the inputs whose place it may take.
     """
-    memory: list[tuple[str, int, int] | None] = [None] * placed.bytes
-    value = {graph.input.index: ("value", graph.input.index)}
+    memory: list[Cell | None] = [None] * placed.bytes
+    value = {graph.input.index: cells("value", graph.input.index, graph.input.bytes)}
 
-    def fill(offset: int, size: int, kind: str, number: int) -> None:
+    def fill(offset: int, content: list[Cell]) -> None:
         assert offset >= 0
-        assert offset + size <= placed.bytes
-        memory[offset : offset + size] = [(kind, number, i) for i in range(size)]
+        assert offset + len(content) <= placed.bytes
+        memory[offset : offset + len(content)] = content
 
     def check(index: int) -> None:
-        offset, (kind, number) = placed.offsets[index], value[index]
-        found = memory[offset : offset + graph.tensors[index].bytes]
-        assert found == [(kind, number, i) for i in range(len(found))]
+        offset = placed.offsets[index]
+        assert memory[offset : offset + graph.tensors[index].bytes] == value[index]
 
-    fill(placed.offsets[graph.input.index], graph.input.bytes, *value[graph.input.index])
+    fill(placed.offsets[graph.input.index], value[graph.input.index])
     for step, operator in enumerate(graph.operators):
         inputs = operator.run_time_inputs
         if operator.name == "RESHAPE":
             value[operator.outputs[0].index] = value[inputs[0].index]
             assert placed.offsets[operator.outputs[0].index] == placed.offsets[inputs[0].index]
             continue
+        if in_place(graph, needs, placed, step):
+            value |= content_of(operator, needs[step], value)
+            for each in (*inputs, *operator.outputs):
+                check(each.index)
+            continue
         allowed = {inputs[i].index for i in needs[step].in_place if placed.offsets[inputs[i].index] == placed.offsets[operator.outputs[0].index]}
         for each in inputs:
             check(each.index)
         if needs[step].scratch_bytes:
-            fill(placed.scratch[step], needs[step].scratch_bytes, "scratch", step)
+            fill(placed.scratch[step], cells("scratch", step, needs[step].scratch_bytes))
         for each in operator.outputs:
-            value[each.index] = ("value", each.index)
-            fill(placed.offsets[each.index], each.bytes, "value", each.index)
+            value[each.index] = cells("value", each.index, each.bytes)
+            fill(placed.offsets[each.index], value[each.index])
         for each in inputs:
             if each.index not in allowed:
                 check(each.index)
@@ -150,14 +178,28 @@ def test_random_graphs(data: st.DataObject) -> None:
     sizes, operators, needs = [data.draw(st.sampled_from((1, 3, 4, 8, 8, 50)))], [], []
     while len(sizes) < count:
         reads = tuple(data.draw(st.lists(st.integers(0, len(sizes) - 1), min_size=1, max_size=3)))
-        name = data.draw(st.sampled_from(("ADD", "ADD", "RESHAPE", "SPLIT")))
-        outputs = 2 if name == "SPLIT" else 1
-        reads = reads[:1] if name != "ADD" else reads
+        name = data.draw(st.sampled_from(("ADD", "ADD", "RESHAPE", "SPLIT", "PARTS", "JOIN")))
+        if name == "JOIN":
+            reads = tuple(dict.fromkeys(reads))
+        elif name != "ADD":
+            reads = reads[:1]
+        outputs = 2 if name in ("SPLIT", "PARTS") else 1
         writes = tuple(range(len(sizes), len(sizes) + outputs))
-        sizes += [sizes[reads[0]] if name == "RESHAPE" else data.draw(st.sampled_from((1, 3, 4, 8, 8, 50))) for _ in writes]
+        need = NOTHING
+        if name == "PARTS":
+            cuts = data.draw(st.lists(st.integers(0, sizes[reads[0]] - 1), min_size=2, max_size=2))
+            need = Needs(parts=tuple(cuts))
+            sizes += [data.draw(st.integers(1, sizes[reads[0]] - at)) for at in cuts]
+        elif name == "JOIN":
+            need = Needs(joins=tuple(sum(sizes[each] for each in reads[:number]) for number in range(len(reads))))
+            sizes.append(sum(sizes[each] for each in reads))
+        else:
+            sizes += [sizes[reads[0]] if name == "RESHAPE" else data.draw(st.sampled_from((1, 3, 4, 8, 8, 50))) for _ in writes]
         operators.append((name, reads, writes))
-        in_place = tuple(data.draw(st.lists(st.integers(0, len(reads) - 1), unique=True))) if name == "ADD" else ()
-        needs.append(Needs(in_place, data.draw(st.sampled_from((0, 0, 0, 7)))) if name != "RESHAPE" else NOTHING)
+        if name in ("ADD", "SPLIT"):
+            places = tuple(data.draw(st.lists(st.integers(0, len(reads) - 1), unique=True))) if name == "ADD" else ()
+            need = Needs(places, data.draw(st.sampled_from((0, 0, 0, 7))))
+        needs.append(need)
     graph = graph_of(sizes, *operators)
     placed = plan(graph, needs)
     simulate(graph, needs, placed)
@@ -171,3 +213,50 @@ def test_bytes_can_be_left_free_for_a_sanitizer() -> None:
     ends = sorted((offset, offset + span.bytes) for offset, span in apart.spans)
     assert all(later[0] - earlier[1] >= 16 or later[0] == earlier[0] for earlier, later in pairwise(ends))
     assert apart.bytes - ends[-1][1] >= 16
+
+
+PARTS, JOIN = Needs(parts=(0, 4)), Needs(joins=(0, 4))
+
+
+def test_parts_lie_in_what_they_are_parts_of_and_may_be_overwritten_there() -> None:
+    graph = graph_of([8, 4, 4, 4, 1], ("SPLIT", (0,), (1, 2)), ("TANH", (1,), (3,)), ("ADD", (3, 2), (4,)))
+    needs = [PARTS, Needs(in_place=(0,)), NOTHING]
+    placed = plan(graph, needs)
+    simulate(graph, needs, placed)
+    assert [placed.offsets[index] for index in range(4)] == [0, 0, 4, 0]
+
+
+def test_what_is_joined_lies_in_the_result() -> None:
+    graph = graph_of([4, 4, 8], ("TANH", (0,), (1,)), ("JOIN", (0, 1), (2,)))
+    needs = [NOTHING, JOIN]
+    placed = plan(graph, needs)
+    simulate(graph, needs, placed)
+    assert placed.offsets == {0: 0, 1: 4, 2: 0}
+
+
+def test_a_part_is_no_place_for_another_value_while_the_whole_is_still_read() -> None:
+    graph = graph_of([8, 4, 4, 4, 1], ("SPLIT", (0,), (1, 2)), ("TANH", (1,), (3,)), ("ADD", (0, 2, 3), (4,)))
+    needs = [PARTS, Needs(in_place=(0,)), NOTHING]
+    placed = plan(graph, needs)
+    simulate(graph, needs, placed)
+    assert placed.offsets[1] != placed.offsets[0]
+
+
+def test_parts_that_overlap_are_not_overwritten_while_the_other_is_read() -> None:
+    graph = graph_of([12, 8, 8, 8, 1], ("SLICES", (0,), (1, 2)), ("TANH", (1,), (3,)), ("ADD", (2, 3), (4,)))
+    needs = [PARTS, Needs(in_place=(0,)), NOTHING]
+    simulate(graph, needs, plan(graph, needs))
+
+
+def test_a_small_part_does_not_keep_a_large_tensor_alive() -> None:
+    graph = graph_of([100, 4, 90, 1], ("SLICE", (0,), (1,)), ("TANH", (1,), (2,)), ("ADD", (1, 2), (3,)))
+    needs = [Needs(parts=(40,)), NOTHING, NOTHING]
+    placed = plan(graph, needs)
+    simulate(graph, needs, placed)
+    assert placed.bytes == 104
+
+
+def test_parts_that_no_word_begins_at_are_copied() -> None:
+    graph = graph_of([6, 3, 3], ("SPLIT", (0,), (1, 2)))
+    placed = plan(graph, [Needs(parts=(0, 3))])
+    assert all(offset % ALIGNMENT == 0 for offset in placed.offsets.values())

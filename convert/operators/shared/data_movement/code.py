@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.registration import Registration
 from plumbline.convert.operators.shared.binary.code import VARIABLES, shown, times
-from plumbline.convert.operators.shared.data_movement.loops import Copy, Loop
+from plumbline.convert.operators.shared.data_movement.loops import Copy, Loop, simplified
 from plumbline.convert.operators.shared.data_movement.reference import Moves, Start
 from plumbline.convert.operators.step import Step
 
@@ -80,7 +81,42 @@ def step_of(layer: Moves, what: str, operator: Operator, name: str) -> Step:
         "kept": [sources[number] for number in layer.in_place],
     }
     helpers = [*(["move_bytes"] if any(copy["bytes"] for copy in copies) else []), *(["within"] if begins else [])]
-    return Step(name, TEMPLATE, tuple(helpers), (*operand, *tables.constants()), facts, in_place=layer.in_place)
+    return Step(
+        name,
+        TEMPLATE,
+        tuple(helpers),
+        (*operand, *tables.constants()),
+        facts,
+        layer.in_place,
+        parts=parts_of(layer, itemsize),
+        joins=joins_of(layer, operator, itemsize),
+    )
+
+
+def parts_of(layer: Moves, itemsize: int) -> tuple[int, ...]:
+    """Where each output begins in the input, in bytes; nothing where one of them is no part in one piece."""
+    if len(layer.shapes) > 1 or not plain(layer) or [copy.target for copy in layer.copies] != list(range(len(layer.outputs))):
+        return ()
+    pieces = zip(layer.copies, layer.outputs, strict=True)
+    together = all(not copy.target_at and copy.loops == simplified([Loop(math.prod(shape), 1, 1)]) for copy, shape in pieces)
+    return tuple(copy.source_at * itemsize for copy in layer.copies) if together else ()
+
+
+def joins_of(layer: Moves, operator: Operator, itemsize: int) -> tuple[int, ...]:
+    """Where each run-time input begins in the output, in bytes; nothing where one of them does not lie in it in one piece, once."""
+    sources = operator.run_time_inputs
+    if len(layer.outputs) > 1 or not plain(layer) or [copy.source for copy in layer.copies] != list(range(len(sources))):
+        return ()
+    pieces = zip(layer.copies, sources, strict=True)
+    together = all(not copy.source_at and copy.loops == simplified([Loop(tensor.elements, 1, 1)]) for copy, tensor in pieces)
+    all_of_it = sum(tensor.elements for tensor in sources) == math.prod(layer.outputs[0])
+    once = len({tensor.index for tensor in sources}) == len(sources)
+    return tuple(copy.target_at * itemsize for copy in layer.copies) if together and all_of_it and once else ()
+
+
+def plain(layer: Moves) -> bool:
+    """Whether it only copies run-time inputs, to places that are known."""
+    return layer.constants is None and layer.fill is None and layer.start is None and not layer.in_place
 
 
 def begun(expression: str) -> str:
