@@ -73,6 +73,8 @@ def test_what_tensorflow_lite_micro_does_not_do_reliably_is_refused() -> None:
     shared = replace(plain, tensors=[plain.tensors[0], replace(plain.tensors[1], variable=False), plain.tensors[2]])
     with pytest.raises(PlumblineError, match="which is no variable"):
         read(write_case(shared))
+    with pytest.raises(ModelRefused, match="has 0 outputs"):
+        read(write_case(replace(plain, operators=[replace(plain.operators[0], outputs=()), replace(plain.operators[1], inputs=(0,))])))
     with pytest.raises(UnsupportedOperator, match="before a CIRCULAR_BUFFER with which inferences end"):
         read(write_case(replace(plain, operators=plain.operators[:1], outputs=(1,))))
     counted = [replace(each, shape=(*each.shape[:2], 2, 96)) for each in plain.tensors]

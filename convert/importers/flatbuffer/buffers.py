@@ -9,6 +9,7 @@ from plumbline.common.errors import UnsupportedOperator
 from plumbline.convert.importers.flatbuffer.parse import Parts
 from plumbline.convert.model import hints
 from plumbline.convert.model.blockers import Blocker, refusal
+from plumbline.convert.model.flatbuffer_view import damaged
 from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators.circular_buffer.reference import cycles_of, with_variables
 
@@ -19,9 +20,12 @@ def computed(parts: Parts) -> Parts:
     """The model whose CIRCULAR_BUFFER compute their outputs.
 
     Raises:
-        ModelRefused: one's output is no variable, so that TensorFlow Lite Micro gives its bytes to others as well.
+        ModelRefused: one has no output, or several; or its output is no variable, so that TensorFlow Lite Micro gives its bytes to others as well.
         UnsupportedOperator: an output of the model is there before an operator that ends inferences.
     """
+    for operator in parts.operators:
+        if operator.name == BUFFER and len(operator.outputs) != 1:
+            raise damaged(f"a CIRCULAR_BUFFER has {len(operator.outputs)} outputs")
     shown = {tensor.index: tensor for operator in parts.operators if operator.name == BUFFER for tensor in operator.outputs}
     if not shown:
         return parts

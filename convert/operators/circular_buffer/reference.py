@@ -75,9 +75,9 @@ def check_circular_buffer(operator: Operator) -> CircularBufferReference:
 
 def cycles_of(operator: Operator) -> int:
     """Every how manyth inference goes on (CircularBufferPrepare in circular_buffer_common.cc)."""
-    given, shape = options_of(operator, CircularBufferOptions).cycles_max, operator.outputs[0].shape
+    given, shape = np.int64(options_of(operator, CircularBufferOptions).cycles_max).astype(np.int32), operator.outputs[0].shape
     if given > 0:
-        return given
+        return int(given)
     if len(shape) == 4 and shape[2:] == (2, 96) and shape[1] not in ONCE_EACH:
         raise unsupported(operator, f"of shape {shape} without cycles_max, where TensorFlow Lite Micro counts how many it has prepared,")
     return 1 if len(shape) == 4 and shape[1] in ONCE_EACH else 2
