@@ -12,6 +12,7 @@ from typing import Any
 from plumbline.common import boards as known
 from plumbline.common import errors, wire
 from plumbline.common.paths import ROOT
+from plumbline.convert.model.schema import TENSOR_TYPES
 from plumbline.convert.operators.engines import ENGINES, support_table
 from plumbline.host.verdict.schemas import published
 from tools.doc_commands import commands
@@ -70,9 +71,16 @@ def engines() -> str:
 
 
 def operators() -> str:
-    """Each operator: the newest version that each engine runs, what is accepted, and what one of the engines does otherwise."""
-    rows = ((f"`{each.operator}`", *map(version, each.newest.values()), ". ".join([each.accepts, *each.notes])) for each in support_table())
-    return table(("operator", *(each.name for each in ENGINES.values()), "what is accepted"), rows)
+    """Each operator: the types of its data, the newest version that each engine runs, what is accepted, and what an engine does otherwise."""
+    rows = []
+    for each in support_table():
+        rows.append((f"`{each.operator}`", kinds(each.types), *map(version, each.newest.values()), ". ".join([each.accepts, *each.notes])))
+    return table(("operator", "types", *(each.name for each in ENGINES.values()), "what is accepted"), rows)
+
+
+def kinds(types: tuple[str, ...]) -> str:
+    """Types of data in the order of the schema, in small letters."""
+    return ", ".join(each.lower() for each in sorted(types, key=TENSOR_TYPES.index)) or "none"
 
 
 def version(newest: int | None) -> str:

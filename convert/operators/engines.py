@@ -41,6 +41,8 @@ class Support:
     operator: str
     number: int
     """In the schema."""
+    types: tuple[str, ...]
+    """Types of its data."""
     accepts: str
     """The forms that are taken, by every engine: what is checked before a build."""
     newest: dict[str, int | None]
@@ -62,4 +64,4 @@ def _row(operator: Registration) -> Support:
         newest[engine.name] = None if found.differs else engine.newest(operator)
         notes += [f"{engine.title}: {found.differs}"] if found.differs else []
         notes += [] if found.per_channel else [f"{engine.title}: one scale for all weights"]
-    return Support(operator.name, operator.number, operator.accepts, newest, tuple(notes))
+    return Support(operator.name, operator.number, operator.types, operator.accepts, newest, tuple(notes))
