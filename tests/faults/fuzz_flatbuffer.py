@@ -27,7 +27,10 @@ from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
 from plumbline.convert.operators import registered
+from plumbline.convert.operators.cases import CaseOperator
+from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
 from plumbline.convert.operators.engines import ENGINES
+from plumbline.convert.operators.pack.reference import PackOptions
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.tflite_writer import INT32, UINT8, Builder, OperatorSpec, TensorSpec, write_case, write_graph
 from tests.support.write_operators import fully_connected, unary
@@ -47,20 +50,27 @@ def seeds() -> list[bytes]:
 
 
 def odd() -> list[bytes]:
-    """Models of what the reader has to say a word about: uint8 ends, unused tensors, a scaled bias, several ends, an operator nobody has."""
+    """uint8 ends, constant answers, unused tensors, a scaled bias, several ends, an operator nobody has."""
     ends = [TensorSpec("input", (1, 4), (0.1,), (0,)), TensorSpec("out", (1, 4), (1 / 256,), (-128,))]
     wide = [replace(ends[0], zero_points=(128,), kind=UINT8), ends[0], ends[1], replace(ends[1], zero_points=(0,), kind=UINT8)]
     quantize = BUILTIN_OPERATORS.index("QUANTIZE")
     cut_off = [OperatorSpec(quantize, 2, (0,), (1,)), unary("LOGISTIC", 1, 2), OperatorSpec(quantize, 2, (2,), (3,))]
+    twice = [replace(each, inputs=(each.inputs[0] + 4,), outputs=(each.outputs[0] + 4,)) for each in cut_off]
     weights = TensorSpec("weights", (2, 4), (0.1, 0.2), (0, 0), np.ones((2, 4), np.int8))
     bias = TensorSpec("bias", (2,), (0.01, 0.02), (0, 0), np.ones(2, np.int32), INT32, axis=3)
     dense = fully_connected((0, 1, 2), 3, version=5)
+    stacked = [TensorSpec(name, (4, 4), (0.1,), (0,)) for name in ("stack", "filled")]
+    known = [ends[0], replace(ends[0], name="row", shape=(4,), data=np.ones(4, np.int8)), *stacked, replace(ends[0], name="all", shape=(5, 4))]
+    folded = [CaseOperator("PACK", (1, 1, 1, 1), (2,), PackOptions(4, 0)), CaseOperator("RESHAPE", (2,), (3,))]
+    folded.append(CaseOperator("CONCATENATION", (0, 3), (4,), ConcatenationOptions(0, "NONE")))
     out = Builder()
     buffers = [out.table([])]
     tables = [out.tensor(each, buffers) for each in (ends[0], ends[0], ends[1], ends[1])]
     step = out.table([(1, "offset", out.numbers((0, 1), "Int32")), (2, "offset", out.numbers((2, 3), "Int32"))])
     return [
         write_graph(wide, cut_off, 0, 3),
+        write_graph([*wide, *wide], [*cut_off, *twice], (0, 4), (3, 7)),
+        write_graph(known, folded, 0, 4),
         write_graph([*ends, *(TensorSpec("spare", (2,), kind=kind) for kind in (5, 13, 14, 19))], [unary("LOGISTIC")], 0, 1),
         write_graph([ends[0], weights, bias, TensorSpec("out", (1, 2), (0.05,), (4,))], [dense], 0, 3),
         out.model([(BUILTIN_OPERATORS.index("CUSTOM"), 1)], buffers, tables, [step], ((0, 1), (2, 3)), custom="ethos-u"),
