@@ -16,7 +16,7 @@ def random_conv_2d(rng: np.random.Generator, name: str) -> Case:
     ends = scale(rng, 1e-3, 1), scale(rng, 0.01, 0.1)
     groups = int(rng.choice([n for n in range(1, geometry.channels + 1) if geometry.channels % n == 0])) if rng.random() < 0.2 else 1
     outputs *= groups
-    shape, kind, narrow = (outputs, *geometry.taps, geometry.channels // groups), ends_type(rng), bool(rng.random() < 0.3)
+    shape, kind, narrow = (outputs, *geometry.taps, geometry.channels // groups), ends_type(rng), bool(rng.random() < 0.6)
     constants = random_weights(rng, name, shape, 0, *ends) if kind == INT8 else random_wide_weights(rng, name, shape, 0, *ends, narrow)
     if kind == INT8 and rng.random() < 0.1:
         constants[0] = packed(constants[0])

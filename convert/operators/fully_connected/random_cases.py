@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from plumbline.convert.operators.cases import INT16, INT32, Case, CaseOperator, TensorSpec
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions
 from plumbline.convert.operators.shared.random_values import fused_activation, scale
-from plumbline.convert.operators.shared.weighted.random_cases import ends_type, packed, random_wide_weights
+from plumbline.convert.operators.shared.weighted.random_cases import packed, random_wide_weights
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def chain(model: Model, layers: str = "dense") -> Case:
 
 def random_fully_connected(rng: np.random.Generator, name: str) -> Case:
     """The first layer of a random chain, or one of int16; of one scale, weights are now and then computed at run time or have a zero point."""
-    if ends_type(rng) == INT16:
+    if rng.random() < 0.18:
         return wide(rng, name)
     inputs = 1 if rng.random() < 0.15 else int(rng.integers(2, 33))
     model = random_model(rng, inputs, per_channel=bool(rng.integers(2)), batches=int(rng.integers(1, 3)))
