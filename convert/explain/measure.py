@@ -21,7 +21,7 @@ from plumbline.common.rows import elements, from_reals, range_of, values_of
 from plumbline.common.useful import shares
 from plumbline.convert.explain import causes
 from plumbline.convert.explain.twin import Reals, pair
-from plumbline.convert.explain.walk import Measured, moves, places_of, reached, walk
+from plumbline.convert.explain.walk import Measured, measurable, moves, places_of, reached, walk
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.references import litert
@@ -67,8 +67,8 @@ def explain(
         UnsupportedOperator: an operator has no reference kernel here.
     """
     missing = lacking(graph, float_tflite)
-    if missing or len(graph.inputs) + len(graph.outputs) > 2:
-        why = missing or "The errors of layers are measured for models of one input and one output."
+    if missing or len(graph.inputs) + len(graph.outputs) > 2 or not all(map(measurable, (*graph.inputs, *graph.outputs))):
+        why = missing or "The errors of layers are measured for models of one input and one output, both of real numbers."
         return ranges(name, model_sha256, graph, from_reals(inputs.reshape(len(inputs), -1), graph.inputs), why)
     twin = pair(graph, float_tflite)
     steps = [operator for operator in graph.operators if not moves(operator)]
