@@ -60,7 +60,7 @@ def per_channel(operator: Operator, registration: Registration, engine: Engine) 
 
 def too_new(operator: Operator, registration: Registration, engine: Engine) -> tuple[str, str] | None:
     newest = engine.newest(registration)
-    if operator.version <= newest:
+    if operator.version <= newest or not engine.only_known_versions:
         return None
     return f" version {operator.version}", f"It runs versions up to {newest}. Convert anew with the TensorFlow that this project pins."
 

@@ -14,6 +14,9 @@ class Engine:
 
     name: str
     title: str
+    only_known_versions: bool = False
+    """Whether an operator of a newer version than it is known to implement is refused. The compiler looks at the operator's form instead, and so do
+    TensorFlow Lite Micro's kernels of today, which every answer is held to."""
 
     def otherwise(self, operator: Registration) -> Elsewhere:
         """What it does otherwise than TensorFlow Lite Micro of today."""
@@ -29,7 +32,7 @@ ENGINES = {
     for engine in (
         Engine("compiled", "the compiled engine"),
         Engine("tflm", "TensorFlow Lite Micro's main branch"),
-        Engine("chirale", "Chirale_TensorFlowLite 2.0.0, the Arduino library"),
+        Engine("chirale", "Chirale_TensorFlowLite 2.0.0, the Arduino library", only_known_versions=True),
     )
 }
 

@@ -47,6 +47,11 @@ def test_a_version_that_is_too_new_is_refused() -> None:
     assert "up to 4" in caught.value.hint
 
 
+def test_where_answers_are_held_to_todays_kernels_the_form_counts_and_not_the_version() -> None:
+    for name in ("compiled", "tflm"):
+        check_engine(read(model(False, version=13)), name)
+
+
 def test_an_unknown_operator_is_refused_with_what_there_is() -> None:
     graph = read(model(False, operator=BUILTIN_OPERATORS.index("COS")))
     for name in ENGINES:
