@@ -32,8 +32,8 @@ def compile_quantize(operator: Operator, name: str) -> Step:
         "scale": literal(layer.output.scale),
         "zero_point": zero,
         "type": operator.outputs[0].c_type,
-        "lowest": layer.ends[0] - zero,
-        "highest": layer.ends[1] - zero,
+        "lowest": layer.limits[0] - zero,
+        "highest": layer.limits[1] - zero,
     }
     return Step(name, TEMPLATE, HELPERS, (), facts)
 

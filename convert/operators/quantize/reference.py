@@ -24,7 +24,7 @@ class QuantizeReference:
     """Of the output."""
 
     @property
-    def ends(self) -> tuple[int, int]:
+    def limits(self) -> tuple[int, int]:
         """Lowest and highest code."""
         info = np.iinfo(NUMPY_TYPES[self.type])
         return int(info.min), int(info.max)
@@ -38,7 +38,7 @@ class QuantizeReference:
         with np.errstate(over="ignore"):
             steps = (reals / np.float32(self.output.scale)).astype(np.float64)
         rounded = np.copysign(np.floor(np.abs(steps) + 0.5), steps) + self.output.zero_point
-        return np.where(np.isnan(steps), self.ends[0], np.clip(rounded, *self.ends)).astype(NUMPY_TYPES[self.type])
+        return np.where(np.isnan(steps), self.limits[0], np.clip(rounded, *self.limits)).astype(NUMPY_TYPES[self.type])
 
 
 def check_quantize(operator: Operator) -> Lookup | Requantize | QuantizeReference:
