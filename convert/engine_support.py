@@ -13,6 +13,7 @@ from plumbline.convert.model.blockers import Blocker, of_operators, refusal
 from plumbline.convert.model.graph import Graph, Operator
 from plumbline.convert.operators import Registration, named, registered
 from plumbline.convert.operators.engines import ENGINES, Engine
+from plumbline.convert.operators.registration import may_end
 
 
 def check_engine(graph: Graph, name: str) -> None:
@@ -71,7 +72,7 @@ def otherwise(operator: Operator, registration: Registration, engine: Engine) ->
 
 
 def ends_early(operator: Operator, registration: Registration, engine: Engine) -> tuple[str, str] | None:
-    if engine.name == "compiled" or not registration.remembers or not getattr(registration.check(operator), "ends", False):
+    if engine.name == "compiled" or not registration.remembers or not may_end(registration.check(operator)):
         return None
     return " with which inferences end early: the firmware takes that for a failure", f"Choose the compiled engine, {usage.option('env', 'virtual')}."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,23 @@ class Reference(Protocol):
     @property
     def answer(self) -> Callable[..., Values | tuple[Values, ...]]:
         """Maps the values (N, in) of each run-time input to values (N, out), a tuple of them where there are several outputs."""
+
+
+@runtime_checkable
+class Ending(Protocol):
+    """A checked operator with which an inference may end."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether any does."""
+
+    def goes_on(self, *variables: Values) -> Values:
+        """(N,): whether each inference goes on, by what the operator's variables are after it."""
+
+
+def may_end(reference: object) -> bool:
+    """Whether an inference may end with this operator."""
+    return isinstance(reference, Ending) and reference.ends
 
 
 @dataclass(frozen=True)

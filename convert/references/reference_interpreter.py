@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import cast
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from plumbline.common.errors import UnsupportedOperator
 from plumbline.convert.model import hints
 from plumbline.convert.model.graph import Graph, Operator, Tensor, put_together, taken_apart
 from plumbline.convert.operators import named, registered
-from plumbline.convert.operators.registration import Codes, Reference, Values
+from plumbline.convert.operators.registration import Codes, Ending, Reference, Values, may_end
 from plumbline.convert.references.held_outputs import held_at_first
 from plumbline.convert.references.sequences import Starts, Steps
 
@@ -36,7 +36,7 @@ class Model:
     def __init__(self, graph: Graph, float_product: bool = False) -> None:
         self._graph = graph
         self._references = [_reference(operator, float_product) for operator in graph.operators]
-        self._kept = graph.outputs if any(getattr(each, "ends", False) for each in self._references) else ()
+        self._kept = graph.outputs if any(map(may_end, self._references)) else ()
         """The outputs, where an inference that ends early leaves them as they were."""
 
     def values(self, rows: Codes, starts: Starts | None = None) -> dict[int, Codes]:
@@ -88,7 +88,7 @@ class Model:
             for tensor, answer in zip(targets, answers if isinstance(answers, tuple) else (answers,), strict=True):
                 stays = not goes_on.all() and (tensor.initial is not None or tensor in self._kept)
                 values[tensor.index] = np.where(goes_on, answer, values[tensor.index]) if stays else answer
-            if getattr(reference, "ends", False):
+            if may_end(reference):
                 here = cast(Ending, reference).goes_on(*(values[tensor.index] for tensor in operator.variables))[:, np.newaxis]
                 goes_on = goes_on & here
         return self.row(values)
@@ -96,13 +96,6 @@ class Model:
     def row(self, values: dict[int, Codes]) -> Codes:
         """The answers among `values`, rows (N, output bytes)."""
         return put_together((values[tensor.index] for tensor in self._graph.outputs), self._graph.outputs)
-
-
-class Ending(Protocol):
-    """A reference of `ends`: some inferences end with the operator."""
-
-    def goes_on(self, *variables: Values) -> Values:
-        """(N,): whether each inference goes on, by what the operator's variables are after it."""
 
 
 def _reference(operator: Operator, float_product: bool) -> Reference:

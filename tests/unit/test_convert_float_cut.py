@@ -219,3 +219,11 @@ def test_damaged_files_are_refused_with_a_message() -> None:
             refusals += bool(error.hint)
     assert cuts > 300
     assert refusals > 300
+
+
+def test_what_is_computed_in_float32_behind_the_last_code_goes_with_the_output() -> None:
+    tail = [*TENSORS, replace(TENSORS[3], name="logarithms")]
+    graph, gone = case([QUANTIZE, INNER, DEQUANTIZE, unary("LOG_SOFTMAX", 3, 4)], tail, (0,), (4,))
+    assert gone == ("float32 input", "float32 output with LOG_SOFTMAX in float32")
+    assert [operator.name for operator in graph.operators] == ["LEAKY_RELU"]
+    assert graph.output.name == "layer/out"

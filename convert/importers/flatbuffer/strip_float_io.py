@@ -1,6 +1,7 @@
 """Cuts the float32 or uint8 ends off a model whose inside is int8: a board takes and gives codes, and the host knows what they stand for.
 
-Behind such an input stands a QUANTIZE, before such an output a DEQUANTIZE, or another QUANTIZE to uint8. The flatbuffer is changed in place: what is
+Behind such an input stands a QUANTIZE, before such an output a DEQUANTIZE, or another QUANTIZE to uint8. What a model computes in float32 behind its
+last DEQUANTIZE, a LOG_SOFTMAX for instance, goes with the output: it is the caller's to compute. The flatbuffer is changed in place: what is
 on the other side of them becomes the model's input or output, and they leave its list. Everything else keeps its bytes.
 """
 
@@ -30,15 +31,18 @@ class Cut:
     """INPUTS or OUTPUTS."""
     place: int
     """Among them."""
-    operator: int
-    """That goes, by its number."""
+    operators: tuple[int, ...]
+    """That go, by their numbers."""
     end: Tensor
     inner: Tensor
     """The end from now on."""
+    tail: tuple[str, ...] = ()
+    """What the model computes in float32 behind its last code, which goes as well."""
 
     @property
     def kind(self) -> str:
-        return f"{self.end.type.lower()} {'input' if self.field == INPUTS else 'output'}"
+        behind = f" with {', '.join(self.tail)} in float32" if self.tail else ""
+        return f"{self.end.type.lower()} {'input' if self.field == INPUTS else 'output'}{behind}"
 
 
 def cut(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -55,7 +59,7 @@ def cut(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
     """
     parts = take_apart(raw)
     cuts = all_cuts(parts)
-    gone = [each.operator for each in cuts]
+    gone = [number for each in cuts for number in each.operators]
     left = tuple(operator for number, operator in enumerate(parts.operators) if number not in gone)
     if not cuts or not left:
         return raw, ()
@@ -81,11 +85,32 @@ def all_cuts(parts: Parts) -> list[Cut]:
         for place, index in enumerate(indices):
             if not 0 <= index < len(parts.tensors) or parts.tensors[index].type not in ENDS or [*parts.inputs, *parts.outputs].count(index) > 1:
                 continue  # the reader says what is wrong, here and where an end stays
-            found = operator_at(parts.operators, parts.tensors[index], "input" if field == INPUTS else "output")
+            end, tail = parts.tensors[index], list[int]()
+            found = operator_at(parts.operators, end, "input" if field == INPUTS else "output")
+            while found is None and field == OUTPUTS and (before := in_float(parts.operators, end, parts.tensors[index])) is not None:
+                tail.append(before[0])
+                end = before[1]
+                found = operator_at(parts.operators, end, "output", used=(parts.operators[before[0]],))
             if found is not None and found[1].index not in taken:
-                cuts.append(Cut(field, place, found[0], parts.tensors[index], found[1]))
+                names = tuple(parts.operators[number].name for number in reversed(tail))
+                cuts.append(Cut(field, place, (found[0], *tail), parts.tensors[index], found[1], names))
                 taken.add(found[1].index)
     return cuts
+
+
+def in_float(operators: tuple[Operator, ...], end: Tensor, last: Tensor) -> tuple[int, Tensor] | None:
+    """The operator of float32 alone that computes a tensor on the way to an output, and what it computes it from; None where there is no such, or
+    something else has to do with the tensor.
+    """
+    writers = [number for number, operator in enumerate(operators) if end in operator.outputs]
+    readers = sum(end in operator.inputs for operator in operators)
+    if len(writers) != 1 or readers > (end != last) or end.type != "FLOAT32":
+        return None
+    operator = operators[writers[0]]
+    sources = operator.run_time_inputs
+    if len(operator.outputs) != 1 or len(sources) != 1 or sources[0].type != "FLOAT32":
+        return None
+    return writers[0], sources[0]
 
 
 def unchanged(found: Parts, tensors: tuple[Tensor, ...], left: tuple[Operator, ...]) -> bool:
@@ -93,12 +118,12 @@ def unchanged(found: Parts, tensors: tuple[Tensor, ...], left: tuple[Operator, .
     return found.operators == left and all(now == before or not now.used for now, before in zip(found.tensors, tensors, strict=True))
 
 
-def operator_at(operators: tuple[Operator, ...], end: Tensor, what: str) -> tuple[int, Tensor] | None:
-    """The only operator that has to do with an input or output, and the tensor on its other side; None where there is no such.
+def operator_at(operators: tuple[Operator, ...], end: Tensor, what: str, used: tuple[Operator, ...] = ()) -> tuple[int, Tensor] | None:
+    """The only operator that has to do with an input or output, but for those `used`, and the tensor on its other side; None where there is no such.
 
     A uint8 code and the int8 code behind it stand for the same number: the zero points differ by 128, and the codes with them.
     """
-    users = [number for number, operator in enumerate(operators) if end in (*operator.inputs, *operator.outputs)]
+    users = [number for number, operator in enumerate(operators) if end in (*operator.inputs, *operator.outputs) and operator not in used]
     if len(users) != 1 or len(operators[users[0]].inputs) != 1 or len(operators[users[0]].outputs) != 1:
         return None
     operator = operators[users[0]]
