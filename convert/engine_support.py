@@ -28,7 +28,7 @@ def check_engine(graph: Graph, name: str) -> None:
         ModelRefused: only for `compiled`: the operator's tensors contradict each other.
     """
     engine = ENGINES[name]
-    found = of_operators(graph.operators, lambda operator: check_operator(operator, engine))
+    found = of_operators((*graph.folded, *graph.operators), lambda operator: check_operator(operator, engine))
     if found:
         raise refusal(found)
     if name == "compiled":

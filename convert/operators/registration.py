@@ -57,6 +57,9 @@ class Elsewhere:
     """Why its answers are others; then the engine is refused."""
 
 
+LACKS = Elsewhere(differs="it has no such operator")
+
+
 @dataclass(frozen=True)
 class Registration:
     """One operator."""

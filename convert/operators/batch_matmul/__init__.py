@@ -2,7 +2,7 @@
 
 from plumbline.convert.operators.batch_matmul.code import compile_batch_matmul
 from plumbline.convert.operators.batch_matmul.reference import BatchMatMulOptions, check_batch_matmul, multiply_accumulates
-from plumbline.convert.operators.registration import Elsewhere, Registration
+from plumbline.convert.operators.registration import LACKS, Registration
 from plumbline.convert.operators.shared.matmul.code import CONSTANTS
 
 BATCH_MATMUL = Registration(
@@ -17,6 +17,6 @@ BATCH_MATMUL = Registration(
     constants=CONSTANTS,
     float_product=True,
     method="BatchMatMul",
-    elsewhere={"chirale": Elsewhere(differs="it has no such operator")},
+    elsewhere={"chirale": LACKS},
     macs=multiply_accumulates,
 )

@@ -1,6 +1,7 @@
 """DYNAMIC_UPDATE_SLICE: a tensor of which a part is replaced by another."""
 
 from plumbline.convert.operators.dynamic_update_slice.reference import TYPES, check_dynamic_update_slice, counted
+from plumbline.convert.operators.registration import LACKS
 from plumbline.convert.operators.shared.data_movement.code import data_movement
 
 DYNAMIC_UPDATE_SLICE = data_movement(
@@ -12,4 +13,5 @@ DYNAMIC_UPDATE_SLICE = data_movement(
     types=TYPES,
     version=4,
     indices=counted,
+    elsewhere={"chirale": LACKS},
 )

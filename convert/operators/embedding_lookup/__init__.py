@@ -1,6 +1,7 @@
 """EMBEDDING_LOOKUP: rows of a table by their numbers."""
 
 from plumbline.convert.operators.embedding_lookup.reference import check_embedding_lookup, counted
+from plumbline.convert.operators.registration import LACKS
 from plumbline.convert.operators.shared.rows.code import row_lookup
 
 EMBEDDING_LOOKUP = row_lookup(
@@ -10,4 +11,5 @@ EMBEDDING_LOOKUP = row_lookup(
     types=("INT8", "INT32"),
     version=4,
     indices=counted,
+    elsewhere={"chirale": LACKS},
 )

@@ -1,5 +1,6 @@
 """REVERSE_V2: the other way round along some axes."""
 
+from plumbline.convert.operators.registration import LACKS
 from plumbline.convert.operators.reverse_v2.reference import check_reverse_v2
 from plumbline.convert.operators.shared.data_movement.code import data_movement
 from plumbline.convert.operators.shared.data_movement.reference import EVERY_TYPE
@@ -13,4 +14,5 @@ REVERSE_V2 = data_movement(
     types=EVERY_TYPE,
     version=3,
     moves_codes=True,
+    elsewhere={"chirale": LACKS},
 )
