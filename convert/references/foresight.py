@@ -12,8 +12,10 @@ from plumbline.convert.references.silent import silent_layer
 
 def foreseen(manifest: Manifest, graph: Graph, answers: References) -> list[str]:
     """Lines for the report: the limits that the model misses, and what stands in its way; none where there is nothing to say."""
-    data = answers.data
-    rows = answers.codes if data is None else answers.codes[data.rows]
-    found = [judge(manifest, each, lambda: silent_layer(graph, rows)) for each in evidence_of(manifest, answers, answers.expected)]
+    data, evidence = answers.data, evidence_of(manifest, answers, answers.expected)
+    if data is None or not evidence:
+        return []
+    rows = answers.codes[data.rows]
+    found = [judge(manifest, each, lambda: silent_layer(graph, rows)) for each in evidence]
     lines = [f"  warning: {told}" for each in found for told in each.told]
     return [*lines, "  warning: so a verification will end with FAIL"] if any(each.missed for each in found) else lines

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from plumbline.common.figures.plot import Axis, Band, Bars, Curve, Dots, Plot, Rule, number
 from plumbline.common.figures.scale import MINUS
+from plumbline.host.verdict.comparison import Comparison
 from plumbline.host.verdict.metric import Metric
-from plumbline.host.verdict.verdict import Comparison, Traffic, Verdict
+from plumbline.host.verdict.verdict import Traffic, Verdict
 
 WIDTH = 760.0
 _SHOWN = {"code": ("codes", 2.2), "sweep": ("sweep", 3.5), "sample": ("sample points", 6.4)}

@@ -11,8 +11,9 @@ from plumbline.common.files import write_if_changed
 from plumbline.common.outcome import FILES
 from plumbline.host.reports import html_report, junit
 from plumbline.host.reports.terminal import last_line
+from plumbline.host.verdict.comparison import Comparison
 from plumbline.host.verdict.profile import FILE, Profile
-from plumbline.host.verdict.verdict import Comparison, Verdict
+from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verdict_file import Judged, Layer, Row, Samples, Summary, Worst
 
 

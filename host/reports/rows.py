@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plumbline.common.numbers import number
-from plumbline.host.verdict.verdict import Comparison, Verdict
+from plumbline.host.verdict.comparison import Comparison
+from plumbline.host.verdict.verdict import Verdict
 
 _SWEEP_SHOWN = 9
 _WRONG_SHOWN = 8  # with the reasons below them they fit a terminal of 24 lines

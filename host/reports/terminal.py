@@ -20,8 +20,9 @@ from plumbline.common.text import printable
 from plumbline.host.firmware.builds import UNKNOWN_SIZE
 from plumbline.host.firmware.built import Built
 from plumbline.host.reports import rows, useful_text
+from plumbline.host.verdict.comparison import Comparison
 from plumbline.host.verdict.metric import Metric
-from plumbline.host.verdict.verdict import Comparison, Verdict
+from plumbline.host.verdict.verdict import Verdict
 
 _UNBOUNDED = 1000
 """Columns: wider than any table."""

@@ -18,7 +18,7 @@ from plumbline.common.quantization import code_of_nano, nano_of, real_of, to_nan
 from plumbline.common.rows import taken_apart, to_reals
 from plumbline.common.wire import NANO
 from plumbline.host.devices.board import Answer
-from plumbline.host.verdict.verdict import Comparison, Kind, Limit, Probe, Step
+from plumbline.host.verdict.comparison import Comparison, Kind, Limit, Probe, Step
 
 FAR_NANO = 1000 * NANO
 _NAMED = 3  # failures named one by one

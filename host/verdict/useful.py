@@ -22,9 +22,11 @@ def useful_of(graph: Graph, manifest: Manifest, references: References, outputs:
         references: with the samples; nothing is the answer where there are none.
         outputs: (N, output bytes), the board's answers to `references.codes`.
     """
-    data = references.data
-    rows = references.codes if data is None else references.codes[data.rows]
-    return tuple(judge(manifest, each, lambda: silent_layer(graph, rows)) for each in evidence_of(manifest, references, outputs))
+    data, found = references.data, evidence_of(manifest, references, outputs)
+    if data is None or not found:
+        return ()
+    rows = references.codes[data.rows]
+    return tuple(judge(manifest, each, lambda: silent_layer(graph, rows)) for each in found)
 
 
 def warnings_of(useful: tuple[Useful, ...], outputs: Codes) -> tuple[str, ...]:

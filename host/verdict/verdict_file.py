@@ -18,8 +18,9 @@ from plumbline.host.firmware.built import Built
 from plumbline.host.firmware.elf_size import Size
 from plumbline.host.firmware.memory_report import Footprint
 from plumbline.host.verdict.backend_comparison import Peer
+from plumbline.host.verdict.comparison import Kind, Probe, Step
 from plumbline.host.verdict.metric import Metric
-from plumbline.host.verdict.verdict import Cost, Kind, OutputAnswers, Probe, Step, Traffic
+from plumbline.host.verdict.verdict import Cost, OutputAnswers, Traffic
 
 _HINT = "Give a verdict.json, or a folder of build/ that holds one; verify anew for one of this version."
 
@@ -225,6 +226,14 @@ def load(path: Path) -> Document:
         return documents.conform(given, Unjudged)
     except (OSError, ValueError) as error:
         raise ArtefactsDisagree(f"{file} cannot be read: {error}.", _HINT) from error
+
+
+def if_any(path: Path) -> Document | None:
+    """The same; None where there is none that this version reads."""
+    try:
+        return load(path)
+    except ArtefactsDisagree:
+        return None
 
 
 def judged(path: Path) -> Judged:

@@ -27,11 +27,12 @@ from plumbline.host.verdict.anchor import check_anchored
 from plumbline.host.verdict.artefacts import Artefacts
 from plumbline.host.verdict.backend_comparison import peers_of
 from plumbline.host.verdict.checks import Comparer, failures, nearest_rank, outside
+from plumbline.host.verdict.comparison import Limit, Probe
 from plumbline.host.verdict.latency import histogram
 from plumbline.host.verdict.metric import metric_of
 from plumbline.host.verdict.oracle import consult
 from plumbline.host.verdict.useful import useful_of, warnings_of
-from plumbline.host.verdict.verdict import Cost, Limit, Probe, Traffic, Verdict
+from plumbline.host.verdict.verdict import Cost, Traffic, Verdict
 
 _NO_TIME = 2**32 - 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from rich.markup import escape
 
@@ -40,7 +39,7 @@ def conclude(given: Given, names: Sequence[str], seconds: Mapping[str, float]) -
         names: of folders in the build folder.
         seconds: how long some of them took, for the table.
     """
-    verdicts = {name: load(given.results / name / VERDICT) for name in names}
+    verdicts = {name: verdict_file.if_any(given.results / name / VERDICT) for name in names}
     passed = {name: verdict is not None and verdict.passed for name, verdict in verdicts.items()}
     if given.json:
         said = {name: "no verdict" if verdict is None else verdict.outcome for name, verdict in verdicts.items()}
@@ -56,14 +55,6 @@ def _show(rows: list[tuple[str, ...]]) -> None:
     terminal.print(table)
     if left_out:
         terminal.print(f"[dim]{escape(left_out)}[/]")
-
-
-def load(path: Path) -> Document | None:
-    """A verdict.json; None where there is none that this version reads."""
-    try:
-        return verdict_file.load(path)
-    except ArtefactsDisagree:
-        return None
 
 
 def row(name: str, verdict: Document | None) -> tuple[str, ...]:

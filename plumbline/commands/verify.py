@@ -115,7 +115,8 @@ def _every(given: Given) -> int:
 
 def _folder(given: Given, folder: Path) -> int:
     """Every model in a folder, each with the samples of its name beside it."""
-    from plumbline.commands.models_table import conclude, models_in, samples_beside
+    from plumbline.host.reports.models_table import conclude
+    from plumbline.pipeline.target import models_in, samples_beside
 
     if given.target or given.samples:
         raise UsageError("--models verifies every model of a folder, and a model is given besides.", "Leave out one of them.")
@@ -124,7 +125,7 @@ def _folder(given: Given, folder: Path) -> int:
         work = replace(given, target=str(path), samples=samples_beside(path)).work()
         models[work.name] = path
         seconds[work.name] = _one_of_many(given, work, path.name)
-    return conclude(given, models, seconds)
+    return conclude(given.results, models, seconds, as_json=given.json)
 
 
 def _one_of_many(given: Given, work: Work, name: str) -> float:

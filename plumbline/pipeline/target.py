@@ -18,6 +18,8 @@ from plumbline.common.usage import through_make
 
 MODELS = (".tflite", ".keras", ".h5", ".hdf5")
 """How the name of a model's file ends. What is in it decides later what it is."""
+SAMPLES = (".npz", ".npy", ".csv", ".tsv")
+"""How the name of a file of samples ends that lies beside a model of the same name."""
 _NAME = r"[a-z][a-z0-9_]*"
 
 
@@ -79,6 +81,25 @@ def own_file(recipe: str) -> Path:
 def expanded(text: str) -> Path:
     """A file as a person types it: where no shell has expanded the tilde of `~/model.tflite` it is done here."""
     return Path(text).expanduser() if text.startswith("~") and not os.path.lexists(text) else Path(text)
+
+
+def models_in(folder: Path) -> list[Path]:
+    """The models in a folder, in order of their names.
+
+    Raises:
+        UsageError: it is no folder, or holds none.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder.", "Give a folder of .tflite, .keras or .h5 files.")
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in MODELS and path.is_file())
+    if not found:
+        raise UsageError(f"{folder} holds no model.", "Give a folder of .tflite, .keras or .h5 files.")
+    return found
+
+
+def samples_beside(model: Path) -> Path | None:
+    """The samples for a model: the file beside it of the same name."""
+    return next((path for suffix in SAMPLES if (path := model.with_suffix(suffix)).is_file()), None)
 
 
 def folder_of(text: str) -> str:

@@ -9,8 +9,7 @@ from tests.faults.fuzz_flatbuffer import fate, run, seeds
 
 def test_the_seeds_are_valid() -> None:
     fates = [fate(raw) for raw in seeds()]
-    assert set(fates) <= {"compiled", "UnsupportedOperator", "ModelRefused"}
-    assert fates.count("ModelRefused") == 1  # the one of several ends
+    assert set(fates) == {"compiled", "UnsupportedOperator"}
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ def elastic() -> Variant:
 
     def change(text: str) -> str:
         text = replaced(text, r"arena\[PLUMBLINE_ARENA_BYTES\];", f"arena[PLUMBLINE_ARENA_BYTES + {LATEST}];")
-        text = replaced(text, "arena, sizeof arena", f"arena + {ARENA_WORDS[1]}, {ARENA_WORDS[0]}")
+        text = replaced(text, r"\*resolver, arena, sizeof arena", f"*resolver, arena + {ARENA_WORDS[1]}, {ARENA_WORDS[0]}")
         return replaced(text, r"\nnamespace \{\n", f'\nextern "C" {{\n{words}}}\n\nnamespace {{\n')
 
     return Variant("arena", "elastic", {ENGINE_SOURCE: change})

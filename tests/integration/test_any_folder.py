@@ -48,7 +48,7 @@ def test_a_recipe_of_ones_own_goes_the_whole_way(tools: None, tmp_path: Path) ->
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines()[-1].startswith("PASS thermometer on virtual")
     verdict = json.loads((tmp_path / "build" / "thermometer" / "verdict.json").read_text())
-    assert (verdict["command"], verdict["useful"]["limits"]["rms"]) == ("plumbline verify", 0.5)
+    assert (verdict["command"], verdict["useful"][0]["limits"]["rms"]) == ("plumbline verify", 0.5)
     (tmp_path / "src").mkdir()
     again = plumbline(tmp_path / "src", "convert", "--json")
     assert json.loads(again.stdout)["recipe"] == "thermometer"

@@ -180,7 +180,7 @@ def test_of_an_autoencoder_the_runner_hears_how_far_its_output_is_from_its_input
             load(port, sample.tobytes())
             lines = ask(port, "infer 3 1")
             assert [line for line in lines if line.startswith("m-infer")] == ["m-infer-start-3", "m-infer-done"]
-            codes = QuantizeReference(graph.input.elements, graph.input.quantized).answer(sample.reshape(1, -1).view(np.int8))
+            codes = QuantizeReference(graph.input.elements, graph.input.quantized).answer(sample.reshape(1, -1))
             answers = (run(codes)[0].astype(float) - graph.output.quantized.zero_point) * graph.output.quantized.scale
             score = float(np.mean((answers - sample.astype(float)) ** 2))
             found = RESULTS.fullmatch(lines[-1])

@@ -19,9 +19,10 @@ from plumbline.common.figures.svg import Drawing
 from plumbline.common.outcome import FILES, outcome_of
 from plumbline.host.reports import html_report, junit, report_writer, rows, terminal
 from plumbline.host.reports.chart import charts
+from plumbline.host.verdict.comparison import Probe
 from plumbline.host.verdict.profile import FILE, Cost, Profile
 from plumbline.host.verdict.schemas import published
-from plumbline.host.verdict.verdict import Probe, Verdict
+from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verdict_file import Judged
 
 pytestmark = pytest.mark.slow

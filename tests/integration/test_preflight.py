@@ -59,7 +59,7 @@ def refusal(found: Recipe, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Plu
     return caught.value
 
 
-@pytest.mark.parametrize(("activation", "error"), [("gelu", UnsupportedOperator), ("softplus", PlumblineError)])
+@pytest.mark.parametrize(("activation", "error"), [("exponential", UnsupportedOperator), ("sparsemax", PlumblineError)])
 def test_an_operator_is_refused_before_training_as_after_it(
     activation: str, error: type[PlumblineError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,7 +81,8 @@ def test_the_generated_header_has_the_lines_that_its_page_shows(linear: Path) ->
     header = (linear / "generated" / "plumbline_compiled.h").read_text().splitlines()
     assert {line for line in pages.code("docs/reference/generated-c.md", "c").splitlines() if line} <= set(header)
     macros = set(re.findall(r"`(PLUMBLINE_\w+)`", pages.text("docs/reference/generated-c.md")))
-    assert macros <= set(re.findall(r"#define (\w+)", "".join(path.read_text() for path in (linear / "generated").glob("*.h"))))
+    of_several = {each for each in macros if each.endswith("_OFFSETS") or "_X_2_" in each}  # tests/unit/test_convert_codegen.py has these
+    assert macros - of_several <= set(re.findall(r"#define (\w+)", "".join(path.read_text() for path in (linear / "generated").glob("*.h"))))
 
 
 @pytest.mark.slow

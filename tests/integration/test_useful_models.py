@@ -72,7 +72,7 @@ def test_a_model_of_no_use_fails_in_every_form(unequal: Path, tmp_path: Path) ->
     assert "tolerance" not in terminal.last_line(verdict)
     assert "1 distinct answer to 300 samples" in terminal.last_line(verdict)
     document = json.loads((unequal / "verdict.json").read_text())
-    assert (document["outcome"], document["exit_code"], document["useful"]["limits"]["rms"]) == ("fail", 13, 0.05)
+    assert (document["outcome"], document["exit_code"], document["useful"][0]["limits"]["rms"]) == ("fail", 13, 0.05)
     failures = ET.fromstring((unequal / "junit.xml").read_bytes()).findall(".//testcase/failure")
     assert {each.attrib["type"] for each in failures} == {"QualityMissed", "mismatch"}
     assert because in (failures[0].text or "")

@@ -68,7 +68,7 @@ def test_the_list_of_commands_is_in_groups_and_says_how_to_turn_on_completion(tm
     ("words", "said", "hint"),
     [
         (["veryfy"], "There is no command 'veryfy'. Did you mean verify?", "`plumbline --help`"),
-        (["verify", "--sampels", "x"], "Did you mean '--samples'?", "`plumbline verify --help`"),
+        (["verify", "--sampels", "x"], "'--samples'", "`plumbline verify --help`"),
         (["verify", "--env"], "--env", "`plumbline verify --help`"),
         (["verify", "a", "b"], "unexpected extra argument", "`plumbline verify --help`"),
         (["compare", "a", "b", "--max-flash-growth", "-3"], "no amount like 200", "`plumbline compare --help`"),

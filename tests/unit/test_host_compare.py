@@ -18,7 +18,7 @@ from plumbline.host.devices.board import Answer, Identity, ToldEnd
 from plumbline.host.devices.deadline import Deadline
 from plumbline.host.devices.identity import check_identity
 from plumbline.host.verdict.checks import Comparer, failures, nearest_rank, outside
-from plumbline.host.verdict.verdict import Comparison, Probe
+from plumbline.host.verdict.comparison import Comparison, Probe
 from tests.support.identities import IDENTITY
 from tests.support.manifests import int8_end
 

@@ -17,9 +17,10 @@ from plumbline.host.reports import html_report, report_writer, rows, terminal
 from plumbline.host.reports.chart import charts
 from plumbline.host.reports.words import explained
 from plumbline.host.verdict.checks import failures
+from plumbline.host.verdict.comparison import Comparison
 from plumbline.host.verdict.latency import Histogram
 from plumbline.host.verdict.metric import Metric
-from plumbline.host.verdict.verdict import Comparison, Cost, Traffic, Verdict
+from plumbline.host.verdict.verdict import Cost, Traffic, Verdict
 from tests.support.identities import IDENTITY
 
 CODES = ((-128, 100, -101, -128), (-100, -120, -128, 90), (127, -128, -128, -128))

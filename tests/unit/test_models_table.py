@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.commands import models_table
-from plumbline.commands.options import Given
 from plumbline.common.errors import ModelRefused, UsageError
 from plumbline.common.outcome import Ended, Run
+from plumbline.host.reports.models_table import conclude
+from plumbline.pipeline.target import models_in, samples_beside
 from tests.support.verdict_documents import passing
 
 NAMES = ("first.tflite", "second.tflite", "third.keras")
@@ -22,7 +22,7 @@ def models(tmp_path: Path) -> dict[str, Path]:
         (tmp_path / name).touch()
     (tmp_path / "third.npz").touch()
     (tmp_path / "notes.txt").touch()
-    names = {f"model_{path.stem}": path for path in models_table.models_in(tmp_path)}
+    names = {f"model_{path.stem}": path for path in models_in(tmp_path)}
     (tmp_path / "model_first").mkdir()
     (tmp_path / "model_first" / "verdict.json").write_text(json.dumps(passing()))
     Run.begin(tmp_path / "model_second", "model_second", "make verify").end(Ended.of(ModelRefused("It computes in float16.", "")))
@@ -34,7 +34,7 @@ def test_each_model_is_a_row_with_its_outcome_and_its_reason(
     width: int, tmp_path: Path, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    assert models_table.conclude(Given(build=tmp_path), models, dict.fromkeys(models, 7.4)) == 1
+    assert conclude(tmp_path, models, dict.fromkeys(models, 7.4)) == 1
     said = capsys.readouterr().out
     assert max(map(len, said.splitlines())) <= width
     for begin in (["PASS", "first.tflite"], ["ERROR", "second.tflite"], ["no", "verdict", "third.keras"]):
@@ -44,7 +44,7 @@ def test_each_model_is_a_row_with_its_outcome_and_its_reason(
 
 
 def test_the_same_as_json(tmp_path: Path, models: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
-    models_table.conclude(Given(build=tmp_path, json=True), models, dict.fromkeys(models, 7.42))
+    conclude(tmp_path, models, dict.fromkeys(models, 7.42), as_json=True)
     first, second, third = json.loads(capsys.readouterr().out)
     given = passing()
     assert (first["outcome"], first["exact"], first["seconds"]) == ("pass", given["summary"]["exact"], 7.4)
@@ -54,12 +54,12 @@ def test_the_same_as_json(tmp_path: Path, models: dict[str, Path], capsys: pytes
 
 
 def test_samples_lie_beside_their_model(tmp_path: Path, models: dict[str, Path]) -> None:
-    assert models_table.samples_beside(tmp_path / "third.keras") == tmp_path / "third.npz"
-    assert models_table.samples_beside(tmp_path / "first.tflite") is None
+    assert samples_beside(tmp_path / "third.keras") == tmp_path / "third.npz"
+    assert samples_beside(tmp_path / "first.tflite") is None
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no model"):
-        models_table.models_in(tmp_path)
+        models_in(tmp_path)
     with pytest.raises(UsageError, match="is no folder"):
-        models_table.models_in(tmp_path / "none")
+        models_in(tmp_path / "none")

@@ -16,7 +16,7 @@ from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.model.graph import Graph
 from plumbline.convert.references.tolerance import line, propose, tolerance_of
 from plumbline.host.verdict.checks import failures
-from plumbline.host.verdict.verdict import Comparison
+from plumbline.host.verdict.comparison import Comparison
 from plumbline.training.recipes.linear import RECIPE
 from tests.support.random_network import Network
 from tests.support.tflite_writer import write_graph

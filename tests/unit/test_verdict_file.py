@@ -18,7 +18,7 @@ from plumbline.common.errors import ArtefactsDisagree, FileTrouble, UnknownRecip
 from plumbline.common.outcome import Ended, Run
 from plumbline.common.paths import ROOT
 from plumbline.host.verdict.verdict_diff import changes
-from plumbline.host.verdict.verdict_file import judged, load
+from plumbline.host.verdict.verdict_file import if_any, judged, load
 from tests.support.damaged_json import ODD, places, replaced
 from tests.support.verdict_documents import SCHEMA, held, passing
 
@@ -149,11 +149,11 @@ def test_a_run_without_a_verdict_is_no_side_of_a_comparison(tmp_path: Path) -> N
     assert load(tmp_path).outcome == "not finished"
     with pytest.raises(ArtefactsDisagree, match="has not finished"):
         judged(tmp_path)
-    assert "NOT FINISHED" in summary.row("linear", summary.load(tmp_path))[0]
+    assert "NOT FINISHED" in summary.row("linear", if_any(tmp_path))[0]
     run.end(Ended.of(UnknownRecipe("There is none.", "Write one.")))
     with pytest.raises(ArtefactsDisagree, match="There is none"):
         judged(tmp_path)
-    assert "UnknownRecipe" in summary.row("linear", summary.load(tmp_path))[0]
+    assert "UnknownRecipe" in summary.row("linear", if_any(tmp_path))[0]
     ended = subprocess.run(
         [sys.executable, "-m", "plumbline", "compare", tmp_path, tmp_path],
         cwd=ROOT,

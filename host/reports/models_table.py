@@ -8,53 +8,31 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from plumbline.commands.options import Given
-from plumbline.commands.summary import load
-from plumbline.common.errors import UsageError, VerdictFailed
+from plumbline.common.errors import VerdictFailed
 from plumbline.common.outcome import VERDICT
 from plumbline.host.reports.terminal import Terminal, fitting
+from plumbline.host.verdict import verdict_file
 from plumbline.host.verdict.verdict_file import Document, Judged
-from plumbline.pipeline.target import MODELS
 
-SAMPLES = (".npz", ".npy", ".csv", ".tsv")
-"""How the name of a file of samples ends that lies beside a model of the same name."""
 _HEADS = ("verdict", "model", "exact", "distinct", "per inference", "memory, B", "flash, B", "s", "reason")
 _LEFT = ("model", "reason")
 _OPTIONAL = ("s", "flash, B", "memory, B", "per inference", "distinct", "exact")
 """In the order in which a narrow terminal leaves them out; verdict, model and reason stay."""
 
 
-def models_in(folder: Path) -> list[Path]:
-    """The models in a folder, in order of their names.
-
-    Raises:
-        UsageError: it is no folder, or holds none.
-    """
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder.", "Give a folder of .tflite, .keras or .h5 files.")
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in MODELS and path.is_file())
-    if not found:
-        raise UsageError(f"{folder} holds no model.", "Give a folder of .tflite, .keras or .h5 files.")
-    return found
-
-
-def samples_beside(model: Path) -> Path | None:
-    """The samples for a model: the file beside it of the same name."""
-    return next((path for suffix in SAMPLES if (path := model.with_suffix(suffix)).is_file()), None)
-
-
-def conclude(given: Given, models: Mapping[str, Path], seconds: Mapping[str, float]) -> int:
+def conclude(results: Path, models: Mapping[str, Path], seconds: Mapping[str, float], *, as_json: bool = False) -> int:
     """Print the table, or JSON; the exit code is 0 only if every model passed.
 
     Args:
-        given: what was given.
+        results: the build folder.
         models: by the names of their folders in the build folder.
         seconds: how long each took.
+        as_json: whether a list is wanted instead of the table.
     """
-    verdicts = {name: load(given.results / name / VERDICT) for name in models}
+    verdicts = {name: verdict_file.if_any(results / name / VERDICT) for name in models}
     rows = [(*row(models[name].name, verdict), f"{seconds[name]:.0f}", escape(reason(verdict))) for name, verdict in verdicts.items()]
     passed = [isinstance(verdict, Judged) and verdict.passed for verdict in verdicts.values()]
-    if given.json:
+    if as_json:
         print(json.dumps([document(models[name].name, verdict, seconds[name]) for name, verdict in verdicts.items()], indent=1))
     else:
         _show(rows)
