@@ -11,9 +11,11 @@ import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT, platformio_core
@@ -32,13 +34,16 @@ from tests.support.stages import Once, run_stage
 settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fixed")
 
-# A shell starts background jobs with Ctrl-C ignored, and every process below inherits that: the tests that interrupt one would wait in vain.
+# A shell starts background jobs with Ctrl-C ignored, and nohup any with SIGHUP; every process below inherits that: the tests that interrupt one would
+# wait in vain.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 NEEDS = {"tools": "emulator", "tensorflow": "tensorflow", "port": "hardware"}
 """Fixtures that skip a test where something is missing, and the marker of each test that asks for one of them, itself or through another fixture."""
 PORT = "PLUMBLINE_TEST_PORT"
+OPERATORS = "test_compiler_operators.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,6 +59,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         needs.setdefault(item.path, set()).update(mark.name for mark in item.iter_markers() if mark.name in ("slow", *NEEDS.values()))
     items.sort(key=lambda item: -len(needs[item.path]))
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
+    """A file's tests run one after the other in one process, which shares what its fixtures make.
+
+    Each test of OPERATORS runs where there is room: they share nothing, and would keep one processor busy alone.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if OPERATORS in nodeid else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """The scheduler of `--dist loadscope`; None leaves others to xdist."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")

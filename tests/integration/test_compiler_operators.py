@@ -51,7 +51,8 @@ def test_random_cases(tmp_path: Path, name: str) -> None:
         if tflm.available():
             found = tflm.Interpreter(raw, graph).run(rows, begins)
             np.testing.assert_array_equal(answer, found, err_msg=f"case {number} against the wheel")
-        possible = 2 if {tensor.type for tensor in graph.outputs} == {"BOOL"} else answer.size
+        most = min(answer.size, rows.size, 256)  # a ring shows what it was given many times over
+        possible = 2 if {tensor.type for tensor in graph.outputs} == {"BOOL"} else most
         different.append(len(np.unique(answer)) / min(possible, answer.size))
         types |= {(*each.run_time_inputs, *each.variables)[0].type for each in graph.operators if each.name == name}
     assert types == set(registered()[name].types)
