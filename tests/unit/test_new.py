@@ -147,7 +147,7 @@ def test_it_names_every_key_and_what_is_commented_out_may_be_said(monkeypatch: p
     monkeypatch.chdir(tmp_path / "plain")
     file = tmp_path / "plain" / "plumbline.toml"
     text = file.read_text()
-    file.write_text(re.sub(r"^# (port|limits|build) =", r"\1 =", text, flags=re.MULTILINE))
+    file.write_text(re.sub(r"^# (port|limits|build|activations) =", r"\1 =", text, flags=re.MULTILINE))
     found = project.find()
     assert Limits.parse(found.limits or "") == Limits()
     assert found.port
