@@ -173,6 +173,3 @@ def check_owners(operators: tuple[Operator, ...]) -> None:
             if tensor is not None and tensor.state and owners.setdefault(tensor.index, operator) is not operator:
                 hint = hints.changed("Give each recurrent layer a state of its own")
                 raise refusal([Blocker(f"two operators share the variable {tensor.name}", hint)])
-
-
-read_any = read
