@@ -13,6 +13,7 @@ from plumbline.common.diagnosis import equal_samples, outliers, outside_input, u
 from plumbline.common.evidence import Evidence
 from plumbline.common.explanation import LayerError
 from plumbline.common.quantization import dequantize_float32
+from plumbline.common.rows import number_of_codes, range_of
 from plumbline.common.way import advice
 from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators import named
@@ -69,7 +70,7 @@ class Parts:
 def parts(seen: Seen) -> Parts:
     """What the layer's own error is made of; nothing where it has none."""
     assert seen.exact is not None
-    exact, (low, high), step = seen.exact.astype(np.float64), seen.tensor.quantized.range, seen.tensor.quantized.scale
+    exact, (low, high), step = seen.exact.astype(np.float64), range_of(seen.tensor), seen.tensor.quantized.scale
     squares = (dequantize_float32(seen.codes, seen.tensor.quantized) - exact) ** 2
     whole = float(squares.mean())
     if not whole:
@@ -106,7 +107,7 @@ def clipped(seen: Seen, shares: Parts) -> str:
     assert seen.exact is not None
     if shares.clipping < 0.5:
         return ""
-    low, high = seen.tensor.quantized.range
+    low, high = range_of(seen.tensor)
     reached = f"[{seen.exact.min():.3g}, {seen.exact.max():.3g}]"
     mend = advice(
         recipe="let the recipe's `representative` or `domain` reach as far",
@@ -192,7 +193,7 @@ def unequal_channels(seen: Seen) -> str:
 def stretched(seen: Seen) -> str:
     """A range that few values, or none of these samples, stretch."""
     assert seen.floats is not None
-    low, high = seen.tensor.quantized.range
+    low, high = range_of(seen.tensor)
     values = seen.floats.ravel()
     ends = np.percentile(values, [0.5, 99.5])
     if (ends[1] - ends[0]) > SMALL_SHARE * (high - low):
@@ -228,7 +229,7 @@ def ordinary(seen: Seen, shares: Parts) -> str:
         return f"its codes, {step:.3g} apart, are not what is too coarse here: train with quantization in the loop, or make it wider."
     wide = advice(recipe=usage.option("activations", INT16), keras=usage.option("activations", INT16), tflite="activations of int16")
     mend = f"{wide} makes 65,536 of them, or train with quantization in the loop"
-    return f"its 256 codes, {step:.3g} apart, are too coarse here, and no value stands out: {mend}."
+    return f"its {number_of_codes(seen.tensor):,} codes, {step:.3g} apart, are too coarse here, and no value stands out: {mend}."
 
 
 def judge_range(row: LayerError, last: bool) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.common.quantization import code_range
 from plumbline.common.rows import NUMPY_TYPES, put_together, taken_apart
 
 __all__ = ["C_TYPES", "NUMPY_TYPES", "Graph", "Operator", "Quantization", "Tensor", "put_together", "taken_apart"]
@@ -46,11 +45,6 @@ class Quantization:
     @property
     def zero_point(self) -> int:
         return self.zero_points[0]
-
-    @property
-    def range(self) -> tuple[float, float]:
-        """The lowest and the highest real number that an int8 code stands for."""
-        return code_range(self)
 
 
 @dataclass(frozen=True)

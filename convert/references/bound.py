@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from plumbline.common.golden_data import DenseLayer
 from plumbline.common.manifest import BoundSpec
 from plumbline.common.quantization import code_of, dequantize, real_of
+from plumbline.common.rows import range_of
 from plumbline.common.wire import NANO
 from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedReference, check_fully_connected
@@ -152,7 +153,7 @@ def enclose(layers: list[Layer], low: Reals, high: Reals) -> tuple[Reals, Reals,
 def propagated(graph: Graph, layers: list[Layer]) -> BoundSpec:
     """For any input within what its codes represent: each layer's own roundings, carried through the layers after it."""
     quantization = graph.input.quantized
-    ends: list[Reals] = [np.full(graph.input.elements, end) for end in quantization.range]
+    ends: list[Reals] = [np.full(graph.input.elements, end) for end in range_of(graph.input)]
     low, high = ends
     size = np.maximum(np.abs(low), np.abs(high))  # of the board's values, per unit
     from_input: Reals = np.full(graph.input.elements, quantization.scale / 2)

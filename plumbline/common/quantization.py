@@ -62,18 +62,6 @@ def nano_of(code: int, end: Scaled) -> int:
     return round_half_away(real_of(code, end) * NANO)
 
 
-def code_range(end: Scaled) -> tuple[float, float]:
-    """The lowest and the highest real number that a code stands for."""
-    return (CODE_MIN - end.zero_point) * end.scale, (CODE_MAX - end.zero_point) * end.scale
-
-
-def quantize(values: NDArray[Any], end: Scaled) -> NDArray[np.int8]:
-    """Codes of real numbers of any shape, clamped to int8; a tie goes away from zero."""
-    steps = values.astype(np.float64) / end.scale
-    codes = np.copysign(np.floor(np.abs(steps) + 0.5), steps) + end.zero_point
-    return np.asarray(np.clip(codes, CODE_MIN, CODE_MAX), np.int8)
-
-
 def dequantize(codes: NDArray[np.integer[Any]], end: Scaled) -> NDArray[np.float64]:
     """The real numbers that codes of any shape stand for."""
     return np.asarray((codes.astype(np.float64) - end.zero_point) * end.scale, np.float64)

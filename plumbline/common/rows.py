@@ -6,10 +6,12 @@ A tensor with a scale stands for real numbers, scale * (code - zero point); one 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from plumbline.common.quantization import Scaled, dequantize
 
 NUMPY_TYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "FLOAT32": "<f4", "BOOL": "?", "INT4": "<i1"}
 """Tensor types this project meets, by their name in the TensorFlow Lite schema. INT4 is what constants may be, two in a byte of the file."""
@@ -70,9 +72,7 @@ def put_together(values: Iterable[NDArray[Any]], ends: Sequence[Sized]) -> Rows:
 
 def real_values(values: NDArray[Any], end: End) -> Reals:
     """The real numbers that values of one tensor, of any shape, stand for."""
-    if end.scale is None:
-        return values.astype(np.float64)
-    return np.asarray((values.astype(np.float64) - (end.zero_point or 0)) * end.scale, np.float64)
+    return values.astype(np.float64) if end.scale is None else dequantize(values, cast(Scaled, end))
 
 
 def values_of(reals: NDArray[Any], end: End) -> NDArray[Any]:
@@ -102,6 +102,11 @@ def from_reals(reals: NDArray[Any], ends: Sequence[End]) -> Rows:
 def by_element(numbers: Sequence[float], ends: Sequence[Sized]) -> Reals:
     """A number of each tensor, told for each of its elements: (elements,)."""
     return np.repeat(np.asarray(numbers, np.float64), [elements_of(end) for end in ends])
+
+
+def number_of_codes(end: Sized) -> int:
+    """How many different values an element of whole numbers can have."""
+    return int(2 ** (8 * dtype_of(end).itemsize))
 
 
 def range_of(end: End) -> tuple[float, float]:

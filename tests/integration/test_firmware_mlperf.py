@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from plumbline.common.errors import UsageError
 from plumbline.common.paths import ROOT
+from plumbline.common.rows import range_of
 from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.operators.quantize.reference import QuantizeReference
@@ -167,7 +168,7 @@ def test_of_an_autoencoder_the_runner_hears_how_far_its_output_is_from_its_input
     """Against scores in float64 from NumPy, which may differ from the board's by far less than the half of a thousandth that rounding takes."""
     graph, run = reader.read((autoencoder / "model.tflite").read_bytes()), oracle(autoencoder)
     rng = np.random.default_rng(2)
-    low, high = graph.input.quantized.range
+    low, high = range_of(graph.input)
     # about the middle and over all that codes can say, beyond their ends, on the ties between two codes, and tiny
     samples: list[NDArray[np.floating]] = [rng.normal((low + high) / 2, (high - low) * width, graph.input.elements) for width in (0.02, 0.1, 0.3, 30)]
     samples += [(rng.integers(-200, 200, graph.input.elements) + 0.5) * graph.input.quantized.scale, rng.normal(0, 1e-40, graph.input.elements)]

@@ -21,6 +21,7 @@ from plumbline.common.errors import BoardFault
 from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest
 from plumbline.common.paths import FIRMWARE
+from plumbline.common.rows import range_of
 from plumbline.convert.codegen.arena import arena
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.codegen.generated_folder import generated_files
@@ -133,7 +134,7 @@ def test_hidden_layers_are_exact_or_refused(tflm_recipe: Path, per_channel: bool
     graph = read(raw)
     tflm = Interpreter(raw, graph)
     compiled = compile_graph(graph, "random", hashlib.sha256(raw).digest())
-    image = rebuilt(tflm_recipe, generated_files("random", raw, graph, compiled, arena(graph, tflm.arena_used()), graph.input.quantized.range))
+    image = rebuilt(tflm_recipe, generated_files("random", raw, graph, compiled, arena(graph, tflm.arena_used()), range_of(graph.input)))
     codes = np.arange(-128, 128).astype(np.int8).reshape(-1, 1)
     with VirtualBoard(image) as virtual, Link(virtual.url) as link:
         board = Board(link)

@@ -10,6 +10,7 @@ import pytest
 
 from plumbline.common.errors import ConversionFailed, PlumblineError, UsageError
 from plumbline.common.golden_data import FILE, References
+from plumbline.common.rows import range_of
 from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer.parse import take_apart
 from plumbline.convert.importers.flatbuffer.reader import read
@@ -62,7 +63,7 @@ def test_it_is_quantized_on_all_that_samples_reach_and_held_against_itself(tmp_p
     manifest = bring(model, tmp_path / "build", lambda _: None, tmp_path / "samples.npy")
     folder = tmp_path / "build" / "model_net"
     graph = read((folder / "model.tflite").read_bytes())
-    assert graph.input.quantized.range[1] == pytest.approx(9, abs=0.1)
+    assert range_of(graph.input)[1] == pytest.approx(9, abs=0.1)
     assert not graph.operators[0].per_channel
     assert manifest.float_model
     assert manifest.float_parameters == 15

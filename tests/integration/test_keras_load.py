@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from plumbline.common import keras_env
 from plumbline.common.errors import ConversionFailed, ModelRefused
-from plumbline.common.quantization import dequantize_float32, quantize
-from plumbline.common.rows import from_reals, to_reals
+from plumbline.common.quantization import dequantize_float32
+from plumbline.common.rows import from_reals, to_reals, values_of
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.float_answers import float_answers
 from plumbline.convert.importers.keras.answers import float_model, predict
@@ -53,7 +53,7 @@ def int8_error(model: Any, samples: NDArray[np.float32]) -> tuple[list[str], flo
     with tempfile.TemporaryDirectory() as folder:
         graph = reader.read(converted(model, [samples], False, Path(folder) / "observed"))
     (answers,) = predict(model, [samples])
-    codes = run(graph, quantize(samples, graph.input.quantized).reshape(len(samples), -1))
+    codes = run(graph, values_of(samples, graph.input).reshape(len(samples), -1))
     distance = np.abs(dequantize_float32(codes, graph.output.quantized) - answers).max()
     return [operator.name for operator in graph.operators], float(distance / np.ptp(answers))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.common.manifest import Manifest
+from plumbline.common.rows import range_of
 from plumbline.convert.import_model import NOWHERE, asked
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model_package import Demands, compiled_model, write
@@ -22,4 +23,4 @@ def write_folder(folder: Path, raw: bytes, edit: Callable[[str], str] | None = N
     if edit:
         compiled = replace(compiled, source=edit(compiled.source))
     golden = asked(raw, graph, codes, NOWHERE)
-    return write(folder, raw, graph, compiled, golden, Demands(domain=graph.input.quantized.range, tolerance=1.0))
+    return write(folder, raw, graph, compiled, golden, Demands(domain=range_of(graph.input), tolerance=1.0))

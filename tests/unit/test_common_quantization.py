@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plumbline.common.quantization import code_of_nano, dequantize, nano_of, quantize, round_half_away, to_nano
+from plumbline.common.quantization import code_of_nano, dequantize, nano_of, round_half_away, to_nano
+from plumbline.common.rows import values_of
 from tests.support.ends import End
+from tests.support.manifests import int8_end
 
 getcontext().prec = 120
 scales = st.floats(2**-20, 100, width=32)
@@ -57,7 +59,7 @@ def test_arrays_are_quantized_as_single_numbers_are(x_nano: list[int], scale: fl
     end = End(scale, zero_point)
     singly = [code_of_nano(x, end) for x in x_nano]
     near_a_tie = [abs(abs(x / 1e9 / scale) % 1 - 0.5) < 1e-6 for x in x_nano]  # float64 may fall to the other side there
-    together = quantize(np.array(x_nano) / 1e9, end)
+    together = values_of(np.array(x_nano) / 1e9, int8_end((1,), 1, scale, zero_point))
     assert all(one == other or tie for one, other, tie in zip(singly, together.tolist(), near_a_tie, strict=True))
     np.testing.assert_allclose(dequantize(together, end), [nano_of(code, end) / 1e9 for code in together.tolist()], atol=1e-9)
 
@@ -65,4 +67,4 @@ def test_arrays_are_quantized_as_single_numbers_are(x_nano: list[int], scale: fl
 @given(scales, zero_points)
 def test_every_code_of_an_array_survives_the_way_there_and_back(scale: float, zero_point: int) -> None:
     codes, end = np.arange(-128, 128).astype(np.int8), End(scale, zero_point)
-    np.testing.assert_array_equal(quantize(dequantize(codes, end), end), codes)
+    np.testing.assert_array_equal(values_of(dequantize(codes, end), int8_end((256,), 256, scale, zero_point)), codes)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.options import whole
-from plumbline.convert.operators.shared.checks import arity, options_of, refused
-from plumbline.convert.operators.shared.data_movement.reference import Moves, moved
-from plumbline.convert.operators.shared.data_movement.space import from_depth
+from plumbline.convert.operators.shared.checks import options_of
+from plumbline.convert.operators.shared.data_movement.reference import Moves
+from plumbline.convert.operators.shared.data_movement.space import depth_moves
 
 TYPES = ("INT8",)
 """Of TFLM's kernel (CalculateOpData in depth_to_space.cc)."""
@@ -27,18 +27,6 @@ def check_depth_to_space(operator: Operator) -> Moves:
     """Check a DEPTH_TO_SPACE operator and work out its loops.
 
     Raises:
-        ModelRefused: its tensors contradict each other.
-        UnsupportedOperator: it is of a form the integer kernels do not have.
+        ModelRefused, UnsupportedOperator: see `space.depth_moves`.
     """
-    options = options_of(operator, DepthToSpaceOptions)
-    arity(operator, 1)
-    (source,), target = moved(operator, operator.inputs, operator.outputs, TYPES), operator.outputs[0]
-    deep, wide = (source, target)
-    block = options.block
-    if block < 1 or len(deep.shape) != 4 or len(wide.shape) != 4:
-        raise refused(operator, f"maps shape {source.shape} to {target.shape} by blocks of {block}")
-    batches, height, width, depth = deep.shape
-    if wide.shape != (batches, height * block, width * block, depth // (block * block)) or depth % (block * block):
-        raise refused(operator, f"maps shape {source.shape} to {target.shape} by blocks of {block}")
-    copy = from_depth(batches, (height, width), wide.shape[3], block)
-    return Moves((source.shape,), (target.shape,), target.type, (copy,))
+    return depth_moves(operator, options_of(operator, DepthToSpaceOptions).block, TYPES, back=False)

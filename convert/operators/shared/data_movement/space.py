@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from plumbline.convert.model.graph import Operator
+from plumbline.convert.operators.shared.checks import arity, refused
 from plumbline.convert.operators.shared.data_movement.loops import Copy, Loop, simplified
+from plumbline.convert.operators.shared.data_movement.reference import Moves, moved
 
 Pair = tuple[int, int]
 
@@ -44,6 +47,25 @@ def pixels(batches: int, counts: Pair, row: int, depth: int, block: Pair, target
         Loop(counts[1], depth, block[1] * depth),
         Loop(depth, 1, 1),
     ]
+
+
+def depth_moves(operator: Operator, block: int, types: tuple[str, ...], *, back: bool) -> Moves:
+    """Check a DEPTH_TO_SPACE operator, or with `back` a SPACE_TO_DEPTH, and work out its loops.
+
+    Raises:
+        ModelRefused: its tensors contradict each other.
+        UnsupportedOperator: it is of a form the integer kernels do not have.
+    """
+    arity(operator, 1)
+    (source,), target = moved(operator, operator.inputs, operator.outputs, types), operator.outputs[0]
+    deep, wide = (target, source) if back else (source, target)
+    if block < 1 or len(deep.shape) != 4 or len(wide.shape) != 4:
+        raise refused(operator, f"maps shape {source.shape} to {target.shape} by blocks of {block}")
+    batches, height, width, depth = deep.shape
+    if wide.shape != (batches, height * block, width * block, depth // (block * block)) or depth % (block * block):
+        raise refused(operator, f"maps shape {source.shape} to {target.shape} by blocks of {block}")
+    copy = from_depth(batches, (height, width), wide.shape[3], block)
+    return Moves((source.shape,), (target.shape,), target.type, (copy.swapped() if back else copy,))
 
 
 def from_depth(batches: int, sides: Pair, depth: int, block: int) -> Copy:
