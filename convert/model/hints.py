@@ -48,7 +48,7 @@ def fixed_shape() -> str:
 
 
 def one_end() -> str:
-    return changed("Keep one input and one output")
+    return changed("Give the model at least one input and one output")
 
 
 def layer() -> str:

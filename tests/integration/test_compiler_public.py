@@ -22,7 +22,6 @@ MODELS = sorted([*SHARED.glob("models/public/*.tflite"), *SHARED.glob("cases/tfl
 REFUSED = {
     "person_detect_vela": "a program for Arm's Ethos-U NPU",
     "hello_world_float": "This is a float32 model: it was not quantized",
-    "tinyengine_mnist_lenet300": "the model's output is FLOAT32, not quantized int8",
 }
 """Models that no board can run as they are, and why."""
 ENDS = {"nxp_yolo_face_detect": (1, 3), "rnnoise_INT8": (4, 5), "two_outputs": (1, 2), "simple_add": (2, 1)}

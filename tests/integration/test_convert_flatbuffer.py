@@ -78,7 +78,8 @@ def test_names_and_numbers_are_the_schemas() -> None:
     options = {number: name for name, number in vars(generated.BuiltinOptions).items() if isinstance(number, int)}
     own = {"SequenceLstmOptions": "UnidirectionalSequenceLSTMOptions"}
     for each in registered().values():
-        name = each.options.__name__ if each.options else ""
+        builtin = each.options if not each.name.startswith("CUSTOM:") else None
+        name = builtin.__name__ if builtin else ""
         assert not name or options[each.options_number] == own.get(name, name)
 
 
@@ -98,8 +99,8 @@ EDITS = {
     "schema version 4": lambda m, s: setattr(m, "version", 4),
     "is damaged: its schema version is 3444": lambda m, s: setattr(m, "version", 3444),
     "no operators": lambda m, s: setattr(s, "operators", []),
-    "2 inputs": lambda m, s: setattr(s, "inputs", [0, 0]),
-    "0 outputs": lambda m, s: setattr(s, "outputs", []),
+    "two of the model's inputs": lambda m, s: setattr(s, "inputs", [0, 0]),
+    "The model has no outputs": lambda m, s: setattr(s, "outputs", []),
     r"dynamic shape \(-1, 2\)": lambda m, s: setattr(s.tensors[0], "shape", [-1, 2]),
     "9 dimensions": lambda m, s: setattr(s.tensors[0], "shape", [1] * 9),
     r"has the shape \(1, 0\)": lambda m, s: setattr(s.tensors[0], "shape", [1, 0]),
@@ -111,7 +112,7 @@ EDITS = {
     "holds 4 bytes": lambda m, s: setattr(s.tensors[1], "shape", [2, 3]),
     "2 scales and 1 zero points": lambda m, s: setattr(s.tensors[1].quantization, "zeroPoint", [0]),
     "scale that is not a positive number": lambda m, s: setattr(s.tensors[1].quantization, "scale", [0.5, float("nan")]),
-    "zero point 300": lambda m, s: setattr(s.tensors[0].quantization, "zeroPoint", [300]),
+    r"among the model's inputs, has the zero points \(300,\)": lambda m, s: setattr(s.tensors[0].quantization, "zeroPoint", [300]),
     "operator code 5 of 1": lambda m, s: setattr(s.operators[0], "opcodeIndex", 5),
     "tensor 44 of": lambda m, s: setattr(s.operators[0], "inputs", [44, 1, 2]),
     "has 3 inputs and 0 outputs": lambda m, s: setattr(s.operators[0], "outputs", []),

@@ -80,7 +80,7 @@ def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
     tensors = [pick(parts.tensors, index) for index in indices]
     if len({tensor.index for tensor in tensors}) != len(tensors):
         raise damaged(f"a tensor is two of the model's {what}s")
-    found = [] if tensors else [Blocker(f"no {what}s", hints.one_end())]
+    found = [] if tensors else [Blocker(f"the model has no {what}s", hints.one_end())]
     for tensor in tensors:
         if tensor.state:
             raise damaged(f"{tensor.name}, among the model's {what}s, is a variable")
