@@ -95,6 +95,12 @@ def edited(edit: Any) -> bytes:
     return bytes(builder.Output())
 
 
+def unwritten(subgraph: Any) -> None:
+    """Its output is a tensor that no operator has to do with."""
+    subgraph.outputs = [len(subgraph.tensors)]
+    subgraph.tensors.append(subgraph.tensors[0])
+
+
 EDITS = {
     "schema version 4": lambda m, s: setattr(m, "version", 4),
     "is damaged: its schema version is 3444": lambda m, s: setattr(m, "version", 3444),
@@ -118,7 +124,8 @@ EDITS = {
     "has 3 inputs and 0 outputs": lambda m, s: setattr(s.operators[0], "outputs", []),
     "already has a value": lambda m, s: setattr(s.operators[0], "outputs", [0]),
     "before anything has written it": lambda m, s: setattr(s.operators[0], "inputs", [3, 1, 2]),
-    "nothing computes the output": lambda m, s: setattr(s, "outputs", [0]),
+    "the model's output is a constant": lambda m, s: setattr(s, "outputs", [1]),
+    "nothing computes the output": lambda m, s: unwritten(s),
     "activation 99": lambda m, s: setattr(s.operators[0].builtinOptions, "fusedActivationFunction", 99),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from plumbline.common.errors import DoesNotFit, ModelRefused
 from plumbline.convert.importers.flatbuffer.read_options import read_custom_options, read_options
@@ -62,9 +62,11 @@ class Parts:
     outputs: tuple[int, ...]
     blockers: tuple[Blocker, ...]
     names: Mapping[int, str]
-    """What the first signature calls inputs and outputs, by their indices."""
+    """What the first signature calls inputs and outputs, by their indices; of a tensor that is both, the input."""
     sections: tuple[Section, ...] = ()
     """The subgraphs behind it."""
+    further_names: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """More names of a tensor that is several of the model's ends, in order."""
 
 
 def take_apart(raw: bytes) -> Parts:
@@ -104,7 +106,9 @@ def take_apart(raw: bytes) -> Parts:
         given, answers = (tuple(pick(within, index) for index in indices) for indices in (takes, gives))
         sections.append(Section(within, steps, given, answers, tuple(own)))
         first += len(within)
-    return Parts(subgraph, tensors, operators, inputs, outputs, tuple(found), signature_names(model), tuple(sections))
+    named = signature_names(model)
+    names, further = {index: each[0] for index, each in named.items()}, {index: each[1:] for index, each in named.items() if each[1:]}
+    return Parts(subgraph, tensors, operators, inputs, outputs, tuple(found), names, tuple(sections), further)
 
 
 Indices = tuple[int, ...]
@@ -123,12 +127,17 @@ def read_subgraph(
     return tensors, tuple(read_operator(table, codes, tensors) for table in steps), inputs, outputs
 
 
-def signature_names(model: Table) -> dict[int, str]:
-    """The names in the first signature of the main subgraph; empty where there is none."""
+def signature_names(model: Table) -> dict[int, tuple[str, ...]]:
+    """The names in the first signature of the main subgraph by the index of what they call, inputs first; empty where there is none."""
     for signature in model.tables(SIGNATURES, MOST):
         if signature.number(4, "I") == 0:
             ends = [*signature.tables(0, LARGEST_FAN), *signature.tables(1, LARGEST_FAN)]
-            return {end.number(1, "I"): name for end in ends if (name := end.text(0))}
+            found: dict[int, tuple[str, ...]] = {}
+            for end in ends:
+                if name := end.text(0):
+                    index = end.number(1, "I")
+                    found[index] = (*found.get(index, ()), name)
+            return found
     return {}
 
 

@@ -10,6 +10,7 @@ from plumbline.common.rows import range_of
 from plumbline.common.wire import NANO
 from plumbline.convert.importers.flatbuffer.buffers import computed
 from plumbline.convert.importers.flatbuffer.fold import fold
+from plumbline.convert.importers.flatbuffer.own_outputs import constant_outputs, with_own_outputs
 from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
 from plumbline.convert.importers.flatbuffer.variables import COPIES, resolve
 from plumbline.convert.model import hints
@@ -37,8 +38,9 @@ def read(raw: bytes) -> Graph:
         ModelRefused: it is no flatbuffer, damaged, of another schema version, not static in shape, or has other ends. With the last two it names the
             operators that are not supported; these alone are no reason here, but for `compile_graph`.
     """
-    parts, gone = folded(computed(take_apart(raw)))
-    found = [*ends(parts, parts.inputs, "input"), *ends(parts, parts.outputs, "output"), *parts.blockers, *states(parts.operators)]
+    parts, gone = folded(with_own_outputs(computed(take_apart(raw))))
+    found = [*ends(parts, parts.inputs, "input"), *(constant_outputs(parts) or ends(parts, parts.outputs, "output"))]
+    found += [*parts.blockers, *states(parts.operators)]
     if found:
         kind = kinds(parts.operators)  # which says why ends are not int8
         found = [each for each in found if not (kind and each.what.endswith(NOT_INT8))]
