@@ -13,6 +13,7 @@ from plumbline.convert.model.blockers import Blocker, of_operators, refusal
 from plumbline.convert.model.graph import Graph, Operator
 from plumbline.convert.operators import Registration, named, registered
 from plumbline.convert.operators.engines import ENGINES, Engine
+from plumbline.convert.operators.interpreted import INTERPRETED
 from plumbline.convert.operators.registration import may_end
 
 
@@ -38,11 +39,19 @@ def check_engine(graph: Graph, name: str) -> None:
 def check_operator(operator: Operator, engine: Engine) -> None:
     """Raises UnsupportedOperator for the first problem of an operator."""
     registration = named(operator.name)
-    problems = (find(operator, registration, engine) for find in PROBLEMS) if registration else iter([("", hints.operators(registered()))])
+    problems = (find(operator, registration, engine) for find in PROBLEMS) if registration else iter([not_registered(operator, engine)])
     for problem in problems:
         if problem:
             what, hint = problem
             raise refusal([Blocker(f"{engine.title} cannot run {operator.name}{what}", hint, UnsupportedOperator, (operator.layer,))])
+
+
+def not_registered(operator: Operator, engine: Engine) -> tuple[str, str] | None:
+    """What is wrong with an operator that the compiler has not."""
+    found = INTERPRETED.get(operator.name)
+    if found is None or engine.name == "compiled":
+        return "", hints.operators(registered())
+    return None if found.chirale or engine.name != "chirale" else ("", "Give a newer TensorFlow Lite Micro with TFLM_DIR=.")
 
 
 def per_channel(operator: Operator, registration: Registration, engine: Engine) -> tuple[str, str] | None:

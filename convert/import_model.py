@@ -6,9 +6,6 @@ It goes through the same steps as a recipe's: the file is checked, compiled, and
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,11 +16,10 @@ from numpy.typing import NDArray
 from plumbline.common import folder_names, golden_data, usage
 from plumbline.common.activations import INT8
 from plumbline.common.board_description import Board
-from plumbline.common.errors import ModelRefused, UsageError
+from plumbline.common.errors import UsageError
 from plumbline.common.golden_data import References
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import ENDLESS, Manifest
-from plumbline.common.paths import ROOT
 from plumbline.common.progress import task
 from plumbline.common.rows import elements, range_of, to_reals
 from plumbline.common.way import Way, came_as
@@ -36,24 +32,28 @@ from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
 from plumbline.convert.importers.keras.config import inputs_of
 from plumbline.convert.importers.keras.load import examined
-from plumbline.convert.importers.keras.quantize import DEADLINE_SECONDS, FLOAT_TFLITE, TENSORFLOW, Quantizer, ended
+from plumbline.convert.importers.keras.quantize import FLOAT_TFLITE, TENSORFLOW, Quantizer
 from plumbline.convert.importers.keras.quantize import quantize as quantize_float
 from plumbline.convert.importers.model_file import way_of
 from plumbline.convert.importers.samples.checks import check_range, check_varied
 from plumbline.convert.importers.samples.reader import Samples, load_samples
 from plumbline.convert.importers.samples.shape import fit
+from plumbline.convert.importers.wheel import ask_apart, choose_apart
 from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.model.model_kind import is_float32
-from plumbline.convert.model_package import Demands, compiled_model, finish
-from plumbline.convert.references.choose_inputs import samples_asked, with_chosen
+from plumbline.convert.model_package import Demands, finish
+from plumbline.convert.references.choose_inputs import Asked, samples_asked, with_chosen
 from plumbline.convert.references.choose_sequences import samples_in_order, sequences
 from plumbline.convert.references.golden_data import Golden, Points, rows_of, swept
 from plumbline.convert.references.golden_data import golden_data as made_golden
 from plumbline.convert.references.promises import reach
 from plumbline.convert.references.sample_rows import sample_rows
+from plumbline.convert.runs import runs_of
 
 NOWHERE = Points(np.empty(0, np.int64), 0)
 """What a board is asked for whose model does not map one number to one number."""
+Chooses = Callable[[Graph, NDArray[np.int8]], Asked]
+"""Chooses what a board is asked beside samples."""
 LISTED = 4
 """Unused tensors that are named."""
 
@@ -87,7 +87,7 @@ def bring(
         UsageError: a file is missing or of another kind, there are no samples for a float model, or they do not fit the model's input.
         ModelRefused: the model is damaged, not int8, or holds code that is not trusted.
         ConversionFailed: the library that quantizes it does not.
-        UnsupportedOperator: it holds an operator that the compiler has not.
+        UnsupportedOperator: it holds an operator that neither the compiler nor TensorFlow Lite Micro has.
         DoesNotFit: the board does not hold it, or it is larger than what is compiled.
     """
     way, folder = way_of(path), build / folder_names.claim(path, build)
@@ -142,15 +142,16 @@ def bring_tflite(raw: bytes, folder: Path, samples: Path | None, limits: Limits,
     graph = reader.read(raw)
     given = read_samples(samples, tuple(map(graph.name_of, graph.inputs)), say)
     fitted = None if given is None else fitted_samples(given, graph)
-    compiled = compiled_model(folder.name, raw, graph, board)
+    runs = runs_of(folder.name, raw, graph, board)
     quality = quality_for(fitted, graph, limits)
-    (codes, own), domain = codes_for(graph, fitted), range_of(graph.inputs[0])
+    chooses: Chooses = with_chosen if runs.compiled else lambda _, samples: choose_apart(raw, samples)
+    (codes, own), domain = codes_for(graph, fitted, chooses), range_of(graph.inputs[0])
     at = swept(domain, domain) if graph.scalar else NOWHERE
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
         golden = asked(raw, graph, codes, at, own)
     explained = findings(write_ranges(folder, raw, graph, golden.references))
     demands = Demands(domain=domain, tolerance=reach(graph), tolerance_from=ENDLESS, quality=quality, limits=limits)
-    return finish(folder, raw, graph, compiled, golden, demands, say, explained=explained)
+    return finish(folder, raw, graph, runs, golden, demands, say, explained=explained)
 
 
 def fitted_samples(samples: Samples, graph: Graph) -> Samples:
@@ -178,11 +179,11 @@ class OwnSamples:
 
 def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points, own: OwnSamples = OwnSamples()) -> Golden:
     """Golden data whose float answers are what the expected codes stand for, with the user's own samples."""
-    expected, oracle, used = ask_apart(raw, codes, own.starts)
-    meant = to_reals(expected, graph.outputs).astype(np.float32)
+    found = ask_apart(raw, codes, own.starts)
+    meant = to_reals(found.expected, graph.outputs).astype(np.float32)
     references = References(
         codes=codes,
-        expected=expected,
+        expected=found.expected,
         float_codes=meant,
         x_nano=at.x_nano,
         samples=at.samples,
@@ -191,39 +192,14 @@ def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points, own: Ow
         kinds=own.kinds,
         starts=own.starts,
     )
-    return Golden(references, oracle, used)
+    return Golden(references, found.oracle, found.used)
 
 
-def ask_apart(raw: bytes, codes: NDArray[np.int8], starts: NDArray[np.bool_] | None = None) -> tuple[NDArray[np.int8], str, int | None]:
-    """`references.expect` in a child process, so that a crash there becomes a message.
+def codes_for(graph: Graph, samples: Samples | None, chooses: Chooses = with_chosen) -> tuple[NDArray[np.int8], OwnSamples]:
+    """Rows (N, input bytes): all 256 codes of a single int8; else the samples, and what `choose` or `sequences` finds beside them.
 
-    Raises:
-        ModelRefused: TensorFlow Lite Micro refuses the file, crashes on it, needs too much memory, or does not end.
+    `chooses` is another than `with_chosen` for a model whose inside the reference interpreter does not know.
     """
-    hint = "The file is damaged, or holds what TensorFlow Lite Micro does not run: convert it anew with the TensorFlow of this project."
-    with tempfile.TemporaryDirectory(prefix="plumbline-") as folder:
-        job = Path(folder)
-        (job / "model.tflite").write_bytes(raw)
-        np.save(job / "codes.npy", codes)
-        if starts is not None:
-            np.save(job / "starts.npy", starts)
-        try:
-            child = subprocess.run(
-                [sys.executable, "-m", "plumbline.convert.importers.wheel_worker", folder], cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS
-            )
-        except subprocess.TimeoutExpired:
-            raise ModelRefused(
-                f"TensorFlow Lite Micro took longer than {DEADLINE_SECONDS} s for {len(codes)} inputs.", "Use a smaller model."
-            ) from None
-        if child.returncode != 0:
-            raise ModelRefused(f"TensorFlow Lite Micro does not run the model: {ended(child.returncode, child.stderr)[1]}.", hint)
-        with np.load(job / "answers.npz") as answers:
-            used = int(answers["used"])
-            return answers["expected"], str(answers["oracle"]), None if used < 0 else used
-
-
-def codes_for(graph: Graph, samples: Samples | None) -> tuple[NDArray[np.int8], OwnSamples]:
-    """Rows (N, input bytes): all 256 codes of a single int8; else the samples, and what `choose` or `sequences` finds beside them."""
     inputs = np.empty((0, elements(graph.inputs)), np.float32) if samples is None else samples.flat
     if graph.stateful:
         inputs = inputs[: samples_in_order(graph)]
@@ -234,9 +210,9 @@ def codes_for(graph: Graph, samples: Samples | None) -> tuple[NDArray[np.int8], 
         data = golden_data.Samples(given.rows, inputs[given.chosen], None, targets)
     with task("Choosing inputs that tell kernels apart"):
         if graph.stateful:
-            found = sequences(graph, given.codes)
+            found = sequences(graph, given.codes, inside=chooses is with_chosen)
             return found.codes, OwnSamples(data, np.array(found.kinds), found.starts)
-        chosen = with_chosen(graph, given.codes)
+        chosen = chooses(graph, given.codes)
     return chosen.codes, OwnSamples(data, np.array(chosen.kinds) if any(chosen.kinds) else None)
 
 
@@ -278,9 +254,9 @@ def bring_float(
             quantizer=quantizer,
         )
     graph = reader.read(converted.tflite)
-    compiled = compiled_model(folder.name, converted.tflite, graph, board)
+    runs = runs_of(folder.name, converted.tflite, graph, board)
     quality = quality_for(samples, graph, limits)
     golden = made_golden(converted, graph, NOWHERE, targets=samples.targets)
     explained = findings(write_explanation(folder, converted, graph, golden.references))
     demands = Demands(domain=range_of(graph.inputs[0]), tolerance=reach(graph), tolerance_from=ENDLESS, quality=quality, limits=limits)
-    return finish(folder, converted.tflite, graph, compiled, golden, demands, say, explained=explained)
+    return finish(folder, converted.tflite, graph, runs, golden, demands, say, explained=explained)

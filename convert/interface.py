@@ -20,11 +20,12 @@ from plumbline.convert.references.promises import end_specs, operator_specs, rea
 from plumbline.convert.references.reference_interpreter import FLOAT_PRODUCT
 from plumbline.convert.references.silent import silent_layer
 from plumbline.convert.references.tolerance import propose
+from plumbline.convert.runs import refusal_of
 
 # fmt: off
 __all__ = [
     "Derived", "Graph", "LiveAnswers", "arena", "check_engine", "derived", "float_products", "live_answers", "proposed_tolerance", "read",
-    "silent_layer",
+    "refusal_of", "runs_with_tflm", "silent_layer",
 ]
 # fmt: on
 
@@ -86,6 +87,11 @@ def derived(graph: Graph, references: References, domain: tuple[float, float]) -
 def proposed_tolerance(graph: Graph, references: References, proven: BoundSpec | None) -> float:
     """The tolerance of a recipe that declares none, in units of the output."""
     return propose(graph, references, proven).value
+
+
+def runs_with_tflm(graph: Graph) -> bool:
+    """Whether TensorFlow Lite Micro's library has what the model takes, as its main branch is."""
+    return refusal_of(graph, "tflm") is None
 
 
 def float_products(operators: Iterable[str]) -> list[str]:

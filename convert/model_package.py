@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any, cast
 
 from plumbline.common import golden_data
-from plumbline.common.board_description import Board
-from plumbline.common.errors import DoesNotFit
 from plumbline.common.files import write_if_changed
 from plumbline.common.golden_data import References
 from plumbline.common.limits import Limits
@@ -19,13 +18,12 @@ from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
 from plumbline.common.quality import Quality
 from plumbline.common.quantization import formula
 from plumbline.convert.codegen.arena import arena
-from plumbline.convert.codegen.emit import LARGEST, Compiled, compile_graph
 from plumbline.convert.codegen.generated_folder import generated_files
-from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.references.foresight import foreseen
 from plumbline.convert.references.golden_data import Golden
 from plumbline.convert.references.promises import end_specs, operator_specs
+from plumbline.convert.runs import Runs
 
 
 @dataclass(frozen=True)
@@ -40,28 +38,11 @@ class Demands:
     limits: Limits = field(default_factory=Limits)
 
 
-def compiled_model(name: str, raw: bytes, graph: Graph, board: Board | None = None) -> Compiled:
-    """Compile a flatbuffer, which `graph` was read from, under the name of its folder in build/.
-
-    Raises:
-        UnsupportedOperator, ModelRefused: the model cannot be compiled, or its numbers do not pass the line.
-        DoesNotFit: it needs more than `board` has, or than LARGEST; the firmware around it needs memory too, which the linker checks.
-    """
-    reader.check_scales(graph)
-    compiled = compile_graph(graph, name, hashlib.sha256(raw).digest())
-    if board is not None:
-        board.check_holds(constants=compiled.constant_bytes, memory=compiled.memory.bytes)
-    for what, needed in (("working memory", compiled.memory.bytes), ("constants", compiled.constant_bytes)):
-        if needed > LARGEST:
-            raise DoesNotFit(f"The model needs {needed:,} bytes for its {what}, at most {LARGEST:,} are compiled.", "Use a smaller model.")
-    return compiled
-
-
 def finish(
     folder: Path,
     raw: bytes,
     graph: Graph,
-    compiled: Compiled,
+    runs: Runs,
     golden: Golden,
     demands: Demands,
     say: Callable[[str], None],
@@ -71,39 +52,39 @@ def finish(
     """Write the model package and report it.
 
     Args:
-        folder, raw, graph, compiled, golden, demands: see `write`.
+        folder, raw, graph, runs, golden, demands: see `write`.
         say: receives the report line by line.
         notes: lines of this way to convert, after those of the model.
         explained: the layers to look at, as the last lines.
     """
-    manifest = write(folder, raw, graph, compiled, golden, demands)
-    for line in [*report(manifest, graph, golden.references), *notes, *foreseen(manifest, graph, golden.references), *explained]:
+    manifest = write(folder, raw, graph, runs, golden, demands)
+    for line in [*report(manifest, graph, golden.references, runs.lacking), *notes, *foreseen(manifest, graph, golden.references), *explained]:
         say(line)
     return manifest
 
 
-def write(folder: Path, raw: bytes, graph: Graph, compiled: Compiled, golden: Golden, demands: Demands) -> Manifest:
+def write(folder: Path, raw: bytes, graph: Graph, runs: Runs, golden: Golden, demands: Demands) -> Manifest:
     """Write everything that a firmware build and a verification need of a flatbuffer.
 
     Args:
         folder: build/NAME.
         raw: the flatbuffer.
         graph: what was read from it.
-        compiled: from `compiled_model`.
+        runs: which engines run it.
         golden: what the board must answer.
         demands: what it is held to besides.
     """
-    name, working_memory = compiled.name, arena(graph, golden.arena_used)
+    compiled, working_memory = runs.compiled, arena(graph, golden.arena_used)
     files: dict[str, bytes] = {"model.tflite": raw, golden_data.FILE: golden.references.to_bytes()}
-    for generated, text in generated_files(name, raw, graph, compiled, working_memory, demands.domain).items():
+    for generated, text in generated_files(runs.name, raw, graph, compiled, working_memory, demands.domain).items():
         files[f"{GENERATED}/{generated}"] = text.encode()
     manifest = Manifest(
-        recipe=name,
+        recipe=runs.name,
         model_sha256=hashlib.sha256(raw).hexdigest(),
         model_bytes=len(raw),
-        constants_sha256=compiled.constants_sha256,
-        memory_bytes=compiled.memory.bytes,
-        constant_bytes=compiled.constant_bytes,
+        constants_sha256=compiled.constants_sha256 if compiled else "",
+        memory_bytes=compiled.memory.bytes if compiled else 0,
+        constant_bytes=compiled.constant_bytes if compiled else 0,
         inputs=end_specs(graph, graph.inputs),
         outputs=end_specs(graph, graph.outputs),
         domain=demands.domain,
@@ -119,6 +100,7 @@ def write(folder: Path, raw: bytes, graph: Graph, compiled: Compiled, golden: Go
         float_model=golden.references.parameters is not None,
         float_parameters=golden.references.parameters,
         limits=demands.limits,
+        engines=cast(Any, runs.engines),
     )
     for path, content in files.items():
         write_if_changed(folder / path, content)
@@ -145,14 +127,20 @@ def end_line(what: str, end: Tensor, graph: Graph) -> str:
     return f"{what} {name}{kind}{held}, shape {list(end.shape)}"
 
 
-def report(manifest: Manifest, graph: Graph, references: References) -> list[str]:
-    """The lines a person reads after a conversion."""
+def report(manifest: Manifest, graph: Graph, references: References, lacking: str = "") -> list[str]:
+    """The lines a person reads after a conversion; `lacking` is what the compiler refuses."""
     lines = [
         f"{manifest.recipe}: {manifest.model_bytes} bytes of int8, SHA-256 {manifest.model_sha256[:16]}...",
         *(f"  {o.name} v{o.version}{' per channel' if o.per_channel else ''}  {o.layer}" for o in graph.operators),
     ]
     lines += [f"  {end_line('input ', each, graph)}" for each in graph.inputs] + [f"  {end_line('output', each, graph)}" for each in graph.outputs]
-    lines.append(f"  memory {manifest.memory_bytes} bytes for the compiled engine")
+    if lacking:
+        lines += [
+            "  runs with TensorFlow Lite Micro alone, whose wheel says what is right; no error bound is stated. The compiled engine refuses it:"
+        ]
+        lines += [f"    {line}" for line in lacking.splitlines()]
+    else:
+        lines.append(f"  memory {manifest.memory_bytes} bytes for the compiled engine")
     lines.append(f"  arena {manifest.arena.bytes} bytes for TensorFlow Lite Micro ({manifest.arena.used} in use + {manifest.arena.margin} margin)")
     others = (
         ("LiteRT", references.litert),

@@ -23,11 +23,12 @@ from plumbline.convert.explain.write import findings, write_explanation
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.keras.quantize import quantize
 from plumbline.convert.model.graph import Graph
-from plumbline.convert.model_package import Demands, compiled_model, finish
+from plumbline.convert.model_package import Demands, finish
 from plumbline.convert.references.bound import bound
 from plumbline.convert.references.golden_data import golden_data, points
 from plumbline.convert.references.tolerance import line as tolerance_line
 from plumbline.convert.references.tolerance import propose, tolerance_of
+from plumbline.convert.runs import compiled_alone
 
 
 def convert(
@@ -67,7 +68,7 @@ def convert(
             model, [calibration], [at.inputs(calibration.shape[1:])], per_channel_dense, activations=activations, test=held_back, advance=advance
         )
     graph = reader.read(converted.tflite)
-    compiled = compiled_model(recipe.name, converted.tflite, graph, board)
+    runs = compiled_alone(recipe.name, converted.tflite, graph, board)
     golden = golden_data(converted, graph, at, test is not None, test.targets if test is not None else None)
     chain = converted.chain if activations == INT8 else ()  # a bound is proven of int8 alone
     references = replace(golden.references, chain=chain)
@@ -85,7 +86,7 @@ def convert(
     )
     check_reach(recipe, range_of(graph.outputs[0]))
     notes = [tolerance_line(recipe, proposal, proven), *metrics]
-    return finish(folder, converted.tflite, graph, compiled, replace(golden, references=references), demands, say, notes, explained)
+    return finish(folder, converted.tflite, graph, runs, replace(golden, references=references), demands, say, notes, explained)
 
 
 def check_quality(recipe: Declared, graph: Graph, references: References, explained: list[str]) -> list[str]:

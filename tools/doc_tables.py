@@ -14,6 +14,7 @@ from plumbline.common import errors, wire
 from plumbline.common.paths import ROOT
 from plumbline.convert.model.schema import TENSOR_TYPES
 from plumbline.convert.operators.engines import ENGINES, support_table
+from plumbline.convert.operators.interpreted import INTERPRETED
 from plumbline.host.verdict.schemas import published
 from tools.doc_commands import commands
 from tools.markdown import table
@@ -76,6 +77,15 @@ def operators() -> str:
     for each in support_table():
         rows.append((f"`{each.operator}`", kinds(each.types), *map(version, each.newest.values()), ". ".join([each.accepts, *each.notes])))
     return table(("operator", "types", *(each.name for each in ENGINES.values()), "what is accepted"), rows)
+
+
+def interpreted() -> str:
+    """Each operator that the compiler has not, and which library has it."""
+    rows = []
+    for name, each in sorted(INTERPRETED.items()):
+        state = "its state lasts from one inference to the next" if each.remembers else ""
+        rows.append((f"`{name.removeprefix('CUSTOM:')}`", "yes", "yes" if each.chirale else "refused", state))
+    return table(("operator", "tflm", "chirale", ""), rows)
 
 
 def kinds(types: tuple[str, ...]) -> str:
@@ -158,6 +168,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "wire-errors": wire_errors,
     "engines": engines,
     "operators": operators,
+    "interpreted": interpreted,
     "boards": boards,
     "environments": environments,
     "commands": commands,

@@ -15,7 +15,7 @@ from plumbline.convert.codegen.emit import LARGEST, Compiled
 from plumbline.convert.codegen.ends import ends_of, one_to_one
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.model.graph import Graph
-from plumbline.convert.operators import named
+from plumbline.convert.operators.interpreted import in_library
 
 
 def decimals(scale: float) -> int:
@@ -45,14 +45,16 @@ def wire_header() -> str:
     return environment().get_template("plumbline_wire.h.j2").render(wire=wire, enums=enums, layouts=layouts())
 
 
-def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, arena: ArenaSpec, domain: tuple[float, float]) -> dict[str, str]:
+def generated_files(
+    name: str, tflite: bytes, graph: Graph, compiled: Compiled | None, arena: ArenaSpec, domain: tuple[float, float]
+) -> dict[str, str]:
     """Every generated file but the manifest, by name.
 
     Args:
         name: the recipe's.
         tflite: the flatbuffer.
         graph: the same, read.
-        compiled: the same, compiled.
+        compiled: the same, compiled; None of a model that the compiler does not take.
         arena: for TensorFlow Lite Micro.
         domain: lowest and highest x of a model of one number; for others what their input codes can represent.
     """
@@ -62,15 +64,13 @@ def generated_files(name: str, tflite: bytes, graph: Graph, compiled: Compiled, 
         "tflite": tflite,
         "printed": len(tflite) <= LARGEST,
         "model_sha256": hashlib.sha256(tflite).hexdigest(),
-        "registrations": sorted(
-            {each.resolver_method for each in map(named, {operator.name for operator in (*graph.operators, *graph.folded)}) if each}
-        ),
+        "registrations": sorted({each.resolver_method for it in (*graph.operators, *graph.folded) if (each := in_library(it.name))}),
     }
     names = ("plumbline_flatbuffer.h", "plumbline_flatbuffer.c", "plumbline_resolver.h", "library.json")
     files = {file: templates.get_template(f"{file}.j2").render(**context) for file in names}
     json.loads(files["library.json"])
     files |= {"plumbline_model.h": model_header(name, hashlib.sha256(tflite).digest(), graph, arena, domain), "plumbline_wire.h": wire_header()}
-    return files | {"plumbline_compiled.c": compiled.source, "plumbline_compiled.h": compiled.header}
+    return files if compiled is None else files | {"plumbline_compiled.c": compiled.source, "plumbline_compiled.h": compiled.header}
 
 
 def model_header(name: str, sha256: bytes, graph: Graph, arena: ArenaSpec, domain: tuple[float, float]) -> str:

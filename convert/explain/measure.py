@@ -21,7 +21,7 @@ from plumbline.common.rows import elements, from_reals, range_of, values_of
 from plumbline.common.useful import shares
 from plumbline.convert.explain import causes
 from plumbline.convert.explain.twin import Reals, pair
-from plumbline.convert.explain.walk import Measured, measurable, moves, places_of, reached, walk
+from plumbline.convert.explain.walk import Measured, at_the_ends, measurable, moves, places_of, reached, walk
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.references import litert
@@ -127,7 +127,9 @@ def lacking(graph: Graph, float_tflite: bytes) -> str:
     return ""
 
 
-def ranges(name: str, model_sha256: str, graph: Graph, codes: NDArray[np.int8], note: str, own_samples: bool = True) -> Explanation:
+def ranges(
+    name: str, model_sha256: str, graph: Graph, codes: NDArray[np.int8], note: str, own_samples: bool = True, answers: NDArray[np.int8] | None = None
+) -> Explanation:
     """Measure the ranges alone.
 
     Args:
@@ -135,12 +137,18 @@ def ranges(name: str, model_sha256: str, graph: Graph, codes: NDArray[np.int8], 
         codes: inputs (N, input bytes), of which some are taken, evenly.
         note: why no float model is compared.
         own_samples: whether the inputs are the user's; what others reach is not judged.
+        answers: (N, output bytes), of a model whose inside the reference interpreter does not know: then only its ends are measured.
+
+    Raises:
+        ModelRefused, UnsupportedOperator: without `answers`, where there is no reference kernel for an operator or its form.
     """
-    chosen = codes[np.linspace(0, len(codes) - 1, min(len(codes), affordable(graph, 0))).round().astype(int)]
-    found = reached(graph, chosen)
+    picked = np.linspace(0, len(codes) - 1, min(len(codes), affordable(graph, 0))).round().astype(int)
+    chosen = codes[picked]
+    found = reached(graph, chosen) if answers is None else at_the_ends(graph, chosen, answers[picked])
     rows = [
         ranged(number, operator, tensors, np.concatenate([found[each.index] for each in tensors], axis=1), None)
         for number, operator, tensors in places_of(graph)
+        if all(each.index in found for each in tensors)
     ]
     judged = [replace(row, advice=causes.judge_range(row, row is rows[-1])) for row in rows] if own_samples else rows
     return Explanation(name, model_sha256, len(chosen), False, "", None, None, tuple(replace(row, alarming=bool(row.advice)) for row in judged), note)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from plumbline.common.quantization import dequantize_float32
 from plumbline.convert.explain import causes
 from plumbline.convert.explain.twin import Reals, Twin
-from plumbline.convert.model.graph import Graph, Operator, Tensor
+from plumbline.convert.model.graph import Graph, Operator, Tensor, taken_apart
 from plumbline.convert.operators import named
 from plumbline.convert.references import reference_interpreter
 
@@ -21,6 +21,12 @@ from plumbline.convert.references import reference_interpreter
 def reached(graph: Graph, codes: NDArray[np.int8]) -> dict[int, NDArray[np.int8]]:
     """The values (N, elements) of the inputs and of every tensor that an operator writes, by its index; `codes` are rows (N, input bytes)."""
     return reference_interpreter.Model(graph).values(codes)
+
+
+def at_the_ends(graph: Graph, codes: NDArray[np.int8], answers: NDArray[np.int8]) -> dict[int, NDArray[np.int8]]:
+    """As `reached`, the inputs and outputs alone, of which `answers` are rows (N, output bytes)."""
+    pairs = ((graph.inputs, codes), (graph.outputs, answers))
+    return {each.index: values for ends, rows in pairs for each, values in zip(ends, taken_apart(rows, ends), strict=True)}
 
 
 def places_of(graph: Graph) -> Iterator[tuple[int | None, Operator | None, tuple[Tensor, ...]]]:

@@ -18,10 +18,11 @@ from plumbline.convert.references.golden_data import Converted
 LINES = 3
 """Layers named in the report of a conversion; `plumbline explain` shows all."""
 NO_FLOAT_MODEL = "A .tflite file comes without its float model, so that only ranges are known, not errors."
+ENDS_ALONE = "Of a model that TensorFlow Lite Micro alone runs, inputs and outputs are shown."
 OTHER_INPUTS = f"The inputs are those that the verification compares; give {usage.option('samples')} to see what your own reach."
 
 
-def write_explanation(folder: Path, converted: Converted, graph: Graph, answers: References) -> Explanation | None:
+def write_explanation(folder: Path, converted: Converted, graph: Graph, answers: References) -> Explanation:
     """Measure the layers of a model that was quantized from a float one, at its samples, and write the result into build/NAME.
 
     Args:
@@ -31,7 +32,7 @@ def write_explanation(folder: Path, converted: Converted, graph: Graph, answers:
         answers: hold the samples, and their targets where there are some.
 
     Returns:
-        What was written; None where an operator has no reference kernel here, so that nothing inside the model is known.
+        What was written. Of a model with an operator that has no reference kernel here, only inputs and outputs are known.
     """
     data, digest = answers.data, hashlib.sha256(converted.tflite).hexdigest()
     assert data is not None  # a float model comes with samples
@@ -41,27 +42,24 @@ def write_explanation(folder: Path, converted: Converted, graph: Graph, answers:
         except ModelRefused as error:
             found = ranges(folder.name, digest, graph, answers.codes[data.rows], error.message)
         except UnsupportedOperator:
-            (folder / FILE).unlink(missing_ok=True)  # it is of another model
-            return None
+            found = ranges(folder.name, digest, graph, answers.codes[data.rows], ENDS_ALONE, answers=answers.expected[data.rows])
     write_if_changed(folder / FILE, found.to_json())
     return found
 
 
-def write_ranges(folder: Path, raw: bytes, graph: Graph, answers: References) -> Explanation | None:
+def write_ranges(folder: Path, raw: bytes, graph: Graph, answers: References) -> Explanation:
     """Measure the ranges of a .tflite file, which has no float model, at the samples, or without some at the inputs that are compared."""
-    own = answers.data is not None
-    codes = answers.codes if answers.data is None else answers.codes[answers.data.rows]
+    own, digest = answers.data is not None, hashlib.sha256(raw).hexdigest()
+    rows = slice(None) if answers.data is None else answers.data.rows
     note = NO_FLOAT_MODEL if own else f"{NO_FLOAT_MODEL} {OTHER_INPUTS}"
     try:
-        found = ranges(folder.name, hashlib.sha256(raw).hexdigest(), graph, codes, note, own)
-    except UnsupportedOperator:
-        (folder / FILE).unlink(missing_ok=True)  # it is of another model
-        return None
+        found = ranges(folder.name, digest, graph, answers.codes[rows], note, own)
+    except (ModelRefused, UnsupportedOperator):
+        found = ranges(folder.name, digest, graph, answers.codes[rows], f"{note} {ENDS_ALONE}", own, answers.expected[rows])
     write_if_changed(folder / FILE, found.to_json())
     return found
 
 
-def findings(explanation: Explanation | None) -> list[str]:
+def findings(explanation: Explanation) -> list[str]:
     """What the report of a conversion says: the layers that something has to be done about."""
-    found = explanation.alarming if explanation is not None else ()
-    return [f"  {each.sentence}" for each in found[:LINES]]
+    return [f"  {each.sentence}" for each in explanation.alarming[:LINES]]

@@ -13,6 +13,8 @@ from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.common.rows import to_reals
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.model.graph import Graph, Tensor
+from plumbline.convert.references import tflm
+from plumbline.convert.references.choose_by_answers import Answered
 from plumbline.convert.references.choose_inputs import Asked, samples_asked, with_chosen
 from plumbline.convert.references.sample_rows import sample_rows
 
@@ -55,10 +57,7 @@ def float_answers(model: FloatModel, raw: bytes, given: dict[str, list[Floats]])
         found = model.predict(inputs)
         return np.concatenate([found[place] for place in answered], axis=1)
 
-    try:
-        asked = with_chosen(graph, real.codes)
-    except (UnsupportedOperator, ModelRefused):  # which the compiler says with its reason, right after this
-        asked = Asked(real.codes, ("",) * len(real.codes))
+    asked = chosen(raw, graph, real.codes)
     meant = to_reals(asked.codes, graph.inputs).astype(np.float32)
     cuts = np.split(meant, np.cumsum([end.elements for end in graph.inputs])[:-1], axis=1)
     inputs = [cuts[order.index(place)].reshape(-1, *each.shape[1:]) for place, each in enumerate(samples)]
@@ -69,6 +68,19 @@ def float_answers(model: FloatModel, raw: bytes, given: dict[str, list[Floats]])
     for i, (weights, bias, activation) in enumerate(model.chain):
         answers |= {f"weights{i}": weights, f"bias{i}": bias, f"activation{i}": np.array(activation)}
     return answers
+
+
+def chosen(raw: bytes, graph: Graph, samples: NDArray[np.int8]) -> Asked:
+    """What a board is asked: by the inside of the model, or where the reference interpreter does not know it by TensorFlow Lite Micro's answers."""
+    try:
+        return with_chosen(graph, samples)
+    except (UnsupportedOperator, ModelRefused):  # which the compiler says with its reason, right after this
+        if not tflm.available():
+            return Asked(samples, ("",) * len(samples))
+    try:
+        return with_chosen(graph, samples, Answered(graph, tflm.Interpreter(raw, graph).run))
+    except (RuntimeError, ModelRefused):
+        return Asked(samples, ("",) * len(samples))
 
 
 def places(graph: Graph, ends: Sequence[Tensor], names: Sequence[str]) -> list[int]:

@@ -17,8 +17,12 @@ FREE = 1 << 20
 """Bytes that may be read in any case."""
 
 
+DAMAGED = "he flatbuffer is damaged"
+"""In the message about a file that contradicts itself, wherever in the sentence it stands."""
+
+
 def damaged(what: str) -> ModelRefused:
-    return ModelRefused(f"The flatbuffer is damaged: {what}.", hints.damaged())
+    return ModelRefused(f"T{DAMAGED}: {what}.", hints.damaged())
 
 
 class Bytes:

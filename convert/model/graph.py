@@ -175,6 +175,8 @@ class Graph:
     """What the signature calls inputs and outputs, by their indices; those that it does not name are called as their tensors."""
     folded: tuple[Operator, ...] = ()
     """Operators of the file that are not among these: their answers are constants, which the tensors hold. TensorFlow Lite Micro runs them."""
+    remembers: bool = False
+    """Whether an operator keeps values from one inference to the next beside the variables, as TensorFlow Lite Micro's kernels may."""
 
     def name_of(self, end: Tensor) -> str:
         """What people call an input or output."""
@@ -187,8 +189,8 @@ class Graph:
 
     @property
     def stateful(self) -> bool:
-        """Whether its answers depend on the inferences before: there are `variables`, which a reset brings back to their beginning."""
-        return bool(self.variables)
+        """Whether its answers depend on the inferences before. A reset brings `variables`, and what else it remembers, back to their beginning."""
+        return bool(self.variables) or self.remembers
 
     @property
     def input(self) -> Tensor:

@@ -9,7 +9,7 @@ Candidates near those taken, and between two of them, are tried as well: where a
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.references.input_pool import HIGHEST, LOWEST, Codes, Pool, between, edges, near, pool_of
 from plumbline.convert.references.reference_interpreter import Model
 from plumbline.convert.references.sample_rows import FEWEST, most_inputs
+from plumbline.convert.references.seen import Ids, Reals, Seen, Watcher
 
 SEED = 1
 MOST_CHOSEN = 128
@@ -54,29 +55,7 @@ RAREST = 8
 FADING = 0.25
 """What a thing counts that was reached once before, against one that was not."""
 
-Ids = NDArray[np.int64]
-Reals = NDArray[np.float64]
 LookUp = Callable[[Ids, tuple[int, ...]], Ids]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What N candidates reach."""
-
-    inside: Ids
-    """(N, F): the numbers of F things reached between the layers."""
-    outputs: Ids
-    """(N, O): the numbers of the output's codes, and of those that were looked up in a table."""
-    answers: Codes
-    """(N, output bytes)."""
-    shows: Reals
-    """(N,): how many of the small changes inside, and one more, the answer shows, as a share."""
-
-    @classmethod
-    def joined(cls, parts: Sequence[Seen]) -> Seen:
-        """Several, one behind the other."""
-        inside, outputs = (np.concatenate([getattr(part, name) for part in parts]) for name in ("inside", "outputs"))
-        return cls(inside, outputs, np.concatenate([part.answers for part in parts]), np.concatenate([part.shows for part in parts]))
 
 
 @dataclass(frozen=True)
@@ -95,17 +74,17 @@ def samples_asked(graph: Graph) -> int:
     return most if graph.one_code else most - min(most // 2, MOST_CHOSEN)
 
 
-def with_chosen(graph: Graph, samples: Codes) -> Asked:
-    """The samples (S, input bytes) and, unless all 256 codes are asked already, what is chosen beside them."""
+def with_chosen(graph: Graph, samples: Codes, watched: Watcher | None = None) -> Asked:
+    """The samples (S, input bytes) and, unless all 256 codes are asked already, what is chosen beside them; see `choose`."""
     if graph.one_code:
         return Asked(samples, ("",) * len(samples))
     most = most_inputs(graph)
     count = max(FEWEST, min(MOST_CHOSEN if len(samples) else most, most - len(samples)))
-    chosen = choose(graph, count, samples)
+    chosen = choose(graph, count, samples, watched=watched)
     return Asked(np.concatenate([samples, chosen.codes]), ("",) * len(samples) + chosen.kinds)
 
 
-def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = SEED) -> Pool:
+def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = SEED, watched: Watcher | None = None) -> Pool:
     """Inputs for a board, edges first.
 
     Args:
@@ -113,11 +92,13 @@ def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = S
         count: how many.
         samples: codes (S, input bytes) that are asked as well; candidates lie near them too, and what they reach counts as reached.
         seed: of the candidates.
+        watched: what tells them apart; None for the inside of the model, see Watched.
 
     Raises:
         UnsupportedOperator, ModelRefused: see `integer.Model`.
     """
-    rng, total, watched = np.random.default_rng(seed), candidates(graph), Watched(graph, seed)
+    rng, watched = np.random.default_rng(seed), watched or Watched(graph, seed)
+    total = candidates(graph, watched.budget)
     given = np.empty((0, graph.input_bytes), np.int8) if samples is None else samples[:: max(1, len(samples) * 4 // total)]
     pool = Pool(given, ("sample",) * len(given)) + answerable(edges(graph.inputs), graph)
     fixed = min(len(pool), len(given) + count // EDGE)
@@ -131,10 +112,10 @@ def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = S
     return pool.rows(taken(seen, len(given) + count, fixed)[len(given) :])
 
 
-def candidates(graph: Graph) -> int:
+def candidates(graph: Graph, budget: float = BUDGET) -> int:
     """How many inputs are tried: fewer of a model that takes longer."""
     cost = sum((multiply_accumulates(operator) or 0) + PER_CODE * sum(each.elements for each in operator.outputs) for operator in graph.operators)
-    return int(max(FEWEST_TRIED, min(MOST_TRIED, BUDGET / (cost * (1 + sum(1 - cut for cut in CUTS))))))
+    return int(max(FEWEST_TRIED, min(MOST_TRIED, budget / (cost * (1 + sum(1 - cut for cut in CUTS))))))
 
 
 class Watched:
@@ -144,6 +125,8 @@ class Watched:
         graph: the model.
         seed: of the small changes.
     """
+
+    budget = BUDGET
 
     def __init__(self, graph: Graph, seed: int) -> None:
         self._graph, self._model, self._rng = graph, Model(graph), np.random.default_rng(seed)

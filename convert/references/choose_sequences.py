@@ -47,22 +47,23 @@ def samples_in_order(graph: Graph) -> int:
     return most_inputs(graph) // 2
 
 
-def sequences(graph: Graph, samples: Codes | None = None, seed: int = SEED) -> AskedSequences:
+def sequences(graph: Graph, samples: Codes | None = None, seed: int = SEED, inside: bool = True) -> AskedSequences:
     """Choose sequences.
 
     Args:
         graph: a model with variables.
         samples: rows (S, input bytes), in their order; at most `samples_in_order`.
         seed: of the chosen rows.
+        inside: whether the reference interpreter knows the model; else its memory is taken for endless, and the first long run for the best.
 
     Raises:
         UnsupportedOperator, ModelRefused: see `reference_interpreter.Model`.
     """
     given = np.empty((0, graph.input_bytes), np.int8) if samples is None else samples
-    model, room = Model(graph), most_inputs(graph) - len(given)
+    model, room = Model(graph) if inside else None, most_inputs(graph) - len(given)
     rng = np.random.default_rng(seed)
-    longest = min(2 * memory(graph, model, seed) + SHORTEST, max(1, room * 3 // 4))
-    parts = [Pool(given, ("",) * len(given)), longest_run(graph, model, longest, rng)]
+    longest = min(2 * (memory(graph, model, seed) if model else LONGEST_MEMORY) + SHORTEST, max(1, room * 3 // 4))
+    parts = [Pool(given, ("",) * len(given)), longest_run(graph, model, longest, rng) if model else run_of(graph, longest, rng)]
     room -= longest
     for length in SHORT:
         if length <= room:

@@ -9,10 +9,10 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from plumbline.common import usage
+from plumbline.common import boards, usage
 from plumbline.common.board_description import Board, Environment
-from plumbline.common.errors import RegistryUnreachable, TflmMissing
-from plumbline.convert.interface import check_engine, read
+from plumbline.common.errors import ModelRefused, RegistryUnreachable, TflmMissing, UnsupportedOperator
+from plumbline.convert.interface import check_engine, read, runs_with_tflm
 
 HEADER = Path("tensorflow/lite/micro/micro_interpreter.h")
 SOURCES = "github.com"
@@ -25,10 +25,18 @@ def check(env: Environment, model: Path, variables: Mapping[str, str]) -> None:
     """See that the engine of `env` can run the model and that everything it is built from is installed or in reach.
 
     Raises:
-        UnsupportedOperator: names the operator, its layer and the reason.
+        UnsupportedOperator, ModelRefused: names the operator, its layer and the reason.
         TflmMissing, RegistryUnreachable: see `check_sources`.
     """
-    check_engine(read(model.read_bytes()), _runtime(env))
+    graph, engine = read(model.read_bytes()), _runtime(env)
+    try:
+        check_engine(graph, engine)
+    except (ModelRefused, UnsupportedOperator) as refused:
+        other = _interpreting(env.board)
+        if engine != "compiled" or other is None or not runs_with_tflm(graph):
+            raise
+        hint = f"Run it with TensorFlow Lite Micro, whose library has what it takes: {usage.again('verify', env=other.name)}."
+        raise type(refused)(refused.message, f"{hint} {refused.hint}") from refused
     check_sources(env, variables)
 
 
@@ -100,6 +108,11 @@ def _runtime(env: Environment) -> str:
         return env.engine
     folder = library_folder()
     return "chirale" if folder is None or is_chirale(folder) else "tflm"
+
+
+def _interpreting(board: Board) -> Environment | None:
+    """The environment of a board that runs TensorFlow Lite Micro; None where it has none."""
+    return next((each for each in boards.ordinary("tflm") if each.board == board), None)
 
 
 def is_chirale(folder: Path) -> bool:

@@ -13,7 +13,7 @@ from plumbline.common.dataset import FILE, Declared
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.folder_names import PREFIX
 from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec
-from plumbline.convert.interface import Derived, arena, derived, proposed_tolerance
+from plumbline.convert.interface import Derived, arena, derived, proposed_tolerance, runs_with_tflm
 from plumbline.host.verdict.artefacts import Artefacts
 
 SLACK = 1e-9
@@ -70,10 +70,20 @@ def _of_the_model(artefacts: Artefacts, follows: Derived) -> Iterator[Promise]:
     used = _number(r"Micro's working memory: (\d+) in use", header)
     yield Promise("arena", manifest.arena, arena(artefacts.graph, used), f"{source} with the model")
     yield Promise("arena", manifest.arena.bytes, _number(r"PLUMBLINE_ARENA_BYTES (\d+)", header), source)
+    yield Promise("engines", manifest.engines, _engines(artefacts), said)
+    if "compiled" not in manifest.engines:
+        yield Promise("bound", manifest.bound, None, said)
+        return
     source = "plumbline_compiled.h"
     header = (folder / GENERATED / source).read_text()
     yield Promise("memory_bytes", manifest.memory_bytes, _number(r"PLUMBLINE_COMPILED_MEMORY_BYTES (\d+)", header), source)
     yield Promise("constant_bytes", manifest.constant_bytes, _number(r"runs on, (\d+) bytes in all", header), source)
+
+
+def _engines(artefacts: Artefacts) -> tuple[str, ...]:
+    """Those that run the model; whether the compiler takes it, the conversion's files tell."""
+    found = [] if "compiled" not in artefacts.manifest.engines else ["compiled"]
+    return (*found, *(["tflm"] if runs_with_tflm(artefacts.graph) else []))
 
 
 def _of_the_recipe(artefacts: Artefacts, follows: Derived, proven: BoundSpec | None) -> Iterator[Promise]:

@@ -44,4 +44,5 @@ def consult(artefacts: Artefacts) -> Oracle:
             f"{live.name} answers {differing} of {len(live.codes)} inputs otherwise than the stored references ({manifest.oracle}).",
             f"Run {usage.command('convert', manifest.recipe, anew=True)}; if it stays, the reference kernels of the two versions differ.",
         )
-    return Oracle(references, f"{live.name}, live")
+    alone = "" if "compiled" in manifest.engines else ", the only oracle: the integer model lacks an operator"
+    return Oracle(references, f"{live.name}, live{alone}")

@@ -21,6 +21,8 @@ GENERATED = "generated"
 SOURCES = ("model.h", "flatbuffer.h", "flatbuffer.c", "resolver.h", "compiled.h", "compiled.c", "wire.h")
 ARTEFACTS = frozenset(("model.tflite", "references.npz", *(f"{GENERATED}/plumbline_{name}" for name in SOURCES), f"{GENERATED}/library.json"))
 """The files of a conversion, relative to the build folder, each of which the manifest vouches for."""
+COMPILED_ARTEFACTS = frozenset(f"{GENERATED}/plumbline_compiled.{kind}" for kind in "hc")
+"""Those that only the compiled engine takes."""
 DECLARED = "declared by the recipe"
 ENDLESS = "the output's whole range, which no error exceeds: a model of your own is held to the limits at its samples instead"
 """Where the tolerance of a model comes from that no recipe stands behind."""
@@ -118,7 +120,8 @@ class Manifest:
     model_sha256: str
     model_bytes: Count
     constants_sha256: str
-    """SHA-256 over the constant blocks of the compiled engine, in the order of its table, each little-endian as in memory."""
+    """SHA-256 over the constant blocks of the compiled engine, in the order of its table, each little-endian as in memory. Empty, and the next two
+    are 0, where `engines` lacks it."""
     memory_bytes: Count
     """What the compiled engine runs in: input, output and everything between the layers."""
     constant_bytes: Count
@@ -148,7 +151,15 @@ class Manifest:
     """Where the tolerance comes from: the recipe, or what it was worked out from."""
     limits: Limits = field(default_factory=Limits)
     """What the board must reach on the samples, besides being exact."""
+    engines: tuple[Literal["compiled", "tflm"], ...] = ("compiled", "tflm")
+    """Which engines run the model. `tflm` alone where the compiler lacks an operator or a form of it: then nothing but TensorFlow Lite Micro's wheel
+    says what is right, and no bound is stated."""
     schema: Literal[5] = SCHEMA
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Those of ARTEFACTS that this conversion made."""
+        return ARTEFACTS if "compiled" in self.engines else ARTEFACTS - COMPILED_ARTEFACTS
 
     @property
     def ends(self) -> tuple[str, ...]:
@@ -228,11 +239,11 @@ class Manifest:
                 differs.
         """
         hint = f"Run {usage.command('convert', self.recipe, anew=True)}."
-        if unlike := sorted(self.artefacts.keys() ^ ARTEFACTS):
-            how = "does not vouch for" if unlike[0] in ARTEFACTS else "vouches for a file that no conversion makes:"
+        if unlike := sorted(self.artefacts.keys() ^ self.files):
+            how = "does not vouch for" if unlike[0] in self.files else "vouches for a file that no conversion makes:"
             raise ArtefactsDisagree(f"The manifest {how} {unlike[0]}.", hint)
         sources = {f"{GENERATED}/{path.name}" for path in (folder / GENERATED).glob("*.[chS]*")}
-        if foreign := sorted(sources - ARTEFACTS):
+        if foreign := sorted(sources - self.files):
             raise ArtefactsDisagree(f"{folder / foreign[0]} is no file of the conversion, but would be compiled.", f"Remove it. {hint}")
         for name, expected in sorted(self.artefacts.items()):
             path = folder / name

@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 
 from plumbline.common.quantization import Scaled, dequantize
 
-NUMPY_TYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "FLOAT32": "<f4", "BOOL": "?", "INT4": "<i1"}
+# fmt: off
+NUMPY_TYPES = {
+    "INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "UINT8": "<u1", "UINT16": "<u2", "UINT32": "<u4", "UINT64": "<u8",
+    "FLOAT32": "<f4", "BOOL": "?", "INT4": "<i1",
+}
+# fmt: on
 """Tensor types this project meets, by their name in the TensorFlow Lite schema. INT4 is what constants may be, two in a byte of the file."""
 
 Rows = NDArray[np.int8]

@@ -83,6 +83,22 @@ def command(name: str, folder: str | None = None, *, anew: bool = False, **optio
     return f"`{line(name, folder, anew=anew, **options)}`"
 
 
+def again(name: str, **options: str) -> str:
+    """What the user typed, between backquotes, as another command or with other options: those of the firmware give way to one of them."""
+    gone, words, given = ("env", "board", "engine"), shlex.split(typed()), {key: value for key, value in options.items() if value}
+    if through_make():
+        kept = [word for word in words[1:] if "=" in word and word.partition("=")[0].lower() not in (*gone, *given)]
+        return f"`{shlex.join(['make', name, *kept, *(f'{key.upper()}={value}' for key, value in given.items())])}`"
+    kept, skip = [], False
+    for word in words[2:]:
+        option = word.partition("=")[0].removeprefix("--")
+        known = word.startswith("--") and option in (*gone, *given)
+        if not known and not skip:
+            kept.append(word)
+        skip = known and "=" not in word
+    return f"`{shlex.join([program(), name, *kept])}{''.join(f' --{key} {value}' for key, value in given.items())}`"
+
+
 def option(name: str, value: str = "") -> str:
     """An option as the user would write it: `--samples inputs.npy` or `SAMPLES=inputs.npy`."""
     return f"{name.upper()}={value}" if through_make() else f"--{name} {value}".rstrip()

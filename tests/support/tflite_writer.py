@@ -39,6 +39,8 @@ class OperatorSpec:
     custom: str = ""
     """The name of a custom operator, and the numbers of its FlexBuffer."""
     numbers: tuple[int, ...] = ()
+    custom_options: bytes = b""
+    """Its FlexBuffer, where that is no vector of numbers."""
 
 
 def spec(operator: CaseOperator) -> OperatorSpec:
@@ -162,7 +164,7 @@ class Builder:
         fields = [(field, "offset", self.text(value)) if kind == "String" else (field, kind, value) for field, kind, value in operator.options]
         options = [(3, "Uint8", operator.options_kind), (4, "offset", self.table(fields))] if operator.options_kind else []
         if operator.custom:
-            options = [(5, "offset", self.block(flexbuffer(operator.numbers), 16))]
+            options = [(5, "offset", self.block(operator.custom_options or flexbuffer(operator.numbers), 16))]
         return self.table([(0, "Uint32", codes.index((operator.code, operator.version))), *ends, *options])
 
     def subgraph(self, tensors: list[int], operators: list[int], ends: Ends) -> int:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.graph import Graph
 from plumbline.convert.references import reference_interpreter
-from plumbline.convert.references.choose_inputs import MOST_CHOSEN, Seen, at_once, candidates, choose, looked_up, samples_asked, taken, with_chosen
+from plumbline.convert.references.choose_inputs import MOST_CHOSEN, at_once, candidates, choose, looked_up, samples_asked, taken, with_chosen
 from plumbline.convert.references.input_pool import KINDS, edges, near, pool_of, sides
 from plumbline.convert.references.sample_rows import FEWEST, most_inputs
+from plumbline.convert.references.seen import Seen
 from tests.faults.networks import images
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.tflite_writer import TensorSpec, write_graph

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+
 import numpy as np
 import pytest
 
@@ -12,6 +15,9 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.engines import ENGINES
+from plumbline.convert.operators.interpreted import INTERPRETED
+from plumbline.convert.operators.registration import LACKS
+from plumbline.host.firmware.tflm import is_chirale, library_folder
 from tests.support.flatbuffer_writer import FULLY_CONNECTED, random_model, write
 from tests.support.tflite_writer import write_case
 
@@ -53,11 +59,34 @@ def test_where_answers_are_held_to_todays_kernels_the_form_counts_and_not_the_ve
 
 
 def test_an_unknown_operator_is_refused_with_what_there_is() -> None:
-    graph = read(model(False, operator=BUILTIN_OPERATORS.index("COS")))
+    graph = read(model(False, operator=BUILTIN_OPERATORS.index("POW")))
     for name in ENGINES:
-        with pytest.raises(UnsupportedOperator, match=r"cannot run COS.*model/dense_0/MatMul") as caught:
+        with pytest.raises(UnsupportedOperator, match=r"cannot run POW.*model/dense_0/MatMul") as caught:
             check_engine(graph, name)
         assert "docs/reference" in caught.value.hint
+
+
+def test_what_only_the_library_has_is_refused_for_the_compiler_alone() -> None:
+    graph = read(model(False, operator=BUILTIN_OPERATORS.index("COS")))
+    with pytest.raises(UnsupportedOperator, match="he compiled engine cannot run COS"):
+        check_engine(graph, "compiled")
+    for name in ("tflm", "chirale"):
+        check_engine(graph, name)
+
+
+@pytest.mark.skipif(not os.environ.get("TFLM_DIR"), reason="TFLM_DIR names no TensorFlow Lite Micro")
+def test_the_library_has_every_operator_that_is_said_to_be_in_it() -> None:
+    """By the resolver's own header: what the interpreter of a board may register."""
+    folder = library_folder()
+    assert folder is not None
+    (header,) = folder.rglob("micro_mutable_op_resolver.h")
+    methods = set(re.findall(r"TfLiteStatus (Add\w+)\(", header.read_text()))
+    chirale = is_chirale(folder)
+    known = [each.resolver_method for each in INTERPRETED.values() if each.chirale or not chirale]
+    known += [each.resolver_method for each in registered().values() if not chirale or each.elsewhere.get("chirale") != LACKS]
+    assert set(known) <= methods
+    if not chirale:
+        assert methods - set(known) <= {"AddBuiltin", "AddCustom", "AddEthosU", "AddDecode", "AddIf", "AddWhile"}
 
 
 def test_the_arduino_librarys_lstm_is_refused() -> None:

@@ -19,6 +19,7 @@ from plumbline.convert.model.flatbuffer_view import damaged
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.model.model_kind import called, custom, kinds
 from plumbline.convert.operators import named
+from plumbline.convert.operators.interpreted import INTERPRETED
 from plumbline.convert.operators.support import registration_of
 
 NOT_INT8 = ", not quantized int8"
@@ -49,7 +50,8 @@ def read(raw: bytes) -> Graph:
     inputs, outputs = (tuple(resolved.tensors[index] for index in indices) for indices in (parts.inputs, parts.outputs))
     check_order(inputs, resolved.operators, outputs)
     check_owners(parts.operators)
-    graph = Graph(resolved.tensors, resolved.operators, inputs, outputs, parts.names, (*gone, *resolved.gone))
+    remembers = any(each.name in INTERPRETED and INTERPRETED[each.name].remembers for each in resolved.operators)
+    graph = Graph(resolved.tensors, resolved.operators, inputs, outputs, parts.names, (*gone, *resolved.gone), remembers)
     if graph.stateful and graph.recurrent:
         hint = hints.changed("Give the model either variables or an LSTM")
         raise refusal([Blocker("variables beside an LSTM, which here begins every inference anew", hint)])
