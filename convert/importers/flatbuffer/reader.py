@@ -62,8 +62,19 @@ def folded(parts: Parts) -> tuple[Parts, tuple[Operator, ...]]:
     """The model without the operators whose answers are constants, and these; as it is where shapes may be unknown."""
     if parts.blockers:
         return parts, ()
+    parts = replace(parts, operators=tuple(map(what_is_read, parts.operators)))
     found = fold(parts.tensors, parts.operators, (*parts.inputs, *parts.outputs))
     return replace(parts, tensors=found.tensors, operators=found.operators), found.gone
+
+
+def what_is_read(operator: Operator) -> Operator:
+    """The operator without the run-time input that its kernel does not look at."""
+    registration = named(operator.name)
+    place = None if registration is None else registration.unread
+    tensor = operator.inputs[place] if place is not None and place < len(operator.inputs) else None
+    if tensor is None or not tensor.computed:
+        return operator
+    return replace(operator, inputs=tuple(None if at == place else each for at, each in enumerate(operator.inputs)))
 
 
 def of_layers(parts: Parts) -> list[Blocker]:

@@ -18,5 +18,6 @@ TRANSPOSE_CONV = Registration(
     constants=CONSTANTS,
     elsewhere={"chirale": Elsewhere(version=3)},
     weights_axis=0,
+    unread=0,
     macs=multiply_accumulates,
 )

@@ -13,7 +13,7 @@ from plumbline.convert.operators.transpose_conv.reference import TransposeConvOp
 
 
 def random_transpose_conv(rng: np.random.Generator, name: str) -> Case:
-    """Small images and windows; the output is as large as TensorFlow makes it, or has rows that no input meets."""
+    """Small images and windows; the output is as large as TensorFlow makes it, or has rows that no input meets; its shape may be an input."""
     image, taps, strides, padding = pair(rng, 3), pair(rng, 3), pair(rng, 3), str(rng.choice(("SAME", "VALID")))
     channels, outputs, batches = int(rng.choice((1, 2, 3, 4, 5, 9))), int(rng.integers(1, 4)), 1 + int(rng.random() < 0.1)
     least = [side * stride if padding == "SAME" else (side - 1) * stride + tap for side, stride, tap in zip(image, strides, taps, strict=True)]
@@ -29,4 +29,7 @@ def random_transpose_conv(rng: np.random.Generator, name: str) -> Case:
     size = TensorSpec(f"{name}/shape", (4,), data=np.array(target.shape, np.int32), kind=INT32)
     inputs = (2, 3, 0, 4) if len(constants) == 2 else (2, 3, 0)
     options = TransposeConvOptions(padding, strides, fused_activation(rng))
-    return Case([source, target, size, *constants], [CaseOperator("TRANSPOSE_CONV", inputs, (1,), options)], (0,), (1,))
+    given = rng.random() < 0.1
+    if given:
+        size = replace(size, data=None)
+    return Case([source, target, size, *constants], [CaseOperator("TRANSPOSE_CONV", inputs, (1,), options)], (0, 2) if given else (0,), (1,))

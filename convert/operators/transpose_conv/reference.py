@@ -53,14 +53,11 @@ def check_transpose_conv(operator: Operator) -> TransposeConvReference:
     """Check a TRANSPOSE_CONV operator and work out its integers.
 
     Raises:
-        ModelRefused, UnsupportedOperator: see `weighted.facts`; the output's shape is computed at run time, or contradicts the weights.
+        ModelRefused, UnsupportedOperator: see `weighted.facts`; the output's shape contradicts the weights.
     """
     options = options_of(operator, TransposeConvOptions)
     if len(operator.inputs) not in (3, 4) or operator.inputs[2] is None:
         raise refused(operator, f"has {len(operator.inputs)} inputs and {len(operator.outputs)} outputs")
-    shape = operator.inputs[0]
-    if shape is not None and shape.data is None:
-        raise unsupported(operator, "with an output shape that is computed at run time")
     found = facts(in_order(operator), options.activation, rank=4, axis=0)
     if found["type"] == "INT16" and not found["once"]:
         raise unsupported(operator, "of int16 with a bias of type INT32, which TensorFlow Lite Micro reads as INT64,")

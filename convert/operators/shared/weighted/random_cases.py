@@ -33,7 +33,19 @@ def random_weights(
         bias = np.round(rng.normal(0, size, outputs)).astype(np.int32)
         products = tuple(float(np.float32(input_scale * each)) for each in scales)
         result.append(TensorSpec(f"{name}/bias", (outputs,), products, (0,) * channels, bias, INT32))
+        if rng.random() < 0.05:
+            return silenced(*result, int(rng.integers(outputs)))
     return result
+
+
+def silenced(weights: TensorSpec, bias: TensorSpec, channel: int) -> list[TensorSpec]:
+    """One channel, or all of them where they share a scale, as a converter writes it that training has switched off: next to no scale, and with it a
+    bias that 32 bits do not hold."""
+    at = channel % len(weights.scales)
+    scales, products = ((*each.scales[:at], 1e-25, *each.scales[at + 1 :]) for each in (weights, bias))
+    values = np.array(bias.data)
+    values[channel] = 2**31 - 1 if values[channel] > 0 else -(2**31) + 1
+    return [replace(weights, scales=scales), replace(bias, scales=products, data=values)]
 
 
 def random_wide_weights(

@@ -25,6 +25,9 @@ BIASES = {"INT8": ("INT32",), "INT16": ("INT32", "INT64")}
 LARGEST_LONG = 2**47
 """What a sum of 64 bits may reach, which is then multiplied by 15 bits."""
 
+LARGEST_HEARD = 2**30
+"""A bias of 32 bits from here on is kept only where it changes an answer; see `heard`."""
+
 Integers = NDArray[np.int64]
 
 
@@ -142,10 +145,11 @@ def facts(operator: Operator, activation: str, rank: int, axis: int, float_produ
         raise refused(operator, f"has {len(quantization.scales)} scales along axis {axis} of {weights.shape}")
     if source.quantized.scale * max(quantization.scales) / target.quantized.scale >= 2**31:
         raise refused(operator, f"has the output scale {target.quantized.scale:g}, too small for its input and weights")
+    factors = multipliers(source.quantized.scale, quantization.scales, target.quantized.scale, float_product)
     result = Facts(
         weights=np.moveaxis(np.asarray(weights.values(), np.int64), axis, 0),
-        bias=np.zeros(weights.shape[axis], np.int64) if bias is None else np.asarray(bias.values(), np.int64).ravel(),
-        multipliers=multipliers(source.quantized.scale, quantization.scales, target.quantized.scale, float_product),
+        bias=np.zeros(weights.shape[axis], np.int64) if bias is None else heard(np.asarray(bias.values(), np.int64).ravel(), factors),
+        multipliers=factors,
         input=source.quantized,
         output=target.quantized,
         weight_scales=quantization.scales,
@@ -157,6 +161,16 @@ def facts(operator: Operator, activation: str, rank: int, axis: int, float_produ
     )
     check_sums(operator, Weighted(**result))
     return result
+
+
+def heard(bias: Integers, factors: tuple[Multiplier, ...]) -> Integers:
+    """The bias (outputs,), 0 in place of the largest ones of outputs with the factor 0, to which every sum is the same.
+
+    A channel that training has switched off has weights near 0, and so small a scale that the converter has to clip its bias to what 32 bits hold:
+    there TFLM's sum overflows, and nobody hears of it.
+    """
+    silent = np.array([not each.mantissa for each in factors])
+    return np.where(silent & (np.abs(bias) >= LARGEST_HEARD), 0, bias)
 
 
 def multipliers(input_scale: float, weight_scales: tuple[float, ...], output_scale: float, float_product: bool = False) -> tuple[Multiplier, ...]:
