@@ -96,6 +96,8 @@ class Registration:
     """Places from 0 to 255 in its table of 256 numbers that codes (N, elements) of an input of this shape ask for; None without a table."""
     indices: Callable[[Operator], Mapping[int, tuple[int, ...]]] | None = None
     """Of run-time inputs that are indices, by their place among all inputs: how many each counts, in turn. Beyond, TFLM fails or reads elsewhere."""
+    stops: Callable[[Operator], Callable[[Values], NDArray[np.bool_]] | None] | None = None
+    """Tells for which values (N, elements) of its first run-time input TFLM's kernel ends the process (N,); None where it never does."""
     unread: int | None = None
     """The place of an input that repeats the shape of the output: TFLM never reads it, so that graphs do without it where it is no constant."""
     fixed_range: bool = False

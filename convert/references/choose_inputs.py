@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.errors import ModelRefused
+from plumbline.convert.model import hints
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.operators import named
 from plumbline.convert.operators.indices import within_tables
@@ -24,6 +26,7 @@ from plumbline.convert.references.input_pool import HIGHEST, LOWEST, Codes, Pool
 from plumbline.convert.references.reference_interpreter import Model
 from plumbline.convert.references.sample_rows import FEWEST, most_inputs
 from plumbline.convert.references.seen import Ids, Reals, Seen, Watcher
+from plumbline.convert.references.survivors import survivors
 
 SEED = 1
 MOST_CHOSEN = 128
@@ -95,7 +98,7 @@ def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = S
         watched: what tells them apart; None for the inside of the model, see Watched.
 
     Raises:
-        UnsupportedOperator, ModelRefused: see `integer.Model`.
+        UnsupportedOperator, ModelRefused: see `reference_interpreter.Model`; TensorFlow Lite Micro answers no input.
     """
     rng, watched = np.random.default_rng(seed), watched or Watched(graph, seed)
     total = candidates(graph, watched.budget)
@@ -103,6 +106,8 @@ def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = S
     pool = Pool(given, ("sample",) * len(given)) + answerable(edges(graph.inputs), graph)
     fixed = min(len(pool), len(given) + count // EDGE)
     pool += answerable(pool_of(graph.inputs, max(1, total * 2 // 3 - len(pool)), seed), graph)
+    if not len(pool):
+        raise ModelRefused("TensorFlow Lite Micro stops at every input of this model that was tried.", hints.changed("Train the model"))
     seen = watched.observe(pool.codes)
     for _ in range(ROUNDS):
         parents = taken(seen, fixed + min(count, PARENTS), fixed)
@@ -269,5 +274,6 @@ def offspring(rng: np.random.Generator, graph: Graph, pool: Pool, parents: list[
 
 
 def answerable(pool: Pool, graph: Graph) -> Pool:
-    """The same with indices that count what there is: beyond, TensorFlow Lite Micro has no answer."""
-    return Pool(within_tables(pool.codes, graph), pool.kinds)
+    """Those that TensorFlow Lite Micro answers: with indices that count what there is, and without inputs at which it stops."""
+    codes = within_tables(pool.codes, graph)
+    return Pool(codes, pool.kinds).rows(np.flatnonzero(survivors(graph, codes)).tolist())

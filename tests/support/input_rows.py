@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from plumbline.convert.model.graph import Graph, Tensor, put_together
 from plumbline.convert.operators.indices import within_tables
 from plumbline.convert.references.sequences import Starts
+from plumbline.convert.references.survivors import survivors
 
 
 def input_rows(rng: np.random.Generator, elements: int, zero: int) -> NDArray[np.int8]:
@@ -19,8 +20,10 @@ def input_rows(rng: np.random.Generator, elements: int, zero: int) -> NDArray[np
 
 
 def rows_for(rng: np.random.Generator, graph: Graph) -> NDArray[np.int8]:
-    """Six rows of a model's inputs, of the same kind for each of them; indices stay within what they count."""
-    return within_tables(put_together((values_for(rng, tensor) for tensor in graph.inputs), graph.inputs), graph)
+    """Six rows of a model's inputs, of the same kind for each of them, without those at which TensorFlow Lite Micro stops; indices stay within what
+    they count."""
+    rows = within_tables(put_together((values_for(rng, tensor) for tensor in graph.inputs), graph.inputs), graph)
+    return rows[survivors(graph, rows)]
 
 
 def asked_of(rng: np.random.Generator, graph: Graph) -> tuple[NDArray[np.int8], Starts | None]:

@@ -19,9 +19,11 @@ from plumbline.convert.operators.reshape.reference import ReshapeOptions
 from plumbline.convert.operators.shared.pool_2d.reference import Pool2DOptions
 from plumbline.convert.operators.softmax.reference import SoftmaxOptions
 from plumbline.convert.references import reference_interpreter, tflm
+from plumbline.convert.references.choose_inputs import choose
+from plumbline.convert.references.survivors import survivors
 from tests.support.random_network import random_network
 from tests.support.schema_reader import described, described_by_schema, schema_reader
-from tests.support.tflite_writer import INT32, OperatorSpec, TensorSpec, write_graph
+from tests.support.tflite_writer import INT16, INT32, OperatorSpec, TensorSpec, write_graph
 from tests.support.write_operators import conv_2d, depthwise_conv_2d, pool_2d, reshape, softmax
 
 IMAGE = TensorSpec("input", (1, 5, 6, 2), (0.5,), (3,))
@@ -160,7 +162,27 @@ def test_damaged_networks_never_crash() -> None:
     assert readway > 100
 
 
+def softmax_of(depth: int, target: TensorSpec | None = None) -> bytes:
+    out = target or TensorSpec("layer/out", (1, depth), (1 / 256,), (-128,))
+    return write_graph([TensorSpec("input", (1, depth), (0.1,), (0,)), out], [softmax(0, 1, 1.0)], 0, 1)
+
+
 def test_a_softmax_over_more_than_the_wheel_can_sum_is_refused() -> None:
-    tensors = [TensorSpec("input", (1, 512), (0.1,), (0,)), TensorSpec("layer/out", (1, 512), (1 / 256,), (-128,))]
-    with pytest.raises(UnsupportedOperator, match=r"over 512 codes \(up to 511\)"):
-        reference_interpreter.run(read(write_graph(tensors, [softmax(0, 1, 1.0)], 0, 1)), np.zeros((1, 512), np.int8))
+    with pytest.raises(UnsupportedOperator, match=r"over 4096 codes \(up to 4095\)"):
+        reference_interpreter.run(read(softmax_of(4096)), np.zeros((1, 4096), np.int8))
+
+
+def test_inputs_at_which_the_wheel_stops_are_not_asked() -> None:
+    raw = softmax_of(1000)
+    graph = read(raw)
+    rows = np.random.default_rng(0).integers(-128, 128, (4, 1000)).astype(np.int8)
+    rows[1] = 5  # shares of a thousandth each
+    rows[3, :511], rows[3, 511:] = 127, -128  # a sum of 511
+    assert survivors(graph, rows).tolist() == [True, False, True, True]
+    chosen = choose(graph, 20)
+    assert survivors(graph, chosen.codes).all()
+    if tflm.available():
+        asked = np.concatenate([rows[[0, 2, 3]], chosen.codes])
+        np.testing.assert_array_equal(reference_interpreter.run(graph, asked), tflm.Interpreter(raw, graph).run(asked))
+    wide = read(softmax_of(1000, TensorSpec("layer/out", (1, 1000), (1 / 65536,), (-32768,), kind=INT16)))
+    assert survivors(wide, rows).all()

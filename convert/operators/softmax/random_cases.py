@@ -8,13 +8,16 @@ import numpy as np
 
 from plumbline.convert.operators.cases import INT16, Case, CaseOperator, TensorSpec
 from plumbline.convert.operators.shared.random_values import scale, zero_point
-from plumbline.convert.operators.softmax.reference import SoftmaxOptions
+from plumbline.convert.operators.softmax.reference import LARGEST_SUM, SoftmaxOptions
 
 
 def random_softmax(rng: np.random.Generator, name: str) -> Case:
-    """Rows of 1 to 20 codes, now and then many; exponents from flat to so steep that one code takes all; int8, int8 to int16, or int16."""
-    depth = int(rng.integers(300, 512) if rng.random() < 0.02 else rng.integers(1, 21))
+    """Rows of 1 to 20 codes, now and then as many as ImageNet has classes; exponents from flat to so steep that one code takes all; int8, int8
+    to int16, or int16."""
+    depth = int(rng.integers(300, 1100) if rng.random() < 0.02 else rng.integers(1, 21))
     steepness = (1e-4, 5.0) if rng.random() < 0.2 else (0.003, 0.05)
+    if depth >= LARGEST_SUM:
+        steepness = (0.02, 0.2)  # with flatter ones TFLM stops at most inputs
     shape = ((depth,), (1, depth), (int(rng.integers(1, 4)), depth), (1, 2, 2, depth))[int(rng.integers(4))]
     tensors = [TensorSpec("input", shape, (scale(rng, *steepness),), (zero_point(rng),)), TensorSpec(f"{name}/out", shape, (1 / 256,), (-128,))]
     kind = rng.random()

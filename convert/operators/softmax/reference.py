@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
@@ -25,8 +26,11 @@ class SoftmaxOptions:
     """Factor of the exponents."""
 
 
-LARGEST_ROW = 511
-"""With a sum of 512 or more TFLM's kernel aborts the process."""
+LARGEST_ROW = 4095
+"""So many exponentials of at most 1 have a sum of 12 integer bits."""
+
+LARGEST_SUM = 512
+"""With so large a sum TFLM's kernel to int8 ends the process: all shares are below a code, and the shift that says so is of more than 31 bits."""
 
 OUTPUT = (1 / 256, -128)
 """The only scale and zero point of int8 that TFLM's kernel writes."""
@@ -51,14 +55,23 @@ class SoftmaxReference:
 
     def answer(self, codes: NDArray[np.int8]) -> NDArray[Any]:
         """Answer codes (N, rows * depth) with as many, as Softmax in softmax.h does."""
-        table = self.exponentials
-        wide = codes.reshape(-1, self.depth).astype(np.int64)
-        below = wide.max(axis=1, keepdims=True) - wide
-        parts = np.where(below < len(table), table[np.minimum(below, len(table) - 1)], 0)
+        parts = self.parts(codes)
         scale, bits = reciprocal(shifted(parts, SUM_BITS).sum(axis=1, keepdims=True))
         answer = shifted(product(scale, parts), bits + 31 - self.bits)
         half = 1 << (self.bits - 1)
         return np.minimum(answer - half, half - 1).astype(f"i{self.bits // 8}").reshape(len(codes), -1)
+
+    def parts(self, codes: NDArray[np.int8]) -> Integers:
+        """The exponentials of codes (N, rows * depth), (N * rows, depth)."""
+        table = self.exponentials
+        wide = codes.reshape(-1, self.depth).astype(np.int64)
+        below = wide.max(axis=1, keepdims=True) - wide
+        return np.where(below < len(table), table[np.minimum(below, len(table) - 1)], 0)
+
+    def stops(self, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """(N,): whether a row of codes (N, rows * depth) has a sum that TFLM's kernel does not survive."""
+        sums = shifted(self.parts(codes), SUM_BITS).sum(axis=1) >> (31 - SUM_BITS)
+        return np.asarray((sums >= LARGEST_SUM).reshape(len(codes), -1).any(axis=1))
 
 
 def check_softmax(operator: Operator) -> SoftmaxReference | WideSoftmaxReference:
@@ -83,6 +96,12 @@ def check_softmax(operator: Operator) -> SoftmaxReference | WideSoftmaxReference
         raise unsupported(operator, f"over {source.shape[-1]} codes (up to {LARGEST_ROW})")
     table = exponential(exponents(operator, beta, source.quantized.scale)[1], INPUT_BITS)
     return SoftmaxReference(source.elements // source.shape[-1], source.shape[-1], table, beta, 8 * target.dtype.itemsize)
+
+
+def stops(operator: Operator) -> Callable[[NDArray[np.int8]], NDArray[np.bool_]] | None:
+    """See `Registration.stops`."""
+    layer = check_softmax(operator)
+    return layer.stops if isinstance(layer, SoftmaxReference) and layer.bits == 8 and layer.depth >= LARGEST_SUM else None
 
 
 def ends(operator: Operator) -> tuple[Tensor, Tensor]:

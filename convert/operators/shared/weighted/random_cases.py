@@ -34,7 +34,7 @@ def random_weights(
         products = tuple(float(np.float32(input_scale * each)) for each in scales)
         result.append(TensorSpec(f"{name}/bias", (outputs,), products, (0,) * channels, bias, INT32))
         if rng.random() < 0.05:
-            return silenced(*result, int(rng.integers(outputs)))
+            return silenced(result[0], result[1], int(rng.integers(outputs)))
     return result
 
 
