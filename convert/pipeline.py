@@ -18,6 +18,7 @@ from plumbline.common.metrics import metric_values
 from plumbline.common.numbers import number
 from plumbline.common.progress import task
 from plumbline.common.rows import range_of
+from plumbline.common.streams import in_steps, starts_of
 from plumbline.common.wire import NANO
 from plumbline.convert.explain.write import findings, write_explanation
 from plumbline.convert.importers.flatbuffer import reader
@@ -62,10 +63,20 @@ def convert(
     dataset = Dataset.load(folder / FILE)
     recipe, calibration, test = dataset.declared, dataset.calibration, dataset.test
     at, judged = points(recipe), Limits.parse(limits, recipe.limits)
-    held_back = [test.inputs] if test is not None else None
+    held_back, starts = test.inputs if test is not None else None, None
+    if recipe.steps is not None:
+        starts = starts_of(calibration if held_back is None else held_back, recipe.steps)
+        calibration, held_back = in_steps(calibration, recipe.steps), None if held_back is None else in_steps(held_back, recipe.steps)
     with task(f"Converting {recipe.name}", len(calibration), "samples") as advance:
         converted = quantize(
-            model, [calibration], [at.inputs(calibration.shape[1:])], per_channel_dense, activations=activations, test=held_back, advance=advance
+            model,
+            [calibration],
+            [at.inputs(calibration.shape[1:])],
+            per_channel_dense,
+            activations=activations,
+            test=None if held_back is None else [held_back],
+            starts=starts,
+            advance=advance,
         )
     graph = reader.read(converted.tflite)
     runs = compiled_alone(recipe.name, converted.tflite, graph, board)

@@ -18,11 +18,13 @@ from plumbline.common.errors import QualityMissed, TrainingDiverged
 from plumbline.common.files import write_if_changed
 from plumbline.common.progress import Advance, task
 from plumbline.common.quality import measure
+from plumbline.common.streams import in_steps
 from plumbline.common.text import first_line
 from plumbline.training.archive import stable_keras_bytes, without_code
 from plumbline.training.curve import loss_curve
 from plumbline.training.recipe import Data, Recipe
 from plumbline.training.recipe_check import SPARSE, Mistake, refusal
+from plumbline.training.streaming import check_alike, for_board
 
 if TYPE_CHECKING:
     import keras
@@ -243,15 +245,18 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None], examine: Exami
     with task("Starting TensorFlow"):
         import tensorflow  # noqa: F401  imported here so that its seconds are shown under their own name
     model = checked_model(recipe)
-    if examine is not None and examine(model, recipe.calibration()):
+    calibration = recipe.calibration() if recipe.steps is None else in_steps(recipe.calibration(), recipe.steps)
+    if examine is not None and examine(for_board(recipe, model), calibration):
         model = build(recipe)  # what was traced and saved must leave no mark on what is trained
     with task(f"Training {recipe.name}", recipe.epochs, "epochs") as advance:
         trained = train(recipe, model, advance)
     splits = validate(recipe, trained.model)
     check_quality(recipe, splits)
     content = summary(recipe, trained, splits)
+    streaming = for_board(recipe, trained.model)
+    check_alike(recipe, trained.model, streaming)
     files: dict[str, bytes | str] = {
-        "model.keras": stable_keras_bytes(trained.model),
+        "model.keras": stable_keras_bytes(streaming),
         dataset.FILE: recipe.dataset().to_bytes(),
         "training.json": json.dumps(content, indent=2) + "\n",
         "loss.png": loss_curve(recipe.name, trained.loss),

@@ -66,6 +66,11 @@ class Recipe:
     """What float model, int8 model and board must reach on `test`."""
     noted: Callable[[keras.Model], dict[str, float]] | None = None
     """What training.json notes of the model before training, and some fifty times on its way: numbers by name, e.g. a weight."""
+    streamed: Callable[[], list[keras.Layer]] | None = None
+    """Of a model that gets a few new steps at a time: the layers in the form that keeps the earlier steps, see `plumbline.common.ring`. They take the
+    weights of the trained layers of the same names, and answer behind the last step of a window as those do to the whole of it."""
+    steps: int | None = None
+    """With `streamed`: how many new steps of the inputs' first axis each inference brings; it divides their number."""
     limits: Limits = field(default_factory=Limits)
     """What the board must reach on `test`, or without it on the points of the domain or the representative inputs, besides being exact."""
 
@@ -85,7 +90,7 @@ class Recipe:
     @property
     def declared(self) -> Declared:
         """What the conversion is told besides the data."""
-        return Declared(self.name, self.domain, self.sample_points(), self.tolerance, self.quality, self.limits)
+        return Declared(self.name, self.domain, self.sample_points(), self.tolerance, self.quality, self.limits, self.steps)
 
     def dataset(self) -> Dataset:
         """All that the conversion is told."""

@@ -42,8 +42,8 @@ def refusal(name: object, found: list[Mistake]) -> BadRecipe:
 def mistakes(recipe: Recipe) -> Iterator[Mistake]:
     """Everything that can be known without Keras. What depends on a part that is wrong itself is not looked at."""
     yield from _numbers(recipe)
-    functions = {name: getattr(recipe, name) for name in ("data", "layers", "optimizer", "representative", "test", "noted")}
-    optional = {"representative", "test", "noted"}
+    functions = {name: getattr(recipe, name) for name in ("data", "layers", "optimizer", "representative", "test", "noted", "streamed")}
+    optional = {"representative", "test", "noted", "streamed"}
     for name, function in functions.items():
         if not callable(function) and not (function is None and name in optional):
             yield Mistake(f"has a {name} that is {_kind(function)}", f"Give a function, {name}=..., that makes it: it is called when it is needed.")
@@ -60,6 +60,7 @@ def mistakes(recipe: Recipe) -> Iterator[Mistake]:
     else:
         yield from _calibration(recipe, data)
     yield from _quality(recipe)
+    yield from _steps(recipe, data)
     if data is not None and test is not None and _shapes(test) != _shapes(data):
         what = "trains on {} -> {} and tests on {} -> {}".format(*_shapes(data), *_shapes(test))
         yield Mistake(what, "Use the same shapes.")
@@ -205,6 +206,20 @@ def _quality(recipe: Recipe) -> Iterator[Mistake]:
     bounded = (quality.steps is None or (_real(quality.steps) and quality.steps > 0)) and _real(quality.int8_may_lose)
     if not bounded or quality.int8_may_lose < 0:
         yield Mistake(f"lets int8 lose {quality.int8_may_lose}, steps {quality.steps}", "A loss is 0 or more, steps are above 0.")
+
+
+def _steps(recipe: Recipe, data: Data | None) -> Iterator[Mistake]:
+    """A streaming model takes its windows in equal parts."""
+    if (recipe.steps is None) != (recipe.streamed is None):
+        yield Mistake("has only one of streamed and steps", "Give both to a streaming model: its layers, and how many new steps an inference brings.")
+    elif recipe.steps is not None and (not _whole(recipe.steps) or recipe.steps < 1):
+        yield Mistake(f"brings {recipe.steps!r} new steps at a time", "Give a whole number; one is the least.")
+    elif recipe.steps is not None and recipe.domain is not None:
+        yield Mistake("has steps and a domain", "A streaming model takes windows: give representative inputs instead.")
+    elif recipe.steps is not None and data is not None and (data.inputs.ndim < 2 or data.inputs.shape[1] % recipe.steps):
+        yield Mistake(f"has windows of shape {data.inputs.shape[1:]} and brings {recipe.steps} new steps at a time", "Give steps that divide them.")
+    elif recipe.steps is not None and data is not None and recipe.loss != SPARSE and data.targets.ndim > 2:
+        yield Mistake(f"has targets of shape {data.targets.shape[1:]} for a window", "Give each window one target: numbers, or a class.")
 
 
 def _shapes(data: Data) -> tuple[tuple[int, ...], tuple[int, ...]]:

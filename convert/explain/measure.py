@@ -26,6 +26,7 @@ from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.references import litert
 from plumbline.convert.references.promises import end_specs
+from plumbline.convert.references.sequences import Starts
 
 MOST_SAMPLES, LEAST_SAMPLES = 256, 8
 BYTES_KEPT = 2**26
@@ -128,23 +129,32 @@ def lacking(graph: Graph, float_tflite: bytes) -> str:
 
 
 def ranges(
-    name: str, model_sha256: str, graph: Graph, codes: NDArray[np.int8], note: str, own_samples: bool = True, answers: NDArray[np.int8] | None = None
+    name: str,
+    model_sha256: str,
+    graph: Graph,
+    codes: NDArray[np.int8],
+    note: str,
+    own_samples: bool = True,
+    answers: NDArray[np.int8] | None = None,
+    starts: Starts | None = None,
 ) -> Explanation:
     """Measure the ranges alone.
 
     Args:
         name, model_sha256, graph: as for `explain`.
-        codes: inputs (N, input bytes), of which some are taken, evenly.
+        codes: inputs (N, input bytes), of which some are taken: evenly, or of a model with a state from the first on.
         note: why no float model is compared.
         own_samples: whether the inputs are the user's; what others reach is not judged.
         answers: (N, output bytes), of a model whose inside the reference interpreter does not know: then only its ends are measured.
+        starts: (N,), of a model with a state, before which rows it is reset.
 
     Raises:
         ModelRefused, UnsupportedOperator: without `answers`, where there is no reference kernel for an operator or its form.
     """
-    picked = np.linspace(0, len(codes) - 1, min(len(codes), affordable(graph, 0))).round().astype(int)
+    count = min(len(codes), affordable(graph, 0))
+    picked = np.arange(count) if graph.stateful else np.linspace(0, len(codes) - 1, count).round().astype(int)
     chosen = codes[picked]
-    found = reached(graph, chosen) if answers is None else at_the_ends(graph, chosen, answers[picked])
+    found = reached(graph, chosen, None if starts is None else starts[picked]) if answers is None else at_the_ends(graph, chosen, answers[picked])
     rows = [
         ranged(number, operator, tensors, np.concatenate([found[each.index] for each in tensors], axis=1), None)
         for number, operator, tensors in places_of(graph)

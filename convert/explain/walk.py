@@ -16,11 +16,14 @@ from plumbline.convert.explain.twin import Reals, Twin
 from plumbline.convert.model.graph import Graph, Operator, Tensor, taken_apart
 from plumbline.convert.operators import named
 from plumbline.convert.references import reference_interpreter
+from plumbline.convert.references.sequences import Starts
 
 
-def reached(graph: Graph, codes: NDArray[np.int8]) -> dict[int, NDArray[np.int8]]:
-    """The values (N, elements) of the inputs and of every tensor that an operator writes, by its index; `codes` are rows (N, input bytes)."""
-    return reference_interpreter.Model(graph).values(codes)
+def reached(graph: Graph, codes: NDArray[np.int8], starts: Starts | None = None) -> dict[int, NDArray[np.int8]]:
+    """The values (N, elements) of the inputs and of every tensor that an operator writes, by its index; `codes` are rows (N, input bytes), and of a
+    model with a state sequences, see `Starts`.
+    """
+    return reference_interpreter.Model(graph).values(codes, starts)
 
 
 def at_the_ends(graph: Graph, codes: NDArray[np.int8], answers: NDArray[np.int8]) -> dict[int, NDArray[np.int8]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from plumbline.common import usage
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.common.explanation import FILE, Explanation
@@ -19,6 +22,7 @@ LINES = 3
 """Layers named in the report of a conversion; `plumbline explain` shows all."""
 NO_FLOAT_MODEL = "A .tflite file comes without its float model, so that only ranges are known, not errors."
 ENDS_ALONE = "Of a model that TensorFlow Lite Micro alone runs, inputs and outputs are shown."
+WITH_STATE = "The errors of layers are measured for models without a state: here they would be those of all inferences before."
 OTHER_INPUTS = f"The inputs are those that the verification compares; give {usage.option('samples')} to see what your own reach."
 
 
@@ -38,7 +42,11 @@ def write_explanation(folder: Path, converted: Converted, graph: Graph, answers:
     assert data is not None  # a float model comes with samples
     with task("Measuring the layers"):
         try:
-            found = explain(folder.name, digest, graph, data.inputs, converted.float_tflite, data.targets)
+            if graph.stateful:
+                rows = rows_of(answers, graph)
+                found = ranges(folder.name, digest, graph, answers.codes[rows], WITH_STATE, starts=starts_at(answers, rows))
+            else:
+                found = explain(folder.name, digest, graph, data.inputs, converted.float_tflite, data.targets)
         except ModelRefused as error:
             found = ranges(folder.name, digest, graph, answers.codes[data.rows], error.message)
         except UnsupportedOperator:
@@ -50,14 +58,26 @@ def write_explanation(folder: Path, converted: Converted, graph: Graph, answers:
 def write_ranges(folder: Path, raw: bytes, graph: Graph, answers: References) -> Explanation:
     """Measure the ranges of a .tflite file, which has no float model, at the samples, or without some at the inputs that are compared."""
     own, digest = answers.data is not None, hashlib.sha256(raw).hexdigest()
-    rows = slice(None) if answers.data is None else answers.data.rows
+    rows = rows_of(answers, graph)
     note = NO_FLOAT_MODEL if own else f"{NO_FLOAT_MODEL} {OTHER_INPUTS}"
     try:
-        found = ranges(folder.name, digest, graph, answers.codes[rows], note, own)
+        found = ranges(folder.name, digest, graph, answers.codes[rows], note, own, starts=starts_at(answers, rows))
     except (ModelRefused, UnsupportedOperator):
         found = ranges(folder.name, digest, graph, answers.codes[rows], f"{note} {ENDS_ALONE}", own, answers.expected[rows])
     write_if_changed(folder / FILE, found.to_json())
     return found
+
+
+def rows_of(answers: References, graph: Graph) -> NDArray[np.int64]:
+    """The rows that are looked at: the samples, of a model with a state all that lies between them as well, or every row where there are none."""
+    if answers.data is None:
+        return np.arange(len(answers.codes))
+    return np.flatnonzero(~answers.chosen) if graph.stateful else answers.data.rows
+
+
+def starts_at(answers: References, rows: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+    """Before which of these rows the state is reset; None of a model without one."""
+    return None if answers.starts is None else answers.starts[rows]
 
 
 def findings(explanation: Explanation) -> list[str]:

@@ -47,12 +47,13 @@ def samples_in_order(graph: Graph) -> int:
     return most_inputs(graph) // 2
 
 
-def sequences(graph: Graph, samples: Codes | None = None, seed: int = SEED, inside: bool = True) -> AskedSequences:
-    """Choose sequences.
+def sequences(graph: Graph, samples: Codes | None = None, own: Starts | None = None, seed: int = SEED, inside: bool = True) -> AskedSequences:
+    """Choose sequences, behind those that the samples are.
 
     Args:
         graph: a model with variables.
-        samples: rows (S, input bytes), in their order; at most `samples_in_order`.
+        samples: rows (S, input bytes), in their order.
+        own: (S,), before which samples the state is reset; None for the first alone.
         seed: of the chosen rows.
         inside: whether the reference interpreter knows the model; else its memory is taken for endless, and the first long run for the best.
 
@@ -60,7 +61,7 @@ def sequences(graph: Graph, samples: Codes | None = None, seed: int = SEED, insi
         UnsupportedOperator, ModelRefused: see `reference_interpreter.Model`.
     """
     given = np.empty((0, graph.input_bytes), np.int8) if samples is None else samples
-    model, room = Model(graph) if inside else None, most_inputs(graph) - len(given)
+    model, room = Model(graph) if inside else None, max(most_inputs(graph) - len(given), most_inputs(graph) // 2)
     rng = np.random.default_rng(seed)
     longest = min(2 * (memory(graph, model, seed) if model else LONGEST_MEMORY) + SHORTEST, max(1, room * 3 // 4))
     parts = [Pool(given, ("",) * len(given)), longest_run(graph, model, longest, rng) if model else run_of(graph, longest, rng)]
@@ -72,6 +73,7 @@ def sequences(graph: Graph, samples: Codes | None = None, seed: int = SEED, insi
     lengths = [len(part) for part in parts if len(part)]
     starts = np.zeros(sum(lengths), bool)
     starts[np.cumsum([0, *lengths[:-1]])] = True
+    starts[: len(given)] |= False if own is None else own
     whole = parts[0]
     for part in parts[1:]:
         whole += part

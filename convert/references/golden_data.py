@@ -75,6 +75,8 @@ class Converted:
     """Numbers the float model holds, those that are not trained included."""
     float_tflite: bytes = b""
     """The float32 flatbuffer that it was quantized from; empty where TensorFlow does not show it."""
+    starts: NDArray[np.bool_] | None = None
+    """(N,): before which rows a model with a state is reset; None of another model."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +103,10 @@ def golden_data(converted: Converted, graph: Graph, at: Points, held_back: bool 
         ModelRefused: TensorFlow Lite Micro or LiteRT cannot load the model.
         UnsupportedOperator: the wheel is absent, and the integer model lacks an operator.
     """
-    expected, oracle, used = expect(converted.tflite, graph, converted.codes)
-    if len(at.x_nano) and not held_back:
-        data = Samples(rows_of(at, graph), at.inputs((1,)), converted.float_x)
-    else:
-        own = None if targets is None else targets[converted.chosen]
-        data = Samples(converted.sample_rows, converted.sample_inputs, converted.float_samples, own)
+    starts = converted.starts
+    expected, oracle, used = expect(converted.tflite, graph, converted.codes, starts)
+    own = samples_of(converted, targets)
+    data = Samples(rows_of(at, graph), at.inputs((1,)), converted.float_x) if len(at.x_nano) and not held_back else own
     references = References(
         codes=converted.codes,
         expected=expected,
@@ -115,20 +115,32 @@ def golden_data(converted: Converted, graph: Graph, at: Points, held_back: bool 
         samples=at.samples,
         float_x=converted.float_x,
         data=data,
-        litert=litert.run(converted.tflite, graph, converted.codes) if litert.available() else None,
+        litert=litert.run(converted.tflite, graph, converted.codes, starts) if litert.available() else None,
         kinds=converted.kinds if converted.kinds.any() else None,
-        float_product=with_float_products(graph, converted.codes),
+        float_product=with_float_products(graph, converted.codes, starts),
         parameters=converted.parameters,
+        starts=starts,
     )
     return Golden(references, oracle, used)
 
 
-def with_float_products(graph: Graph, codes: Codes) -> Codes | None:
+def with_float_products(graph: Graph, codes: Codes, starts: Starts | None) -> Codes | None:
     """What TensorFlow Lite Micro from before autumn 2026 answers; None where the integer model lacks an operator or a form of it."""
     try:
-        return reference_interpreter.run(graph, codes, float_product=True)
+        return reference_interpreter.run(graph, codes, float_product=True, starts=starts)
     except (ModelRefused, UnsupportedOperator):
         return None
+
+
+def samples_of(converted: Converted, targets: NDArray[Any] | None) -> Samples:
+    """The samples that are asked, with their targets. Where each sequence has one target, a sample is its last row, which answers all of it."""
+    rows, inputs, floats = converted.sample_rows, converted.sample_inputs, converted.float_samples
+    if converted.starts is None or targets is None:
+        return Samples(rows, inputs, floats, None if targets is None else targets[converted.chosen])
+    last = np.append(np.flatnonzero(converted.starts[: len(rows)])[1:], len(rows)) - 1
+    if len(targets) != len(last):
+        return Samples(rows, inputs, floats, targets[: len(rows)])
+    return Samples(rows[last], inputs[last], floats[last], targets)
 
 
 def rows_of(at: Points, graph: Graph) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from plumbline.common import documents, usage
 from plumbline.common.arrays import npz_bytes, read_npz, typed_array
-from plumbline.common.documents import Amount
+from plumbline.common.documents import Amount, Count
 from plumbline.common.errors import ArtefactsDisagree, BadRecipe
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
@@ -41,6 +41,8 @@ class Declared:
     tolerance: Amount | None = None
     quality: Quality | None = None
     limits: Limits = field(default_factory=Limits)
+    steps: Count | None = None
+    """Of a streaming model: how many new steps of a window each inference brings. The data are whole windows, a target for each."""
     schema: Literal[1] = SCHEMA
 
     @classmethod
@@ -101,6 +103,9 @@ class Dataset:
     def _check(self) -> None:
         """Raises ValueError where the arrays do not fit together, or hold what is no number."""
         named = {"calibration": self.calibration}
+        steps = self.declared.steps
+        if steps is not None and (self.calibration.ndim < 2 or not steps or self.calibration.shape[1] % steps):
+            raise ValueError(f"{steps} steps at a time do not fit windows of {self.calibration.shape[1:]}")
         if self.test is not None:
             named |= {"test_inputs": self.test.inputs, "test_targets": self.test.targets}
             if len(self.test.inputs) != len(self.test.targets) or self.test.inputs.shape[1:] != self.calibration.shape[1:]:

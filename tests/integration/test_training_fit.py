@@ -21,9 +21,10 @@ from plumbline.common.quality import Quality
 from plumbline.convert.importers.keras.load import examined
 from plumbline.learn.descent import descend, rates
 from plumbline.training.fit import build, fit, train
-from plumbline.training.recipe import names
+from plumbline.training.recipe import Data, names
 from plumbline.training.recipe_check import SPARSE
 from plumbline.training.recipes.linear import RECIPE
+from plumbline.training.streaming import check_alike, for_board
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]
 
@@ -200,6 +201,27 @@ def test_the_test_split_is_reported(keras: Any, tmp_path: Path) -> None:
     assert content["splits"]["test"]["rmse"] < 0.1
     assert content["test_loss"][-1]["epoch"] == 500
     assert any(line.startswith("  test ") for line in lines)
+
+
+def test_streamed_layers_have_to_answer_as_those_that_are_trained(keras: Any) -> None:
+    from plumbline.common.ring import Ring
+
+    layers, windows = keras.layers, np.random.default_rng(1).normal(size=(4, 8, 2)).astype(np.float32)
+    data = Data(windows, windows[:, -1])
+
+    def network(*rings: int, width: int = 2) -> list[Any]:
+        kept = [Ring(each, name=f"ring_{place}") for place, each in enumerate(rings)]
+        return [*kept[:1], layers.Conv1D(3, 3, name="conv"), *kept[1:], layers.Flatten(name="flat"), layers.Dense(width, name="answer")]
+
+    fields: dict[str, Any] = {"domain": None, "checkpoints": (), "representative": lambda: windows, "test": None, "noted": None, "steps": 1}
+    recipe = replace(RECIPE, data=lambda: data, layers=network, streamed=lambda: network(2, 5), **fields).check()
+    trained = build(recipe)
+    check_alike(recipe, trained, for_board(recipe, trained))
+    too_long = replace(recipe, streamed=lambda: network(3, 4))
+    with pytest.raises(BadRecipe, match="streams otherwise than it trains"):
+        check_alike(too_long, trained, for_board(too_long, trained))
+    with pytest.raises(BadRecipe, match="do not continue those it trains"):
+        for_board(replace(recipe, streamed=lambda: network(2, 5, width=1)), trained)
 
 
 def test_more_classes_than_answers_are_refused(keras: Any, tmp_path: Path) -> None:

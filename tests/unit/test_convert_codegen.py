@@ -15,6 +15,7 @@ import pytest
 
 from plumbline.common import wire
 from plumbline.common.layer_names import layer_name
+from plumbline.common.paths import ROOT
 from plumbline.convert.codegen.arena import arena
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.codegen.ends import Scale, macro_names
@@ -269,3 +270,13 @@ def test_the_resolver_registers_each_operator_once() -> None:
     assert "MicroMutableOpResolver<1>" in text
     assert text.count("resolver.Add") == 1
     assert "resolver.AddFullyConnected() != kTfLiteOk" in text
+
+
+def test_no_two_templates_define_the_same_function() -> None:
+    """They stand in one file as soon as one model has the operators of both."""
+    defined: dict[str, set[str]] = {}
+    for path in (ROOT / "convert").rglob("*.j2"):
+        for name in re.findall(r"^static (?:inline )?\w+ \*?(plumbline_\w+)\(", path.read_text(), re.MULTILINE):
+            defined.setdefault(name, set()).add(path.name)
+    assert len(defined) > 30
+    assert {name: paths for name, paths in defined.items() if len(paths) > 1} == {}

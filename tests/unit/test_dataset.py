@@ -42,7 +42,12 @@ def same(one: Dataset, other: Dataset) -> bool:
     return one.declared == other.declared and (one.test is None) == (other.test is None) and all(np.array_equal(a, b) for a, b in pairs)
 
 
-@pytest.mark.parametrize("dataset", [FULL, replace(FULL, test=None, declared=Declared("plain")), RECIPE.dataset()], ids=["full", "plain", "linear"])
+STREAMED = replace(FULL, declared=replace(FULL.declared, steps=2))
+
+
+@pytest.mark.parametrize(
+    "dataset", [FULL, STREAMED, replace(FULL, test=None, declared=Declared("plain")), RECIPE.dataset()], ids=["full", "streamed", "plain", "linear"]
+)
 def test_what_was_written_is_read(dataset: Dataset, tmp_path: Path) -> None:
     found = Dataset.load(written(tmp_path, dataset.to_bytes()))
     assert same(found, dataset)
@@ -53,6 +58,11 @@ def test_what_was_written_is_read(dataset: Dataset, tmp_path: Path) -> None:
 def test_the_line_s_points_are_those_a_person_wrote() -> None:
     declared = RECIPE.dataset().declared
     assert (declared.points, declared.domain, declared.tolerance) == ((-1, 0, 1, 2, 3, 4, 10), (-12.8, 12.7), 0.25)
+
+
+def test_steps_that_do_not_divide_the_windows_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactsDisagree, match=r"3 steps at a time do not fit windows of \(4, 3\)"):
+        Dataset.load(written(tmp_path, replace(FULL, declared=replace(FULL.declared, steps=3)).to_bytes()))
 
 
 def test_a_missing_one_says_what_makes_it(tmp_path: Path) -> None:

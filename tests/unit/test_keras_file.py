@@ -52,12 +52,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "channels first": (sequential(layer("Conv2D", "edges", data_format="channels_first")), "layer 'edges' has data_format='channels_first'", "last"),
     "words": (sequential(layer("StringLookup", "words")), "the StringLookup layer 'words' turns text into numbers", "before the model"),
     "a training step of one's own": (functional(["a", 0, 0], ["b", 0, 0]) | CLASS, "the class mine>Net is code", r"keras\.Model\(model\.inputs"),
-    "a stateful LSTM": (sequential(layer("LSTM", "memory", stateful=True)), "LSTM layer 'memory' .* stateful=True", "stateful=False"),
-    "a stateful LSTM both ways": (
-        sequential(layer("Bidirectional", layer=layer("LSTM", "m", stateful=True))),
-        "'m' .* stateful=True",
-        "stateful=False",
-    ),
     "masks": (sequential(layer("Masking", "gaps"), layer("GRU")), "GRU layer 'gru' .* masked steps from the layer 'gaps'", "without masks"),
     "a loop of convolutions": (
         sequential(layer("ConvLSTM2D", "loop")),

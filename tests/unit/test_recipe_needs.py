@@ -13,8 +13,9 @@ from plumbline.common.paths import ROOT, recipe_names
 from plumbline.common.recipe_needs import declared_needs, needs_of, needs_of_all
 
 
-def test_speech_needs_espeak_and_the_others_nothing() -> None:
-    assert {name: needs_of(name) for name in recipe_names() if needs_of(name)} == {"speech": {"espeak-ng": "espeak-ng"}}
+def test_spoken_words_need_espeak_and_the_others_nothing() -> None:
+    found = {name: needs_of(name) for name in recipe_names() if needs_of(name)}
+    assert found == {name: {"espeak-ng": "espeak-ng"} for name in ("speech", "wakeword")}
     assert needs_of_all() == {"espeak-ng": "espeak-ng"}
     assert needs_of("no_such") == needs_of("") == {}
 

@@ -27,6 +27,8 @@ X = np.zeros((2, 1), np.float32)
 RMSE = Quality("rmse", reach=1.0, int8_may_lose=0.1)
 GRID = np.zeros((4, 8, 8, 1), np.float32)
 
+WINDOWS = {"data": data(GRID, X[[0, 0, 0, 0]]), "domain": None, "checkpoints": (), "representative": lambda: GRID, "streamed": list}
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"domain": (-1.0, 4.0)}, "does not hold x = 10"),
     ({"domain": (-0.5, 12.0)}, "does not hold x = -1"),
@@ -57,6 +59,12 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"test": data(GRID, GRID)}, r"tests on \(8, 8, 1\)"),
     ({"test": data(X + 13, X)}, "tests x from 13 to 13"),
     ({"test": data(X * np.float32(np.nan), X)}, "test inputs that are NaN"),
+    ({"steps": 2}, "only one of streamed and steps"),
+    ({"streamed": list}, "only one of streamed and steps"),
+    ({"streamed": list, "steps": 0}, "brings 0 new steps"),
+    ({"streamed": list, "steps": 1}, "steps and a domain"),
+    (WINDOWS | {"steps": 3}, r"windows of shape \(8, 8, 1\) and brings 3 new steps"),
+    (WINDOWS | {"steps": 2, "data": data(GRID, GRID)}, r"targets of shape \(8, 8, 1\) for a window"),
 ]
 
 

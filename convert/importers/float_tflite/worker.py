@@ -26,6 +26,7 @@ from plumbline.convert.importers.float_tflite.quantizer import quantized, signed
 from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, TWIN
 from plumbline.convert.importers.keras.worker import fitted, given_in, told
 from plumbline.convert.model import hints
+from plumbline.convert.references.sequences import Starts
 
 Floats = NDArray[np.float32]
 BITS = {INT8: 8, INT16: 16}
@@ -45,6 +46,7 @@ def main() -> int:
             with contextlib.suppress(ValueError, OSError):  # macOS lets nobody limit this
                 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             raw = signed(arguments.model.read_bytes())
+            check_stateless(raw)
             model = LiteRt(raw)
             given = fitted(given_in(job), model.axes)
             rows = zip(*(each.astype(dtype) for each, dtype in zip(given["calibration"], model.types, strict=True)), strict=True)
@@ -60,6 +62,17 @@ def main() -> int:
             (job / ERROR).write_text(json.dumps(told(error)))
             return 1
     return 0
+
+
+def check_stateless(raw: bytes) -> None:
+    """Raises ModelRefused where the model has variables, on which the library ends."""
+    kept = sorted({each.name for each in take_apart(raw).operators} & {"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
+    if kept:
+        raise ModelRefused(
+            f"The float32 model keeps a state in variables ({', '.join(kept)}), which ai-edge-quantizer does not quantize.",
+            "Quantize the model that the file was made of to int8 with TensorFlow's converter, experimental_enable_resource_variables = True and "
+            "_experimental_variable_quantization = True on it, and give that file.",
+        )
 
 
 class LiteRt:
@@ -88,7 +101,7 @@ class LiteRt:
         self.interpreter.allocate_tensors()
         self.sources, self.targets = (each() for each in (self.interpreter.get_input_details, self.interpreter.get_output_details))
 
-    def predict(self, inputs: Sequence[Floats]) -> list[Floats]:
+    def predict(self, inputs: Sequence[Floats], starts: Starts | None = None) -> list[Floats]:
         """Answer (N, ...) of each input with (N, elements) of each output, each row from the model's first state."""
         found = [np.empty((len(inputs[0]), width), np.float32) for width in self.widths]
         for row, values in enumerate(zip(*inputs, strict=True)):

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.convert.importers.float_answers import FloatModel
+from plumbline.convert.importers.keras.state import InOrder, states
+from plumbline.convert.references.sequences import Starts
 
 if TYPE_CHECKING:
     import keras
@@ -21,7 +23,8 @@ Floats = NDArray[np.float32]
 
 def float_model(model: keras.Model) -> FloatModel:
     """The model's answers, parameters and chain of Dense layers."""
-    return FloatModel(partial(predict, model), int(model.count_params()), input_names(model), output_names(model), dense_chain(model))
+    told = int(model.count_params()), input_names(model), output_names(model), dense_chain(model)
+    return FloatModel(partial(predict_in_order, model, InOrder(model)) if states(model) else partial(predict, model), *told)
 
 
 def input_names(model: keras.Model) -> list[str]:
@@ -35,7 +38,12 @@ def output_names(model: keras.Model) -> list[str]:
     return list(answer) if isinstance(answer, dict) else ["output_0"]
 
 
-def predict(model: keras.Model, inputs: Sequence[Floats]) -> list[Floats]:
+def predict_in_order(model: keras.Model, runner: InOrder, inputs: Sequence[Floats], starts: Starts | None = None) -> list[Floats]:
+    """The same as `predict`, of a model with a state, which is reset before each row of `starts`."""
+    return runner.predict(inputs, starts) if len(inputs[0]) else predict(model, inputs)
+
+
+def predict(model: keras.Model, inputs: Sequence[Floats], _: Starts | None = None) -> list[Floats]:
     """float32 answers (N, elements) of each output to inputs (N, ...), without the progress bar and the batches of `model.predict`."""
     count = len(inputs[0])
     if not count:

@@ -26,6 +26,8 @@ BEFORE = {
 }
 """Layers that no int8 operator computes, and what they do: an int8 input holds real numbers in 256 steps, and neither whole numbers nor text."""
 BARE = "bytecode without a class"
+OURS = ("plumbline>Ring",)
+"""Layers that Plumbline brings for Keras, see `plumbline.common.ring`."""
 BUILT_IN = ("keras", "tf_keras", "tensorflow", "builtins")
 """Packages of Keras's own classes, in files of Keras 2 and 3."""
 NOT_ASKED = ("compile_config", "training_config", "build_config")
@@ -38,6 +40,10 @@ ACTIVATIONS = re.compile(
 )
 """Functions that Keras finds by their bare name, whichever module they came from."""
 BARE_GRAPH = "Where the class changes the training alone, save the graph of its layers: keras.Model(model.inputs, model.outputs).save('name.keras'). "
+CODE_ELSEWHERE = (
+    "Convert it to a .tflite file where the code is known, of float32 or int8, or write it with layers of Keras alone. A layer that keeps earlier "
+    "steps can be plumbline.common.ring.Ring."
+)
 PLAIN = ("__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__", "__tuple__", "__typespec__", "TensorShape")
 
 
@@ -125,8 +131,7 @@ def check(file: KerasFile, trust: bool) -> None:
         if missing:
             raise ModelRefused(
                 f"{file.path}: the {'function' if each.kind == 'function' else 'class'} {missing} is code that is not in the file.",
-                (BARE_GRAPH if "input_layers" in each.config else "")
-                + "Convert it to a .tflite file where the code is known, of float32 or int8, or write it with layers of Keras alone.",
+                (BARE_GRAPH if "input_layers" in each.config else "") + CODE_ELSEWHERE,
             )
         policy = quantized_policy(each.config.get("dtype"))
         if policy:
@@ -140,7 +145,7 @@ def custom(fields: dict[str, Any]) -> str:
     """The name of a class or function that Keras does not know; empty where it does, or where it cannot be told."""
     kind, module, registered = str(fields["class_name"]), fields.get("module", ""), fields.get("registered_name")
     name = str(fields.get("config")) if kind == "function" else kind
-    if kind in PLAIN or "config" not in fields:
+    if kind in PLAIN or "config" not in fields or registered in OURS:
         return ""
     if isinstance(registered, str) and ">" in registered:
         return registered

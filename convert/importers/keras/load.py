@@ -24,6 +24,7 @@ from plumbline.convert.importers.keras.file import KerasFile, read
 from plumbline.convert.importers.keras.forms import look_up_nearest_rows
 from plumbline.convert.importers.keras.recurrent import check_recurrent
 from plumbline.convert.importers.keras.repair import repaired
+from plumbline.convert.importers.keras.state import reset, states
 from plumbline.convert.importers.samples.shape import Axes
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def load(file: KerasFile, trust: bool) -> keras.Model:
     if file.of_keras_2 and not file.legacy:
         check_weights(model, file)
     look_up_nearest_rows(model)
+    reset(states(model))  # the file holds what the last inference before it was saved has left
     return with_plain_ends(model)
 
 
@@ -76,6 +78,8 @@ def from_file(file: KerasFile, trust: bool) -> keras.Model:
         ModelRefused: Keras does not build it.
     """
     import keras
+
+    import plumbline.common.ring  # noqa: F401  which Keras then knows
 
     with tempfile.TemporaryDirectory(prefix="plumbline-") as folder:
         copy = Path(folder) / ("model.h5" if file.legacy else "model.keras")
@@ -111,7 +115,7 @@ def not_built(file: KerasFile, error: Exception) -> ModelRefused:
         kind, name = (found[1], found[2]) if found[1] else (found[3], found[4])
         return ModelRefused(
             f"{file.path}: the {kind} {name} is code that is not in the file.",
-            "Convert it to a .tflite file where the code is known, of float32 or int8, or write it with layers of Keras alone.",
+            config.CODE_ELSEWHERE,
         )
     import keras
 

@@ -24,6 +24,7 @@ from plumbline.common.paths import ROOT
 from plumbline.common.progress import Advance, chosen
 from plumbline.common.way import advice, way
 from plumbline.convert.references.golden_data import Converted
+from plumbline.convert.references.sequences import Starts
 
 DEADLINE_SECONDS = 900
 POLL_SECONDS = 0.2
@@ -31,6 +32,8 @@ OBSERVED = "observed"
 """Name of the file in which the child counts calibration inputs."""
 TWIN = "float.tflite"
 """Name of the file in which it leaves the float32 flatbuffer that the converter quantizes."""
+STARTS = "starts.npy"
+"""Name of the file that says where in the samples sequences start."""
 ERROR = "error.json"
 """Name of the file in which the child says what went wrong."""
 MEMORY = 8 << 30
@@ -66,6 +69,7 @@ def quantize(
     *,
     activations: str = INT8,
     test: Sequence[NDArray[np.float32]] | None = None,
+    starts: Starts | None = None,
     trust: bool = False,
     advance: Advance = lambda steps: None,
     quantizer: Quantizer = TENSORFLOW,
@@ -79,6 +83,8 @@ def quantize(
         per_channel_dense: one scale per output of a Dense layer, which not every TensorFlow Lite Micro can run.
         activations: of ACTIVATIONS, what layers hand to each other.
         test: the held-back inputs, (T, ...) of each, all of which are compared; without any, some of the calibration's are.
+        starts: of a model with a state, before which of the samples it is reset: of `test`, or without it of `calibration`. The converter observes
+            these as one sequence.
         trust: run the Python code of a file with a Lambda, which is refused otherwise.
         advance: is told how many of the calibration inputs the converter has observed since the last call.
         quantizer: who does it.
@@ -91,6 +97,8 @@ def quantize(
         np.savez(job / "calibration.npz", *calibration)
         np.savez(job / "points.npz", *points)
         np.savez(job / "test.npz", *([each[:0] for each in calibration] if test is None else test))
+        if starts is not None:
+            np.save(job / STARTS, starts)
         command = [sys.executable, "-m", quantizer.worker, str(model.resolve()), str(job), "--way", way().value]
         command += ["--per-channel-dense"] if per_channel_dense else []
         command += ["--trust"] if trust else []
@@ -102,7 +110,7 @@ def quantize(
             layers = range(sum(name.startswith("weights") for name in answers.files))
             chain = tuple(DenseLayer(answers[f"weights{i}"], answers[f"bias{i}"], str(answers[f"activation{i}"])) for i in layers)
             names = ("codes", "kinds", "float_codes", "float_x", "chosen", "sample_rows", "sample_inputs", "float_samples")
-            answered = {name: answers[name] for name in names}
+            answered = {name: answers[name] for name in names} | {"starts": answers["starts"] if "starts" in answers.files else None}
             return Converted(
                 (job / "model.tflite").read_bytes(),
                 **answered,

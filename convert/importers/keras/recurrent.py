@@ -35,8 +35,6 @@ def obstacles(layer: Object) -> Iterator[tuple[str, str]]:
     """What stands in the way of a conversion, and what to do about it."""
     if layer.kind in CONVOLUTIONAL:
         yield "a loop of convolutions, which is not unrolled", "give the frames as the channels of one picture to Conv2D, or as flat rows to an LSTM"
-    if layer.config.get("stateful") is True:
-        yield "stateful=True, and each inference on the board starts with an empty state", "build it with stateful=False from the same weights"
     if layer.kind == "RNN":
         cell = layer.config.get("cell")
         kind = str(cell.get("class_name")) if isinstance(cell, dict) else "?"

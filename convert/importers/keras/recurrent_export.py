@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from plumbline.convert.importers.keras.activation_forms import integer_form
 from plumbline.convert.importers.keras.forms import form_of
+from plumbline.convert.importers.keras.state import states
 
 if TYPE_CHECKING:
     import keras
@@ -29,10 +30,11 @@ Step = Callable[[Any, States, Sequence[Any]], States]
 @contextmanager
 def convertible(model: keras.Model, fuse: bool = True) -> Iterator[None]:
     """While the block runs, the model's layers compute on a batch of 1 in the converter's form, from the same weights; an LSTM as one operator where
-    `fuse` says so, which is there for int8 alone.
+    `fuse` says so, which is there for int8 alone, and in models without a state: that operator would keep one too.
     """
     import keras
 
+    fuse = fuse and not states(model)
     every = list(model._flatten_layers())
     layers = [layer for layer in every if isinstance(layer, keras.layers.RNN) and step_of(layer.cell) is not None]
     others = {layer: form for layer in every if (form := form_of(layer)) is not None}
@@ -154,20 +156,27 @@ def simple_step(cell: keras.Layer) -> Step:
 
 
 def steps(layer: keras.layers.RNN, sequences: tf.Tensor, weights: Sequence[Any], first: States | None = None) -> tuple[list[Any], States]:
-    """Every step's hidden state (1, units), in the order in which they are computed, and the last state, of inputs (1, steps, inputs)."""
+    """Every step's hidden state (1, units), in the order in which they are computed, and the last state, of inputs (1, steps, inputs).
+
+    A stateful layer goes on where the inference before has left it, and leaves its last state for the next one.
+    """
     import keras
     import tensorflow as tf
 
     step = step_of(layer.cell)
     assert step is not None  # convertible() asked
     count = 2 if isinstance(layer.cell, keras.layers.LSTMCell) else 1
-    states: States = first or tuple(tf.zeros((1, layer.cell.units)) for _ in range(count))
+    kept = layer.states if layer.stateful else ()
+    held = tuple(tf.convert_to_tensor(each.value) for each in kept)
+    current: States = first or held or tuple(tf.zeros((1, layer.cell.units)) for _ in range(count))
     found = []
     order = range(sequences.shape[1])
     for place in reversed(order) if layer.go_backwards else order:
-        states = step(sequences[:, place], states, weights)
-        found.append(states[0])
-    return found, states
+        current = step(sequences[:, place], current, weights)
+        found.append(current[0])
+    for variable, value in zip(kept, current, strict=False):
+        variable.assign(value)
+    return found, current
 
 
 def unrolled(layer: keras.layers.RNN) -> Callable[..., Any]:

@@ -46,6 +46,7 @@ def repaired(file: KerasFile) -> dict[str, Any]:
             held.pop("groups")
     with_plain_names(config)
     with_known_inputs(config)
+    with_batch_of_one(config)
     return config
 
 
@@ -81,6 +82,33 @@ def with_known_inputs(config: dict[str, Any]) -> None:
             each.config["dtype"] = "int32"
         elif str(each.config.get("dtype")).startswith(WHOLE):
             each.config["dtype"] = "int32" if anywhere else "float32"
+
+
+def with_batch_of_one(config: dict[str, Any]) -> None:
+    """Let a model with a stateful recurrent layer take one sequence, whatever batch it was trained with: a board has one."""
+    if not any(each.config.get("stateful") is True for each in objects(config)):
+        return
+    waiting: list[Any] = [config]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if isinstance(each.get("batch_shape"), list):
+                each["batch_shape"][0] = 1
+            for shape in shapes(each.get("build_config")):
+                shape[0] = 1
+        if isinstance(each, (dict, list)):
+            waiting.extend(each.values() if isinstance(each, dict) else each)
+
+
+def shapes(node: Any) -> Iterator[list[Any]]:
+    """Every list of axes in a description of how layers are built, whatever lies around it."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list) and each and all(axis is None or type(axis) is int for axis in each):
+            yield each
+        elif isinstance(each, (dict, list)):
+            waiting.extend(each.values() if isinstance(each, dict) else each)
 
 
 def texts(node: Any) -> Iterator[str]:

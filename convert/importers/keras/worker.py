@@ -28,9 +28,11 @@ from plumbline.convert.importers.keras.answers import float_model, input_names
 from plumbline.convert.importers.keras.config import inputs_of
 from plumbline.convert.importers.keras.islands import joined
 from plumbline.convert.importers.keras.load import axes, examined, load
-from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, TWIN
+from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, STARTS, TWIN
 from plumbline.convert.importers.keras.recurrent_export import convertible
+from plumbline.convert.importers.keras.state import states
 from plumbline.convert.importers.samples.shape import Axes, fit
+from plumbline.convert.references.sequences import Starts
 
 if TYPE_CHECKING:
     import keras
@@ -62,7 +64,7 @@ def main() -> int:
             given = fitted({name: [values[place] for place in order] for name, values in given.items()}, axes(model))
             raw = quantize(model, given["calibration"], arguments.per_channel_dense, job / OBSERVED, arguments.activations)
             (job / "model.tflite").write_bytes(raw)
-            np.savez(job / "float.npz", **cast(Any, float_answers(float_model(model), raw, given)))
+            np.savez(job / "float.npz", **cast(Any, float_answers(float_model(model), raw, given, starts_in(job))))
         except Exception as error:  # whatever Keras raises becomes a message in the parent
             (job / ERROR).write_text(json.dumps(told(error)))
             return 1
@@ -76,6 +78,12 @@ def given_in(job: Path) -> Given:
         with np.load(job / f"{name}.npz") as arrays:
             found[name] = [arrays[f"arr_{place}"] for place in range(len(arrays.files))]
     return found
+
+
+def starts_in(job: Path) -> Starts | None:
+    """Where in the samples of a job sequences start; None where nobody said it."""
+    path = job / STARTS
+    return np.load(path) if path.is_file() else None
 
 
 def fitted(given: Given, wanted: Sequence[Axes | None]) -> Given:
@@ -136,6 +144,9 @@ def quantize(model: keras.Model, calibration: Sequence[Floats], per_channel_dens
         ]
         converter.inference_input_type = converter.inference_output_type = tf.int16 if wide else tf.int8
         converter._experimental_disable_per_channel_quantization_for_dense_layers = not per_channel_dense
+        if states(model):
+            converter.experimental_enable_resource_variables = True
+            converter._experimental_variable_quantization = True  # without it they stay float32, and what reads and assigns them too
         keep_float(converter, observed.with_name(TWIN))
         return joined(bytes(converter.convert()))
 
