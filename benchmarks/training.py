@@ -10,7 +10,8 @@ from plumbline.common import keras_env
 from plumbline.common.ending import run
 from plumbline.common.progress import task
 from plumbline.training import recipe
-from plumbline.training.fit import build, train
+from plumbline.training.fit import train
+from plumbline.training.network import build
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -6,9 +6,10 @@ It goes through the same steps as a recipe's: the file is checked, compiled, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from plumbline.common.progress import task
 from plumbline.common.rows import elements, range_of, to_reals
 from plumbline.common.way import Way, came_as
 from plumbline.convert.explain.write import findings, write_explanation, write_ranges
-from plumbline.convert.importers.demands import quality_for
+from plumbline.convert.importers.demands import qualities_for, targets_for
 from plumbline.convert.importers.file_kinds import KERAS, kind_of
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
@@ -38,6 +39,7 @@ from plumbline.convert.importers.model_file import way_of
 from plumbline.convert.importers.samples.checks import check_range, check_varied
 from plumbline.convert.importers.samples.reader import Samples, load_samples
 from plumbline.convert.importers.samples.shape import fit
+from plumbline.convert.importers.samples.values import Targets
 from plumbline.convert.importers.wheel import ask_apart, choose_apart
 from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.model.model_kind import is_float32
@@ -143,9 +145,10 @@ def bring_tflite(raw: bytes, folder: Path, samples: Path | None, limits: Limits,
     given = read_samples(samples, tuple(map(graph.name_of, graph.inputs)), say)
     fitted = None if given is None else fitted_samples(given, graph)
     runs = runs_of(folder.name, raw, graph, board)
-    quality = quality_for(fitted, graph, limits)
+    targets = targets_for(given, graph)
+    quality = qualities_for(targets, graph, limits)
     chooses: Chooses = with_chosen if runs.compiled else lambda _, samples: choose_apart(raw, samples)
-    (codes, own), domain = codes_for(graph, fitted, chooses), range_of(graph.inputs[0])
+    (codes, own), domain = codes_for(graph, fitted, targets, chooses), range_of(graph.inputs[0])
     at = swept(domain, domain) if graph.scalar else NOWHERE
     with task(f"Asking TensorFlow Lite Micro for {len(codes)} answers"):
         golden = asked(raw, graph, codes, at, own)
@@ -195,7 +198,9 @@ def asked(raw: bytes, graph: Graph, codes: NDArray[np.int8], at: Points, own: Ow
     return Golden(references, found.oracle, found.used)
 
 
-def codes_for(graph: Graph, samples: Samples | None, chooses: Chooses = with_chosen) -> tuple[NDArray[np.int8], OwnSamples]:
+def codes_for(
+    graph: Graph, samples: Samples | None, targets: Sequence[Targets | None] = (), chooses: Chooses = with_chosen
+) -> tuple[NDArray[np.int8], OwnSamples]:
     """Rows (N, input bytes): all 256 codes of a single int8; else the samples, and what `choose` or `sequences` finds beside them.
 
     `chooses` is another than `with_chosen` for a model whose inside the reference interpreter does not know.
@@ -206,14 +211,19 @@ def codes_for(graph: Graph, samples: Samples | None, chooses: Chooses = with_cho
     given = sample_rows(graph, inputs, samples_asked(graph))
     data = None
     if samples is not None:
-        targets = None if samples.targets is None else samples.targets[given.chosen]
-        data = golden_data.Samples(given.rows, inputs[given.chosen], None, targets)
+        wanted = tuple(None if each is None else each[given.chosen] for each in values_of_each(targets))
+        data = golden_data.Samples(given.rows, inputs[given.chosen], None, wanted)
     with task("Choosing inputs that tell kernels apart"):
         if graph.stateful:
             found = sequences(graph, given.codes, inside=chooses is with_chosen)
             return found.codes, OwnSamples(data, np.array(found.kinds), found.starts)
         chosen = chooses(graph, given.codes)
     return chosen.codes, OwnSamples(data, np.array(chosen.kinds) if any(chosen.kinds) else None)
+
+
+def values_of_each(targets: Sequence[Targets | None]) -> tuple[NDArray[Any] | None, ...]:
+    """The numbers of each output's targets."""
+    return tuple(None if each is None else each.values for each in targets)
 
 
 def axes(end: Tensor) -> tuple[int, ...]:
@@ -255,8 +265,9 @@ def bring_float(
         )
     graph = reader.read(converted.tflite)
     runs = runs_of(folder.name, converted.tflite, graph, board)
-    quality = quality_for(samples, graph, limits)
-    golden = made_golden(converted, graph, NOWHERE, targets=samples.targets)
+    targets = targets_for(samples, graph)
+    quality = qualities_for(targets, graph, limits)
+    golden = made_golden(converted, graph, NOWHERE, targets=values_of_each(targets))
     explained = findings(write_explanation(folder, converted, graph, golden.references))
     demands = Demands(domain=range_of(graph.inputs[0]), tolerance=reach(graph), tolerance_from=ENDLESS, quality=quality, limits=limits)
     return finish(folder, converted.tflite, graph, runs, golden, demands, say, explained=explained)

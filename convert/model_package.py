@@ -34,7 +34,7 @@ class Demands:
     tolerance: float
     tolerance_from: str = DECLARED
     bound: BoundSpec | None = None
-    quality: Quality | None = None
+    quality: tuple[Quality, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from plumbline.common import usage
 from plumbline.common.activations import INT8
 from plumbline.common.board_description import Board
-from plumbline.common.dataset import FILE, Dataset, Declared
+from plumbline.common.by_name import names_among, sentences_of
+from plumbline.common.dataset import FILE, Data, Dataset, Declared
 from plumbline.common.errors import ArtefactsDisagree, QualityMissed
 from plumbline.common.golden_data import References
 from plumbline.common.limits import Limits
@@ -27,6 +31,7 @@ from plumbline.convert.model.graph import Graph
 from plumbline.convert.model_package import Demands, finish
 from plumbline.convert.references.bound import bound
 from plumbline.convert.references.golden_data import golden_data, points
+from plumbline.convert.references.promises import end_specs
 from plumbline.convert.references.tolerance import line as tolerance_line
 from plumbline.convert.references.tolerance import propose, tolerance_of
 from plumbline.convert.runs import compiled_alone
@@ -63,24 +68,25 @@ def convert(
     dataset = Dataset.load(folder / FILE)
     recipe, calibration, test = dataset.declared, dataset.calibration, dataset.test
     at, judged = points(recipe), Limits.parse(limits, recipe.limits)
-    held_back, starts = test.inputs if test is not None else None, None
+    held_back, starts = tuple(test.by_input.values()) if test is not None else None, None
     if recipe.steps is not None:
-        starts = starts_of(calibration if held_back is None else held_back, recipe.steps)
-        calibration, held_back = in_steps(calibration, recipe.steps), None if held_back is None else in_steps(held_back, recipe.steps)
-    with task(f"Converting {recipe.name}", len(calibration), "samples") as advance:
+        starts = starts_of((held_back or calibration)[0], recipe.steps)
+        calibration = tuple(in_steps(each, recipe.steps) for each in calibration)
+        held_back = None if held_back is None else tuple(in_steps(each, recipe.steps) for each in held_back)
+    with task(f"Converting {recipe.name}", len(calibration[0]), "samples") as advance:
         converted = quantize(
             model,
-            [calibration],
-            [at.inputs(calibration.shape[1:])],
+            calibration,
+            at.of_each(calibration),
             per_channel_dense,
             activations=activations,
-            test=None if held_back is None else [held_back],
+            test=held_back,
             starts=starts,
             advance=advance,
         )
     graph = reader.read(converted.tflite)
     runs = compiled_alone(recipe.name, converted.tflite, graph, board)
-    golden = golden_data(converted, graph, at, test is not None, test.targets if test is not None else None)
+    golden = golden_data(converted, graph, at, test is not None, targets_of(recipe, graph, test))
     chain = converted.chain if activations == INT8 else ()  # a bound is proven of int8 alone
     references = replace(golden.references, chain=chain)
     explained = findings(write_explanation(folder, converted, graph, references))
@@ -95,7 +101,8 @@ def convert(
         quality=recipe.quality,
         limits=judged,
     )
-    check_reach(recipe, range_of(graph.outputs[0]))
+    for output in graph.outputs:
+        check_reach(recipe, range_of(output))
     notes = [tolerance_line(recipe, proposal, proven), *metrics]
     return finish(folder, converted.tflite, graph, runs, replace(golden, references=references), demands, say, notes, explained)
 
@@ -109,20 +116,38 @@ def check_quality(recipe: Declared, graph: Graph, references: References, explai
     Raises:
         QualityMissed: it loses more against the float model than the recipe allows.
     """
-    quality = recipe.quality
-    values = None if quality is None else metric_values(quality, graph.outputs, references, references.expected, "the int8 model")
-    if quality is None or values is None:
-        return []
-    lines = [f"  {quality.kind} on {values.count} test inputs: float {number(values.float_value)}, int8 {values.int8_value:.4g}"]
-    if quality.steps is not None:
-        compared = int((~references.chosen).sum())
-        within = f"int8 lies within {values.steps:.3g} output steps of float on all {compared} inputs compared"
-        lines.append(f"  {within}; the recipe allows {quality.steps:g}")
-    if values.missed:
+    outputs, lines, missed = end_specs(graph, graph.outputs), list[str](), list[str]()
+    for quality in recipe.quality:
+        values = metric_values(quality, outputs, references, references.expected, "the int8 model")
+        if values is None:
+            continue
+        said = [f"{quality.kind} on {values.count} test inputs: float {number(values.float_value)}, int8 {values.int8_value:.4g}"]
+        if quality.steps is not None:
+            compared = int((~references.chosen).sum())
+            within = f"int8 lies within {values.steps:.3g} output steps of float on all {compared} inputs compared"
+            said.append(f"{within}; the recipe allows {quality.steps:g}")
+        lines += [f"  {each}" for each in sentences_of(quality.output, said)]
+        missed += values.missed
+    if missed:
         rest = f"All layers: {usage.command('explain', recipe.name)}."
         hint = "\n".join([*explained, rest]).strip() if explained else "Calibrate on more of the training data, or allow a larger loss."
-        raise QualityMissed(f"Recipe {recipe.name}: {'; '.join(values.missed)}.", hint)
+        raise QualityMissed(f"Recipe {recipe.name}: {'; '.join(missed)}.", hint)
     return lines
+
+
+def targets_of(recipe: Declared, graph: Graph, test: Data | None) -> tuple[NDArray[Any] | None, ...]:
+    """The targets of the held-back split, for each output in the order of the model's signature; none without a split.
+
+    Raises:
+        ArtefactsDisagree: dataset.npz is for other outputs than the model has.
+    """
+    if test is None:
+        return ()
+    names, given = names_among([graph.name_of(each) for each in graph.outputs]), test.by_output
+    if set(names) != set(given):
+        hint = f"They are of two trainings: {usage.command('train', recipe.name, anew=True)}."
+        raise ArtefactsDisagree(f"{FILE} has targets for {', '.join(given)}, model.keras the outputs {', '.join(names)}.", hint)
+    return tuple(given[name] for name in names)
 
 
 def check_reach(recipe: Declared, outputs: tuple[float, float]) -> None:

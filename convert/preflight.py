@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ ENOUGH = 2
 """Inputs to calibrate on: what can be converted does not depend on them."""
 
 
-def check_layers(model: keras.Model, inputs: NDArray[np.float32], name: str) -> None:
+def check_layers(model: keras.Model, inputs: Sequence[NDArray[np.float32]], name: str) -> None:
     """Convert an untrained model as the trained one will be, and compile what comes of it.
 
     It happens in this process, which has TensorFlow already: another one would take longer to start it than to convert. What TensorFlow's
@@ -32,7 +33,7 @@ def check_layers(model: keras.Model, inputs: NDArray[np.float32], name: str) -> 
 
     Args:
         model: untrained, and used for nothing else afterwards.
-        inputs: (N, ...) of the recipe's calibration.
+        inputs: (N, ...) of each input of the recipe's calibration.
         name: of the recipe.
 
     Raises:
@@ -44,7 +45,7 @@ def check_layers(model: keras.Model, inputs: NDArray[np.float32], name: str) -> 
         try:
             examined(path, False)
             with captured_stderr():  # TensorFlow's converter writes there, whatever it is told
-                raw = quantize(model, [inputs[:ENOUGH]], False, Path(folder) / OBSERVED)
+                raw = quantize(model, [each[:ENOUGH] for each in inputs], False, Path(folder) / OBSERVED)
             compile_graph(reader.read(raw), name, bytes(32))
         except PlumblineError as error:
             raise type(error)(error.message.replace(str(path), f"recipe {name}"), error.hint) from error

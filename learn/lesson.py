@@ -51,7 +51,7 @@ class Lesson:
 
     @cached_property
     def x(self) -> Floats:
-        return linear.RECIPE.data().inputs.ravel()
+        return np.asarray(linear.RECIPE.data().inputs.ravel(), np.float32)
 
     @cached_property
     def y(self) -> Floats:

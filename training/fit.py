@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from importlib.metadata import version
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,20 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common import dataset, keras_env
+from plumbline.common.by_name import ONLY
 from plumbline.common.errors import QualityMissed, TrainingDiverged
 from plumbline.common.files import write_if_changed
 from plumbline.common.progress import Advance, task
-from plumbline.common.quality import measure
+from plumbline.common.quality import Quality, measure
 from plumbline.common.streams import in_steps
-from plumbline.common.text import first_line
-from plumbline.training.archive import stable_keras_bytes, without_code
+from plumbline.training.archive import stable_keras_bytes
 from plumbline.training.curve import loss_curve
+from plumbline.training.network import Tensors, answers_to, build, checked_model
 from plumbline.training.recipe import Data, Recipe
-from plumbline.training.recipe_check import SPARSE, Mistake, refusal
 from plumbline.training.streaming import check_alike, for_board
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
 CHUNKS = 50
 """The compiled loop comes back this often, to move the progress bar and to notice a divergence early."""
@@ -52,20 +55,6 @@ class Trained:
     """(epochs done, what the recipe notes of the model then), from the start to the end; empty for a recipe that notes nothing."""
 
 
-def build(recipe: Recipe) -> keras.Model:
-    """The recipe's network with the weights its seed gives; the same names and weights in every process.
-
-    Raises:
-        BadRecipe: see `without_code`.
-    """
-    import keras
-
-    keras.backend.clear_session()  # automatic names count up within a process and would reach the flatbuffer
-    keras.utils.set_random_seed(recipe.seed)
-    shape = recipe.data().inputs.shape[1:]
-    return keras.Sequential([keras.Input(shape, name="input"), *without_code(recipe.layers(), shape, recipe.bad)], name=recipe.name)
-
-
 def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: None) -> Trained:
     """Run the recipe's epochs on `model` without returning to Python for each one.
 
@@ -74,17 +63,16 @@ def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: N
     Raises:
         TrainingDiverged: the loss or a weight became NaN or infinite.
     """
-    import keras
     import tensorflow as tf
 
     data = recipe.data()
-    inputs, targets = tf.constant(data.inputs), tf.constant(data.targets)
-    optimizer, loss_of = recipe.optimizer(), keras.losses.get(recipe.loss)
+    inputs, targets = ({name: tf.constant(each) for name, each in arrays.items()} for arrays in (data.by_input, data.by_output))
+    optimizer = recipe.optimizer()
     optimizer.build(model.trainable_variables)
 
-    def step(some_inputs: tf.Tensor, some_targets: tf.Tensor) -> tf.Tensor:
+    def step(some_inputs: Tensors, some_targets: Tensors) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(loss_of(some_targets, model(some_inputs, training=True)))
+            loss = total_loss(recipe, losses_of(recipe, some_targets, answers_to(model, some_inputs, training=True)))
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply(gradients, model.trainable_variables)
         return loss
@@ -101,11 +89,12 @@ def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: N
         losses = tf.TensorArray(tf.float32, size=tf.shape(orders)[0])
         for epoch in tf.range(tf.shape(orders)[0]):
             total = tf.constant(0.0)
-            for start in tf.range(0, len(data.inputs), recipe.batch_size):
+            for start in tf.range(0, data.count, recipe.batch_size):
                 chosen = orders[epoch, start : start + recipe.batch_size]
-                loss = step(tf.gather(inputs, chosen), tf.gather(targets, chosen))
+                given, wanted = ({name: tf.gather(each, chosen) for name, each in arrays.items()} for arrays in (inputs, targets))
+                loss = step(given, wanted)
                 total += loss * tf.cast(tf.size(chosen), tf.float32)
-            losses = losses.write(epoch, total / len(data.inputs))
+            losses = losses.write(epoch, total / data.count)
         return losses.stack()
 
     shuffle = np.random.default_rng(recipe.seed)
@@ -119,7 +108,7 @@ def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: N
         if recipe.batch_size is None:
             history.append(run(tf.constant(steps)).numpy())
         else:
-            history.append(run_batches(tf.constant(np.stack([shuffle.permutation(len(data.inputs)) for _ in range(steps)]))).numpy())
+            history.append(run_batches(tf.constant(np.stack([shuffle.permutation(data.count) for _ in range(steps)]))).numpy())
         check_finite(recipe, model, history[-1], start)
         if test is not None:
             test_loss.append((start + steps, mean_loss(recipe, model, test)))
@@ -129,34 +118,58 @@ def train(recipe: Recipe, model: keras.Model, advance: Advance = lambda steps: N
     return Trained(model, np.concatenate(history), tuple(test_loss), tuple(noted))
 
 
-def mean_loss(recipe: Recipe, model: keras.Model, split: Data) -> float:
-    """The recipe's loss over a split, as the model answers when it is not being trained (without dropout)."""
+def losses_of(recipe: Recipe, targets: Tensors, answers: Tensors) -> dict[str, tf.Tensor]:
+    """The mean loss of each output."""
     import keras
     import tensorflow as tf
 
-    return float(tf.reduce_mean(keras.losses.get(recipe.loss)(split.targets, model(split.inputs, training=False))))
+    return {name: tf.reduce_mean(keras.losses.get(loss)(targets[name], answers[name])) for name, loss in recipe.losses.items()}
 
 
-def validate(recipe: Recipe, model: keras.Model) -> dict[str, dict[str, float]]:
-    """Loss and metric of the trained model by split, for a recipe that holds back a test split; empty for any other."""
+def total_loss(recipe: Recipe, losses: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    """What training minimizes: the losses of all outputs, each with its weight."""
+    weighted = [each * recipe.loss_weights[name] if name in recipe.loss_weights else each for name, each in losses.items()]
+    return reduce(add, weighted)
+
+
+def mean_loss(recipe: Recipe, model: keras.Model, split: Data) -> float:
+    """The recipe's loss over a split, as the model answers when it is not being trained (without dropout)."""
+    return float(total_loss(recipe, losses_of(recipe, split.by_output, answers_to(model, split.by_input))))
+
+
+def validate(recipe: Recipe, model: keras.Model) -> dict[str, dict[str, Any]]:
+    """Loss and metric of the trained model by split, for a recipe that holds back a test split; empty for any other.
+
+    Several outputs have a dictionary each, of their own loss and metric, beside the loss of all.
+    """
     if recipe.test is None:
         return {}
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for name, split in (("train", recipe.data()), ("test", recipe.test())):
-        found[name] = {"loss": mean_loss(recipe, model, split)}
-        if recipe.quality is not None:
-            answers = np.asarray(model(split.inputs, training=False)).reshape(len(split.inputs), -1)
-            found[name][recipe.quality.kind] = measure(recipe.quality.kind, answers, split.targets)
+        answers = answers_to(model, split.by_input)
+        losses = losses_of(recipe, split.by_output, answers)
+        found[name] = {"loss": float(total_loss(recipe, losses))}
+        for output, loss in losses.items() if ONLY not in losses else ():
+            found[name][output] = {"loss": float(loss)}
+        for quality in recipe.qualities:
+            said = np.asarray(answers[quality.output]).reshape(split.count, -1)
+            of_output(found[name], quality)[quality.kind] = measure(quality.kind, said, split.by_output[quality.output])
     return found
 
 
-def check_quality(recipe: Recipe, splits: dict[str, dict[str, float]]) -> None:
+def of_output(values: dict[str, Any], quality: Quality) -> dict[str, Any]:
+    """Where the metric of an output stands among the values of a split."""
+    return values if quality.output == ONLY else values[quality.output]
+
+
+def check_quality(recipe: Recipe, splits: dict[str, dict[str, Any]]) -> None:
     """Raises QualityMissed where the float model does not reach on the test split what the recipe demands."""
-    if recipe.quality is not None:
-        missed = recipe.quality.shortcomings("the float model", splits["test"][recipe.quality.kind])
-        if missed:
-            hint = f"Train longer, change the layers in training/recipes/{recipe.name}.py, or demand less."
-            raise QualityMissed(f"Recipe {recipe.name}: {'; '.join(missed)}.", hint)
+    missed: list[str] = []
+    for quality in recipe.qualities:
+        missed += quality.shortcomings("the float model", of_output(splits["test"], quality)[quality.kind])
+    if missed:
+        hint = f"Train longer, change the layers in training/recipes/{recipe.name}.py, or demand less."
+        raise QualityMissed(f"Recipe {recipe.name}: {'; '.join(missed)}.", hint)
 
 
 def check_finite(recipe: Recipe, model: keras.Model, losses: NDArray[np.float32], first_epoch: int) -> None:
@@ -170,7 +183,7 @@ def check_finite(recipe: Recipe, model: keras.Model, losses: NDArray[np.float32]
             raise TrainingDiverged(f"Training {recipe.name} diverged: {weight.path} holds NaN or infinity.", hint)
 
 
-def summary(recipe: Recipe, trained: Trained, splits: dict[str, dict[str, float]]) -> dict[str, Any]:
+def summary(recipe: Recipe, trained: Trained, splits: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The content of training.json. Floats are written in the shortest form that reads back to the same float32, and as hex."""
     weights = []
     for weight in trained.model.weights:
@@ -182,11 +195,12 @@ def summary(recipe: Recipe, trained: Trained, splits: dict[str, dict[str, float]
     result: dict[str, Any] = {"recipe": recipe.name, "seed": recipe.seed, "epochs": recipe.epochs, "weights": weights}
     if trained.noted:
         result["noted"] = [{"epoch": epoch, **{name: short(value) for name, value in values.items()}} for epoch, values in trained.noted]
-    shape = recipe.data().inputs.shape[1:]
-    if recipe.checkpoints:
+    one_number = trained.model.output_shape == (None, 1)
+    shape = recipe.data().inputs.shape[1:] if recipe.domain is not None else ()
+    if recipe.checkpoints and one_number:
         x = np.array(recipe.checkpoints, np.float32).reshape(-1, *shape)
         result["predictions"] = [{"x": at, "y": short(y)} for at, y in zip(recipe.checkpoints, trained.model(x).numpy().ravel(), strict=True)]
-    if recipe.domain is not None and trained.model.output_shape[1:] == (1,):
+    if recipe.domain is not None and one_number:
         x = np.linspace(*recipe.domain, CURVE, dtype=np.float32)
         answers = trained.model(x.reshape(-1, *shape), training=False).numpy().ravel()
         result["curve"] = {"x": [short(at) for at in x], "y": [short(y) for y in answers]}
@@ -218,13 +232,19 @@ def report(content: dict[str, Any]) -> list[str]:
     if "noted" in content:
         lines.append("  " + "   ".join(f"{name} = {value:.4f}" for name, value in content["noted"][-1].items() if name != "epoch"))
     for split, values in content.get("splits", {}).items():
-        lines.append(f"  {split:5}  " + "   ".join(f"{name} {value:.4g}" for name, value in values.items()))
+        shown = (f"{name}: {_listed(value, ', ')}" if isinstance(value, dict) else f"{name} {value:.4g}" for name, value in values.items())
+        lines.append(f"  {split:5}  " + "   ".join(shown))
     lines += [f"  predict({at['x']:g}) = {at['y']:.2f}" for at in content.get("predictions", [])]
     return lines
 
 
-Examine = Callable[["keras.Model", NDArray[np.float32]], bool]
-"""Looks at an untrained model and at inputs (N, ...) to calibrate it on, and refuses what no board can run; returns whether it has used the model."""
+def _listed(values: dict[str, float], between: str) -> str:
+    return between.join(f"{name} {value:.4g}" for name, value in values.items())
+
+
+Examine = Callable[["keras.Model", Sequence[NDArray[np.float32]]], bool]
+"""Looks at an untrained model and at what each of its inputs is calibrated on, (N, ...), and refuses what no board can run; returns whether it has
+used the model."""
 
 
 def fit(recipe: Recipe, folder: Path, say: Callable[[str], None], examine: Examine | None = None) -> None:
@@ -245,7 +265,7 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None], examine: Exami
     with task("Starting TensorFlow"):
         import tensorflow  # noqa: F401  imported here so that its seconds are shown under their own name
     model = checked_model(recipe)
-    calibration = recipe.calibration() if recipe.steps is None else in_steps(recipe.calibration(), recipe.steps)
+    calibration = [each if recipe.steps is None else in_steps(each, recipe.steps) for each in recipe.calibration()]
     if examine is not None and examine(for_board(recipe, model), calibration):
         model = build(recipe)  # what was traced and saved must leave no mark on what is trained
     with task(f"Training {recipe.name}", recipe.epochs, "epochs") as advance:
@@ -265,35 +285,3 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None], examine: Exami
         write_if_changed(folder / name, raw)
     for line in report(content):
         say(line)
-
-
-def checked_model(recipe: Recipe) -> keras.Model:
-    """The untrained model, which takes the recipe's inputs and answers what its targets ask for.
-
-    Raises:
-        BadRecipe: its layers make none.
-    """
-    try:
-        model = build(recipe)
-    except (ValueError, TypeError) as error:
-        raise recipe.bad(f"has layers Keras refuses: {first_line(error)}", "See the recipe's layers().") from error
-    found = list(disagreements(recipe, model))
-    if found:
-        raise refusal(recipe.name, found)
-    return model
-
-
-def disagreements(recipe: Recipe, model: keras.Model) -> Iterator[Mistake]:
-    """Where the model does not answer what the recipe's targets and names of classes ask for."""
-    shape = model.output_shape[1:]
-    named = recipe.quality.classes if recipe.quality is not None else ()
-    if named and shape != (len(named),):
-        yield Mistake(f"names {len(named)} classes, but its model answers {shape}", "Name each output, in their order.")
-    targets = recipe.data().targets
-    if recipe.loss == SPARSE:
-        splits = [targets, *([recipe.test().targets] if recipe.test is not None else [])]
-        classes = 1 + max(int(split.max()) for split in splits)
-        if len(shape) != 1 or shape[0] < classes:
-            yield Mistake(f"has {classes} classes, but its model answers {shape}", f"End it in a vector of {classes} numbers.")
-    elif shape != targets.shape[1:]:
-        yield Mistake(f"has targets of shape {targets.shape[1:]}, but its model answers {shape}", "Make them equal.")

@@ -6,22 +6,24 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
-from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import plumbline.training.recipes
 from plumbline.common import usage
+from plumbline.common.by_name import ONLY, by_name, plainly
 from plumbline.common.dataset import Data, Dataset, Declared
 from plumbline.common.errors import BadRecipe, UnknownRecipe
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
-from plumbline.training.recipe_check import Mistake, mistakes, refusal
+from plumbline.training.mistake import Mistake, refusal
+from plumbline.training.recipe_check import mistakes
 
 if TYPE_CHECKING:
     import keras
@@ -41,11 +43,12 @@ class Recipe:
     """Also the name of the folder in build/: lower-case letters, digits and underscores."""
     data: Callable[[], Data]
     """Called more than once: cache what is slow to load."""
-    layers: Callable[[], list[keras.Layer]]
-    """The Keras layers after the Input, in order. Give each a name: names reach the flatbuffer."""
+    layers: Callable[..., Any]
+    """The Keras layers after the Input, in order; or, as a function of the inputs, what the model answers. It takes the only Input, or several by
+    their names, and returns one answer, or of several outputs a dictionary of them. Give each layer a name: names reach the flatbuffer."""
     optimizer: Callable[[], keras.optimizers.Optimizer]
-    loss: str
-    """A Keras loss by name, e.g. "mean_squared_error"."""
+    loss: str | Mapping[str, str]
+    """A Keras loss by name, e.g. "mean_squared_error"; of several outputs one for each."""
     epochs: int
     """How often training sees all points."""
     seed: int
@@ -54,16 +57,16 @@ class Recipe:
     A conversion whose proven bound or measured loss exceeds it is refused."""
     domain: tuple[float, float] | None = None
     """Lowest and highest x of a model whose input is one number: calibrates the input, and the board refuses x outside it."""
-    representative: Callable[[], NDArray[np.float32]] | None = None
-    """Inputs (N, ...) that calibrate a model of any other shape; they must cover what the board will see."""
+    representative: Callable[[], Any] | None = None
+    """Inputs (N, ...) that calibrate a model of any other shape, of several inputs a dictionary; they must cover what the board will see."""
     checkpoints: tuple[float, ...] = field(default=())
     """Further x to report and verify besides the training points; only with a domain."""
     batch_size: int | None = None
     """Points per step, shuffled for each epoch with the recipe's seed; None takes all points at once, one step per epoch."""
     test: Callable[[], Data] | None = None
     """The split held back from training, which `quality` is measured on; every input of it is verified on the board."""
-    quality: Quality | None = None
-    """What float model, int8 model and board must reach on `test`."""
+    quality: Quality | Mapping[str, Quality] | None = None
+    """What float model, int8 model and board must reach on `test`; of several outputs a dictionary."""
     noted: Callable[[keras.Model], dict[str, float]] | None = None
     """What training.json notes of the model before training, and some fifty times on its way: numbers by name, e.g. a weight."""
     streamed: Callable[[], list[keras.Layer]] | None = None
@@ -71,6 +74,8 @@ class Recipe:
     weights of the trained layers of the same names, and answer behind the last step of a window as those do to the whole of it."""
     steps: int | None = None
     """With `streamed`: how many new steps of the inputs' first axis each inference brings; it divides their number."""
+    loss_weights: Mapping[str, float] = field(default_factory=dict)
+    """How much the loss of each of several outputs counts in their sum, which training minimizes; 1 for what is not named."""
     limits: Limits = field(default_factory=Limits)
     """What the board must reach on `test`, or without it on the points of the domain or the representative inputs, besides being exact."""
 
@@ -80,21 +85,53 @@ class Recipe:
             return ()
         return (*(float(x) for x in self.data().inputs.ravel()), *self.checkpoints)
 
-    def calibration(self) -> NDArray[np.float32]:
-        """Inputs (N, ...) for the converter to observe: the domain in 257 even steps with both ends, or `representative`."""
+    def calibration(self) -> tuple[NDArray[np.float32], ...]:
+        """Inputs (N, ...) for the converter to observe, of each input in the data's order: the domain in 257 even steps with both ends, or
+        `representative`."""
         if self.representative is not None:
-            return self.representative()
+            given = by_name(self.representative())
+            return tuple(given[name] for name in self.data().by_input)
         assert self.domain is not None  # check() saw to it
-        return np.linspace(*self.domain, 257, dtype=np.float32).reshape(-1, *self.data().inputs.shape[1:])
+        return (np.linspace(*self.domain, 257, dtype=np.float32).reshape(-1, *self.data().inputs.shape[1:]),)
+
+    @property
+    def losses(self) -> dict[str, str]:
+        """The loss of each output."""
+        return by_name(self.loss)
+
+    @property
+    def qualities(self) -> tuple[Quality, ...]:
+        """What is demanded of each output, with its name."""
+        return tuple(replace(each, output=name) for name, each in by_name(self.quality).items())
 
     @property
     def declared(self) -> Declared:
         """What the conversion is told besides the data."""
-        return Declared(self.name, self.domain, self.sample_points(), self.tolerance, self.quality, self.limits, self.steps)
+        data = self.data()
+        inputs, outputs = (tuple(name for name in names if name != ONLY) for names in (data.by_input, data.by_output))
+        return Declared(
+            name=self.name,
+            domain=self.domain,
+            points=self.sample_points(),
+            tolerance=self.tolerance,
+            quality=self.qualities,
+            inputs=inputs,
+            outputs=outputs,
+            limits=self.limits,
+            steps=self.steps,
+        )
 
     def dataset(self) -> Dataset:
         """All that the conversion is told."""
-        return Dataset(self.declared, self.calibration(), self.test() if self.test is not None else None)
+        return Dataset(self.declared, self.calibration(), self._test_in_order())
+
+    def _test_in_order(self) -> Data | None:
+        """The held-back split, whose inputs and targets come in the order of those that were trained on."""
+        if self.test is None:
+            return None
+        data, test = self.data(), self.test()
+        inputs, targets = ({name: test_of[name] for name in of} for of, test_of in ((data.by_input, test.by_input), (data.by_output, test.by_output)))
+        return Data(plainly(inputs), plainly(targets))
 
     def check(self) -> Recipe:
         """Look for mistakes and contradictions, all at once.

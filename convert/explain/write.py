@@ -46,7 +46,7 @@ def write_explanation(folder: Path, converted: Converted, graph: Graph, answers:
                 rows = rows_of(answers, graph)
                 found = ranges(folder.name, digest, graph, answers.codes[rows], WITH_STATE, starts=starts_at(answers, rows))
             else:
-                found = explain(folder.name, digest, graph, data.inputs, converted.float_tflite, data.targets)
+                found = explain(folder.name, digest, graph, data.inputs, converted.float_tflite, data.targets[0] if data.targets else None)
         except ModelRefused as error:
             found = ranges(folder.name, digest, graph, answers.codes[data.rows], error.message)
         except UnsupportedOperator:

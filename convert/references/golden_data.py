@@ -29,6 +29,10 @@ class Points:
     x_nano: NDArray[np.int64]
     samples: int
 
+    def of_each(self, inputs: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """The same x for a model whose inputs are like these (N, ...): no x is told where there are several."""
+        return [self.inputs(each.shape[1:]) for each in inputs]
+
     def inputs(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """The same x as inputs (M, *shape) of the float model."""
         return np.asarray(self.x_nano / NANO, np.float32).reshape(-1, *shape)
@@ -89,7 +93,7 @@ class Golden:
     """Bytes of arena in use by the wheel; None without it."""
 
 
-def golden_data(converted: Converted, graph: Graph, at: Points, held_back: bool = False, targets: NDArray[Any] | None = None) -> Golden:
+def golden_data(converted: Converted, graph: Graph, at: Points, held_back: bool = False, targets: Sequence[NDArray[Any] | None] = ()) -> Golden:
     """Ask every implementation for its answers.
 
     Args:
@@ -97,7 +101,7 @@ def golden_data(converted: Converted, graph: Graph, at: Points, held_back: bool 
         graph: read from it.
         at: the x to answer.
         held_back: whether the samples are a test split; else they are the x, and where there are none those that were quantized on.
-        targets: of the given samples (N, ...), of which those are kept whose samples are asked.
+        targets: for each output those of the given samples (N, ...), of which those are kept whose samples are asked; empty without any.
 
     Raises:
         ModelRefused: TensorFlow Lite Micro or LiteRT cannot load the model.
@@ -132,15 +136,17 @@ def with_float_products(graph: Graph, codes: Codes, starts: Starts | None) -> Co
         return None
 
 
-def samples_of(converted: Converted, targets: NDArray[Any] | None) -> Samples:
-    """The samples that are asked, with their targets. Where each sequence has one target, a sample is its last row, which answers all of it."""
+def samples_of(converted: Converted, targets: Sequence[NDArray[Any] | None]) -> Samples:
+    """The samples that are asked, with the targets of each output. Where each sequence has one target, a sample is its last row, which answers all of
+    it."""
     rows, inputs, floats = converted.sample_rows, converted.sample_inputs, converted.float_samples
-    if converted.starts is None or targets is None:
-        return Samples(rows, inputs, floats, None if targets is None else targets[converted.chosen])
+    lengths = {len(each) for each in targets if each is not None}
+    if converted.starts is None or not lengths:
+        return Samples(rows, inputs, floats, tuple(None if each is None else each[converted.chosen] for each in targets))
     last = np.append(np.flatnonzero(converted.starts[: len(rows)])[1:], len(rows)) - 1
-    if len(targets) != len(last):
-        return Samples(rows, inputs, floats, targets[: len(rows)])
-    return Samples(rows[last], inputs[last], floats[last], targets)
+    if lengths != {len(last)}:
+        return Samples(rows, inputs, floats, tuple(None if each is None else each[: len(rows)] for each in targets))
+    return Samples(rows[last], inputs[last], floats[last], tuple(targets))
 
 
 def rows_of(at: Points, graph: Graph) -> NDArray[np.int64]:

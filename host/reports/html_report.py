@@ -46,7 +46,7 @@ def to_html(verdict: Verdict, profile: Profile | None = None, explanation: Expla
         latency=_drawn(latency_chart(verdict.traffic)),
         stages=stages(verdict),
         charts=[Drawing(each) for each in charts(verdict)] if verdict.float_model else (),
-        series=_drawn(series(verdict.metric)) if verdict.metric else None,
+        metrics=[(each, _drawn(series(each))) for each in verdict.metrics],
         chosen=chosen,
         wrong=wrong,
         rest=rest,
@@ -93,9 +93,9 @@ def _headline(verdict: Verdict) -> list[tuple[str, str, bool]]:
         tiles += map(useful_text.tile, verdict.useful)
     else:
         tiles.append((f"{verdict.distinct}", "distinct answers", verdict.distinct > 1 or len(codes) < 2))
-    if verdict.metric:
-        metric = verdict.metric
-        meaning = f"{metric.kind} on the board, {metric.count} {terminal.inputs_of(metric)}; float {number(metric.float_value)}"
+    for metric in verdict.metrics:
+        name = useful_text.titled(f"{metric.kind} on the board", metric.output)
+        meaning = f"{name}, {metric.count} {terminal.inputs_of(metric)}; float {number(metric.float_value)}"
         tiles.append((number(metric.board_value), meaning, not metric.failures))
     if verdict.probes:
         tiles.append((f"{verdict.refused}/{len(verdict.probes)}", "inputs outside the domain refused", verdict.refused == len(verdict.probes)))

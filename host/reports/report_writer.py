@@ -69,7 +69,7 @@ def document_of(verdict: Verdict) -> Judged:
         warnings=verdict.warnings,
         exit_code=verdict.exit_code,
         useful=tuple(Samples(**vars(each), limits=verdict.limits) for each in verdict.useful),
-        metric=verdict.metric,
+        metrics=verdict.metrics,
         firmware=verdict.firmware,
         size=verdict.size,
         footprint=verdict.footprint,

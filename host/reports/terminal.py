@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from plumbline.common.by_name import sentences_of
 from plumbline.common.numbers import number
 from plumbline.common.text import printable
 from plumbline.host.firmware.builds import UNKNOWN_SIZE
@@ -78,12 +79,12 @@ def last_line(verdict: Verdict) -> str:
         parts.append(useful_text.in_short(verdict.useful))
     elif len(codes) > 1:
         parts.append(useful_text.distinct(verdict.distinct))
-    if verdict.metric:
-        metric = verdict.metric
+    for metric in verdict.metrics:
         values = {"float": metric.float_value, "int8": metric.int8_value, "board": metric.board_value}
         values = values if verdict.float_model else {name: values[name] for name in ("int8", "board")}
         shown = " / ".join(number(each) for each in values.values())
-        parts.append(f"{metric.kind} {' / '.join(values)} {shown} on {metric.count} {inputs_of(metric)}")
+        measured = f"{metric.kind} {' / '.join(values)} {shown} on {metric.count} {inputs_of(metric)}"
+        parts += sentences_of(metric.output, [measured])
     if verdict.probes:
         parts.append(f"{verdict.refused}/{len(verdict.probes)} outside the domain refused")
     if verdict.failures:
@@ -169,8 +170,8 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     pairs += _errors(verdict) if verdict.float_model else [("error against float", "unknown: a .tflite file brings no float model")]
     if verdict.useful:
         pairs += useful_text.all_facts(verdict.useful, verdict.limits)
-    if verdict.metric:
-        pairs += _quality(verdict.metric)
+    for metric in verdict.metrics:
+        pairs += [(useful_text.titled(name, metric.output), text) for name, text in _quality(metric)]
     pairs += [
         ("inference", f"{cost.count:,} {cost.unit}" + (f", {cost.time_ns:,} ns on the board" if cost.time_ns is not None else "")),
         (

@@ -14,9 +14,14 @@ def distinct(count: int) -> str:
     return f"{count:,} distinct answer{'' if count == 1 else 's'}"
 
 
+def titled(name: str, output: str) -> str:
+    """What a fact is called, with its output where there are several."""
+    return f"{name}, {output}" if output else name
+
+
 def all_facts(useful: Sequence[Useful], limits: Limits) -> list[tuple[str, str]]:
     """Pairs of a name and a text for each output, the name with the output's where there are several."""
-    return [(f"{name}, {each.output}" if each.output else name, text) for each in useful for name, text in facts(each, limits)]
+    return [(titled(name, each.output), text) for each in useful for name, text in facts(each, limits)]
 
 
 def facts(useful: Useful, limits: Limits) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The recipe's metric on the board: float model, expected codes and the board's answers held against the targets of the whole test split."""
+"""The metric of each output on the board: float model, expected codes and the board's answers held against the targets of the whole test split."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.by_name import ONLY
 from plumbline.common.documents import Amount, Count, Whole
 from plumbline.common.golden_data import Codes, References
 from plumbline.common.manifest import Manifest
-from plumbline.common.metrics import metric_values
-from plumbline.common.quality import Kind, labels, predicted
+from plumbline.common.metrics import metric_values, output_number, part_of
+from plumbline.common.quality import Kind, Quality, labels, predicted
 from plumbline.common.rows import to_reals
 
 _DISAGREEMENTS = 6
@@ -62,25 +63,35 @@ class Metric:
     disagreements: tuple[Disagreement, ...]
     """The test inputs with the largest |board - float|, the largest first."""
     failures: tuple[str, ...]
+    output: str = ONLY
+    """Whose it is, of a model with several outputs."""
 
 
-def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Metric | None:
-    """Measure the board's answers.
+def metrics_of(manifest: Manifest, references: References, outputs: Codes) -> tuple[Metric, ...]:
+    """Measure the board's answers, one metric for each output that has targets.
 
     Args:
-        manifest: with the quality that is demanded; without it there is no metric.
+        manifest: with the quality that is demanded of each output; without it there is no metric.
         references: with samples and targets.
         outputs: the board's answers (N, output bytes) to `references.codes`.
     """
-    quality, data = manifest.quality, references.data
-    values = None if quality is None else metric_values(quality, manifest.outputs, references, outputs, "the board")
-    if quality is None or data is None or data.targets is None or values is None:
+    found = (_metric_of(quality, manifest, references, outputs) for quality in manifest.quality)
+    return tuple(each for each in found if each is not None)
+
+
+def _metric_of(quality: Quality, manifest: Manifest, references: References, outputs: Codes) -> Metric | None:
+    data, number = references.data, output_number(quality.output, manifest.outputs)
+    values = metric_values(quality, manifest.outputs, references, outputs, "the board")
+    targets = data.targets[number] if data is not None and data.targets else None
+    if data is None or targets is None or values is None:
         return None
-    board = to_reals(outputs[data.rows], manifest.outputs)
+    part = part_of(number, manifest.outputs)
+    board = to_reals(outputs[data.rows], manifest.outputs)[:, part]
+    floats = None if data.floats is None else data.floats[:, part]
     classes = ("no", "yes") if board.shape[1] == 1 else tuple(map(str, range(board.shape[1])))
     series: tuple[tuple[float, float, float], ...] = ()
-    if data.floats is not None and quality.kind != "accuracy" and board.shape[1] == 1 and not manifest.one_code:  # one number has its own chart
-        columns = (np.asarray(each, np.float64).ravel().tolist() for each in (data.targets, data.floats, board))
+    if floats is not None and quality.kind != "accuracy" and board.shape[1] == 1 and not manifest.one_code:  # one number has its own chart
+        columns = (np.asarray(each, np.float64).ravel().tolist() for each in (targets, floats, board))
         series = tuple(zip(*columns, strict=True))
     return Metric(
         kind=quality.kind,
@@ -91,11 +102,12 @@ def metric_of(manifest: Manifest, references: References, outputs: Codes) -> Met
         reach=quality.reach,
         int8_may_lose=quality.int8_may_lose,
         baselines=dict(quality.baselines),
-        confusion=_confusion(board, data.targets) if quality.kind == "accuracy" else (),
+        confusion=_confusion(board, targets) if quality.kind == "accuracy" else (),
         classes=(quality.classes or classes) if quality.kind == "accuracy" else (),
         series=series,
-        disagreements=() if data.floats is None else _disagreements(manifest, references.codes[data.rows], data.floats, data.targets, board),
+        disagreements=() if floats is None else _disagreements(quality, manifest, references.codes[data.rows], floats, targets, board),
         failures=values.missed,
+        output=quality.output,
     )
 
 
@@ -107,14 +119,14 @@ def _confusion(board: NDArray[np.float64], targets: NDArray[np.generic]) -> tupl
 
 
 def _disagreements(
-    manifest: Manifest, codes: Codes, floats: NDArray[np.float32], targets: NDArray[Any], board: NDArray[np.float64]
+    quality: Quality, manifest: Manifest, codes: Codes, floats: NDArray[np.float32], targets: NDArray[Any], board: NDArray[np.float64]
 ) -> tuple[Disagreement, ...]:
     """The test inputs with the largest |board - float|, the largest first."""
     errors = np.abs(board - floats)
     found = []
     for row in np.argsort(-errors.max(axis=1), kind="stable")[:_DISAGREEMENTS].tolist():
         at = int(errors[row].argmax())
-        if manifest.quality is not None and manifest.quality.kind == "accuracy":
+        if quality.kind == "accuracy":
             values = (float(labels(targets)[row]), float(predicted(floats)[row]), float(predicted(board)[row]))
         else:
             values = (float(targets.reshape(len(board), -1)[row, at]), float(floats[row, at]), float(board[row, at]))

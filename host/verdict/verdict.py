@@ -118,8 +118,8 @@ class Verdict:
     """The oracle first."""
     manifest_sha256: str
     """Of the manifest that the board was held to."""
-    metric: Metric | None = None
-    """On the test split; None where the recipe demands no quality."""
+    metrics: tuple[Metric, ...] = ()
+    """On the test split, of each output that a quality is demanded of."""
     size: Size | None = None
     """Of the firmware; None where it was not built here."""
     firmware: Built | None = None
@@ -157,8 +157,11 @@ class Verdict:
     def classes(self) -> tuple[str, ...]:
         """What the outputs of a classifier are called, in their order; empty where the model chooses no class."""
         outputs = len(self.comparisons[0].expected) if self.comparisons else 0
-        if self.metric and len(self.metric.classes) == outputs:  # one output has two, no and yes
-            return self.metric.classes
+        if len(self.outputs) > 1:
+            return ()
+        for metric in self.metrics:
+            if len(metric.classes) == outputs:  # one output has two, no and yes
+                return metric.classes
         ends = [each for each in self.layers if each.name not in TRANSPARENT]
         chooses = outputs > 1 and bool(ends) and ends[-1].name in _CHOOSING and max(ends[-1].shape, default=0) == outputs
         return tuple(map(str, range(outputs))) if chooses else ()

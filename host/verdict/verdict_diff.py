@@ -6,6 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from plumbline.common.by_name import ONLY
+from plumbline.common.errors import UsageError
+from plumbline.host.verdict.metric import Metric
 from plumbline.host.verdict.verdict_file import Judged
 
 
@@ -49,6 +52,32 @@ class Quantity:
     value: Callable[[Judged], float | None]
     """None where the verdict does not hold it."""
     more_is_worse: Callable[[Judged], bool] = lambda _: True
+    output: str = ONLY
+    """Whose it is, where it is one of each output of a model with several."""
+
+
+METRIC = "max-metric-loss"
+"""The option of the quantity that each output has, by its name."""
+
+
+def metric_of(output: str) -> Quantity:
+    """The metric of an output."""
+
+    def found(verdict: Judged) -> Metric | None:
+        return next((each for each in verdict.metrics if each.output == output), None)
+
+    def kind(verdict: Judged) -> str:
+        metric = found(verdict)
+        return metric.kind if metric else ""
+
+    return Quantity(
+        METRIC,
+        lambda verdict: f"{f'{output}: ' * bool(output)}{kind(verdict) or 'metric'} on the board",
+        kind,
+        lambda verdict: metric.board_value if (metric := found(verdict)) else None,
+        lambda verdict: kind(verdict) != "accuracy",
+        output,
+    )
 
 
 def _constant(text: str) -> Callable[[Judged], str]:
@@ -56,13 +85,7 @@ def _constant(text: str) -> Callable[[Judged], str]:
 
 
 QUANTITIES = (
-    Quantity(
-        "max-metric-loss",
-        lambda verdict: f"{verdict.metric.kind if verdict.metric else 'metric'} on the board",
-        lambda verdict: verdict.metric.kind if verdict.metric else "",
-        lambda verdict: verdict.metric.board_value if verdict.metric else None,
-        lambda verdict: verdict.metric is None or verdict.metric.kind != "accuracy",
-    ),
+    metric_of(ONLY),
     Quantity("max-error-growth", _constant("largest error against float"), _constant("of the output"), lambda verdict: verdict.summary.max_error),
     Quantity("max-latency-growth", _constant("inference"), lambda verdict: verdict.inference.unit, lambda verdict: verdict.inference.count),
     Quantity("max-flash-growth", _constant("flash"), _constant("B"), lambda verdict: verdict.size.flash if verdict.size else None),
@@ -122,14 +145,33 @@ class Changes:
         return tuple(row for row in self.rows if row.before is not None or row.after is not None or row.allowed is not None)
 
 
-def changes(before: Judged, after: Judged, allowed: Mapping[str, Allowance]) -> Changes:
+Allowed = Mapping[tuple[str, str], Allowance]
+"""By the option of a quantity and the name of an output; under ONLY what counts for every output that is not named."""
+
+
+def quantities_of(before: Judged, after: Judged) -> tuple[Quantity, ...]:
+    """The quantities of two verdicts: of their metrics each output's."""
+    outputs = dict.fromkeys(each.output for verdict in (after, before) for each in verdict.metrics) or {ONLY: None}
+    return (*map(metric_of, outputs), *(each for each in QUANTITIES if each.option != METRIC))
+
+
+def changes(before: Judged, after: Judged, allowed: Allowed) -> Changes:
     """Compare two verdicts.
 
     Args:
         before, after: from `verdict_file.judged`.
-        allowed: by the option of a quantity; what is not named may change as it likes. That PASS becomes FAIL is never allowed.
+        allowed: what is not named may change as it likes. That PASS becomes FAIL is never allowed.
+
+    Raises:
+        UsageError: a limit is for an output whose metric neither verdict holds.
     """
-    rows = tuple(_change(quantity, before, after, allowed.get(quantity.option)) for quantity in QUANTITIES)
+    quantities = quantities_of(before, after)
+    known = {each.output for each in quantities} - {ONLY}
+    for option, output in allowed:
+        if output and output not in known:
+            held = f"Of these outputs: {', '.join(sorted(known))}." if known else "Give the limit alone: --max-metric-loss 0.01."
+            raise UsageError(f"--{option} {output}=... names an output whose metric neither verdict holds.", held)
+    rows = tuple(_change(each, before, after, allowed.get((each.option, each.output), allowed.get((each.option, ONLY)))) for each in quantities)
     facts = tuple((name, of(before), of(after)) for name, of in _FACTS)
     failures = ["PASS became FAIL"] if before.passed and not after.passed else []
     failures += [_sentence(row) for row in rows if row.exceeded]

@@ -108,7 +108,7 @@ class Row:
 class Unjudged:
     """A run that has come to no verdict."""
 
-    schema: Literal[5] = 5
+    schema: Literal[6] = 6
     """Version of this schema; raised when a field comes, goes or changes its meaning."""
     outcome: Literal["error", "not finished"]
     """"not finished" stands there from the first moment of a run on until its end replaces it: a run that was killed leaves it."""
@@ -143,7 +143,7 @@ class Unjudged:
 class Judged:
     """A run that came to a verdict: of a board, and all its answers."""
 
-    schema: Literal[5] = 5
+    schema: Literal[6] = 6
     """Version of this schema; raised when a field comes, goes or changes its meaning."""
     outcome: Literal["pass", "fail"]
     """What the run came to."""
@@ -178,8 +178,8 @@ class Judged:
     useful: tuple[Samples, ...]
     """What the samples of real data show of each output: the held-back split of a recipe or the points of its domain, or your own; empty where a
     .tflite file came without any. docs/explanation/usefulness.md has the definitions. Numbers about errors are null without a float model."""
-    metric: Metric | None
-    """On the whole test split of a recipe, or on the samples of your own that came with targets; null where there is neither."""
+    metrics: tuple[Metric, ...]
+    """On the whole test split of a recipe, or on the samples of your own that came with targets, of each output that has some."""
     firmware: Built | None
     """The build that the board says it runs, from its firmware.json; null where it was not built here."""
     size: Size | None

@@ -29,7 +29,7 @@ from plumbline.host.verdict.backend_comparison import peers_of
 from plumbline.host.verdict.checks import Comparer, failures, nearest_rank, outside
 from plumbline.host.verdict.comparison import Limit, Probe
 from plumbline.host.verdict.latency import histogram
-from plumbline.host.verdict.metric import metric_of
+from plumbline.host.verdict.metric import metrics_of
 from plumbline.host.verdict.oracle import consult
 from plumbline.host.verdict.useful import useful_of, warnings_of
 from plumbline.host.verdict.verdict import Cost, Traffic, Verdict
@@ -97,10 +97,10 @@ def verify(
         )
     limit: Limit = "bound" if manifest.bound else "tolerance"
     judged = manifest.with_limits(limits or manifest.limits)
-    metric = metric_of(judged, references, inferences.outputs)
+    metrics = metrics_of(judged, references, inferences.outputs)
     useful = useful_of(artefacts.graph, judged, references, inferences.outputs)
     wrong = comparer.shortcomings() + failures(comparisons, probes, limit)
-    missed = metric.failures if metric else ()
+    missed = tuple(failure for each in metrics for failure in each.failures)
     if wrong:
         useful = tuple(replace(each, causes=()) for each in useful)  # they speak of a model, which these answers are not
     else:
@@ -128,7 +128,7 @@ def verify(
         footprint=footprint(manifest, identity),
         layers=manifest.operators,
         peers=peers_of(oracle, inferences.outputs, manifest.operators),
-        metric=metric,
+        metrics=metrics,
         size=Size(built.flash, built.ram) if built else None,
         firmware=built,
         manifest_sha256=manifest.sha256,

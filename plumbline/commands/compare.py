@@ -18,7 +18,7 @@ from plumbline.commands.options import Given, define
 from plumbline.common.errors import LimitExceeded
 from plumbline.host.reports import markdown
 from plumbline.host.reports.terminal import Terminal
-from plumbline.host.verdict.verdict_diff import QUANTITIES, Allowance, Changes, changes
+from plumbline.host.verdict.verdict_diff import METRIC, QUANTITIES, Allowance, Changes, changes
 from plumbline.host.verdict.verdict_file import judged
 
 _WIDTH = 110
@@ -26,11 +26,18 @@ _SHOWN, _SHOWN_NARROW = 28, 14  # of a text, from _WIDTH columns on and below: a
 
 
 class _Limit(click.ParamType):  # type: ignore[type-arg]  # generic in some versions only
+    """LIMIT, or OUTPUT=LIMIT where it is one of each output: the output's name, which may be ONLY, and the limit."""
+
     name = "limit"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Allowance:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Allowance]:
         try:
-            return value if isinstance(value, Allowance) else Allowance.parse(value)
+            if isinstance(value, tuple):
+                return value
+            output, _, text = value.rpartition("=")
+            if output and (param is None or not param.multiple):
+                raise ValueError(f"{value!r} names an output, which has no such number of its own")
+            return output, Allowance.parse(text)
         except ValueError as error:
             self.fail(f"{error}.", param, ctx)
 
@@ -39,7 +46,9 @@ def _limits(function: Callable[..., int]) -> Callable[..., int]:
     """An option for each quantity of a verdict."""
     for quantity in reversed(QUANTITIES):
         text = f"By how much the {quantity.option.split('-')[1]} may get worse: 5% of A's, or an amount in its own unit."
-        function = click.option(f"--{quantity.option}", type=_Limit(), metavar="LIMIT", help=text)(function)
+        several = quantity.option == METRIC
+        text += " Of one of several outputs: OUTPUT=LIMIT, for each that has one." if several else ""
+        function = click.option(f"--{quantity.option}", type=_Limit(), metavar="LIMIT", multiple=several, help=text)(function)
     return function
 
 
@@ -51,13 +60,18 @@ def _limits(function: Callable[..., int]) -> Callable[..., int]:
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
 @_limits
-def command(given: Given, before: Path, after: Path, **limits: Allowance | None) -> int:
+def command(given: Given, before: Path, after: Path, **limits: Any) -> int:
     """Show what changed between two verdicts; a limit that is exceeded ends in exit code 3.
 
     A and B are files verdict.json, or folders that hold one; B is held against A.
     """
-    by_option = {each.option: limits[each.option.replace("-", "_")] for each in QUANTITIES}
-    found = changes(judged(before), judged(after), {option: limit for option, limit in by_option.items() if limit is not None})
+    allowed: dict[tuple[str, str], Allowance] = {}
+    for quantity in QUANTITIES:
+        chosen = limits[quantity.option.replace("-", "_")]
+        given_limits = chosen if quantity.option == METRIC else [chosen] if chosen else []
+        for output, limit in given_limits:
+            allowed[quantity.option, output] = limit
+    found = changes(judged(before), judged(after), allowed)
     if given.json:
         sys.stdout.write(to_json(found))
     else:

@@ -63,14 +63,14 @@ def row(name: str, verdict: Document | None) -> tuple[str, ...]:
         said = "no verdict" if verdict is None else verdict.outcome.upper()
         named = f" {verdict.error.name}" if verdict and verdict.error else ""
         return (f"[bold red]{escape(said + named)}[/]", name, *[""] * 6)
-    metric, size, summary = verdict.metric, verdict.size, verdict.summary
-    values = map(number, (metric.float_value, metric.int8_value, metric.board_value) if metric else ())
+    metrics, size, summary = verdict.metrics, verdict.size, verdict.summary
+    values = (" / ".join(map(number, (each.float_value, each.int8_value, each.board_value))) for each in metrics)
     return (
         "[green]PASS[/]" if verdict.passed else "[bold red]FAIL[/]",
         name,
         f"{summary.exact}/{summary.compared}",
-        metric.kind if metric else "",
-        " / ".join(values),
+        "; ".join(f"{each.output}: {each.kind}" if each.output else each.kind for each in metrics),
+        "; ".join(values),
         *((f"{size.flash:,}", f"{size.ram:,}") if size else ("", "")),
         escape(f"{verdict.inference.count:,} {verdict.inference.unit}"),
     )

@@ -13,6 +13,8 @@ from plumbline.common.progress import task
 from plumbline.pipeline.freshness import Stamp, digest, own, versions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import keras
     import numpy as np
     from numpy.typing import NDArray
@@ -45,7 +47,7 @@ def command(given: Given) -> int:
     return 0
 
 
-def _check_layers(folder: Path, name: str, model: keras.Model, inputs: NDArray[np.float32]) -> bool:
+def _check_layers(folder: Path, name: str, model: keras.Model, inputs: Sequence[NDArray[np.float32]]) -> bool:
     """Refuse layers that no board can run. Those that were looked at before are not looked at again, and the model stays unused."""
     from plumbline.convert.preflight import check_layers
 

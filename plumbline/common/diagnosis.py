@@ -82,7 +82,7 @@ def first(cause: Callable[[Evidence], str], evidence: Evidence) -> str:
 
 def skill_of(manifest: Manifest, evidence: Evidence, answers: Reals | None) -> float | None:
     """How much answers (S, outputs) have to do with the targets; None without one of both, and where a recipe demands what it wants itself."""
-    quality = manifest.quality
+    quality = manifest.quality_of(evidence.name)
     if answers is None or evidence.targets is None or quality is None or quality.reach is not None:
         return None
     return skill(quality.kind, answers, evidence.targets)

@@ -106,9 +106,10 @@ def evidence_of(manifest: Manifest, references: References, answers: NDArray[np.
     float_codes = None if floats is None else by_tensor(references.float_codes[data.rows], manifest.outputs)
     found = []
     for number, (output, end, answered) in enumerate(outputs):
-        targets = data.targets if len(manifest.outputs) == 1 else None
-        if targets is not None and manifest.quality is not None:
-            accurate = manifest.quality.kind == "accuracy"
+        name = manifest.output_names[number]
+        targets, quality = data.targets[number] if data.targets else None, manifest.quality_of(name)
+        if targets is not None and quality is not None:
+            accurate = quality.kind == "accuracy"
         else:
             accurate = targets is not None and is_labels(targets, wide(output))
         found.append(
@@ -121,11 +122,11 @@ def evidence_of(manifest: Manifest, references: References, answers: NDArray[np.
                 codes=first.codes,
                 answers=answered,
                 others=tuple(others),
-                name=output.name if len(manifest.outputs) > 1 else "",
+                name=name,
                 floats=None if floats is None else floats[number],
                 float_codes=None if float_codes is None else float_codes[number],
                 targets=targets,
-                classes=manifest.quality.classes if manifest.quality else (),
+                classes=quality.classes if quality else (),
             )
         )
     return tuple(found)

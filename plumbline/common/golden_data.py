@@ -41,8 +41,8 @@ class Samples:
     """(S, input elements): the inputs before they become codes, tensor after tensor."""
     floats: Floats | None = None
     """(S, output elements): the float model at those inputs; None where there is no float model."""
-    targets: NDArray[Any] | None = None
-    """(S, ...): labels or values; None where nobody gave them."""
+    targets: tuple[NDArray[Any] | None, ...] = ()
+    """(S, ...) for each output of the model: labels or values, None where nobody gave them; empty without any."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,9 @@ class References:
         }
         if self.data is not None:
             arrays |= {"sample_rows": self.data.rows, "sample_inputs": self.data.inputs}
-            arrays |= {"float_samples": self.data.floats, "targets": self.data.targets}
+            arrays |= {"float_samples": self.data.floats}
+            count = len(self.data.targets)
+            arrays |= {_targets(number, count): each for number, each in enumerate(self.data.targets)}
         arrays |= {"tflm_float_product": self.float_product, "litert": self.litert, "starts": self.starts}
         for number, layer in enumerate(self.chain):
             arrays |= {f"weights{number}": layer.weights, f"bias{number}": layer.bias, f"activation{number}": np.array(layer.activation)}
@@ -111,7 +113,7 @@ class References:
             ArtefactsDisagree: it is missing, damaged, or its shapes do not fit the manifest.
         """
         try:
-            found = cls._of(read_npz(path))
+            found = cls._of(read_npz(path), len(manifest.outputs))
             found._check_shapes(manifest)
             found._check_samples(manifest)
         except ValueError as error:
@@ -121,16 +123,17 @@ class References:
         return found
 
     @classmethod
-    def _of(cls, arrays: Mapping[str, NDArray[Any]]) -> References:
-        """What `to_bytes` wrote. Raises ValueError where it is something else."""
+    def _of(cls, arrays: Mapping[str, NDArray[Any]], outputs: int) -> References:
+        """What `to_bytes` wrote of a model with so many outputs. Raises ValueError where it is something else."""
 
         def optional(name: str, kind: type[np.generic]) -> NDArray[Any] | None:
             return typed_array(arrays, name, kind) if name in arrays else None
 
         data = None
         if "sample_rows" in arrays:
-            inputs = typed_array(arrays, "sample_inputs", np.float32)
-            data = Samples(typed_array(arrays, "sample_rows", np.int64), inputs, optional("float_samples", np.float32), arrays.get("targets"))
+            inputs, targets = typed_array(arrays, "sample_inputs", np.float32), tuple(arrays.get(_targets(each, outputs)) for each in range(outputs))
+            given = targets if any(each is not None for each in targets) else ()
+            data = Samples(typed_array(arrays, "sample_rows", np.int64), inputs, optional("float_samples", np.float32), given)
         parameters = optional("parameters", np.int64)
         return cls(
             codes=typed_array(arrays, "codes", np.int8),
@@ -174,8 +177,11 @@ class References:
         data = self.data
         if not len(self.codes):
             return  # nothing is compared, which the verdict says
-        if manifest.quality is not None and (data is None or data.targets is None or (data.floats is None and manifest.float_model)):
-            raise ValueError(f"it holds no test split, but the manifest demands {manifest.quality.kind} on one")
+        for demanded in manifest.quality:
+            targets = dict(zip(manifest.output_names, data.targets, strict=False)) if data is not None else {}
+            if data is None or targets.get(demanded.output) is None or (data.floats is None and manifest.float_model):
+                of = f" of output {demanded.output}" if demanded.output else ""
+                raise ValueError(f"it holds no test split{of}, but the manifest demands {demanded.kind} on one")
         if data is None:
             if manifest.float_model:
                 raise ValueError("it holds no samples, but the manifest names a float model")
@@ -183,14 +189,20 @@ class References:
         count = data.rows.size
         fits = data.rows.ndim == 1 and count > 0 and data.inputs.shape == (count, elements(manifest.inputs))
         fits = fits and (data.floats is None or data.floats.shape == (count, elements(manifest.outputs)))
-        fits = fits and (data.targets is None or (data.targets.ndim > 0 and len(data.targets) == count))
+        lengths = [np.atleast_1d(each).shape[0] if each.ndim else 0 for each in data.targets if each is not None]
+        fits = fits and all(each == count for each in lengths)
         if not fits or not ((data.rows >= 0) & (data.rows < len(self.codes))).all():
-            targets = "no" if data.targets is None else np.atleast_1d(data.targets).shape[0]
-            raise ValueError(f"the {count} rows of samples, their inputs, float answers and {targets} targets do not fit")
+            held = " and ".join(map(str, lengths)) or "no"
+            raise ValueError(f"the {count} rows of samples, their inputs, float answers and {held} targets do not fit")
         # a classifier's metric would take a NaN for the largest of its answers and go on
-        for numbers in (data.inputs, data.floats, data.targets):
+        for numbers in (data.inputs, data.floats, *data.targets):
             if numbers is not None and numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
                 raise ValueError("the samples hold inputs, float answers or targets that are no numbers")
+
+
+def _targets(number: int, outputs: int) -> str:
+    """What the array of an output's targets is called."""
+    return "targets" if outputs == 1 else f"targets{number}"
 
 
 def _one(array: NDArray[Any]) -> int:

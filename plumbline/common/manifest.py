@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 from plumbline.common import documents, usage
+from plumbline.common.by_name import names_among
 from plumbline.common.documents import Amount, Count, Whole
 from plumbline.common.errors import ArtefactsDisagree
 from plumbline.common.files import sha256_of
@@ -16,7 +17,7 @@ from plumbline.common.quality import Quality
 from plumbline.common.quantization import Scaled
 from plumbline.common.rows import elements_of, range_of
 
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 GENERATED = "generated"
 SOURCES = ("model.h", "flatbuffer.h", "flatbuffer.c", "resolver.h", "compiled.h", "compiled.c", "wire.h")
 ARTEFACTS = frozenset(("model.tflite", "references.npz", *(f"{GENERATED}/plumbline_{name}" for name in SOURCES), f"{GENERATED}/library.json"))
@@ -141,8 +142,8 @@ class Manifest:
     artefacts: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file, by its path relative to the recipe's build folder."""
     versions: dict[str, str] = field(default_factory=dict)
-    quality: Quality | None = None
-    """What the board must reach on the test split in references.npz; None where the recipe demands nothing."""
+    quality: tuple[Quality, ...] = ()
+    """What the board must reach on the test split in references.npz, for each output that something is demanded of."""
     float_model: bool = True
     """Whether a float model vouches for `references.npz`; False for a .tflite that somebody brought: errors against float mean nothing then."""
     float_parameters: Count | None = None
@@ -154,7 +155,7 @@ class Manifest:
     engines: tuple[Literal["compiled", "tflm"], ...] = ("compiled", "tflm")
     """Which engines run the model. `tflm` alone where the compiler lacks an operator or a form of it: then nothing but TensorFlow Lite Micro's wheel
     says what is right, and no bound is stated."""
-    schema: Literal[5] = SCHEMA
+    schema: Literal[6] = SCHEMA
 
     @property
     def files(self) -> frozenset[str]:
@@ -166,6 +167,15 @@ class Manifest:
         """For each output the operator that computes it: see `OperatorSpec.computes`."""
         found = {number: operator.name for operator in self.operators for number in operator.computes}
         return tuple(found.get(number, "") for number in range(len(self.outputs)))
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Under which name each output is told; see `plumbline.common.by_name`."""
+        return names_among([each.name for each in self.outputs])
+
+    def quality_of(self, output: str) -> Quality | None:
+        """What is demanded of an output of that name."""
+        return next((each for each in self.quality if each.output == output), None)
 
     @property
     def input_bytes(self) -> int:
@@ -199,10 +209,11 @@ class Manifest:
 
     def with_limits(self, limits: Limits) -> Manifest:
         """The same with other limits, and what int8 may lose of a metric that nobody but the limits demands."""
-        quality = self.quality
-        if quality is not None and quality.reach is None and self.limits.loss > 0:
-            quality = replace(quality, int8_may_lose=quality.int8_may_lose * limits.loss / self.limits.loss)
-        return replace(self, limits=limits, quality=quality)
+        quality = [
+            replace(each, int8_may_lose=each.int8_may_lose * limits.loss / self.limits.loss) if each.reach is None and self.limits.loss > 0 else each
+            for each in self.quality
+        ]
+        return replace(self, limits=limits, quality=tuple(quality))
 
     def to_json(self) -> str:
         return documents.to_json(self, 2)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.by_name import ONLY, sentences_of
 from plumbline.common.documents import Amount
 
 Kind = Literal["accuracy", "rmse", "max_error"]
@@ -17,7 +18,7 @@ KINDS: tuple[Kind, ...] = ("accuracy", "rmse", "max_error")
 
 @dataclass(frozen=True)
 class Quality:
-    """What a recipe demands on its test split. For "accuracy" more is better, for the two errors less is."""
+    """What a recipe demands of an output on its test split. For "accuracy" more is better, for the two errors less is."""
 
     kind: Kind
     reach: Amount | None
@@ -30,6 +31,8 @@ class Quality:
     """Metric of simpler predictions on the same split, by name: float model and board must be better than each."""
     classes: tuple[str, ...] = ()
     """What a classifier's outputs are called in reports, in their order; empty for their numbers."""
+    output: str = ONLY
+    """Of a model with several outputs the one that it is demanded of. A recipe gives a quality for each by name instead."""
 
     def lost(self, reference: float, value: float) -> float:
         """How much worse `value` is than `reference`; negative where it is better."""
@@ -43,6 +46,9 @@ class Quality:
             value: the metric.
             reference: the float model's metric where `value` is another's; None where it is the float model's own.
         """
+        return list(sentences_of(self.output, self._shortcomings(who, value, reference)))
+
+    def _shortcomings(self, who: str, value: float, reference: float | None) -> list[str]:
         found = []
         shown = f"{who} reaches {self.kind} {value:.6g}"
         if not np.isfinite(value):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.by_name import ONLY, sentences_of
 from plumbline.common.documents import Count
 from plumbline.common.evidence import Decides, Evidence
 from plumbline.common.limits import Limits
@@ -64,12 +65,12 @@ class Useful:
     """The limits that are missed, a sentence each with both numbers."""
     causes: tuple[str, ...]
     """What stands in the way, a sentence each; see `plumbline.common.diagnosis`. A warning where no limit is missed."""
-    output: str = ""
+    output: str = ONLY
     """Its name, of a model with several outputs."""
 
     def named(self, sentences: Iterable[str]) -> tuple[str, ...]:
         """The sentences with the output's name before each, where there are several."""
-        return tuple(f"output {self.output}: {each}" if self.output else each for each in sentences)
+        return sentences_of(self.output, sentences)
 
     @property
     def told(self) -> tuple[str, ...]:

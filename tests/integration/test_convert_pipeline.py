@@ -26,7 +26,8 @@ from plumbline.convert.pipeline import convert
 from plumbline.convert.references import litert, reference_interpreter, tflm
 from plumbline.convert.references.bound import bound
 from plumbline.convert.references.golden_data import Converted
-from plumbline.training.fit import build, fit, train
+from plumbline.training.fit import fit, train
+from plumbline.training.network import build
 from plumbline.training.recipes.linear import RECIPE
 from tests.support import compiled_c
 from tests.support.codes import codes_for
@@ -184,7 +185,7 @@ def save(keras: Any, folder: Path, *layers: Any, shape: tuple[int, ...] = (1,)) 
 def test_weights_that_are_nan_are_refused_by_name(keras: Any, tmp_path: Path) -> None:
     path = save(keras, tmp_path, keras.layers.Dense(1, name="dense", kernel_initializer=keras.initializers.Constant(float("nan"))))
     with pytest.raises(ConversionFailed, match="dense/kernel holds NaN"):
-        quantize(path, [RECIPE.calibration()], [RECIPE.calibration()[:1]])
+        quantize(path, RECIPE.calibration(), [RECIPE.calibration()[0][:1]])
 
 
 def test_a_gru_on_whose_loop_the_converter_crashes_is_unrolled(keras: Any, tmp_path: Path) -> None:
@@ -221,7 +222,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.keras"
     path.write_bytes(b"not a zip file")
     with pytest.raises(ModelRefused, match="is a text file, no Keras model"):
-        quantize(path, [RECIPE.calibration()], [RECIPE.calibration()[:1]])
+        quantize(path, RECIPE.calibration(), [RECIPE.calibration()[0][:1]])
 
 
 def check_everywhere(result: Converted, tmp_path: Path, domain: tuple[float, float] | None) -> Graph:
@@ -273,7 +274,7 @@ def test_domains_and_weights_at_the_edges(keras: Any, tmp_path: Path, domain: tu
     constant = keras.initializers.Constant
     path = save(keras, tmp_path, keras.layers.Dense(1, name="dense", kernel_initializer=constant(weight), bias_initializer=constant(0.25)))
     recipe = replace(RECIPE, domain=domain)
-    check_everywhere(quantize(path, [recipe.calibration()], [recipe.calibration()[:1]]), tmp_path, domain)
+    check_everywhere(quantize(path, recipe.calibration(), [recipe.calibration()[0][:1]]), tmp_path, domain)
 
 
 def test_training_json_and_the_flatbuffer_tell_the_same_weights(converted: Path, keras: Any) -> None:

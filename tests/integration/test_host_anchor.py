@@ -110,7 +110,7 @@ def test_no_number_is_refused_wherever_it_stands(wrong: str, folder: Path, docum
 @pytest.mark.parametrize("name", ["operators", "bound", "quality", "float_model", "tolerance_from"])
 def test_what_is_taken_out_or_turned_is_refused(name: str, folder: Path, document: Any) -> None:
     others: dict[str, Any] = {"operators": [], "bound": None, "float_model": False, "tolerance_from": "the proven bound"}
-    others["quality"] = {"kind": "accuracy", "reach": 0.0, "int8_may_lose": 1.0}
+    others["quality"] = [{"kind": "accuracy", "reach": 0.0, "int8_may_lose": 1.0}]
     with pytest.raises(ArtefactsDisagree):
         held(folder, {**document, name: others[name]})
 

@@ -12,20 +12,21 @@ from typing import Any
 import pytest
 
 from plumbline.commands.compare import to_json
-from plumbline.common.errors import ArtefactsDisagree, LimitExceeded
+from plumbline.common.by_name import ONLY
+from plumbline.common.errors import ArtefactsDisagree, LimitExceeded, UsageError
 from plumbline.common.outcome import SCHEMA, SUMMARY
 from plumbline.common.paths import ROOT
 from plumbline.host.reports import markdown
 from plumbline.host.reports.report_writer import to_json as verdict_json
 from plumbline.host.verdict.verdict import Verdict
-from plumbline.host.verdict.verdict_diff import QUANTITIES, Allowance, Change, changes
+from plumbline.host.verdict.verdict_diff import METRIC, QUANTITIES, Allowance, Change, changes
 from plumbline.host.verdict.verdict_file import judged, load
 from tests.support.verdict_documents import held, passing
 
 BEFORE: dict[str, Any] = passing(
     recipe="r",
     board={"board": "b | c", "engine": "compiled", "build": "1"},
-    metric={"kind": "accuracy", "board_value": 0.9},
+    metrics=[{"kind": "accuracy", "board_value": 0.9}],
     summary={"max_error": 0.1},
     inference={"count": 1000, "unit": "instructions"},
     size={"flash": 7000, "ram": 1700},
@@ -41,8 +42,13 @@ def changed(**values: Any) -> dict[str, Any]:
     return after
 
 
+def measured(*metrics: dict[str, Any]) -> dict[str, Any]:
+    """BEFORE with these in place of the numbers of its metric, one for each output."""
+    return changed(metrics=[{**BEFORE["metrics"][0], **each} for each in metrics])
+
+
 def failures(after: dict[str, Any], before: dict[str, Any] = BEFORE, /, **limits: str) -> tuple[str, ...]:
-    allowed = {f"max-{name.replace('_', '-')}": Allowance.parse(text) for name, text in limits.items()}
+    allowed = {(f"max-{name.replace('_', '-')}", ONLY): Allowance.parse(text) for name, text in limits.items()}
     return changes(held(before), held(after), allowed).failures
 
 
@@ -71,13 +77,13 @@ def test_latency_may_grow_as_far_as_allowed(limit: str, count: int, holds: bool)
 
 
 def test_accuracy_is_worse_when_it_falls_and_an_error_when_it_grows() -> None:
-    fallen, risen = changed(metric={"board_value": 0.88}), changed(metric={"board_value": 0.99})
+    fallen, risen = measured({"board_value": 0.88}), measured({"board_value": 0.99})
     assert failures(fallen, metric_loss="0.01")
     assert not failures(fallen, metric_loss="0.02")
     assert not failures(risen, metric_loss="0")
-    rmse = changed(metric={"kind": "rmse"})
-    assert failures(changed(metric={"kind": "rmse", "board_value": 0.99}), rmse, metric_loss="0.01")
-    assert not failures(changed(metric={"kind": "rmse", "board_value": 0.88}), rmse, metric_loss="0")
+    rmse = measured({"kind": "rmse"})
+    assert failures(measured({"kind": "rmse", "board_value": 0.99}), rmse, metric_loss="0.01")
+    assert not failures(measured({"kind": "rmse", "board_value": 0.88}), rmse, metric_loss="0")
 
 
 @pytest.mark.parametrize(
@@ -106,20 +112,36 @@ def test_pass_may_not_become_fail() -> None:
 def test_a_limit_that_cannot_be_checked_does_not_hold() -> None:
     assert "different units" in failures(changed(inference={"unit": "cycles"}), latency_growth="5%")[0]
     assert "does not hold it" in failures(changed(size=None), flash_growth="5%")[0]
-    assert "does not hold it" in failures(changed(metric=None), metric_loss="1")[0]
-    assert failures(changed(metric={"kind": "rmse"}), metric_loss="1")
-    assert not failures(changed(size=None, metric=None))
+    assert "does not hold it" in failures(changed(metrics=[]), metric_loss="1")[0]
+    assert failures(measured({"kind": "rmse"}), metric_loss="1")
+    assert not failures(changed(size=None, metrics=[]))
 
 
 def test_a_limit_on_what_neither_verdict_holds_is_skipped_and_said() -> None:
-    without = changed(metric=None)
-    found = changes(held(without), held(without), {"max-metric-loss": Allowance.parse("0.01")})
+    without = changed(metrics=[])
+    found = changes(held(without), held(without), {(METRIC, ONLY): Allowance.parse("0.01")})
     assert found.failures == ()
     assert found.notes == ("metric on the board: neither verdict holds it, so that the limit of 0.01 was skipped",)
     assert markdown.of_changes(found).count("was skipped") == 1
     assert json.loads(to_json(found))["notes"] == list(found.notes)
     assert "does not hold it" in failures(without, metric_loss="0.01")[0]
-    assert changes(held(BEFORE), held(BEFORE), {"max-metric-loss": Allowance.parse("0.01")}).notes == ()
+    assert changes(held(BEFORE), held(BEFORE), {(METRIC, ONLY): Allowance.parse("0.01")}).notes == ()
+
+
+def test_each_output_has_its_own_metric_and_may_have_its_own_limit() -> None:
+    shape, place = {"output": "shape", "board_value": 0.9}, {"output": "place", "kind": "rmse", "board_value": 0.5}
+    before, after = held(measured(shape, place)), held(measured({**shape, "board_value": 0.88}, {**place, "board_value": 0.6}))
+
+    def said(**limits: str) -> tuple[str, ...]:
+        return changes(before, after, {(METRIC, name): Allowance.parse(text) for name, text in limits.items()}).failures
+
+    assert said(shape="0.03", place="0.2") == ()
+    assert said(shape="0.01", place="0.2") == ("shape: accuracy on the board went from 0.9 to 0.88 (-2.2%); at most 0.01 is allowed",)
+    assert said(place="5%") == ("place: rmse on the board went from 0.5 to 0.6 (+20.0%); at most 5% is allowed",)
+    assert len(changes(before, after, {(METRIC, ONLY): Allowance.parse("0")}).failures) == 2
+    with pytest.raises(UsageError, match=r"angle=\.\.\. names an output whose metric neither verdict holds") as caught:
+        said(angle="1")
+    assert caught.value.hint == "Of these outputs: place, shape."
 
 
 def test_growth_from_nothing_has_no_share() -> None:
@@ -143,7 +165,7 @@ def host(*words: object, **environment: str) -> subprocess.CompletedProcess[str]
 
 @pytest.fixture
 def two(tmp_path: Path) -> tuple[Path, Path]:
-    for name, document in (("a", BEFORE), ("b", changed(inference={"count": 1100}, metric={"board_value": 0.95}))):
+    for name, document in (("a", BEFORE), ("b", changed(inference={"count": 1100}, metrics=measured({"board_value": 0.95})["metrics"]))):
         (tmp_path / name).mkdir()
         (tmp_path / name / "verdict.json").write_text(json.dumps(document))
     return tmp_path / "a", tmp_path / "b" / "verdict.json"
@@ -187,7 +209,7 @@ def test_a_limit_that_makes_no_sense_ends_in_2(two: tuple[Path, Path]) -> None:
 def test_a_verdict_holds_what_is_compared(passed: Verdict, tmp_path: Path) -> None:
     (tmp_path / "verdict.json").write_text(verdict_json(passed))
     document = judged(tmp_path)
-    found = changes(document, document, {each.option: Allowance.parse("0") for each in QUANTITIES[1:]})
+    found = changes(document, document, {(each.option, ONLY): Allowance.parse("0") for each in QUANTITIES[1:]})
     assert found.failures == ()
     assert {row.name for row in found.rows if row.worse_by is None} == {"metric on the board"}
     assert json.loads(to_json(found))["within_limits"] is True

@@ -15,6 +15,7 @@ from plumbline.common.errors import ConversionFailed, ModelRefused, PlumblineErr
 from plumbline.convert.pipeline import convert
 from plumbline.convert.preflight import check_layers
 from plumbline.training import fit
+from plumbline.training.network import build
 from plumbline.training.recipe import Data, Recipe
 from plumbline.training.recipes.linear import RECIPE
 
@@ -87,7 +88,7 @@ def test_what_the_converter_says_itself_becomes_a_message(monkeypatch: pytest.Mo
     monkeypatch.setattr("plumbline.convert.preflight.quantize", failing)
     found = recipe(dense("relu"))
     with pytest.raises(ConversionFailed, match="refused recipe mine: ValueError: layer x is odd"):
-        check_layers(fit.build(found), found.calibration(), "mine")
+        check_layers(build(found), found.calibration(), "mine")
 
 
 def test_a_sound_recipe_trains_to_the_same_bits(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from plumbline.common.manifest import Manifest
 from plumbline.convert.references.choose_inputs import MOST_CHOSEN
 from plumbline.host.firmware.elf_size import size_of
 from plumbline.host.reports import html_report, report_writer, terminal
-from plumbline.host.verdict.metric import metric_of
+from plumbline.host.verdict.metric import metrics_of
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verdict_file import Judged, if_any
 from plumbline.training.recipes import digits as recipe
@@ -43,8 +43,7 @@ def test_every_test_image_is_right_and_accurate(verdict: Verdict) -> None:
     assert verdict.failures == ()
     assert sum(not each.chosen for each in verdict.comparisons) == len(recipe.RECIPE.test().inputs) == 360  # type: ignore[misc]
     assert verdict.exact == len(verdict.comparisons) == 360 + MOST_CHOSEN
-    metric = verdict.metric
-    assert metric is not None
+    (metric,) = verdict.metrics
     assert metric.float_value is not None
     assert metric.board_value == metric.int8_value >= metric.float_value - 0.01
     assert metric.float_value >= 0.97
@@ -67,7 +66,7 @@ def test_the_reports_show_it(verdict: Verdict, digits: Path, capsys: pytest.Capt
     assert documents.to_json(documents.conform(json.loads(report_writer.to_json(verdict)), Judged)) == report_writer.to_json(verdict)
     html = html_report.to_html(verdict)
     assert "Confusion matrix" in html
-    assert html.count('class="picture"') == len(verdict.metric.disagreements) > 0  # type: ignore[union-attr]
+    assert html.count('class="picture"') == len(verdict.metrics[0].disagreements) > 0
     row = summary.row("digits", if_any(digits / "verdict.json"))
     assert row[:4] == ("[green]PASS[/]", "digits", "488/488", "accuracy")
     assert summary.row("x", if_any(digits / "none.json"))[0] == "[bold red]no verdict[/]"
@@ -77,8 +76,7 @@ def test_a_board_that_answers_worse_misses_the_quality(digits: Path) -> None:
     manifest = Manifest.load(digits / "generated" / "manifest.json")
     references = References.load(digits / "references.npz", manifest)
     turned = np.roll(references.expected, 1, axis=1)
-    metric = metric_of(manifest, references, turned)
-    assert metric is not None
+    (metric,) = metrics_of(manifest, references, turned)
     assert re.search("the board reaches accuracy .* worse than the float model", metric.failures[0])
 
 
@@ -103,9 +101,8 @@ def test_the_size_is_that_of_an_image(digits: Path) -> None:
 
 
 def test_a_series_is_drawn_with_all_its_points(verdict: Verdict) -> None:
-    assert verdict.metric is not None
     points = tuple((float(i % 12), i % 12 + 0.2, i % 12 - 0.1) for i in range(24))
-    html = html_report.to_html(replace(verdict, metric=replace(verdict.metric, kind="rmse", confusion=(), series=points)))
+    html = html_report.to_html(replace(verdict, metrics=(replace(verdict.metrics[0], kind="rmse", confusion=(), series=points),)))
     target = re.search(r'<path class="line s-target" d="M([^"]+)"', html)
     assert target is not None
     assert len(target[1].split("L")) == 24
@@ -113,9 +110,8 @@ def test_a_series_is_drawn_with_all_its_points(verdict: Verdict) -> None:
 
 
 def test_the_gain_over_a_simpler_prediction(verdict: Verdict) -> None:
-    assert verdict.metric is not None
-    assert terminal.gain(replace(verdict.metric, board_value=0.9), 0.5) == "by 40.0 points"
-    better = replace(verdict.metric, kind="rmse", board_value=0.4, baselines={"yesterday again": 0.5})
+    assert terminal.gain(replace(verdict.metrics[0], board_value=0.9), 0.5) == "by 40.0 points"
+    better = replace(verdict.metrics[0], kind="rmse", board_value=0.4, baselines={"yesterday again": 0.5})
     assert terminal.gain(better, 0.5) == "by 20.0%"
-    assert "yesterday again 0.5 (by 20.0%)" in dict(terminal.facts(replace(verdict, metric=better)))["to be better than"]
-    assert "the board is better by 20.0%" in html_report.to_html(replace(verdict, metric=better))
+    assert "yesterday again 0.5 (by 20.0%)" in dict(terminal.facts(replace(verdict, metrics=(better,))))["to be better than"]
+    assert "the board is better by 20.0%" in html_report.to_html(replace(verdict, metrics=(better,)))

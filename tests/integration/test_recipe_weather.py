@@ -47,8 +47,7 @@ def test_every_held_back_month_is_right_and_better_than_simple_predictions(verdi
     assert verdict.failures == ()
     assert verdict.exact == len(verdict.comparisons) == 180 + MOST_CHOSEN
     assert sum(not each.chosen for each in verdict.comparisons) == 180
-    metric = verdict.metric
-    assert metric is not None
+    (metric,) = verdict.metrics
     assert metric.board_value == metric.int8_value
     assert metric.int8_value < min(recipe.baselines().values())
     assert len(metric.series) == 180

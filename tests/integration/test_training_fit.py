@@ -20,9 +20,10 @@ from plumbline.common.paths import ROOT
 from plumbline.common.quality import Quality
 from plumbline.convert.importers.keras.load import examined
 from plumbline.learn.descent import descend, rates
-from plumbline.training.fit import build, fit, train
+from plumbline.training.data_check import SPARSE
+from plumbline.training.fit import fit, train
+from plumbline.training.network import build
 from plumbline.training.recipe import Data, names
-from plumbline.training.recipe_check import SPARSE
 from plumbline.training.recipes.linear import RECIPE
 from plumbline.training.streaming import check_alike, for_board
 
@@ -141,7 +142,7 @@ def test_a_lambda_is_saved_as_the_graph_that_it_computes(keras: Any, tmp_path: P
     saved = keras.models.load_model(examined(tmp_path / "model.keras", trust=False).path)
     plain = keras.Sequential([keras.Input((1,)), *layers()])
     plain.set_weights(saved.get_weights())
-    x = recipe.calibration()
+    (x,) = recipe.calibration()
     np.testing.assert_array_equal(saved(x), plain(x))
     assert [layer.name for layer in saved.layers] == ["scaled", "hidden", "cut", "dense"]
 

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from plumbline.common import keras_env
+from plumbline.common.by_name import ONLY
 from plumbline.common.errors import QualityMissed, UsageError
 from plumbline.common.golden_data import References
 from plumbline.common.limits import Limits
@@ -21,6 +23,7 @@ from plumbline.common.paths import ROOT
 from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.samples.reader import Samples
+from plumbline.convert.importers.samples.values import Targets
 from plumbline.convert.model.graph import Graph
 from plumbline.host.firmware import firmware
 from plumbline.host.reports import html_report, markdown, terminal
@@ -109,14 +112,14 @@ def test_a_classifier_with_labels_has_its_accuracy_and_confusion(tmp_path: Path)
     np.savez(tmp_path / "samples.npz", inputs=inputs, labels=labels)
     lines: list[str] = []
     manifest = bring(tmp_path / "net.keras", tmp_path / "build", lines.append, tmp_path / "samples.npz", limits=Limits(agreement=0.99))
-    assert manifest.quality is not None
-    assert (manifest.quality.kind, manifest.quality.reach, manifest.limits.agreement) == ("accuracy", None, 0.99)
+    (quality,) = manifest.quality
+    assert (quality.kind, quality.reach, manifest.limits.agreement) == ("accuracy", None, 0.99)
     folder = tmp_path / "build" / "model_net"
     references = References.load(folder / "references.npz", manifest)
     assert references.data is not None
     assert references.data.floats is not None
     np.testing.assert_array_equal(references.data.inputs, inputs)
-    np.testing.assert_array_equal(references.data.targets, labels)
+    np.testing.assert_array_equal(references.data.targets[0], labels)
     at_codes = references.float_codes[references.data.rows]
     assert 0 < np.abs(references.data.floats - at_codes).max() < 0.1  # asked at the samples, not at their codes
     (useful,) = useful_of(graph_of(folder), manifest, references, references.expected)
@@ -136,11 +139,16 @@ def held(codes: NDArray[np.int64]) -> NDArray[np.float32]:
     return ((codes - end.zero_point) * end.scale).astype(np.float32)
 
 
+def wanted(inputs: NDArray[np.float32], targets: NDArray[Any]) -> Samples:
+    """Samples with the targets of the only output."""
+    return Samples((inputs,), {ONLY: Targets(targets)})
+
+
 def brought(tmp_path: Path, samples: Samples | None) -> tuple[Path, Manifest]:
     (tmp_path / "net.tflite").write_bytes(RAW)
     file = tmp_path / "samples.npz"
     if samples is not None:
-        arrays = {"inputs": samples.inputs[0]} | ({} if samples.targets is None else {"targets": samples.targets})
+        arrays = {"inputs": samples.inputs[0]} | {"targets" + name: each.values for name, each in samples.targets.items()}
         np.savez(file, **arrays)
     manifest = bring(tmp_path / "net.tflite", tmp_path / "build", quiet, file if samples is not None else None)
     return tmp_path / "build" / "model_net", manifest
@@ -167,14 +175,12 @@ def test_a_tflite_file_without_samples_tells_when_all_answers_are_one(tmp_path: 
 
 def test_targets_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     inputs = held(RNG.integers(-128, 128, (40, 12)))
-    _, manifest = brought(tmp_path, Samples((inputs,), RNG.normal(size=(40, 2)).astype(np.float32)))
-    assert manifest.quality is not None
-    assert manifest.quality.kind == "rmse"
-    _, manifest = brought(tmp_path, Samples((inputs,), RNG.integers(0, 2, 40)))
-    assert manifest.quality is not None
-    assert manifest.quality.kind == "accuracy"
+    _, manifest = brought(tmp_path, wanted(inputs, RNG.normal(size=(40, 2)).astype(np.float32)))
+    assert manifest.quality[0].kind == "rmse"
+    _, manifest = brought(tmp_path, wanted(inputs, RNG.integers(0, 2, 40)))
+    assert manifest.quality[0].kind == "accuracy"
     for targets, says in ((RNG.normal(size=(40, 1)), "the model answers 2 numbers"), (RNG.integers(0, 3, 40), "whole numbers from 0 to 2")):
         with pytest.raises(UsageError, match=says):
-            brought(tmp_path, Samples((inputs,), targets))
+            brought(tmp_path, wanted(inputs, targets))
     with pytest.raises(UsageError, match="have 3 targets each, the model answers 2"):
-        brought(tmp_path, Samples((inputs,), RNG.normal(size=(40, 3))))
+        brought(tmp_path, wanted(inputs, RNG.normal(size=(40, 3))))

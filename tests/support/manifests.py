@@ -28,6 +28,6 @@ MANIFEST = Manifest(
     oracle="tflite-micro",
     artefacts={"model.tflite": "c" * 64},
     versions={"python": "3.11"},
-    quality=Quality("rmse", 0.1, 0.01, baselines={"mean": 1.0}, classes=("a",)),
+    quality=(Quality("rmse", 0.1, 0.01, baselines={"mean": 1.0}, classes=("a",)),),
     float_parameters=2,
 )

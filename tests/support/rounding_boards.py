@@ -81,11 +81,13 @@ class Board:
             arena=ArenaSpec(1, 1, 16),
             bound=None,
             oracle="",
-            quality=self.quality,
+            quality=() if self.quality is None else (self.quality,),
             limits=self.limits,
         )
         flat = self.inputs.reshape(len(codes), -1).astype(np.float32)
-        data = Samples(np.arange(len(codes)), flat, floats.astype(np.float32) if self.float_model else None, self.targets)
+        data = Samples(
+            np.arange(len(codes)), flat, floats.astype(np.float32) if self.float_model else None, () if self.targets is None else (self.targets,)
+        )
         nowhere = np.empty(0, np.int64), 0, np.empty((0, output.bytes), np.float32)
         answers = coded(at_codes, output)
         (evidence,) = evidence_of(manifest, References(codes, answers, at_codes.astype(np.float32), *nowhere, data), answers)

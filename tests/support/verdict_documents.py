@@ -32,6 +32,8 @@ def smallest(form: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
 
 
 def own(form: Mapping[str, Any], value: Any) -> Any:
+    if isinstance(value, list) and "items" in form:
+        return [own(form["items"], each) for each in value]
     whole = next((each for each in map(resolved, form.get("anyOf", [form])) if "properties" in each), None)
     return smallest(whole, value) if isinstance(value, Mapping) and whole else copy.deepcopy(value)
 

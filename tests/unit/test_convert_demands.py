@@ -7,15 +7,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from plumbline.common.by_name import ONLY
 from plumbline.common.errors import UsageError
 from plumbline.common.limits import Limits
-from plumbline.convert.importers.demands import quality_for
+from plumbline.common.quality import Quality
+from plumbline.convert.importers.demands import qualities_for, targets_for
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.samples.reader import Samples
+from plumbline.convert.importers.samples.values import Targets
 from plumbline.convert.model.graph import Graph
 from tests.support.flatbuffer_writer import random_model, write
 
 INPUTS = np.zeros((6, 12), np.float32)
+
+
+def demanded(graph: Graph, targets: list[int], labels: tuple[str, ...]) -> tuple[Quality, ...]:
+    """What is demanded of a model with one output whose samples have these targets."""
+    return qualities_for(targets_for(Samples((INPUTS,), {ONLY: Targets(np.array(targets), labels)}), graph), graph, Limits())
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +39,8 @@ def sigmoid(two: Graph) -> Graph:
 
 
 def test_text_names_the_two_classes_of_a_sigmoid(sigmoid: Graph, two: Graph) -> None:
-    samples = Samples((INPUTS,), np.array([0, 1, 0, 1, 1, 0]), ("cat", "dog"))
     for graph in (sigmoid, two):
-        quality = quality_for(samples, graph, Limits())
-        assert quality is not None
+        (quality,) = demanded(graph, [0, 1, 0, 1, 1, 0], ("cat", "dog"))
         assert (quality.kind, quality.classes) == ("accuracy", ("cat", "dog"))
 
 
@@ -50,7 +56,7 @@ def test_text_names_the_two_classes_of_a_sigmoid(sigmoid: Graph, two: Graph) -> 
 )
 def test_targets_that_do_not_fit_say_what_they_are(two: Graph, targets: list[int], labels: tuple[str, ...], says: str, hint: str) -> None:
     with pytest.raises(UsageError, match=says) as caught:
-        quality_for(Samples((INPUTS,), np.array(targets), labels), two, Limits())
+        demanded(two, targets, labels)
     with pytest.raises(UsageError, match=hint):
         raise UsageError(caught.value.hint)
 
@@ -58,4 +64,47 @@ def test_targets_that_do_not_fit_say_what_they_are(two: Graph, targets: list[int
 def test_text_for_a_single_number_that_is_no_probability(sigmoid: Graph, two: Graph) -> None:
     number = replace(sigmoid, operators=two.operators)
     with pytest.raises(UsageError, match="the model answers 1 number that no sigmoid makes a probability of"):
-        quality_for(Samples((INPUTS,), np.array([0, 1, 0, 1, 1, 0]), ("cat", "dog")), number, Limits())
+        demanded(number, [0, 1, 0, 1, 1, 0], ("cat", "dog"))
+
+
+@pytest.fixture(scope="module")
+def twice(two: Graph) -> Graph:
+    """A model with the output `class` and, before its last operator, the output `place`."""
+    last = two.operators[-1]
+    between = next(each for each in last.inputs if each is not None and each.computed)
+    return replace(two, outputs=(two.output, between), names={two.output.index: "class", between.index: "place"})
+
+
+def test_each_output_is_measured_by_its_own_targets(twice: Graph) -> None:
+    wide = twice.outputs[1].elements
+    given = {"place": Targets(np.ones((6, wide), np.float32) * np.arange(6)[:, None]), "class": Targets(np.array([0, 1, 0, 1, 1, 0]), ("cat", "dog"))}
+    targets = targets_for(Samples((INPUTS,), given), twice)
+    assert targets == (given["class"], given["place"])
+    found = qualities_for(targets, twice, Limits())
+    assert [(each.output, each.kind, each.classes) for each in found] == [("class", "accuracy", ("cat", "dog")), ("place", "rmse", ())]
+    (alone,) = qualities_for(targets_for(Samples((INPUTS,), {"place": given["place"]}), twice), twice, Limits())
+    assert alone.output == "place"
+    assert targets_for(Samples((INPUTS,)), twice) == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({ONLY: 2}, "have targets, and the model the outputs class, place: which of them they are for is unknown"),
+        ({"class": 2, "plaec": 2, "size": 2}, "have targets for plaec, size, which no output is called"),
+        ({ONLY: 2, "angle": 2}, "which of them they are for is unknown; they have targets for angle, which no output is called"),
+        ({"class": 5}, r"The targets of class in the samples are whole numbers from 0 to 5, output class answers 2 numbers"),
+    ],
+)
+def test_targets_of_no_output_are_refused_with_the_names_that_there_are(twice: Graph, given: dict[str, int], says: str) -> None:
+    samples = Samples((INPUTS,), {name: Targets(np.arange(6) % (most + 1)) for name, most in given.items()})
+    with pytest.raises(UsageError, match=says) as caught:
+        qualities_for(targets_for(samples, twice), twice, Limits())
+    assert "class" in caught.value.hint or "Labels" in caught.value.hint
+
+
+def test_the_name_of_the_only_output_may_be_said(two: Graph) -> None:
+    given = Targets(np.array([0, 1, 0, 1, 1, 0]))
+    assert targets_for(Samples((INPUTS,), {two.name_of(two.output): given}), two) == (given,)
+    with pytest.raises(UsageError, match="targets for other, which no output is called"):
+        targets_for(Samples((INPUTS,), {"other": given}), two)

@@ -8,6 +8,7 @@ import pickle
 import warnings
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def test_what_people_keep_their_numbers_in_is_read(tmp_path: Path, kind: str) ->
     found = load(tmp_path, *READ[kind])
     np.testing.assert_array_equal(found.inputs[0], VALUES)
     assert found.inputs[0].dtype == np.float32
-    assert found.targets is None
+    assert not found.targets
     assert any("header" in note for note in found.notes) == (kind in NAMED)
 
 
@@ -225,10 +226,10 @@ def test_folders_and_missing_files(tmp_path: Path) -> None:
 def test_targets_come_with_the_samples(tmp_path: Path, name: str, content: bytes | str, targets: object, labels: tuple[str, ...]) -> None:
     found = load(tmp_path, name, content)
     np.testing.assert_array_equal(found.inputs[0], VALUES)
-    assert found.targets is not None
-    np.testing.assert_array_equal(found.targets, targets)
-    assert found.targets.dtype == np.asarray(targets).dtype
-    assert found.labels == labels
+    (told,) = found.targets.values()
+    np.testing.assert_array_equal(told.values, targets)
+    assert told.values.dtype == np.asarray(targets).dtype
+    assert told.labels == labels
 
 
 def test_a_decimal_comma_may_come_late(tmp_path: Path) -> None:
@@ -238,12 +239,12 @@ def test_a_decimal_comma_may_come_late(tmp_path: Path) -> None:
 
 
 def test_the_axes_of_a_recording_are_no_targets(tmp_path: Path) -> None:
-    assert load(tmp_path, "a.csv", "x,y,z\n" + TABLE).targets is None
+    assert load(tmp_path, "a.csv", "x,y,z\n" + TABLE).targets == {}
 
 
 def test_arrays_that_are_not_read_are_told(tmp_path: Path) -> None:
     found = load(tmp_path, "a.npz", npz(inputs=VALUES, y=[1, 2, 3]))
-    assert found.targets is None
+    assert not found.targets
     assert [note.startswith("y not read") for note in found.notes] == [True]
 
 
@@ -259,3 +260,21 @@ def test_several_inputs_are_told_apart_by_names_else_by_their_order(tmp_path: Pa
     np.savez(tmp_path / "x.npz", a=two, one=one)
     with pytest.raises(UsageError, match="of the model's inputs two is missing"):
         load_samples(tmp_path / "x.npz", ("one", "two"))
+
+
+def test_targets_of_several_outputs_have_their_names_behind(tmp_path: Path) -> None:
+    def given(names: tuple[str, ...] = ("inputs",), **arrays: Any) -> Samples:
+        np.savez(tmp_path / "x.npz", **arrays)
+        return load_samples(tmp_path / "x.npz", names)
+
+    wanted: dict[str, Any] = {"targets_place": VALUES[:, :2], "Label_shape": ["up", "down", "up"], "label_picture_id": [1, 2, 3]}
+    found = given(("picture",), picture=VALUES, **wanted).targets
+    assert list(found) == ["place", "shape", "picture_id"]
+    np.testing.assert_array_equal(found["place"].values, VALUES[:, :2])
+    assert (found["shape"].values.tolist(), found["shape"].labels) == ([1, 0, 1], ("down", "up"))
+    named = given(("picture", "label_picture_id"), picture=VALUES, **wanted)
+    assert (len(named.inputs), "picture_id" in named.targets) == (2, False)
+    with pytest.raises(UsageError, match="holds 3 inputs and 2 targets_place and 1 targets_shape"):
+        given(inputs=VALUES, targets_place=VALUES[:2], targets_shape=[1])
+    with pytest.raises(UsageError, match="holds both targets_place and labels_place"):
+        given(inputs=VALUES, targets_place=VALUES, labels_place=[1, 2, 3])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from plumbline.common import usage
+from plumbline.common import documents, usage
 from plumbline.common.arrays import npz_bytes
 from plumbline.common.dataset import FILE, Data, Dataset, Declared
 from plumbline.common.errors import ArtefactsDisagree
@@ -22,8 +23,8 @@ from tests.support.damaged_bytes import damaged
 RNG = np.random.default_rng(1)
 QUALITY = Quality("accuracy", reach=0.9, int8_may_lose=0.01, steps=2.5, baselines={"guessing": 0.1}, classes=("yes", "no"))
 FULL = Dataset(
-    Declared("words", tolerance=0.1, quality=QUALITY, limits=Limits(agreement=0.5)),
-    RNG.normal(size=(7, 4, 3)).astype(np.float32),
+    Declared("words", tolerance=0.1, quality=(QUALITY,), limits=Limits(agreement=0.5)),
+    (RNG.normal(size=(7, 4, 3)).astype(np.float32),),
     Data(RNG.normal(size=(5, 4, 3)).astype(np.float32), np.arange(5, dtype=np.int32)),
 )
 
@@ -36,7 +37,7 @@ def written(folder: Path, raw: bytes) -> Path:
 
 
 def same(one: Dataset, other: Dataset) -> bool:
-    pairs: list[tuple[Any, Any]] = [(one.calibration, other.calibration)]
+    pairs: list[tuple[Any, Any]] = list(zip(one.calibration, other.calibration, strict=True))
     if one.test is not None and other.test is not None:
         pairs += [(one.test.inputs, other.test.inputs), (one.test.targets, other.test.targets)]
     return one.declared == other.declared and (one.test is None) == (other.test is None) and all(np.array_equal(a, b) for a, b in pairs)
@@ -76,7 +77,7 @@ def arrays(**changes: Any) -> dict[str, Any]:
     assert FULL.test is not None
     whole: dict[str, Any] = {
         "declared": np.array(json.dumps(asdict(FULL.declared))),
-        "calibration": FULL.calibration,
+        "calibration": FULL.calibration[0],
         "test_inputs": FULL.test.inputs,
         "test_targets": FULL.test.targets,
     }
@@ -89,9 +90,9 @@ def declared(**changes: Any) -> Any:
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no calibration": ({"calibration": None}, "no array calibration"),
-    "no calibration in it": ({"calibration": FULL.calibration[:0]}, "calibration is empty"),
-    "float64": ({"calibration": FULL.calibration.astype(np.float64)}, "calibration is of type float64"),
-    "NaN": ({"calibration": FULL.calibration * np.float32(np.nan)}, "calibration is empty, or holds what is no number"),
+    "no calibration in it": ({"calibration": FULL.calibration[0][:0]}, "calibration is empty"),
+    "float64": ({"calibration": FULL.calibration[0].astype(np.float64)}, "calibration is of type float64"),
+    "NaN": ({"calibration": FULL.calibration[0] * np.float32(np.nan)}, "calibration is empty, or holds what is no number"),
     "another shape": ({"test_inputs": RNG.normal(size=(5, 4)).astype(np.float32)}, "does not fit the calibration"),
     "fewer targets": ({"test_targets": np.arange(4)}, "does not fit the calibration"),
     "targets without inputs": ({"test_inputs": None}, "no array test_inputs"),
@@ -135,3 +136,32 @@ def test_a_damaged_one_is_refused_or_reads_as_it_was(tmp_path: Path) -> None:
         else:
             assert same(found, FULL)
     assert refused > 400
+
+
+SEVERAL = Dataset(
+    Declared("several", inputs=("a", "b"), outputs=("shape", "place"), quality=(replace(QUALITY, output="shape"),)),
+    (FULL.calibration[0], np.zeros((7, 2), np.float32)),
+    Data({"a": np.ones((5, 4, 3), np.float32), "b": np.zeros((5, 2), np.float32)}, {"shape": np.arange(5), "place": np.zeros((5, 2), np.float32)}),
+)
+
+
+def test_several_inputs_and_outputs_are_numbered_in_the_file_and_named_as_declared(tmp_path: Path) -> None:
+    found = Dataset.load(written(tmp_path, SEVERAL.to_bytes()))
+    assert found.to_bytes() == SEVERAL.to_bytes()
+    assert found.test is not None
+    assert SEVERAL.test is not None
+    for given, read in ((SEVERAL.test.by_input, found.test.by_input), (SEVERAL.test.by_output, found.test.by_output)):
+        assert list(given) == list(read)
+        assert all(np.array_equal(given[name], read[name]) for name in given)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "quality", "message"),
+    [(("shape", "place", "angle"), "shape", "no array test_targets2"), (("kind", "place"), "shape", "demanded of 'shape', which is no output")],
+)
+def test_outputs_that_the_file_does_not_hold_are_refused(outputs: tuple[str, ...], quality: str, message: str, tmp_path: Path) -> None:
+    other = replace(SEVERAL.declared, outputs=outputs)
+    arrays = dict(np.load(io.BytesIO(SEVERAL.to_bytes())))
+    raw = npz_bytes({**arrays, "declared": np.array(documents.to_json(other))})
+    with pytest.raises(ArtefactsDisagree, match=message):
+        Dataset.load(written(tmp_path, raw))

@@ -166,7 +166,7 @@ def test_a_row_without_a_bound_is_not_the_closest_to_one() -> None:
 @pytest.mark.parametrize(("reach", "inputs"), [(0.9, "test inputs"), (None, "samples")])
 def test_the_headline_says_what_the_metric_was_measured_on(reach: float | None, inputs: str) -> None:
     metric = Metric("accuracy", 60, 0.95, 0.95, 0.95, reach, 0.05, {}, (), (), (), (), ())
-    measured = replace(FAILED, metric=metric)
+    measured = replace(FAILED, metrics=(metric,))
     assert f"accuracy on the board, 60 {inputs}; float 0.95" in html_report.to_html(measured)
     assert f"on 60 {inputs}" in terminal.last_line(measured)
 

@@ -77,7 +77,7 @@ def test_what_is_commented_out_may_be_said(written: Path) -> None:
     written.write_text(said.replace("    representative=lambda: splits()[0].inputs,\n", ""))
     recipe = loaded(written)
     assert {name: getattr(recipe, name) for name in scalar} == scalar
-    assert (recipe.tolerance, recipe.quality and recipe.quality.steps) == (0.1, 3.0)
+    assert (recipe.tolerance, recipe.qualities[0].steps) == (0.1, 3.0)
 
 
 def test_it_is_formatted_as_the_project_is(written: Path) -> None:

@@ -14,8 +14,8 @@ from plumbline.common.errors import BadRecipe, EspeakMissing, UnknownRecipe
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality
 from plumbline.common.recipe_needs import needs_of
+from plumbline.training.data_check import SPARSE
 from plumbline.training.recipe import Data, Recipe, find, names
-from plumbline.training.recipe_check import SPARSE
 from plumbline.training.recipes.linear import RECIPE
 
 
@@ -92,7 +92,7 @@ MISTYPED: list[tuple[dict[str, Any], str]] = [
     ({"layers": []}, "layers that is a list"),
     ({"data": None}, "data that is None"),
     ({"data": lambda: [1, 2]}, "inputs that are None"),
-    ({"data": lambda: Data([[1.0]], 3)}, "inputs that are a list"),  # type: ignore[arg-type]
+    ({"data": lambda: Data([[1.0]], 3)}, "inputs that are a list"),
     ({"data": data(np.array([["a"]]), X[:1])}, "inputs of type <U1"),
     ({"data": lambda: 1 / 0}, "cannot make its data: ZeroDivisionError: division by zero"),
     ({"domain": None, "checkpoints": (), "representative": lambda: [1.0]}, "calibrates on a list"),
@@ -134,7 +134,7 @@ def test_a_program_that_data_needs_is_no_mistake_of_the_recipe() -> None:
 def test_inputs_of_any_shape_are_accepted_with_representative_data() -> None:
     recipe = replace(RECIPE, data=data(GRID, GRID), domain=None, checkpoints=(), representative=lambda: GRID).check()
     assert recipe.sample_points() == ()
-    assert recipe.calibration().shape == GRID.shape
+    assert recipe.calibration()[0].shape == GRID.shape
 
 
 def test_every_recipe_of_the_folder_is_sound() -> None:
@@ -151,7 +151,7 @@ def test_an_unknown_name_lists_what_exists() -> None:
 
 
 def test_the_calibration_reaches_both_ends_of_the_domain() -> None:
-    calibration = RECIPE.calibration()
+    (calibration,) = RECIPE.calibration()
     assert (calibration.min(), calibration.max()) == (np.float32(-12.8), np.float32(12.7))
 
 
@@ -172,3 +172,76 @@ def test_a_recipe_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: py
     with pytest.raises(BadRecipe, match=r"short.py cannot be loaded: TypeError: .*'epoch'") as caught:
         find("short")
     assert caught.value.hint.startswith("A recipe needs name, data, layers, optimizer, loss, epochs, seed; it may have tolerance, domain")
+
+
+SHAPES, PLACES = np.array([0, 1, 2, 0], np.int32), np.zeros((4, 2), np.float32)
+BOTH = {"shape": SHAPES, "place": PLACES}
+SEVERAL = Recipe(
+    name="several",
+    data=lambda: Data({"picture": GRID, "gain": GRID[:, 0, 0]}, BOTH),
+    layers=lambda picture, gain: {},
+    optimizer=lambda: None,
+    loss={"shape": SPARSE, "place": "mean_squared_error"},
+    loss_weights={"place": 0.5},
+    epochs=1,
+    seed=1,
+    representative=lambda: {"gain": GRID[:, 0, 0], "picture": GRID},
+    test=lambda: Data({"gain": GRID[:, 0, 0], "picture": GRID}, {"place": PLACES, "shape": SHAPES}),
+    quality={"place": RMSE},
+)
+"""Two inputs and two outputs, told in another order where that must not matter."""
+
+
+def test_several_inputs_and_outputs_come_in_the_order_of_the_data() -> None:
+    dataset = SEVERAL.check().dataset()
+    assert (dataset.declared.inputs, dataset.declared.outputs) == (("picture", "gain"), ("shape", "place"))
+    assert [each.shape for each in dataset.calibration] == [GRID.shape, (4, 1)]
+    assert dataset.test is not None
+    assert list(dataset.test.by_input) == ["picture", "gain"]
+    assert list(dataset.test.by_output) == ["shape", "place"]
+    assert [(each.output, each.kind) for each in dataset.declared.quality] == [("place", "rmse")]
+
+
+def inputs_and(**targets: Any) -> Any:
+    return lambda: Data({"picture": GRID, "gain": GRID[:, 0, 0]}, targets)
+
+
+MISMATCHED: list[tuple[dict[str, Any], str]] = [
+    ({"data": inputs_and(shape=SHAPES[:3], place=PLACES)}, "4 inputs picture and 4 inputs gain and 3 targets shape and 4 targets place"),
+    ({"data": inputs_and(shape=SHAPES.astype(np.float32), place=PLACES)}, "targets shape of type float32 and shape"),
+    ({"data": inputs_and(shape=SHAPES, place=[1, 2, 3, 4])}, "targets place that are a list"),
+    ({"data": inputs_and(shape=SHAPES)}, "targets that are a dictionary of 1"),
+    ({"data": inputs_and(**{"shape": SHAPES, "the place": PLACES})}, "targets called 'the place'"),
+    ({"test": lambda: Data({"picture": GRID, "gain": GRID[:, 0, 0]}, SHAPES)}, "trains on shape and place and tests on one"),
+    ({"test": inputs_and(shape=SHAPES, place=PLACES[:, :1])}, r"\(\) and \(2,\) and tests on .* \(\) and \(1,\)"),
+    ({"loss": {"shape": SPARSE}}, "a loss missing for place"),
+    ({"loss": {"shape": SPARSE, "plaec": "mean_squared_error"}}, "a loss for plaec, which no output is called"),
+    ({"loss": "mean_squared_error"}, "a loss that says no output"),
+    ({"loss": {"shape": SPARSE, "place": 3}}, "the loss place: 3"),
+    ({"loss_weights": {"place": 0.0}}, "the loss of place the weight 0.0"),
+    ({"loss_weights": {"angle": 1.0}}, "a weight of the loss for angle"),
+    ({"quality": {"angle": RMSE}}, "a quality for angle"),
+    ({"quality": RMSE}, "a quality that says no output"),
+    ({"quality": {"place": replace(RMSE, reach=-1.0)}}, "demands rmse -1.0 of place"),
+    ({"representative": lambda: GRID}, "trains on picture and gain and calibrates on one input"),
+    ({"representative": lambda: {"picture": GRID, "gain": GRID[:2, 0, 0]}}, "calibrates on 2 and 4 inputs"),
+    ({"domain": (0.0, 1.0), "representative": None}, "declares a domain, but has the inputs picture, gain"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), MISMATCHED, ids=[message for _, message in MISMATCHED])
+def test_what_is_told_of_several_has_to_fit(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadRecipe, match=message):
+        replace(SEVERAL, **change).check()
+
+
+def test_names_that_no_output_has_are_all_said_at_once() -> None:
+    wrong: dict[str, Any] = {
+        "loss": {"shape": SPARSE},
+        "loss_weights": {"size": 2.0},
+        "quality": {"angle": RMSE},
+        "test": inputs_and(place=PLACES, kind=SHAPES),
+    }
+    with pytest.raises(BadRecipe) as caught:
+        replace(SEVERAL, **wrong).check()
+    assert caught.value.message.startswith("Recipe several has 4 mistakes:")

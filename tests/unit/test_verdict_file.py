@@ -63,7 +63,7 @@ def test_what_somebody_edited_is_refused_with_the_place(change: dict[str, Any], 
         load(written(tmp_path, json.dumps({**passing(), **change})))
 
 
-UNJUDGED = {"schema": 5, "outcome": "error", "passed": False, "line": "", "failures": [""], "error": ENDED, "exit_code": 45}
+UNJUDGED = {"schema": 6, "outcome": "error", "passed": False, "line": "", "failures": [""], "error": ENDED, "exit_code": 45}
 UNJUDGED |= {"recipe": "", "started": "", "command": ""}
 
 
@@ -101,7 +101,7 @@ def test_a_field_that_is_missing_is_named(tmp_path: Path) -> None:
         ('{"schema": NaN}', "JSON is malformed"),
         ('{"schema": 1e999}', "umber out of range"),
         ('{"schema": ' + "9" * 6000 + "}", "out of range"),
-        ('{"schema": 5', "cannot be read"),
+        ('{"schema": 6', "cannot be read"),
         ("\x00", "cannot be read"),
     ],
 )
@@ -117,7 +117,7 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 WHOLE = passing(
-    metric={"kind": "accuracy"}, size={"flash": 1}, summary={"worst": {"input": "x"}}, probes=[{"x_nano": 1, "refused": True, "answer": None}]
+    metrics=[{"kind": "accuracy"}], size={"flash": 1}, summary={"worst": {"input": "x"}}, probes=[{"x_nano": 1, "refused": True, "answer": None}]
 )
 
 

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from plumbline.common.by_name import ONLY
 from plumbline.common.errors import UsageError
 from plumbline.convert.importers.bounded_zip import DAMAGE, members
-from plumbline.convert.importers.samples.values import TARGETS, Found, check_count
+from plumbline.convert.importers.samples.values import OF_OUTPUT, TARGETS, Found, check_count
 
 HEADER_ERRORS = (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, OverflowError, EOFError, KeyError, tokenize.TokenError)
 """What NumPy's reader of headers raises on bytes that are no header."""
+CALLED = "what the model should answer is called targets or labels, with _ and its name behind that where it has several outputs"
 DAMAGED = "Write it anew with numpy.save('samples.npy', x)."
 
 
@@ -39,6 +41,7 @@ def read_npz(path: Path, name: str, names: tuple[str, ...]) -> Found:
     """The inputs in an .npz file and `targets` or `labels`, whatever the case; other arrays are told in the notes.
 
     The only input is called `inputs`, or as the model calls it, or is the only array; several are called as the model calls them.
+    Where the model has several outputs, the targets of each are called `targets_` or `labels_` and the output's name.
 
     Raises:
         UsageError: it is damaged, encrypted, too large, or does not say which array holds the inputs.
@@ -46,22 +49,33 @@ def read_npz(path: Path, name: str, names: tuple[str, ...]) -> Found:
     try:
         with zipfile.ZipFile(path) as archive:
             arrays = {each.removesuffix(".npy"): info for each, info in members(archive, name).items()}
-            targets = [each for each in arrays if each.lower() in TARGETS]
-            others = [each for each in arrays if each not in targets]
-            if len(targets) > 1:
-                raise UsageError(f"{name} holds both {targets[0]} and {targets[1]}.", "Keep one of them.")
+            targets = targets_among([each for each in arrays if each not in names], name)
+            others = [each for each in arrays if each not in targets.values()]
             chosen = inputs_among(others, name, names) if len(names) == 1 else each_input(others, name, names)
             unread = sorted(each for each in others if each not in chosen)
-            found = {each: unpacked(archive, arrays[each], f"{name}: {each}") for each in (*chosen, *targets)}
+            found = {each: unpacked(archive, arrays[each], f"{name}: {each}") for each in (*chosen, *targets.values())}
     except DAMAGE as error:
         raise UsageError(f"{name} is damaged: {error}.", DAMAGED) from error
     read = " and ".join(chosen)
-    notes = [f"{', '.join(unread[:8])} not read, inputs are in {read}; what the model should answer is called targets or labels"] if unread else []
+    notes = [f"{', '.join(unread[:8])} not read, inputs are in {read}; {CALLED}"] if unread else []
     if len(names) > 1 and set(chosen) != set(names):
         notes.append(f"its arrays {', '.join(chosen)} are taken for the inputs {', '.join(names)}, in this order")
     first, *more = (found[each] for each in chosen)
-    labels = found.get(targets[0]) if targets else None
-    return Found(first, labels, targets[0] if targets else "", notes=tuple(notes), others=tuple(map(Found, more)))
+    wanted = {output: found[each] for output, each in targets.items()}
+    return Found(first, wanted, targets, notes=tuple(notes), others=tuple(map(Found, more)))
+
+
+def targets_among(arrays: list[str], name: str) -> dict[str, str]:
+    """The arrays that hold targets, by the output that they are for; see `plumbline.common.by_name`."""
+    found: dict[str, str] = {}
+    for each in arrays:
+        of_output = OF_OUTPUT.fullmatch(each)
+        output = ONLY if each.lower() in TARGETS else of_output[1] if of_output else None
+        if output is not None and output in found:
+            raise UsageError(f"{name} holds both {found[output]} and {each}.", "Keep one of them.")
+        if output is not None:
+            found[output] = each
+    return found
 
 
 def inputs_among(arrays: list[str], name: str, names: tuple[str, ...]) -> list[str]:

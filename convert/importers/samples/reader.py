@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from plumbline.common.errors import UsageError
 from plumbline.convert.importers.file_kinds import kind_of
 from plumbline.convert.importers.samples.arrays import read_npy, read_npz, savez
 from plumbline.convert.importers.samples.tables import read_table
-from plumbline.convert.importers.samples.values import Found, as_floats, as_targets
+from plumbline.convert.importers.samples.values import Found, Targets, as_floats, as_targets
 
 TABLES = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab")
 HINT = "A .npy or .npz file holds an array (N, ...), a .csv, .tsv or .txt file one sample a row."
@@ -26,10 +26,8 @@ class Samples:
 
     inputs: tuple[NDArray[np.float32], ...]
     """For each input of the model (N, ...), or one sample alone without the first axis; finite."""
-    targets: NDArray[Any] | None = None
-    """What the model should answer: whole numbers, classes among them, (N,) or (N, T) int64; others float32; None where the file names none."""
-    labels: tuple[str, ...] = ()
-    """Names of the classes in `targets`, in their order, where the file has them as text; sorted, as Keras and scikit-learn number them."""
+    targets: Mapping[str, Targets] = field(default_factory=dict)
+    """What the model should answer, by the name of its output, see `plumbline.common.by_name`; empty where the file names none."""
     notes: tuple[str, ...] = ()
     """What was done with the file beyond reading numbers, a sentence each, for the person who gave it."""
 
@@ -47,8 +45,9 @@ def load_samples(path: Path, names: tuple[str, ...] = ("inputs",)) -> Samples:
         names: what the model calls its inputs. For several the file is an .npz with an array of each name.
 
     An .npz file holds `inputs` (or an array of the input's name, or one array alone) and, if wanted, one called `target`, `targets`, `label`,
-    `labels` or `class`. A table has one sample a row; with a header row, the column of such a name holds the targets, or several whose names begin
-    with `target_`. A table may be compressed with gzip.
+    `labels` or `class`; of several outputs each has its own, `targets_` or `labels_` with its name behind. A table has one sample a
+    row; with a header row, the column of such a name holds the targets, or several whose names begin with `target_`. A table may be compressed with
+    gzip.
 
     Raises:
         UsageError: the file is missing, of another kind, damaged, too large, or holds no finite real numbers.
@@ -67,8 +66,13 @@ def load_samples(path: Path, names: tuple[str, ...] = ("inputs",)) -> Samples:
     if len(counts) > 1:
         listed = ", ".join(f"{len(each)} of {title}" for each, title in zip(inputs, names, strict=True))
         raise UsageError(f"{name} holds {listed}.", "Each sample needs a value for every input, in the same order.")
-    targets, labels = as_targets(found, len(inputs[0]), name)
-    return Samples(inputs, targets, labels, found.notes)
+    count = len(inputs[0])
+    lengths = {found.titles[output]: len(each) if each.ndim else 1 for output, each in found.targets.items()}
+    wrong = [f"{held} {title}" for title, held in lengths.items() if held != count]
+    if wrong:
+        raise UsageError(f"{name} holds {count} inputs and {' and '.join(wrong)}.", "Each input needs its target.")
+    targets = {output: as_targets(each, found.titles[output], count, name) for output, each in found.targets.items()}
+    return Samples(inputs, targets, found.notes)
 
 
 def read(path: Path, name: str, names: tuple[str, ...] = ("inputs",)) -> Found:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.by_name import ONLY
 from plumbline.common.errors import UsageError
 from plumbline.convert.importers.samples.text import DECIMAL_COMMA, HINT, NUMBER, SNIFFED, Line, Text, decoded, rows
 from plumbline.convert.importers.samples.values import TARGETS, Found, check_count
@@ -63,7 +64,8 @@ def read_table(path: Path, name: str) -> Found:
         return f"row {places[at[0]]}, column {table.titled(columns[at[1]])},"
 
     found = table.targets(fields, places, targets) if targets else None
-    return Found(values, found, "targets", place, noted(header, index, [titles[column] for column in targets]))
+    told = {} if found is None else {ONLY: found}
+    return Found(values, told, {ONLY: "targets"}, place, noted(header, index, [titles[column] for column in targets]))
 
 
 def split_header(lines: list[Line]) -> tuple[Line | None, list[Line]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ LARGEST_COUNT = 2**27
 FEWER = "Some hundred typical samples are enough: give fewer of them."
 TARGETS = ("target", "targets", "label", "labels", "class")
 """What holds the targets in a file, in lower case."""
+OF_OUTPUT = re.compile(r"(?:targets?|labels?)_(.+)", re.IGNORECASE | re.DOTALL)
+"""What holds those of one of several outputs: its name behind one of these."""
 CLASSES = 2**31
 """Whole numbers beyond this are no classes."""
 
@@ -25,8 +28,10 @@ class Found:
     """Arrays as a file holds them, before anything is known of their values."""
 
     inputs: NDArray[Any]
-    targets: NDArray[Any] | None = None
-    targets_name: str = ""
+    targets: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    """By the name of the output that they are for, see `plumbline.common.by_name`."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the file calls the targets of each output."""
     place: Callable[[tuple[int, ...]], str] = lambda at: f"sample {at[0]}, number {list(at[1:])}" if len(at) > 1 else f"number {at[0]}"
     """Where in the file the input at an index stands, in the file's own terms."""
     notes: tuple[str, ...] = ()
@@ -64,38 +69,43 @@ def as_floats(found: Found, name: str) -> NDArray[np.float32]:
     return values
 
 
-def as_targets(found: Found, count: int, name: str) -> tuple[NDArray[Any] | None, tuple[str, ...]]:
-    """The targets of `count` inputs, and the names of their classes.
+@dataclass(frozen=True)
+class Targets:
+    """What a model should answer at one of its outputs."""
+
+    values: NDArray[Any]
+    """Whole numbers, classes among them, (N,) or (N, T) int64; others float32 (N, ...)."""
+    labels: tuple[str, ...] = ()
+    """Names of the classes in `values`, in their order, where the file has them as text; sorted, as Keras and scikit-learn number them."""
+
+
+def as_targets(raw: NDArray[Any], title: str, count: int, name: str) -> Targets:
+    """The targets of `count` inputs, which the file calls by this title.
 
     Raises:
-        UsageError: there are not as many as inputs, or they are neither finite numbers nor text.
+        UsageError: they are neither finite numbers nor text.
     """
-    raw = found.targets
-    if raw is None:
-        return None, ()
-    title = found.targets_name or "targets"
     check_count(raw.size, f"{name}: {title}")
-    if raw.ndim == 0 or len(raw) != count:
-        held = len(raw) if raw.ndim else 1
-        raise UsageError(f"{name} holds {count} inputs and {held} {title}.", "Each input needs its target.")
+    if raw.ndim == 0:
+        raise UsageError(f"{name}: {title} is a single number.", "Each input needs its target.")
     if raw.dtype.kind in "US":
         if raw.ndim > 1 and raw.size != len(raw):
             raise UsageError(f"{name}: {title} hold several texts for one input.", "Give one class for each input.")
         texts = [each.decode(errors="replace") if isinstance(each, bytes) else str(each) for each in raw.ravel().tolist()]
         names = sorted(set(texts))
         places = {each: place for place, each in enumerate(names)}
-        return np.array([places[each] for each in texts], np.int64), tuple(names)
+        return Targets(np.array([places[each] for each in texts], np.int64), tuple(names))
     check_numbers(raw, name, title)
     if raw.dtype.kind in "bui":
         if raw.size and (int(raw.max()) >= CLASSES or int(raw.min()) < -CLASSES):
             raise UsageError(f"{name}: {title} holds {max(int(raw.max()), -int(raw.min())):,}, which is no class.", "Scale the targets.")
-        return raw.astype(np.int64), ()
+        return Targets(raw.astype(np.int64))
     with np.errstate(all="ignore"):
         values = np.ascontiguousarray(raw, np.float32)
     if not np.isfinite(values).all():
         row = int(np.argwhere(~np.isfinite(values.reshape(count, -1)).all(axis=1))[0][0])
         raise UsageError(f"{name}: {title} holds NaN or infinity for sample {row}.", "Leave such samples out.")
-    return values, ()
+    return Targets(values)
 
 
 def check_numbers(raw: NDArray[Any], name: str, title: str) -> None:
