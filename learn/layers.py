@@ -19,6 +19,13 @@ LAYERS = (
         "same, and that is welcome in handwriting. What follows has only a quarter of the numbers to work through.",
     ),
     (
+        "Several answers",
+        "shapes",
+        "GlobalMaxPooling2D",
+        "One body of layers can serve several answers, each with a few layers of its own behind it. In the recipe shapes one asks only whether "
+        "something is in the picture anywhere, and says which shape it is. The other keeps every place apart, and says where.",
+    ),
+    (
         "Dropout",
         "digits",
         "Dropout",

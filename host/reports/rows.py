@@ -12,6 +12,7 @@ from plumbline.host.verdict.verdict import Verdict
 
 _SWEEP_SHOWN = 9
 _WRONG_SHOWN = 8  # with the reasons below them they fit a terminal of 24 lines
+_NUMBERS_SHOWN = 4  # of an output, where all outputs are told in one cell
 _NAME_SHOWN = 14  # of a class: a column has to leave room for the others
 
 
@@ -23,7 +24,7 @@ class Row:
     """Its kind and, where it is more than one number, its row in references.npz."""
     x: str
     output: str
-    """Which of several outputs is shown; a classifier's row shows the class instead."""
+    """Which of several numbers is shown; a classifier's row shows the class instead, and one of several short outputs shows them all."""
     float: str
     expected: str
     board: str
@@ -52,6 +53,8 @@ def selection(verdict: Verdict) -> tuple[Comparison, ...]:
 def row(verdict: Verdict, each: Comparison) -> Row:
     """The cells of one answer. A classifier's are the classes that float model, int8 model and board choose, and what they give them."""
     names, at = verdict.classes, each.shown
+    if told_whole(verdict) and each.exact:
+        return _whole_row(verdict, each)
     picks = (at, at, at)
     error = number(each.errors[at], 3)
     if names:
@@ -69,6 +72,42 @@ def row(verdict: Verdict, each: Comparison) -> Row:
         error=error if known and not each.chosen else "",
         limit=number(each.bound, 3) if verdict.held and not each.chosen else "",
     )
+
+
+def told_whole(verdict: Verdict) -> bool:
+    """Whether a model has several outputs, each of a few numbers or of classes with names, so that a row tells all of an answer."""
+    known = {each.output for each in verdict.metrics if each.classes}
+    return len(verdict.outputs) > 1 and all(each.name in known or each.elements <= _NUMBERS_SHOWN for each in verdict.outputs)
+
+
+def _whole_row(verdict: Verdict, each: Comparison) -> Row:
+    """A right answer of several outputs, told one output after the other."""
+    at, known = each.shown, verdict.float_model
+    of = next(output.name for output, part in verdict.parts if part.start <= at < part.stop)
+    return Row(
+        input=each.name if each.step is not None else each.kind if each.x is not None else f"{each.chosen or each.kind} row {each.row}",
+        x="" if each.x is None else f"{each.x:.6g}",
+        output="",
+        float=_whole(verdict, each.float_y) if known else "",
+        expected=_whole(verdict, each.expected_y),
+        board=_whole(verdict, each.board_y),
+        error=f"{number(each.errors[at], 3)} ({of})" if known and not each.chosen else "",
+        limit=number(each.bound, 3) if verdict.held and not each.chosen else "",
+    )
+
+
+def _whole(verdict: Verdict, reals: Sequence[float]) -> str:
+    """All numbers of an answer: of classes the chosen one with its value."""
+    classes = {each.output: each.classes for each in verdict.metrics if each.classes}
+    told = []
+    for output, part in verdict.parts:
+        values = reals[part]
+        names = classes.get(output.name, ())
+        if len(names) == len(values):
+            told.append(f"{_name(names, _largest(values))} {number(max(values))}")
+        else:
+            told.append(", ".join(number(each, 3) for each in values))
+    return "; ".join(told)
 
 
 def columns(verdict: Verdict, answers: Sequence[Comparison]) -> list[tuple[str, list[str]]]:
@@ -90,6 +129,9 @@ def columns(verdict: Verdict, answers: Sequence[Comparison]) -> list[tuple[str, 
 def note(verdict: Verdict) -> str:
     """What a reader has to know of rows with several outputs; empty for a single one."""
     outputs = max((len(each.float_y) for each in verdict.comparisons), default=0)
+    if told_whole(verdict):
+        names = ", ".join(each.name for each in verdict.outputs)
+        return f"An answer is told output after output: {names}. Of a wrong one the number is told that differs most."
     if verdict.classes:
         error = " The error is that of the output farthest from float, which stands in brackets." if verdict.float_model else ""
         return f"The class is the largest of the {outputs} outputs; that output's value stands beside it.{error}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 from plumbline.common.documents import Amount, Count
 from plumbline.common.errors import QualityMissed, VerdictFailed
@@ -179,11 +180,16 @@ class Verdict:
         return len({each.board for each in self.of("code")})
 
     @cached_property
+    def parts(self) -> tuple[tuple[TensorSpec, slice], ...]:
+        """Each output, and where its numbers stand in an answer."""
+        ends = list(accumulate(each.elements for each in self.outputs))
+        return tuple((each, slice(end - each.elements, end)) for each, end in zip(self.outputs, ends, strict=True))
+
+    @cached_property
     def by_output(self) -> tuple[OutputAnswers, ...]:
         """Each output by itself."""
-        found, at = [], 0
-        for end in self.outputs:
-            part = slice(at, at := at + end.elements)
+        found = []
+        for end, part in self.parts:
             pairs = [(each.board[part], each.expected[part]) for each in self.comparisons]
             exact = sum(board == expected for board, expected in pairs)
             found.append(OutputAnswers(end.name, exact, len(pairs), len({board for board, _ in pairs})))
