@@ -27,7 +27,6 @@ WEIGHTED = {
 
 KINDS = {
     ("FLOAT32", "FLOAT32"): "a float32 model: it was not quantized",
-    ("FLOAT16", "FLOAT32"): "a model with float16 weights, which computes in float32",
     (
         "INT8",
         "FLOAT32",
@@ -37,6 +36,9 @@ KINDS = {
     ("FLOAT32", "INT8"): "a model with float32 weights behind int8 inputs",
 }
 """Types of weights and of what they are multiplied with, and what a model with such a layer is called."""
+
+WIDENED = {kind: f"a model with {kind.lower()} weights, which computes in float32" for kind in ("FLOAT16", "INT8", "INT4", "INT16", "UINT8")}
+"""Types of weights that a DEQUANTIZE makes float32 first, and what a model with such a layer is called."""
 
 VENDORS = (
     (r"ethos-u.*", "Arm's Ethos-U NPU", "Vela"),
@@ -93,16 +95,15 @@ def kinds(operators: Sequence[Operator]) -> list[Blocker]:
     """What the model is called, by the types of its layers' weights and inputs; empty for an int8 model."""
     found: dict[str, int] = {}
     weighted = 0
-    widened = [operator for operator in operators if operator.name == "DEQUANTIZE" and type_of(operator, 0) == "FLOAT16"]
-    halves = {tensor.index for operator in widened for tensor in operator.outputs}
+    widened = {each.outputs[0].index: type_of(each, 0) for each in operators if each.name == "DEQUANTIZE" and each.outputs and is_constant(each)}
     for operator in operators:
         if operator.name not in WEIGHTED:
             continue
         weighted += 1
         place = WEIGHTED[operator.name]
         weights = operator.inputs[place] if place < len(operator.inputs) else None
-        kind = "FLOAT16" if weights is not None and weights.index in halves else type_of(operator, place)
-        called = KINDS.get((kind, type_of(operator, 0)))
+        stored = None if weights is None else WIDENED.get(widened.get(weights.index, ""))
+        called = stored or KINDS.get((type_of(operator, place), type_of(operator, 0)))
         if called:
             found[called] = found.get(called, 0) + 1
     if not found and operators and not weighted and all(tensor.type == "FLOAT32" for each in operators for tensor in each.outputs):
@@ -111,6 +112,11 @@ def kinds(operators: Sequence[Operator]) -> list[Blocker]:
         Blocker(f"This is {called}" + (f" ({count} of its {weighted} layers with weights)" if count < weighted else ""), hints.not_int8())
         for called, count in sorted(found.items(), key=lambda each: -each[1])
     ]
+
+
+def is_constant(operator: Operator) -> bool:
+    """Whether the operator's first input is a constant."""
+    return bool(operator.inputs) and operator.inputs[0] is not None and operator.inputs[0].data is not None
 
 
 def is_float32(operators: Sequence[Operator]) -> bool:

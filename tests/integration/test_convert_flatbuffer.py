@@ -20,7 +20,7 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model import schema
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.fully_connected.reference import FullyConnectedOptions
-from plumbline.convert.references import reference_interpreter
+from plumbline.convert.references import reference_interpreter, tflm
 from tests.support.flatbuffer_writer import Dense, Model, random_model, write
 from tests.support.schema_reader import described, described_by_schema, schema_reader
 from tests.support.tflite_writer import FLOAT32
@@ -139,6 +139,21 @@ def test_odd_models_are_refused_with_the_reason(message: str) -> None:
 
 def test_an_unedited_repack_is_still_read() -> None:
     assert described(read(edited(lambda m, s: None)))[1:] == described(read(RAW))[1:]
+
+
+def filled_up(model: Any, subgraph: Any) -> None:
+    """Behind the weights and the bias, as some compilers leave them, lies what only rounds their sizes up."""
+    for tensor in subgraph.tensors[1:3]:
+        buffer = model.buffers[tensor.buffer]
+        buffer.data = np.append(np.asarray(buffer.data, np.uint8), np.full(8, 0x55, np.uint8))
+
+
+@pytest.mark.skipif(not tflm.available(), reason="needs the tflite-micro wheel")
+def test_what_lies_behind_a_constant_is_left_alone() -> None:
+    raw = edited(filled_up)
+    graph, rows = read(raw), np.arange(-100, 100, 10, dtype=np.int8).reshape(-1, 2)
+    assert described(graph)[1:] == described(read(RAW))[1:]
+    np.testing.assert_array_equal(reference_interpreter.run(graph, rows), tflm.Interpreter(raw, graph).run(rows))
 
 
 def test_a_subgraph_that_nothing_calls_changes_nothing() -> None:

@@ -65,11 +65,14 @@ def test_a_model_of_another_kind_is_called_that_with_the_way_to_int8(says: str) 
     assert "inference_input_type = converter.inference_output_type = tf.int8" in error.hint
 
 
-def test_float16_weights_are_told_from_float32_ones() -> None:
-    half = TensorSpec("net/dense/half", (2, 3), data=np.zeros((2, 3), np.float16), kind=FLOAT16)
-    tensors = [replace(SOURCE, **FLOATS), half, replace(WEIGHTS, **FLOATS, data=None), replace(ANSWER, **FLOATS)]
+HALF = TensorSpec("net/dense/half", (2, 3), data=np.zeros((2, 3), np.float16), kind=FLOAT16)
+
+
+@pytest.mark.parametrize(("stored", "kind"), [(HALF, "float16"), (replace(WEIGHTS, name="net/dense/codes"), "int8")], ids=["float16", "int8"])
+def test_weights_that_are_stored_in_another_type_are_told_from_float32_ones(stored: TensorSpec, kind: str) -> None:
+    tensors = [replace(SOURCE, **FLOATS), stored, replace(WEIGHTS, **FLOATS, data=None), replace(ANSWER, **FLOATS)]
     steps = [unary("DEQUANTIZE", 1, 2), replace(DENSE, inputs=(0, 2, -1), outputs=(3,))]
-    assert why(write_graph(tensors, steps, 0, 3)).message == "This is a model with float16 weights, which computes in float32."
+    assert why(write_graph(tensors, steps, 0, 3)).message == f"This is a model with {kind} weights, which computes in float32."
 
 
 def test_a_float_model_without_weights_is_one() -> None:

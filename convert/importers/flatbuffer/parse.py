@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from plumbline.common.errors import DoesNotFit, ModelRefused
 from plumbline.convert.importers.flatbuffer.read_options import read_custom_options, read_options
@@ -37,6 +37,9 @@ SIGNATURES = 7
 """The field of a model that lists its signatures."""
 QUANTIZED = ("INT8", "UINT8", "INT16", "INT4")
 """Types whose scales are read; those of an INT32 only where it is no constant."""
+
+NO_NUMBERS = (("INT32", (0,)), ("INT64", (0,)))
+"""Constants without elements, such as the shape of a single number."""
 
 
 @dataclass(frozen=True)
@@ -178,12 +181,14 @@ def read_tensor(index: int, table: Table, buffers: Buffers, found: list[Blocker]
     data = buffers.constant(name, table.number(2, "I"), found)
     quantization = read_quantization(name, table.table(4), found) if kind in QUANTIZED or (kind == "INT32" and data is None) else None
     state = bool(table.number(5, "?"))
-    tensor = Tensor(index, name, kind, shape, quantization, data, state)
     if state and data is not None:
         raise damaged(f"tensor {name} is a variable and a constant")
-    if data is not None and kind in NUMPY_TYPES and len(data) != tensor.bytes:
+    tensor = Tensor(index, name, kind, shape, quantization, b"" if (kind, shape) in NO_NUMBERS and not state else data, state)
+    if data is None or kind not in NUMPY_TYPES:
+        return tensor
+    if len(data) < tensor.bytes or not tensor.elements:
         raise damaged(f"tensor {name} of shape {shape} and type {kind} holds {len(data)} bytes")
-    return tensor
+    return replace(tensor, data=data[: tensor.bytes])  # some compilers fill up what lies behind; TensorFlow Lite Micro does not look there
 
 
 def unused(index: int, table: Table) -> Tensor:
@@ -214,7 +219,7 @@ def read_operator(table: Table, codes: list[Table], tensors: tuple[Tensor, ...])
         raise damaged(f"an operator refers to operator code {index} of {len(codes)}")
     name = operator_name(codes[index])
     reads, writes = (table.integers(field, "i", LARGEST_FAN) for field in (1, 2))
-    inputs = tuple(None if i == -1 else pick(tensors, i) for i in reads)  # -1: an optional input that is left out
+    inputs = tuple(None if i == -1 else pick(tensors, i, empty=True) for i in reads)  # -1: an optional input that is left out
     outputs = tuple(pick(tensors, i) for i in writes)
     custom = name.startswith("CUSTOM:")
     options = read_custom_options(name, table) if custom else read_options(name, table.number(3, "B"), table.table(4))
@@ -232,9 +237,11 @@ def operator_name(code: Table) -> str:
     return BUILTIN_OPERATORS[number] if number < len(BUILTIN_OPERATORS) else f"BUILTIN_{number}"
 
 
-def pick(tensors: tuple[Tensor, ...], index: int) -> Tensor:
+def pick(tensors: tuple[Tensor, ...], index: int, empty: bool = False) -> Tensor:
+    """A tensor, which has elements; or is one of NO_NUMBERS, where it may be `empty`."""
     if not 0 <= index < len(tensors):
         raise damaged(f"something refers to tensor {index} of {len(tensors)}")
-    if tensors[index].elements == 0:  # which some have that only a converter's calibration used
-        raise damaged(f"tensor {tensors[index].name} has the shape {tensors[index].shape}")
-    return tensors[index]
+    tensor = tensors[index]
+    if tensor.elements == 0 and not (empty and (tensor.type, tensor.shape) in NO_NUMBERS):  # some have it that only a converter's calibration used
+        raise damaged(f"tensor {tensor.name} has the shape {tensor.shape}")
+    return tensor

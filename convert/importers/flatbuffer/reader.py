@@ -43,9 +43,10 @@ def read(raw: bytes) -> Graph:
     found = [*ends(parts, parts.inputs, "input"), *(constant_outputs(parts) or ends(parts, parts.outputs, "output"))]
     found += [*parts.blockers, *states(parts.operators)]
     if found:
-        kind = kinds(parts.operators)  # which says why ends are not int8
+        every = (*gone, *parts.operators)
+        kind = kinds(every)  # which says why ends are not int8
         found = [each for each in found if not (kind and each.what.endswith(NOT_INT8))]
-        raise refusal([*called(parts.operators), *found, *of_layers(parts)])
+        raise refusal([*called(every), *found, *of_layers(parts)])
     resolved = resolve(parts)
     inputs, outputs = (tuple(resolved.tensors[index] for index in indices) for indices in (parts.inputs, parts.outputs))
     check_order(inputs, resolved.operators, outputs)
