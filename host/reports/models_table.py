@@ -42,7 +42,7 @@ def conclude(results: Path, models: Mapping[str, Path], seconds: Mapping[str, fl
 
 def _show(rows: Sequence[tuple[str, ...]]) -> None:
     terminal = Terminal()
-    table, left_out = fitting(terminal, list(zip(_HEADS, zip(*rows, strict=True), strict=True)), _OPTIONAL, _LEFT)
+    table, left_out = fitting(terminal, list(zip(_HEADS, zip(*rows, strict=True), strict=True)), _OPTIONAL, _LEFT, wrapped="reason")
     terminal.print(table)
     if left_out:
         terminal.print(f"[dim]{escape(left_out)}[/]")

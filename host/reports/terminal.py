@@ -27,6 +27,8 @@ from plumbline.host.verdict.verdict import Verdict
 
 _UNBOUNDED = 1000
 """Columns: wider than any table."""
+_SENTENCE = 40
+"""Columns in which a sentence reads well, on several lines."""
 
 
 class Terminal(Console):
@@ -129,7 +131,12 @@ def table(verdict: Verdict, answers: Sequence[Comparison], title: str, console: 
 
 
 def fitting(
-    console: Console, columns: Sequence[tuple[str, Sequence[str]]], optional: Sequence[str], left: Sequence[str], title: str | None = None
+    console: Console,
+    columns: Sequence[tuple[str, Sequence[str]]],
+    optional: Sequence[str],
+    left: Sequence[str],
+    title: str | None = None,
+    wrapped: str = "",
 ) -> tuple[Table, str]:
     """A table with as many columns as the console has room for, and a sentence that names those it left out; empty where it left none.
 
@@ -139,17 +146,24 @@ def fitting(
         optional: heads in the order in which they are left out.
         left: heads of the columns that are justified to the left, as the first one is.
         title: markup; None for none.
+        wrapped: the head of a column of sentences, which may go over several lines of _SENTENCE characters before another column is left out.
     """
     for count in range(len(optional) + 1):
         kept = [(head, cells) for head, cells in columns if head not in optional[:count]]
-        made = Table(title=title, box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-        for place, (head, _) in enumerate(kept):
-            made.add_column(head, justify="left" if place == 0 or head in left else "right", no_wrap=place == 0, overflow="fold")
-        for row in zip(*(cells for _, cells in kept), strict=True):
-            made.add_row(*row)
-        if Measurement.get(console, console.options.update(width=_UNBOUNDED), made).maximum <= console.width:
+        narrow = [(head, ["x" * min(_SENTENCE, len(each)) for each in cells] if head == wrapped else cells) for head, cells in kept]
+        if Measurement.get(console, console.options.update(width=_UNBOUNDED), _drawn(narrow, left, title)).maximum <= console.width:
             break
-    return made, f"Left out, as the terminal is narrow: {', '.join(optional[:count])}." if count else ""
+    return _drawn(kept, left, title), f"Left out, as the terminal is narrow: {', '.join(optional[:count])}." if count else ""
+
+
+def _drawn(columns: Sequence[tuple[str, Sequence[str]]], left: Sequence[str], title: str | None) -> Table:
+    """A table of columns, of which it breaks any but the first one where it has to."""
+    made = Table(title=title, box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+    for place, (head, _) in enumerate(columns):
+        made.add_column(head, justify="left" if place == 0 or head in left else "right", no_wrap=place == 0, overflow="fold")
+    for row in zip(*(cells for _, cells in columns), strict=True):
+        made.add_row(*row)
+    return made
 
 
 def _bound(verdict: Verdict) -> str:

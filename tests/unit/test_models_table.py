@@ -43,6 +43,19 @@ def test_each_model_is_a_row_with_its_outcome_and_its_reason(
     assert "1 of 3 models passed" in said
 
 
+def test_a_long_reason_takes_no_number_away(
+    tmp_path: Path, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "170")
+    Run.begin(tmp_path / "model_second", "model_second", "make verify").end(Ended.of(ModelRefused("A sentence of many words. " * 12, "")))
+    conclude(tmp_path, models, dict.fromkeys(models, 7.4))
+    said = capsys.readouterr().out
+    assert "Left out" not in said
+    assert said.split().count("sentence") == 12
+    given = passing()["summary"]
+    assert f"{given['exact']:,}/{given['compared']:,}" in said
+
+
 def test_the_same_as_json(tmp_path: Path, models: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     conclude(tmp_path, models, dict.fromkeys(models, 7.42), as_json=True)
     first, second, third = json.loads(capsys.readouterr().out)
