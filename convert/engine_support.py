@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from plumbline.common import usage
-from plumbline.common.errors import UnsupportedOperator
+from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.common.way import advice
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.model import hints
-from plumbline.convert.model.blockers import Blocker, of_operators, refusal
+from plumbline.convert.model.blockers import NOWHERE, Blocker, capital, of_operators, refusal
 from plumbline.convert.model.graph import Graph, Operator
 from plumbline.convert.operators import Registration, named, registered
 from plumbline.convert.operators.engines import ENGINES, Engine
@@ -29,11 +29,14 @@ def check_engine(graph: Graph, name: str) -> None:
         ModelRefused: only for `compiled`: the operator's tensors contradict each other.
     """
     engine = ENGINES[name]
-    found = of_operators((*graph.folded, *graph.operators), lambda operator: check_operator(operator, engine))
-    if found:
-        raise refusal(found)
-    if name == "compiled":
-        compile_graph(graph, "check", bytes(32))  # its operators check more than versions
+    try:
+        found = of_operators((*graph.folded, *graph.operators), lambda operator: check_operator(operator, engine))
+        if found:
+            raise refusal(found)
+        if name == "compiled":
+            compile_graph(graph, "check", bytes(32))  # its operators check more than versions
+    except (ModelRefused, UnsupportedOperator) as refused:  # another engine may run it
+        raise type(refused)(refused.message.replace(NOWHERE, f"{capital(engine.title)} cannot run the model"), refused.hint) from refused
 
 
 def check_operator(operator: Operator, engine: Engine) -> None:

@@ -127,7 +127,7 @@ def end_line(what: str, end: Tensor, graph: Graph) -> str:
     return f"{what} {name}{kind}{held}, shape {list(end.shape)}"
 
 
-def report(manifest: Manifest, graph: Graph, references: References, lacking: str = "") -> list[str]:
+def report(manifest: Manifest, graph: Graph, references: References, lacking: Sequence[str] = ()) -> list[str]:
     """The lines a person reads after a conversion; `lacking` is what the compiler refuses."""
     lines = [
         f"{manifest.recipe}: {manifest.model_bytes} bytes of int8, SHA-256 {manifest.model_sha256[:16]}...",
@@ -138,7 +138,7 @@ def report(manifest: Manifest, graph: Graph, references: References, lacking: st
         lines += [
             "  runs with TensorFlow Lite Micro alone, whose wheel says what is right; no error bound is stated. The compiled engine refuses it:"
         ]
-        lines += [f"    {line}" for line in lacking.splitlines()]
+        lines += [f"    {line}" for line in lacking]
     else:
         lines.append(f"  memory {manifest.memory_bytes} bytes for the compiled engine")
     lines.append(f"  arena {manifest.arena.bytes} bytes for TensorFlow Lite Micro ({manifest.arena.used} in use + {manifest.arena.margin} margin)")

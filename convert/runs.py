@@ -27,8 +27,8 @@ class Runs:
     """None where TensorFlow Lite Micro's engine alone runs it."""
     engines: tuple[str, ...]
     """By the names of the firmware's engines; TensorFlow Lite Micro as its main branch is."""
-    lacking: str = ""
-    """What the compiler refuses, where it does."""
+    lacking: tuple[str, ...] = ()
+    """What the compiler refuses, in lines, where it does."""
 
 
 def compiled_alone(name: str, raw: bytes, graph: Graph, board: Board | None = None) -> Runs:
@@ -68,7 +68,8 @@ def runs_of(name: str, raw: bytes, graph: Graph, board: Board | None = None) -> 
             ask_apart(raw, edges(graph.inputs).codes)
         except ModelRefused as also:
             raise refused from also
-        return Runs(name, None, ("tflm",), refused.message)
+        reasons = refused.message.splitlines()
+        return Runs(name, None, ("tflm",), tuple(reasons[1:] or reasons))  # the first of several lines says that no board can run it
 
 
 def refusal_of(graph: Graph, engine: str) -> PlumblineError | None:

@@ -13,6 +13,8 @@ MOST = 12
 NAMED = 3
 """Layers of one reason that are named."""
 LONGEST_NAME = 60
+NOWHERE = "The model cannot run on a board"
+"""Begins a refusal for several reasons."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def refusal(found: Sequence[Blocker]) -> PlumblineError:
     lines = [f"- {each.line}." for each in reasons[:MOST]]
     lines += [f"- and {len(reasons) - MOST} more."] if len(reasons) > MOST else []
     return error(
-        "\n".join([f"The model cannot run on a board, for {len(reasons)} reasons:", *lines]),
+        "\n".join([f"{NOWHERE}, for {len(reasons)} reasons:", *lines]),
         " ".join(list(dict.fromkeys(each.hint for each in reasons))[:2]),
     )
 

@@ -151,6 +151,16 @@ def test_a_kernel_that_remembers_is_asked_sequences(tmp_path: Path) -> None:
     assert "PLUMBLINE_VARIABLES 0" in header
 
 
+def test_an_output_may_be_numbers_of_int8_without_a_scale(tmp_path: Path) -> None:
+    """As the audio front end's features are; here behind a CAST, which keeps the lowest byte."""
+    ends = [TensorSpec("x", (1, ELEMENTS), kind=INT16), TensorSpec("y", (1, ELEMENTS))]
+    (tmp_path / "numbers.tflite").write_bytes(write_graph(ends, [unary("CAST", 0, 1)], 0, 1))
+    manifest = bring(tmp_path / "numbers.tflite", tmp_path, lambda _: None)
+    references = References.load(tmp_path / "model_numbers" / "references.npz", manifest)
+    assert (manifest.outputs[0].scale, manifest.engines) == (None, ("compiled", "tflm"))
+    np.testing.assert_array_equal(references.expected, references.codes[:, ::2])
+
+
 def test_the_arduino_library_of_2023_has_no_audio_front_end() -> None:
     graph = read(delayed())
     check_engine(graph, "tflm")
