@@ -25,17 +25,17 @@ from plumbline.host.verdict.anchor import check_anchored
 from plumbline.host.verdict.artefacts import Artefacts
 from plumbline.host.verdict.oracle import consult
 from tests.support.tflite_writer import OperatorSpec, TensorSpec, write_graph
-from tests.support.write_operators import unary
+from tests.support.write_operators import softmax, unary
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not wheel.available(), reason="needs the tflite-micro wheel")]
 ELEMENTS = 6
 
 
-def float_inside(name: str) -> bytes:
+def float_inside(name: str, operator: OperatorSpec | None = None) -> bytes:
     """int8 codes to float32, an operator on them, and back to codes of another scale."""
     x, y = TensorSpec("x", (1, ELEMENTS), (0.05,), (3,)), TensorSpec("y", (1, ELEMENTS), (0.06,), (-5,))
     real, changed = (TensorSpec(each, (1, ELEMENTS), kind=FLOAT32) for each in ("real", "changed"))
-    middle = OperatorSpec(BUILTIN_OPERATORS.index(name), 1, (1,), (2,))
+    middle = operator or OperatorSpec(BUILTIN_OPERATORS.index(name), 1, (1,), (2,))
     return write_graph((x, real, changed, y), (unary("DEQUANTIZE", 0, 1), middle, unary("QUANTIZE", 2, 3)), 0, 3)
 
 
@@ -132,6 +132,15 @@ def test_what_the_wheel_refuses_as_well_is_refused_as_before(tmp_path: Path) -> 
     (tmp_path / "batch.tflite").write_bytes(float_inside("L2_POOL_2D"))  # the library has it, but not with these shapes
     with pytest.raises(UnsupportedOperator, match="L2_POOL_2D is not supported"):
         bring(tmp_path / "batch.tflite", tmp_path, lambda _: None)
+
+
+def test_a_form_that_only_the_library_takes_is_its_own(tmp_path: Path) -> None:
+    """SOFTMAX of float32 lies in the table of the compiler, for other types."""
+    (tmp_path / "soft.tflite").write_bytes(float_inside("SOFTMAX", softmax(1, 2, 1.0)))
+    said: list[str] = []
+    manifest = bring(tmp_path / "soft.tflite", tmp_path, said.append)
+    assert manifest.engines == ("tflm",)
+    assert any("SOFTMAX" in line and "FLOAT32" in line for line in said)
 
 
 def test_a_kernel_that_remembers_is_asked_sequences(tmp_path: Path) -> None:
