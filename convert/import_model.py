@@ -95,7 +95,7 @@ def bring(
     way, folder = way_of(path), build / folder_names.claim(path, build)
     with came_as(way):
         parts = take_apart(path.read_bytes()) if way is Way.TFLITE else None
-        if parts is not None and is_float32(parts.operators):
+        if parts is not None and is_float32(parts.every_operator):
             given = read_samples(samples, names_of(parts), say)
             return bring_float(path, folder, given, trust, per_channel_dense, activations, limits or Limits(), board, say, FLOAT_TFLITE)
         if way is Way.TFLITE:

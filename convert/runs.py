@@ -13,6 +13,7 @@ from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.wheel import ask_apart
 from plumbline.convert.model.flatbuffer_view import DAMAGED
 from plumbline.convert.model.graph import Graph
+from plumbline.convert.operators.shared.control.reference import ENDLESS
 from plumbline.convert.references import tflm
 from plumbline.convert.references.input_pool import edges
 
@@ -59,7 +60,7 @@ def runs_of(name: str, raw: bytes, graph: Graph, board: Board | None = None) -> 
     try:
         return compiled_alone(name, raw, graph, board)
     except (UnsupportedOperator, ModelRefused) as refused:
-        if DAMAGED in refused.message or refusal_of(graph, "tflm") is not None:
+        if DAMAGED in refused.message or ENDLESS in refused.message or refusal_of(graph, "tflm") is not None:
             raise
         if not tflm.available():
             hint = "TensorFlow Lite Micro has what it takes, but only its wheel could tell what it must answer: there is none for this computer."

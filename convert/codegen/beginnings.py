@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,12 +26,15 @@ class Beginning:
     constant: Constant | None
 
 
-def beginnings_of(graph: Graph, memory: Plan, with_outputs: bool) -> list[Beginning]:
-    """What a reset does, in the order of the places in memory; outputs become 0 where an inference may leave them as they were."""
+def beginnings_of(graph: Graph, memory: Plan, with_outputs: bool, layers: Sequence[str]) -> list[Beginning]:
+    """What a reset does, in the order of the places in memory; outputs become 0 where an inference may leave them as they were.
+
+    `layers` are those of all operators that have a name in C.
+    """
     places = {memory.offsets[each.index] for each in graph.variables}
     ends = [each for each in graph.outputs if with_outputs and memory.offsets[each.index] not in places]
     found = [Beginning(end.name, memory.offsets[end.index], end.bytes, 0, None) for end in ends]
-    for variable, name in zip(graph.variables, variable_names(graph), strict=True):
+    for variable, name in zip(graph.variables, variable_names(graph, layers), strict=True):
         given = np.frombuffer(variable.initial or b"", np.int8)
         same = bool((given == given[0]).all())
         constant = None if same else Constant(f"{name}_beginning", given, f"{name} after a reset")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from plumbline.convert.codegen.beginnings import beginnings_of
+from plumbline.convert.codegen.coalesce import coalesced
 from plumbline.convert.codegen.ends import ends_of, one_to_one
 from plumbline.convert.codegen.helpers import in_order
+from plumbline.convert.codegen.layout import OWN, TEST, layout
 from plumbline.convert.codegen.names import identifiers
 from plumbline.convert.codegen.needs import Needs
 from plumbline.convert.codegen.planner import ALIGNMENT, Plan, plan
+from plumbline.convert.codegen.statements import call, called_in, compile_move, is_idle, is_named, statements
 from plumbline.convert.codegen.templating import environment
-from plumbline.convert.model.blockers import of_operators, refusal
-from plumbline.convert.model.graph import Graph, Operator
+from plumbline.convert.model.blockers import Blocker, of_operators, refusal
+from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.model.model_kind import called
 from plumbline.convert.operators.constants import Constant, digest
 from plumbline.convert.operators.step import Step
@@ -50,25 +54,30 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
         UnsupportedOperator: names all operators that are not there, or not in this form, and their layers.
         ModelRefused: the tensors of some contradict each other.
     """
+    if any(operator.graphs for operator in graph.operators):  # only what has been checked is laid out
+        refuse(graph, of_operators(graph.operators, lambda operator: registration_of(operator).check(operator)))
+    laid_out = layout(graph)
+    names = iter(identifiers(called_in(laid_out)))
     steps: list[Step] = []
-    names = iter(identifiers(graph))
-    found = of_operators(graph.operators, lambda operator: steps.append(compile_one(operator, next(names))))
-    if found:
-        raise refusal([*called(graph.operators), *(each for each in found if each.what not in {it.what for it in called(graph.operators)})])
-    memory = plan(graph, [needs_of(step) for step in steps], apart)
-    beginnings = beginnings_of(graph, memory, any(step.ends for step in steps))
+    refuse(graph, of_operators(laid_out.graph.operators, lambda operator: steps.append(compile_any(operator, names))))
+    needs = [needs_of(step) for step in steps]
+    same = {} if laid_out.straight else coalesced(laid_out, needs)
+    flat = joined(laid_out.graph, same)
+    memory = plan(flat, needs, apart)
+    memory = replace(memory, offsets={**memory.offsets, **{index: memory.offsets[other] for index, other in same.items() if other in memory.offsets}})
+    beginnings = beginnings_of(graph, memory, any(step.ends for step in steps), called_in(laid_out))
     constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
     constants += [each.constant for each in beginnings if each.constant is not None]
-    calls = [call(graph, memory, number, step) for number, step in enumerate(steps)]
-    printed = [step for step, statement in zip(steps, calls, strict=True) if not statement.startswith("//")]
+    calls = [call(flat, memory, number, step) for number, step in enumerate(steps)]
+    printed = [step for step, statement in zip(steps, calls, strict=True) if statement and not statement.startswith("//")]
     helpers = tuple(in_order(helper for step in printed for helper in step.helpers))
     constant_bytes = sum(each.values.nbytes for each in constants)
     context = {
         "name": name,
         "model_sha256": model_sha256.hex(),
         "graph": graph,
-        "steps": printed,
-        "calls": calls,
+        "steps": [step for step in printed if step.template],
+        "calls": [statements(lines, flat, memory, calls) for lines in laid_out.lines],
         "beginnings": beginnings,
         "helpers": helpers,
         "constants": constants,
@@ -76,10 +85,33 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
         "constant_bytes": constant_bytes,
         "ends": [(end, memory.offsets[end.tensor.index]) for end in ends_of(graph)],
         "one_to_one": one_to_one(graph),
-        "wide_types": wide_types(graph),
+        "wide_types": wide_types(laid_out.graph),
     }
     source, header = (environment().get_template(f"plumbline_compiled.{kind}.j2").render(**context) for kind in ("c", "h"))
     return Compiled(name, source, header, digest(model_sha256, constants), constant_bytes, memory, helpers)
+
+
+def refuse(graph: Graph, found: Sequence[Blocker]) -> None:
+    """Raise what was found, if anything, with what the whole model is called."""
+    if found:
+        kinds = called(graph.with_inner)
+        raise refusal([*kinds, *(each for each in found if each.what not in {it.what for it in kinds})])
+
+
+def joined(graph: Graph, same: Mapping[int, int]) -> Graph:
+    """A model whose tensors go by the index of the one that they share their bytes with, so that nothing is written by a copy between such."""
+    if not same:
+        return graph
+
+    def now(tensor: Tensor) -> Tensor:
+        return replace(tensor, index=same.get(tensor.index, tensor.index))
+
+    operators = tuple(
+        replace(each, inputs=tuple(None if it is None else now(it) for it in each.inputs), outputs=tuple(map(now, each.outputs)))
+        for each in graph.operators
+    )
+    operators = tuple(replace(each, name=TEST, outputs=()) if is_idle(each) else each for each in operators)
+    return replace(graph, operators=operators, inputs=tuple(map(now, graph.inputs)), outputs=tuple(map(now, graph.outputs)))
 
 
 def needs_of(step: Step) -> Needs:
@@ -87,47 +119,22 @@ def needs_of(step: Step) -> Needs:
     return Needs(step.in_place, step.scratch_bytes, step.same_bytes, step.shows_variable, step.ends, step.parts, step.joins)
 
 
+def compile_any(operator: Operator, names: Iterator[str]) -> Step:
+    """`compile_one` of an operator of the file under the next of these names; one that the layout adds only has what it copies."""
+    if operator.name not in OWN:
+        return compile_one(operator, next(names))
+    return compile_move(operator, next(names) if is_named(operator) else "")
+
+
 def compile_one(operator: Operator, identifier: str) -> Step:
     """Turn an operator into its C function of that name; raises UnsupportedOperator for one that is not there, and what its check raises."""
     return registration_of(operator).compile(operator, identifier)
 
 
-def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
-    """The C statement that runs a step, or a comment where there is nothing to do."""
-    operator = graph.operators[number]
-    if not step.template:
-        return f"// {step.name} only changes the shape"
-    tensors = (*operator.run_time_inputs, *([] if step.shows_variable else operator.results), *operator.variables)
-    places = [(memory.offsets[tensor.index], tensor.c_type) for tensor in tensors]
-    if step.copies and len({offset for offset, _ in places}) == 1:
-        return f"// {step.name} finds its value in place"
-    if lies_inside(operator, memory, step):
-        return f"// {step.name} finds its {'parts' if step.parts else 'inputs'} in place"
-    if number in memory.scratch:
-        places.append((memory.scratch[number], "int8_t"))
-    called = f"{step.name}({', '.join(pointer(*place) for place in places)})"
-    return f"if (!{called}) return;" if step.ends else f"{called};"
-
-
-def lies_inside(operator: Operator, memory: Plan, step: Step) -> bool:
-    """Whether the outputs lie in the input that they are parts of, or the inputs in the output."""
-    sources, results, offsets = operator.run_time_inputs, operator.outputs, step.parts or step.joins
-    if not offsets:
-        return False
-    outer, inner = (sources, results) if step.parts else (results, sources)
-    start = memory.offsets[outer[0].index]
-    return all(memory.offsets[tensor.index] == start + offset for tensor, offset in zip(inner, offsets, strict=True))
-
-
-def pointer(offset: int, c_type: str) -> str:
-    """A place in the memory as an argument."""
-    place = f"memory + {offset}" if offset else "memory"
-    return place if c_type == "int8_t" else f"({c_type} *)({place})"
-
-
 def wide_types(graph: Graph) -> list[tuple[str, str, int]]:
     """The typedefs that its operators need, with the C types that they stand for, and their alignment: the memory's at most."""
-    found = {tensor.c_type: tensor for each in graph.operators for tensor in (*each.run_time_inputs, *each.results, *each.variables)}
+    operators = [each for each in graph.operators if each.name not in OWN]
+    found = {tensor.c_type: tensor for each in operators for tensor in (*each.run_time_inputs, *each.results, *each.variables)}
     return [
         (name, name.removeprefix("plumbline_") + "_t", min(found[name].dtype.itemsize, ALIGNMENT))
         for name in sorted(found)

@@ -59,12 +59,13 @@ def generated_files(
         domain: lowest and highest x of a model of one number; for others what their input codes can represent.
     """
     templates = environment()
+    every = [inner for operator in (*graph.operators, *graph.folded) for inner in operator.with_inner]
     context = {
         "name": name,
         "tflite": tflite,
         "printed": len(tflite) <= LARGEST,
         "model_sha256": hashlib.sha256(tflite).hexdigest(),
-        "registrations": sorted({each.resolver_method for it in (*graph.operators, *graph.folded) if (each := in_library(it.name))}),
+        "registrations": sorted({each.resolver_method for it in every if (each := in_library(it.name))}),
     }
     names = ("plumbline_flatbuffer.h", "plumbline_flatbuffer.c", "plumbline_resolver.h", "library.json")
     files = {file: templates.get_template(f"{file}.j2").render(**context) for file in names}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from plumbline.common.layer_names import layer_name
 from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators import registered
 
@@ -22,13 +22,13 @@ def plain(name: str) -> str:
     return base if good else f"layer_{base}"
 
 
-def identifiers(graph: Graph) -> list[str]:
-    """One C identifier per operator, in order; neither they nor those of their constants clash."""
+def identifiers(layers: Iterable[str]) -> list[str]:
+    """One C identifier for each operator of a layer, in order; neither they nor those of their constants clash."""
     constants = {constant for each in registered().values() for constant in each.constants}
     taken: set[str] = set()
     result = []
-    for operator in graph.operators:
-        base = name = plain(layer_name(operator))
+    for layer in layers:
+        base = name = plain(layer)
         number = 1
         while taken & (own := {name, *(f"{name}_{constant}" for constant in constants)}):
             number += 1
@@ -38,9 +38,9 @@ def identifiers(graph: Graph) -> list[str]:
     return result
 
 
-def variable_names(graph: Graph) -> list[str]:
-    """One C identifier per variable, in order, so that those of their constants clash with no others."""
-    taken = set(identifiers(graph))
+def variable_names(graph: Graph, layers: Iterable[str]) -> list[str]:
+    """One C identifier per variable, in order, so that those of their constants clash with no others, which operators of these layers have."""
+    taken = set(identifiers(layers))
     result = []
     for variable in graph.variables:
         base = name = plain(variable.name)

@@ -48,6 +48,15 @@ def last_uses(graph: Graph) -> dict[int, int]:
 
 
 def first_uses(graph: Graph) -> dict[int, int]:
-    """The operator that writes each run-time tensor, by index; -1 for the model's inputs and for its variables, which are there before."""
-    first = {tensor.index: -1 for tensor in (*graph.inputs, *graph.variables)}
-    return first | {tensor.index: step for step, operator in enumerate(graph.operators) for tensor in operator.results}
+    """The first operator that writes each run-time tensor, by index; -1 for the model's inputs and for its variables, which are there before."""
+    written = {tensor.index: step for step, operator in reversed(list(enumerate(graph.operators))) for tensor in operator.results}
+    return written | {tensor.index: -1 for tensor in (*graph.inputs, *graph.variables)}
+
+
+def rewritten(graph: Graph) -> set[int]:
+    """The tensors that are written more than once, as the variables of a loop are, or in one of two branches: operators do not run as they stand."""
+    first, result = {tensor.index for tensor in graph.inputs}, set[int]()
+    for operator in graph.operators:
+        for tensor in operator.results:
+            (result if tensor.index in first else first).add(tensor.index)
+    return result

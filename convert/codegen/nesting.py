@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
+from plumbline.convert.codegen.layout import OWN
 from plumbline.convert.codegen.needs import Needs, first_uses, last_uses, renames
 from plumbline.convert.model.graph import Graph
 
@@ -21,9 +22,9 @@ def candidates(graph: Graph, needs: Sequence[Needs], homes: Mapping[int, int], a
     """Operators whose outputs could lie in their input, or whose inputs in their output, by their place in the graph, and where.
 
     What a variable holds, and what an inference leaves that ends early, is written and read at other times than operators say: a model with a state
-    has none.
+    has none. Nor has one with branches or loops, whose operators do not run in the order in which they stand.
     """
-    if graph.stateful or any(need.ends for need in needs):
+    if graph.stateful or any(need.ends for need in needs) or any(operator.name in OWN for operator in graph.operators):
         return
     for step, (operator, need) in enumerate(zip(graph.operators, needs, strict=True)):
         outer, inner = (operator.run_time_inputs[:1], operator.outputs) if need.parts else (operator.outputs, tuple(operator.run_time_inputs))

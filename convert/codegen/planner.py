@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from plumbline.convert.codegen.needs import NOTHING, Needs, first_uses, last_uses, renames
+from plumbline.convert.codegen.needs import NOTHING, Needs, first_uses, last_uses, renames, rewritten
 from plumbline.convert.codegen.nesting import Nesting, candidates
 from plumbline.convert.codegen.variable_homes import assigned_in_place, kept_outputs, read_in_place
 from plumbline.convert.model.graph import Graph
@@ -52,13 +52,15 @@ def homes(graph: Graph, needs: Sequence[Needs]) -> dict[int, int]:
     """
     result = {tensor.index: tensor.index for tensor in graph.tensors if tensor.computed} | {each.index: each.index for each in graph.variables}
     last = last_uses(graph)
-    reads, kept = read_in_place(graph, needs, last), kept_outputs(graph, needs)
+    reads, kept, several = read_in_place(graph, needs, last), kept_outputs(graph, needs), rewritten(graph)
     for step, operator in enumerate(graph.operators):
+        if not operator.outputs:
+            continue
         inputs, target = operator.run_time_inputs, operator.outputs[0]
         same = renames(operator, needs[step])
         if step in reads:
             result[target.index] = operator.variables[0].index
-        for place in (0,) if same else () if target.index in kept else needs[step].in_place:
+        for place in (0,) if same else () if target.index in kept | several else needs[step].in_place:
             source = inputs[place]
             home = result[source.index]
             over = max(last[index] for index, other in result.items() if other == home) <= step

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plumbline.convert.codegen.needs import Needs, first_uses, last_uses, renames
+from plumbline.convert.codegen.needs import Needs, first_uses, last_uses, renames, rewritten
 from plumbline.convert.model.graph import Graph
 
 READ, ASSIGN = "READ_VARIABLE", "ASSIGN_VARIABLE"
@@ -32,7 +32,11 @@ def assigned_in_place(graph: Graph, needs: Sequence[Needs], homes: dict[int, int
     for variable in graph.variables:
         assigned = steps_of(graph, ASSIGN, variable.index)
         inputs = [tensor for at in assigned for tensor in graph.operators[at].run_time_inputs]
-        if len(assigned) == len(inputs) == 1 and may_lie_in(graph, needs, homes, variable.index, inputs[0].index, assigned[0]):
+        if (
+            len(assigned) == len(inputs) == 1
+            and inputs[0].index not in rewritten(graph)
+            and may_lie_in(graph, needs, homes, variable.index, inputs[0].index, assigned[0])
+        ):
             home = homes[inputs[0].index]
             homes = {index: variable.index if other == home else other for index, other in homes.items()}
     return homes

@@ -64,9 +64,13 @@ def refusal(found: Sequence[Blocker]) -> PlumblineError:
 
 
 def of_operators(operators: Iterable[Operator], check: Callable[[Operator], object]) -> list[Blocker]:
-    """The reasons that `check` raises, one for each operator it does so for."""
+    """The reasons that `check` raises, one for each operator it does so for; of one that runs graphs where it is in none of these."""
     found = []
     for operator in operators:
+        inside = of_operators((each for graph in operator.graphs for each in graph.operators), check)
+        found += inside
+        if inside:
+            continue
         try:
             check(operator)
         except PlumblineError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from plumbline.common.rows import NUMPY_TYPES, put_together, taken_apart
 
-__all__ = ["C_TYPES", "NUMPY_TYPES", "Graph", "Operator", "Quantization", "Tensor", "put_together", "taken_apart"]
+__all__ = ["C_TYPES", "NUMPY_TYPES", "Graph", "Operator", "Quantization", "Subgraph", "Tensor", "put_together", "taken_apart"]
 
 # fmt: off
 C_TYPES = {
@@ -125,15 +125,19 @@ class Operator:
     outputs: tuple[Tensor, ...]
     options: object | None
     """A dataclass of the operator's folder; None without options, or with some that nobody reads."""
+    graphs: tuple[Subgraph, ...] = ()
+    """What it runs: of IF both branches, or the one that is taken whatever the input is; of WHILE the condition and the body."""
 
     @property
     def layer(self) -> str:
         """Where in the Keras model it comes from, for messages: the name of its constant, or of its output.
 
-        Constants that the converter made itself are called arith.constant with a number, which tells nothing.
+        Constants that the converter made itself are called arith.constant with a number, which tells nothing. Nor does what a loop begins with.
         """
+        if self.graphs and self.outputs:
+            return self.outputs[0].name
         for tensor in self.inputs:
-            if tensor is not None and tensor.data is not None and not tensor.name.startswith("arith.constant"):
+            if tensor is not None and tensor.data is not None and not tensor.name.rpartition("/")[2].startswith("arith.constant"):
                 return tensor.name
         return self.outputs[0].name if self.outputs else self.name
 
@@ -141,6 +145,14 @@ class Operator:
     def run_time_inputs(self) -> list[Tensor]:
         """The inputs that are neither constants nor a recurrent layer's state, in order."""
         return [tensor for tensor in self.inputs if tensor is not None and tensor.computed]
+
+    @property
+    def with_inner(self) -> Iterator[Operator]:
+        """Itself, then the operators of its graphs, and those of their graphs."""
+        yield self
+        for graph in self.graphs:
+            for operator in graph.operators:
+                yield from operator.with_inner
 
     @property
     def variables(self) -> list[Tensor]:
@@ -161,6 +173,19 @@ class Operator:
 
 
 @dataclass(frozen=True)
+class Subgraph:
+    """A graph that an operator runs, once, now and then or again and again. It sees no tensors but its own, which are among the model's."""
+
+    name: str
+    """What it is of its operator: then, else, cond or body."""
+    operators: tuple[Operator, ...]
+    inputs: tuple[Tensor, ...]
+    """What the operator writes before each run; constants where it would always write the same."""
+    outputs: tuple[Tensor, ...]
+    """What the operator reads after each run: computed, an input as it was, or a constant."""
+
+
+@dataclass(frozen=True)
 class Graph:
     """One model: operators in execution order, inputs and outputs in the order of its signature.
 
@@ -177,6 +202,11 @@ class Graph:
     """Operators of the file that are not among these: their answers are constants, which the tensors hold. TensorFlow Lite Micro runs them."""
     remembers: bool = False
     """Whether an operator keeps values from one inference to the next beside the variables, as TensorFlow Lite Micro's kernels may."""
+
+    @property
+    def with_inner(self) -> tuple[Operator, ...]:
+        """The operators, each followed by those of the graphs that it runs."""
+        return tuple(each for operator in self.operators for each in operator.with_inner)
 
     def name_of(self, end: Tensor) -> str:
         """What people call an input or output."""

@@ -116,6 +116,9 @@ class Registration:
     resolved: bool = False
     """Whether the reader works out what it does, so that no graph holds it."""
 
+    runs_graphs: bool = False
+    """Whether it runs graphs of operators, which the compiler lays out among the others, and has no function in C of its own."""
+
     @property
     def number(self) -> int:
         """In the schema, where all custom operators have one."""

@@ -35,6 +35,8 @@ BUDGET = 16e9
 """What the candidates may cost in all, a few seconds; see `candidates`."""
 PER_CODE = 100
 """What rounding and clamping one code costs, in multiply-accumulates."""
+TURNS = 8
+"""Of a loop, for an estimate: how often it turns is known when it has."""
 FEWEST_TRIED, MOST_TRIED = 64, 900
 ROUNDS = 3
 """How often candidates near those taken are tried, a third of all in as many rounds."""
@@ -119,8 +121,14 @@ def choose(graph: Graph, count: int, samples: Codes | None = None, seed: int = S
 
 def candidates(graph: Graph, budget: float = BUDGET) -> int:
     """How many inputs are tried: fewer of a model that takes longer."""
-    cost = sum((multiply_accumulates(operator) or 0) + PER_CODE * sum(each.elements for each in operator.outputs) for operator in graph.operators)
+    cost = sum(cost_of(operator) for operator in graph.operators)
     return int(max(FEWEST_TRIED, min(MOST_TRIED, budget / (cost * (1 + sum(1 - cut for cut in CUTS))))))
+
+
+def cost_of(operator: Operator) -> int:
+    """Of one input, in multiply-accumulates; a loop is taken to turn a few times."""
+    inside = sum(cost_of(each) for graph in operator.graphs for each in graph.operators) * (TURNS if operator.name == "WHILE" else 1)
+    return (multiply_accumulates(operator) or 0) + PER_CODE * sum(each.elements for each in operator.outputs) + inside
 
 
 class Watched:

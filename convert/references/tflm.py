@@ -14,9 +14,10 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.common.errors import ModelRefused
+from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.common.progress import chosen
 from plumbline.convert.model.graph import Graph, put_together, taken_apart
+from plumbline.convert.references import reference_interpreter
 from plumbline.convert.references.held_outputs import held_at_first
 from plumbline.convert.references.sequences import Starts, begun
 
@@ -65,7 +66,11 @@ class Interpreter:
         """Answer rows (N, input bytes) with rows (N, output bytes), in order; `starts` is of a stateful model, see `sequences.Starts`.
 
         A sequence begins with an interpreter of its own: TFLM's Reset() sets every variable to its zero point and does not run CALL_ONCE again.
+
+        Raises:
+            ModelRefused: see `check_loops`.
         """
+        check_loops(self.graph, codes, starts)
         inputs, outputs = self.graph.inputs, self.graph.outputs
         answers = [np.empty((len(codes), tensor.elements), tensor.dtype) for tensor in outputs]
         given = taken_apart(codes, inputs)
@@ -100,12 +105,27 @@ def check_biases(graph: Graph) -> None:
 
     That would end this process with a segmentation fault; see CalculateOpDataDepthwiseConv in depthwise_conv_common.cc.
     """
-    for operator in graph.operators:
+    for operator in graph.with_inner:
         if operator.name == "DEPTHWISE_CONV_2D" and operator.inputs[2:] == (None,):
             raise ModelRefused(
                 f"Layer {operator.layer}: TensorFlow Lite Micro crashes on a DEPTHWISE_CONV_2D whose bias is left out as input -1.",
                 "Give the layer a bias, of zeros if need be.",
             )
+
+
+def check_loops(graph: Graph, codes: NDArray[np.int8], starts: Starts | None) -> None:
+    """Nobody could stop TensorFlow Lite Micro in a loop without an end, so that the reference interpreter is asked first, where it knows the model.
+
+    Raises:
+        ModelRefused: a loop does not end for one of the rows.
+    """
+    if not any(operator.name == "WHILE" for operator in graph.with_inner):
+        return
+    try:
+        model = reference_interpreter.Model(graph)
+    except (ModelRefused, UnsupportedOperator):  # then a process of its own asks, with a deadline
+        return
+    model.values(codes, starts)
 
 
 def graph_bytes(graph: Graph) -> int:

@@ -6,9 +6,10 @@ TensorFlow Lite Micro answers the same tensor in both places.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from plumbline.convert.importers.flatbuffer.parse import Parts, pick
+from plumbline.convert.importers.flatbuffer.parse import Parts, Section, pick
 from plumbline.convert.model import hints
 from plumbline.convert.model.blockers import Blocker
 from plumbline.convert.model.graph import Operator, Tensor
@@ -31,7 +32,22 @@ def with_own_outputs(parts: Parts) -> Parts:
             outputs.append(index)
         taken.add(index)
     operators, tensors = zip(*added, strict=True) if added else ((), ())
-    return replace(parts, tensors=(*parts.tensors, *tensors), operators=(*parts.operators, *operators), outputs=tuple(outputs), names=names)
+    sections = tuple(behind(each, len(added)) for each in parts.sections) if added else parts.sections
+    main = (*parts.tensors, *tensors), (*parts.operators, *operators)
+    return replace(parts, tensors=main[0], operators=main[1], outputs=tuple(outputs), names=names, sections=sections)
+
+
+def behind(section: Section, count: int) -> Section:
+    """A further subgraph where so many more tensors stand before its own."""
+
+    def now(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
+        return tuple(replace(tensor, index=tensor.index + count) for tensor in tensors)
+
+    operators = tuple(
+        replace(each, inputs=tuple(None if it is None else now([it])[0] for it in each.inputs), outputs=now(each.outputs))
+        for each in section.operators
+    )
+    return replace(section, tensors=now(section.tensors), operators=operators, inputs=now(section.inputs), outputs=now(section.outputs))
 
 
 def constant_outputs(parts: Parts) -> list[Blocker]:

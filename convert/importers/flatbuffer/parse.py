@@ -70,6 +70,13 @@ class Parts:
     """The subgraphs behind it."""
     further_names: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """More names of a tensor that is several of the model's ends, in order."""
+    inner: tuple[Tensor, ...] = ()
+    """Tensors of the graphs that operators have been given to run, see `nested`; some of the sections', and behind all of those others."""
+
+    @property
+    def every_operator(self) -> tuple[Operator, ...]:
+        """The main subgraph's, and those of all behind it."""
+        return (*self.operators, *(each for section in self.sections for each in section.operators))
 
 
 def take_apart(raw: bytes) -> Parts:

@@ -10,6 +10,7 @@ from plumbline.common.rows import range_of
 from plumbline.common.wire import NANO
 from plumbline.convert.importers.flatbuffer.buffers import computed
 from plumbline.convert.importers.flatbuffer.fold import fold
+from plumbline.convert.importers.flatbuffer.nested import nested
 from plumbline.convert.importers.flatbuffer.own_outputs import constant_outputs, with_own_outputs
 from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
 from plumbline.convert.importers.flatbuffer.variables import COPIES, resolve
@@ -39,19 +40,19 @@ def read(raw: bytes) -> Graph:
         ModelRefused: it is no flatbuffer, damaged, of another schema version, not static in shape, or has other ends. With the last two it names the
             operators that are not supported; these alone are no reason here, but for `compile_graph`.
     """
-    parts, gone = folded(with_own_outputs(computed(take_apart(raw))))
+    parts, gone = folded(nested(with_own_outputs(computed(take_apart(raw)))))
     found = [*ends(parts, parts.inputs, "input"), *(constant_outputs(parts) or ends(parts, parts.outputs, "output"))]
     found += [*parts.blockers, *states(parts.operators)]
     if found:
-        every = (*gone, *parts.operators)
-        kind = kinds(every)  # which says why ends are not int8
+        all_of_them = every((*gone, *parts.operators))
+        kind = kinds(all_of_them)  # which says why ends are not int8
         found = [each for each in found if not (kind and each.what.endswith(NOT_INT8))]
-        raise refusal([*called(every), *found, *of_layers(parts)])
+        raise refusal([*called(all_of_them), *found, *of_layers(parts)])
     resolved = resolve(parts)
     inputs, outputs = (tuple(resolved.tensors[index] for index in indices) for indices in (parts.inputs, parts.outputs))
     check_order(inputs, resolved.operators, outputs)
     check_owners(parts.operators)
-    remembers = any(each.name in INTERPRETED and INTERPRETED[each.name].remembers for each in resolved.operators)
+    remembers = any(each.name in INTERPRETED and INTERPRETED[each.name].remembers for each in every(resolved.operators))
     graph = Graph(resolved.tensors, resolved.operators, inputs, outputs, parts.names, (*gone, *resolved.gone), remembers)
     if graph.stateful and graph.recurrent:
         hint = hints.changed("Give the model either variables or an LSTM")
@@ -64,12 +65,16 @@ def folded(parts: Parts) -> tuple[Parts, tuple[Operator, ...]]:
     if parts.blockers:
         return parts, ()
     parts = replace(parts, operators=tuple(map(what_is_read, parts.operators)))
-    found = fold(parts.tensors, parts.operators, (*parts.inputs, *parts.outputs))
-    return replace(parts, tensors=found.tensors, operators=found.operators), found.gone
+    found = fold((*parts.tensors, *parts.inner), parts.operators, (*parts.inputs, *parts.outputs))
+    own = len(parts.tensors)
+    return replace(parts, tensors=found.tensors[:own], operators=found.operators, inner=found.tensors[own:]), found.gone
 
 
 def what_is_read(operator: Operator) -> Operator:
-    """The operator without the run-time input that its kernel does not look at."""
+    """The operator without the run-time input that its kernel does not look at, and so those of the graphs that it runs."""
+    if operator.graphs:
+        graphs = tuple(replace(each, operators=tuple(map(what_is_read, each.operators))) for each in operator.graphs)
+        operator = replace(operator, graphs=graphs)
     registration = named(operator.name)
     place = None if registration is None else registration.unread
     tensor = operator.inputs[place] if place is not None and place < len(operator.inputs) else None
@@ -80,9 +85,14 @@ def what_is_read(operator: Operator) -> Operator:
 
 def of_layers(parts: Parts) -> list[Blocker]:
     """Operators that are not there; where the model is int8 and its shapes are known, also those of a form that is not."""
-    known = not parts.blockers and not kinds(parts.operators)
+    known = not parts.blockers and not kinds(every(parts.operators))
     builtin = [operator for operator in parts.operators if custom(operator) is None and not of_variables(operator)]
     return of_operators([each for each in builtin if known or named(each.name) is None], lambda each: registration_of(each).check(each))
+
+
+def every(operators: tuple[Operator, ...]) -> tuple[Operator, ...]:
+    """The operators, and those of the graphs that they run."""
+    return tuple(each for operator in operators for each in operator.with_inner)
 
 
 def of_variables(operator: Operator) -> bool:
@@ -112,8 +122,8 @@ def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
 
 
 def dequantized(operators: tuple[Operator, ...], tensor: Tensor) -> bool:
-    """Whether a float32 tensor holds what codes stand for: all else that computes floats is refused."""
-    return any(operator.name == "DEQUANTIZE" and tensor in operator.outputs for operator in operators)
+    """Whether a float32 tensor holds what codes stand for, from a DEQUANTIZE or one in a graph: all else that computes floats is refused."""
+    return any((operator.name == "DEQUANTIZE" or operator.graphs) and tensor in operator.outputs for operator in operators)
 
 
 def within(zero_point: int, tensor: Tensor) -> bool:
@@ -166,7 +176,15 @@ def states(operators: tuple[Operator, ...]) -> list[Blocker]:
 def check_order(inputs: tuple[Tensor, ...], operators: tuple[Operator, ...], outputs: tuple[Tensor, ...]) -> None:
     """Every tensor is a constant, an input, or written once before it is read; an unknown operator may have memory of its own among its inputs."""
     given = {tensor.index for tensor in inputs}
-    known = set(given)
+    known = written(inputs, operators)
+    for tensor in outputs:
+        if tensor.index not in known or tensor.index in given:
+            raise damaged(f"nothing computes the output {tensor.name}")
+
+
+def written(inputs: tuple[Tensor, ...], operators: tuple[Operator, ...]) -> set[int]:
+    """The indices of what operators have written in the end, and of the inputs; checks the order, in graphs that operators run as well."""
+    known = {tensor.index for tensor in inputs}
     for operator in operators:
         if not operator.outputs and named(operator.name):
             raise damaged(f"{operator.name} has {len(operator.inputs)} inputs and 0 outputs")
@@ -177,9 +195,12 @@ def check_order(inputs: tuple[Tensor, ...], operators: tuple[Operator, ...], out
             if tensor.index in known or not tensor.computed:
                 raise damaged(f"{operator.name} writes {tensor.name}, which already has a value")
             known.add(tensor.index)
-    for tensor in outputs:
-        if tensor.index not in known or tensor.index in given:
-            raise damaged(f"nothing computes the output {tensor.name}")
+        for graph in operator.graphs:
+            inner = written(graph.inputs, graph.operators)
+            for tensor in graph.outputs:
+                if tensor.index not in inner and tensor.data is None:
+                    raise damaged(f"nothing computes {tensor.name}, which {operator.name} takes")
+    return known
 
 
 def check_owners(operators: tuple[Operator, ...]) -> None:

@@ -42,7 +42,9 @@ def resolve(parts: Parts) -> Resolved:
     found = Variables(parts)
     tensors = tuple(remembered(tensor, parts.operators) if tensor.state else tensor for tensor in parts.tensors)
     kept = tuple(replace(tensor, used=False) if tensor.index in found.handles else tensor for tensor in tensors)
-    further = tuple(replace(tensor, used=False) for section in parts.sections for tensor in section.tensors)
+    inner = {tensor.index: tensor for tensor in parts.inner}
+    further = [inner.pop(each.index, replace(each, used=False)) for section in parts.sections for each in section.tensors]
+    further += inner.values()
     gone = tuple(replace(each, outputs=()) for each in parts.operators if (known := named(each.name)) is not None and known.resolved)
     operators = tuple(exchanged(each, kept) for each in found.kept(parts.operators))
     tensors = (*kept, *further, *found.variables.values())
@@ -90,7 +92,8 @@ class Variables:
         for operator in operators:
             if operator.name == "VAR_HANDLE":
                 self.note_handle(operator)
-        index = len(self.parts.tensors) + sum(len(section.tensors) for section in self.parts.sections)
+        own = {tensor.index for section in self.parts.sections for tensor in section.tensors}
+        index = len(self.parts.tensors) + len(own | {tensor.index for tensor in self.parts.inner})
         for operator in operators:
             if operator.name == "ASSIGN_VARIABLE" and self.name_of(operator) not in self.variables:
                 name = self.name_of(operator)

@@ -1,0 +1,1 @@
+"""What IF and WHILE share: operators that run graphs."""
