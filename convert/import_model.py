@@ -6,6 +6,9 @@ It goes through the same steps as a recipe's: the file is checked, compiled, and
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +24,7 @@ from plumbline.common.errors import UsageError
 from plumbline.common.golden_data import References
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import ENDLESS, Manifest
+from plumbline.common.paths import ROOT
 from plumbline.common.progress import task
 from plumbline.common.rows import elements, range_of, to_reals
 from plumbline.common.way import Way, came_as
@@ -33,7 +37,7 @@ from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
 from plumbline.convert.importers.keras.config import inputs_of
 from plumbline.convert.importers.keras.load import examined
-from plumbline.convert.importers.keras.quantize import FLOAT_TFLITE, TENSORFLOW, Quantizer
+from plumbline.convert.importers.keras.quantize import DEADLINE_SECONDS, FLOAT_TFLITE, TENSORFLOW, Quantizer
 from plumbline.convert.importers.keras.quantize import quantize as quantize_float
 from plumbline.convert.importers.model_file import way_of
 from plumbline.convert.importers.samples.checks import check_range, check_varied
@@ -127,7 +131,7 @@ def names_of(parts: Parts) -> tuple[str, ...]:
 
 
 def examined_apart(path: Path, trust: bool) -> tuple[str, ...]:
-    """What is wrong with a Keras model itself comes before what is wrong with its samples. HDF5 files are left to the child process, which the
+    """What is wrong with a Keras model itself comes before what is wrong with its samples. HDF5 files are left to child processes, which the
     library that reads them may take along.
 
     Returns:
@@ -136,7 +140,14 @@ def examined_apart(path: Path, trust: bool) -> tuple[str, ...]:
     Raises:
         ModelRefused, DoesNotFit: see `keras_load.examined`.
     """
-    return tuple(name for name, _ in inputs_of(examined(path, trust).config)) if kind_of(path) is KERAS else ()
+    return tuple(name for name, _ in inputs_of(examined(path, trust).config)) if kind_of(path) is KERAS else names_in_hdf5(path)
+
+
+def names_in_hdf5(path: Path) -> tuple[str, ...]:
+    """The names of the inputs of a model in an HDF5 file; none where it cannot be read, which the process that converts it says with its reason."""
+    command = [sys.executable, "-m", "plumbline.convert.importers.keras.inputs_worker", str(path.resolve())]
+    child = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=DEADLINE_SECONDS)
+    return tuple(json.loads(child.stdout)) if child.returncode == 0 else ()
 
 
 def bring_tflite(raw: bytes, folder: Path, samples: Path | None, limits: Limits, board: Board | None, say: Callable[[str], None]) -> Manifest:

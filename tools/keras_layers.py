@@ -112,6 +112,7 @@ def layers() -> Iterator[tuple[str, tuple[int, ...], Any]]:
         ("PReLU", IMAGE, of.PReLU(shared_axes=[1, 2])),
         ("ELU", IMAGE, of.ELU()),
         ("Softmax", LINE, of.Softmax()),
+        ("Masking", ROWS, of.Masking()),
         ("Dropout, GaussianNoise, Random...", LINE, of.Dropout(0.1)),
         ("LSTM", ROWS, of.LSTM(3)),
         ("GRU", (2, 4), of.GRU(3)),

@@ -12,7 +12,7 @@ from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.references import reference_interpreter, tflm
 from tests.support import compiled_c
-from tests.support.tflite_writer import TensorSpec, write_graph
+from tests.support.tflite_writer import FLOAT32, TensorSpec, write_graph
 from tests.support.write_operators import unary
 
 CODES = np.random.default_rng(3).integers(-128, 128, (20, 6)).astype(np.int8)
@@ -44,3 +44,10 @@ def test_a_constant_output_is_refused_with_what_to_do() -> None:
     with pytest.raises(ModelRefused, match="Tensor bias: the model's output is a constant") as caught:
         read(write_graph([*TENSORS, constant], STEPS, 0, (2, 3)))
     assert caught.value.hint.startswith("Leave the output out")
+
+
+def test_an_input_that_nothing_reads_is_refused_as_such_where_it_is_no_code() -> None:
+    idle = TensorSpec("idle", (1, 6), kind=FLOAT32)
+    with pytest.raises(ModelRefused, match="Tensor idle: nothing reads the model's input") as caught:
+        read(write_graph([*TENSORS, idle], STEPS, (0, 3), 2))
+    assert caught.value.hint.startswith("Leave the input out")

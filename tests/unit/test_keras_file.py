@@ -14,6 +14,7 @@ import pytest
 
 from plumbline.common.errors import DoesNotFit, ModelRefused
 from plumbline.common.way import Way, came_as
+from plumbline.convert.import_model import names_in_hdf5
 from plumbline.convert.importers.keras.config import check, inputs_of
 from plumbline.convert.importers.keras.file import DEEPEST, LARGEST_CONFIG, LARGEST_WEIGHTS, depth, read
 from plumbline.convert.importers.keras.load import examined
@@ -52,7 +53,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "channels first": (sequential(layer("Conv2D", "edges", data_format="channels_first")), "layer 'edges' has data_format='channels_first'", "last"),
     "words": (sequential(layer("StringLookup", "words")), "the StringLookup layer 'words' turns text into numbers", "before the model"),
     "a training step of one's own": (functional(["a", 0, 0], ["b", 0, 0]) | CLASS, "the class mine>Net is code", r"keras\.Model\(model\.inputs"),
-    "masks": (sequential(layer("Masking", "gaps"), layer("GRU")), "GRU layer 'gru' .* masked steps from the layer 'gaps'", "without masks"),
     "a loop of convolutions": (
         sequential(layer("ConvLSTM2D", "loop")),
         "ConvLSTM2D layer 'loop' .* a loop of convolutions",
@@ -261,6 +261,13 @@ def test_an_hdf5_file_is_judged_by_the_same_rules(tmp_path: Path) -> None:
     file = read(hdf5(tmp_path / "net.h5", sequential(layer("Dense"))))
     assert (file.legacy, file.of_keras_2, file.writer()) == (True, True, "Keras 2.11.0")
     check(file, False)
+
+
+def test_the_inputs_of_an_hdf5_file_are_known_by_name(tmp_path: Path) -> None:
+    ends = (layer("InputLayer", name, batch_shape=[None, size]) for name, size in (("speed", 3), ("heat", 4)))
+    assert names_in_hdf5(hdf5(tmp_path / "net.h5", functional([["heat", 0, 0], ["speed", 0, 0]], ["c", 0, 0], *ends))) == ("heat", "speed")
+    (tmp_path / "damaged.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
+    assert names_in_hdf5(tmp_path / "damaged.h5") == ()  # the process that converts says why
 
 
 def test_weights_alone_and_damaged_hdf5_files_are_refused(tmp_path: Path) -> None:

@@ -116,7 +116,9 @@ def ends(parts: Parts, indices: tuple[int, ...], what: str) -> list[Blocker]:
             raise damaged(f"{tensor.name}, among the model's {what}s, has the zero points {quantized and quantized.zero_points}")
         given = tensor.type in TYPES or (what == "output" and tensor.type == "FLOAT32" and dequantized(parts.operators, tensor))
         numbers = what == "output" and tensor.elements > 1  # an output of several may be numbers without a scale, as the audio front end's is
-        if odd or not given or (tensor.type == "INT8" and quantized is None and not numbers):
+        if len(indices) > 1 and what == "input" and not given and not any(tensor in operator.inputs for operator in parts.operators):
+            found.append(Blocker("nothing reads the model's input", hints.changed("Leave the input out"), places=(tensor.name,), noun="tensor"))
+        elif odd or not given or (tensor.type == "INT8" and quantized is None and not numbers):
             found.append(Blocker(f"the model's {what} is {tensor.type}{NOT_INT8}", hints.not_int8(), places=(tensor.name,), noun="tensor"))
     return found
 

@@ -18,12 +18,16 @@ GELU_ENDS = 3.5
 SOFTPLUS = (1.01528412, 0.33461789, 0.80607458)
 """-log(1 - p) for p in [0, 0.5] as a cubic in p without a constant, by least squares."""
 
+TABULATED = ("gelu",)
+"""That the converter knows as one operator, of which tables.py makes a table of 256 codes."""
 
-def integer_form(activation: Any) -> Function | None:
-    """The form of one of Keras's activations, with its default arguments; None where it is left as it is."""
-    if not str(getattr(activation, "__module__", "")).startswith("keras."):
+
+def integer_form(activation: Any, tables: bool = False) -> Function | None:
+    """The form of one of Keras's activations, with its default arguments; None where it is left as it is, also because `tables` will do."""
+    name = getattr(activation, "__name__", "")
+    if not str(getattr(activation, "__module__", "")).startswith("keras.") or (tables and name in TABULATED):
         return None
-    return forms().get(getattr(activation, "__name__", ""))
+    return forms().get(name)
 
 
 def forms() -> dict[str, Function]:

@@ -26,12 +26,17 @@ def look_up_nearest_rows(model: keras.Model) -> None:
 
 def looked_up(layer: keras.layers.Embedding) -> Call:
     """A `call` of one lookup."""
+    return lambda rows: nearest_row(layer.embeddings, rows)
+
+
+def nearest_row(table: Any, rows: Any) -> Any:
+    """The rows of a table of so many numbers, the nearest one where a number names none."""
     import tensorflow as tf
 
-    def call(rows: Any) -> Any:
-        return tf.gather(layer.embeddings, tf.clip_by_value(tf.cast(rows, tf.int32), 0, layer.input_dim - 1))
-
-    return call
+    last = table.shape[0] - 1
+    if last in (1, 6):  # a number between 0 and these is taken by the converter for a RELU6 and its like, whole or not
+        table, last = tf.concat([table, table[-1:]], axis=0), last + 1
+    return tf.gather(table, tf.clip_by_value(tf.cast(rows, tf.int32), 0, last))
 
 
 def form_of(layer: keras.Layer) -> Call | None:

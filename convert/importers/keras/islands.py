@@ -1,6 +1,7 @@
 """Operators that TensorFlow's converter leaves in float32, between a DEQUANTIZE and a QUANTIZE, and that TensorFlow Lite Micro computes on int8.
 
-The flatbuffer is changed in place: the operator reads and writes the int8 tensors on the other sides, and the two around it leave the list.
+The flatbuffer is changed in place: the operator reads and writes the int8 tensors on the other sides, and the two around it leave the list. Of codes
+the largest is where it is of numbers, so that nothing leaves behind an ARG_MAX.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from plumbline.convert.importers.flatbuffer.parse import OPERATORS, Parts, take_
 from plumbline.convert.importers.flatbuffer.strip_float_io import remove, vector
 from plumbline.convert.model.flatbuffer_view import Table
 
-ON_INT8 = ("ELU",)
+ON_INT8 = ("ELU", "CUMSUM")
+PLACES = ("ARG_MAX", "ARG_MIN")
+"""Whose result is a whole number."""
 READS, WRITES = 1, 2
 """Fields of an operator."""
 
@@ -25,32 +28,39 @@ def joined(raw: bytes) -> bytes:
     changed, tables = bytearray(raw), parts.subgraph.tables(OPERATORS, len(parts.operators))
     gone: set[int] = set()
     for number, (before, after) in found.items():
-        source, target = parts.operators[before].inputs[0], parts.operators[after].outputs[0]
+        source = parts.operators[before].inputs[0]
         assert source is not None
         replace(changed, tables[number], READS, source.index)
-        replace(changed, tables[number], WRITES, target.index)
-        gone.add(after)
-        if readers(parts, parts.operators[before].outputs[0].index) <= set(found):
+        if after is not None:
+            replace(changed, tables[number], WRITES, parts.operators[after].outputs[0].index)
+            gone.add(after)
+        given = parts.operators[before].outputs[0].index
+        if readers(parts, given) <= set(found) and given not in parts.outputs:
             gone.add(before)
     remove(changed, vector(parts.subgraph, OPERATORS), sorted(gone))
     return bytes(changed)
 
 
-def around(parts: Parts, number: int) -> tuple[int, int] | None:
-    """The numbers of the DEQUANTIZE before an operator and of the only QUANTIZE behind it; None where it does not lie between such, on int8."""
+def around(parts: Parts, number: int) -> tuple[int, int | None] | None:
+    """The numbers of the DEQUANTIZE before an operator and of the only QUANTIZE behind it, if there has to be one; None where it does not lie between
+    such, on int8.
+    """
     operator = parts.operators[number]
-    if operator.name not in ON_INT8 or len(operator.inputs) != 1 or operator.inputs[0] is None:
+    if operator.name not in (*ON_INT8, *PLACES) or operator.inputs[0] not in operator.run_time_inputs or len(operator.run_time_inputs) != 1:
         return None
-    given, made = operator.inputs[0].index, operator.outputs[0].index
+    given, made = operator.run_time_inputs[0].index, operator.outputs[0].index
     before = [place for place, each in enumerate(parts.operators) if given in [tensor.index for tensor in each.outputs]]
+    first = parts.operators[before[0]] if len(before) == 1 else None
+    source = first.inputs[0] if first is not None and first.name == "DEQUANTIZE" else None
+    if source is None or source.type != "INT8":
+        return None
+    if operator.name in PLACES:
+        return before[0], None
     after = readers(parts, made)
-    if len(before) != 1 or len(after) != 1 or made in parts.outputs:
+    if len(after) != 1 or made in parts.outputs:
         return None
-    first, last = parts.operators[before[0]], parts.operators[next(iter(after))]
-    source = first.inputs[0] if first.name == "DEQUANTIZE" else None
-    if source is None or last.name != "QUANTIZE" or (source.type, last.outputs[0].type) != ("INT8", "INT8"):
-        return None
-    return before[0], next(iter(after))
+    last = parts.operators[next(iter(after))]
+    return (before[0], next(iter(after))) if last.name == "QUANTIZE" and last.outputs[0].type == "INT8" else None
 
 
 def readers(parts: Parts, index: int) -> set[int]:
@@ -59,5 +69,5 @@ def readers(parts: Parts, index: int) -> set[int]:
 
 
 def replace(raw: bytearray, operator: Table, field: int, index: int) -> None:
-    """Write the only tensor that an operator reads or writes."""
+    """Write the first tensor that an operator reads or writes."""
     struct.pack_into("<i", raw, vector(operator, field) + 4, index)

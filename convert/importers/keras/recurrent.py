@@ -12,7 +12,6 @@ from plumbline.convert.importers.keras.config import Object, objects
 CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell")
 LAYERS = ("LSTM", "GRU", "SimpleRNN")
 CONVOLUTIONAL = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
-MASKS = ("Masking",)
 
 
 def check_recurrent(config: dict[str, Any], name: str) -> None:
@@ -21,14 +20,11 @@ def check_recurrent(config: dict[str, Any], name: str) -> None:
     Raises:
         ModelRefused: there is one; the message names the layer and the property.
     """
-    found = list(objects(config))
+    found = objects(config)
     recurrent = [each for each in found if each.kind in (*LAYERS, "RNN", *CONVOLUTIONAL)]
     for layer in recurrent:
         for property_, way_out in obstacles(layer):
             raise refusal(name, layer, property_, way_out)
-    masking = next((each for each in found if each.kind in MASKS), None)
-    if recurrent and masking is not None:
-        raise refusal(name, recurrent[0], f"masked steps from the layer {masking.name!r}", "train it without masks, on sequences of one length")
 
 
 def obstacles(layer: Object) -> Iterator[tuple[str, str]]:

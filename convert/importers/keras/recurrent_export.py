@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from plumbline.convert.importers.keras.activation_forms import integer_form
 from plumbline.convert.importers.keras.forms import form_of
+from plumbline.convert.importers.keras.mask_forms import masked_calls
+from plumbline.convert.importers.keras.op_forms import op_form, operations
 from plumbline.convert.importers.keras.state import states
 
 if TYPE_CHECKING:
@@ -30,15 +32,17 @@ Step = Callable[[Any, States, Sequence[Any]], States]
 @contextmanager
 def convertible(model: keras.Model, fuse: bool = True) -> Iterator[None]:
     """While the block runs, the model's layers compute on a batch of 1 in the converter's form, from the same weights; an LSTM as one operator where
-    `fuse` says so, which is there for int8 alone, and in models without a state: that operator would keep one too.
+    `fuse` says so, which is there for int8 alone, as are tables, and in models without a state: that operator would keep one too.
     """
     import keras
 
     fuse = fuse and not states(model)
     every = list(model._flatten_layers())
     layers = [layer for layer in every if isinstance(layer, keras.layers.RNN) and step_of(layer.cell) is not None]
-    others = {layer: form for layer in every if (form := form_of(layer)) is not None}
-    functions = {layer: layer.activation for layer in every if integer_form(getattr(layer, "activation", None)) is not None}
+    others: dict[Any, Callable[..., Any]] = {layer: form for layer in every if (form := form_of(layer)) is not None}
+    others |= {each: form for each in operations(model) if (form := op_form(each)) is not None}
+    masked = [(layer, method, form) for layer in every for method, form in masked_calls(layer).items()]
+    functions = {layer: layer.activation for layer in every if integer_form(getattr(layer, "activation", None), tables=fuse) is not None}
     training = [layer for layer in every if trains_by_default(layer)]
     pairs = [layer for layer in every if type(layer) is keras.layers.Bidirectional]
     try:
@@ -48,16 +52,20 @@ def convertible(model: keras.Model, fuse: bool = True) -> Iterator[None]:
             layer.call = both_ways(layer, fuse)
         for layer, form in others.items():
             layer.call = form
+        for layer, method, form in masked:
+            setattr(layer, method, form)
         for layer, activation in functions.items():
-            layer.activation = integer_form(activation)
+            layer.activation = integer_form(activation, tables=fuse)
         for layer in training:
             layer.call = inferring(layer.call)
         yield
     finally:
         for layer, activation in functions.items():
             layer.activation = activation
+        for layer, method, _ in masked:
+            delattr(layer, method)  # the class's own is behind it
         for layer in [*layers, *pairs, *others, *training]:
-            del layer.call  # the class's own is behind it
+            del layer.call
 
 
 def trains_by_default(layer: keras.Layer) -> bool:
@@ -155,10 +163,13 @@ def simple_step(cell: keras.Layer) -> Step:
     return step
 
 
-def steps(layer: keras.layers.RNN, sequences: tf.Tensor, weights: Sequence[Any], first: States | None = None) -> tuple[list[Any], States]:
+def steps(
+    layer: keras.layers.RNN, sequences: tf.Tensor, weights: Sequence[Any], first: States | None = None, mask: Any = None
+) -> tuple[list[Any], States]:
     """Every step's hidden state (1, units), in the order in which they are computed, and the last state, of inputs (1, steps, inputs).
 
-    A stateful layer goes on where the inference before has left it, and leaves its last state for the next one.
+    A stateful layer goes on where the inference before has left it, and leaves its last state for the next one. A step that does
+    not count by `mask` (1, steps) leaves state and output as they were.
     """
     import keras
     import tensorflow as tf
@@ -169,11 +180,20 @@ def steps(layer: keras.layers.RNN, sequences: tf.Tensor, weights: Sequence[Any],
     kept = layer.states if layer.stateful else ()
     held = tuple(tf.convert_to_tensor(each.value) for each in kept)
     current: States = first or held or tuple(tf.zeros((1, layer.cell.units)) for _ in range(count))
-    found = []
+    found: list[Any] = []
     order = range(sequences.shape[1])
+    shown = tf.zeros((1, layer.cell.units))  # before the first step that counts, whatever the state is
     for place in reversed(order) if layer.go_backwards else order:
-        current = step(sequences[:, place], current, weights)
-        found.append(current[0])
+        now = step(sequences[:, place], current, weights)
+        if mask is None:
+            current = now
+            found.append(now[0])
+            continue
+        counts = mask[:, place : place + 1]
+        shown = tf.where(counts, now[0], shown)
+        found.append(tf.where(counts, now[0], 0.0) if layer.zero_output_for_mask and layer.return_sequences else shown)
+        hidden = tf.where(counts, now[0], current[0]) if first or held else shown
+        current = (hidden, *(tf.where(counts, *both) for both in zip(now[1:], current[1:], strict=True)))
     for variable, value in zip(kept, current, strict=False):
         variable.assign(value)
     return found, current
@@ -183,9 +203,9 @@ def unrolled(layer: keras.layers.RNN) -> Callable[..., Any]:
     """A `call` whose graph holds every step."""
     import tensorflow as tf
 
-    def call(sequences: tf.Tensor, initial_state: Any = None, **_: Any) -> Any:
+    def call(sequences: tf.Tensor, initial_state: Any = None, mask: Any = None, **_: Any) -> Any:
         first = None if initial_state is None else tuple(initial_state) if isinstance(initial_state, (list, tuple)) else (initial_state,)
-        every, states = steps(layer, sequences, variables(layer), first)
+        every, states = steps(layer, sequences, variables(layer), first, mask)
         stacked = tf.stack(every, axis=1)
         output = stacked if layer.return_sequences else stacked[:, -1]
         return (output, *states) if layer.return_state else output
@@ -212,17 +232,17 @@ def both_ways(pair: keras.layers.Bidirectional, fuse: bool) -> Callable[..., Any
         None: lambda a, b: (a, b),
     }
 
-    def call(sequences: tf.Tensor, initial_state: Any = None, **_: Any) -> Any:
+    def call(sequences: tf.Tensor, initial_state: Any = None, mask: Any = None, **_: Any) -> Any:
         given: list[States | None] = [None, None]
         if initial_state is not None:
             half = len(initial_state) // 2
             given = [tuple(initial_state[:half]), tuple(initial_state[half:])]
         outputs, states = [], []
         for layer, first in zip((pair.forward_layer, pair.backward_layer), given, strict=True):
-            if fuse and fusable(layer) and first is None:
+            if fuse and fusable(layer) and first is None and mask is None:
                 outputs.append(layer.call(sequences))
                 continue
-            every, last = steps(layer, sequences, variables(layer), first)
+            every, last = steps(layer, sequences, variables(layer), first, mask)
             ordered = every[::-1] if layer.go_backwards else every
             outputs.append(tf.stack(ordered, axis=1) if pair.return_sequences else every[-1])
             states += list(last)
@@ -252,9 +272,9 @@ def fused(layer: keras.layers.RNN) -> Callable[..., Any]:
         last = stacked[:, -1]
         return last, stacked, last, cell, tf.constant(0.0)
 
-    def call(sequences: tf.Tensor, initial_state: Any = None, **rest: Any) -> tf.Tensor:
-        if initial_state is not None:
-            return unrolled(layer)(sequences, initial_state, **rest)
+    def call(sequences: tf.Tensor, initial_state: Any = None, mask: Any = None, **rest: Any) -> tf.Tensor:
+        if initial_state is not None or mask is not None:
+            return unrolled(layer)(sequences, initial_state, mask, **rest)
         empty = tf.zeros((1, layer.units))
         last, every, *_rest = keras_lstm(sequences, empty, empty, *variables(layer))
         return every if layer.return_sequences else last

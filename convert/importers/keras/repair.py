@@ -16,6 +16,8 @@ FLOATS = ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16", "
 """Types and policies whose weights are float32 numbers as well, or become so when they are loaded."""
 WHOLE = ("int", "uint", "bool")
 """Beginnings of the types of whole numbers."""
+LOOKED_UP = ("Embedding", "OneHot")
+"""Layers and operations that take the numbers of rows."""
 TRAINING = ("compile_config", "training_config")
 """Where a model, also one inside of another, keeps its loss, metrics and optimizer."""
 NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\>-]*")
@@ -65,16 +67,16 @@ def in_float32(node: Any) -> None:
 
 
 def with_known_inputs(config: dict[str, Any]) -> None:
-    """Let the inputs of an Embedding be int32, whatever they were declared as, and all others float32, if there is no Embedding behind them."""
+    """Let the inputs of an Embedding or a OneHot be int32, whatever they were declared as, and all others float32, if there is none behind them."""
     held = config.get("config")
     if not isinstance(held, dict) or not isinstance(held.get("layers"), list):
         return
     layers = [Object(each) for each in held["layers"] if isinstance(each, dict) and isinstance(each.get("class_name"), str)]
-    tables = [each for each in layers if each.kind == "Embedding"]
+    tables = [each for each in layers if each.kind in LOOKED_UP]
     fed = {text for each in tables for text in texts(each.fields.get("inbound_nodes"))}
     if len(layers) > 1 and layers[1].kind == "Embedding" and "input_layers" not in held:  # the layers of a Sequential have no nodes
         fed.add(layers[0].name)
-    anywhere = any(each.kind == "Embedding" for each in objects(config))
+    anywhere = any(each.kind in LOOKED_UP for each in objects(config))
     for each in layers:
         if each.kind != "InputLayer":
             continue

@@ -31,6 +31,7 @@ from plumbline.convert.importers.keras.load import axes, examined, load
 from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, STARTS, TWIN
 from plumbline.convert.importers.keras.recurrent_export import convertible
 from plumbline.convert.importers.keras.state import states
+from plumbline.convert.importers.keras.tables import tabulated
 from plumbline.convert.importers.samples.shape import Axes, fit
 from plumbline.convert.references.sequences import Starts
 
@@ -99,7 +100,7 @@ def fitted(given: Given, wanted: Sequence[Axes | None]) -> Given:
         shown = "one array" if count == 1 else f"{count} arrays"
         raise UsageError(
             f"The samples hold {shown}, the model takes {len(wanted)} inputs.",
-            "Give an .npz file with an array for each input, under its name; a model in an .h5 file has to be saved as .keras for that.",
+            "Give an .npz file with an array for each input, under its name.",
         )
     return {
         name: [each if axes is None or not len(each) else fit(each, axes) for each, axes in zip(values, wanted, strict=True)]
@@ -148,7 +149,7 @@ def quantize(model: keras.Model, calibration: Sequence[Floats], per_channel_dens
             converter.experimental_enable_resource_variables = True
             converter._experimental_variable_quantization = True  # without it they stay float32, and what reads and assigns them too
         keep_float(converter, observed.with_name(TWIN))
-        return joined(bytes(converter.convert()))
+        return tabulated(joined(bytes(converter.convert())))
 
 
 def keep_float(converter: Any, path: Path) -> None:
