@@ -64,11 +64,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
     """A file's tests run one after the other in one process, which shares what its fixtures make.
 
-    Each test of OPERATORS runs where there is room: they share nothing, and would keep one processor busy alone.
+    Of OPERATORS those of one operator do, which share its cases: the file would keep one processor busy alone.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid if OPERATORS in nodeid else str(super()._split_scope(nodeid))
+        return OPERATORS + nodeid.partition("[")[2] if OPERATORS in nodeid else str(super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:

@@ -6,9 +6,10 @@ tests do, goes by the same annotations.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from plumbline.convert.model.flatbuffer_view import Table, damaged
 from plumbline.convert.model.schema import ACTIVATIONS, PADDINGS, TENSOR_TYPES
@@ -90,6 +91,11 @@ def tensor_type(field: int) -> Place:
 
 def places(options: type[Any]) -> Mapping[str, Place]:
     """The place of each field of an options dataclass."""
+    return _places(cast(Hashable, options))  # which mypy does not see in a class
+
+
+@functools.cache
+def _places(options: Hashable) -> Mapping[str, Place]:
     return {name: hint.__metadata__[0] for name, hint in get_type_hints(options, include_extras=True).items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import cast
 
 import numpy as np
@@ -36,7 +37,8 @@ class Model:
     def __init__(self, graph: Graph, float_product: bool = False) -> None:
         self._graph = graph
         self._references = [_reference(operator, float_product) for operator in graph.operators]
-        self._kept = graph.outputs if any(map(may_end, self._references)) else ()
+        self._ending = [cast(Ending, reference) if may_end(reference) else None for reference in self._references]
+        self._kept = graph.outputs if any(self._ending) else ()
         """The outputs, where an inference that ends early leaves them as they were."""
 
     def values(self, rows: Codes, starts: Starts | None = None) -> dict[int, Codes]:
@@ -81,15 +83,16 @@ class Model:
     def follow(self, values: dict[int, Codes], first: int) -> Codes:
         """Run the operators from number `first` on over what `values` holds, which they write to; the answers, rows (N, output bytes)."""
         goes_on: Values = np.ones((1, 1), bool)  # (N, 1), once some inferences may have ended
-        for operator, reference in zip(self._graph.operators[first:], self._references[first:], strict=True):
+        steps = zip(self._graph.operators, self._references, self._ending, strict=True)
+        for operator, reference, end in islice(steps, first, None):
             sources = (values[tensor.index] for tensor in (*operator.run_time_inputs, *operator.variables))
             answers = reference.answer(*sources)
             targets = (*operator.results, *operator.variables)
             for tensor, answer in zip(targets, answers if isinstance(answers, tuple) else (answers,), strict=True):
                 stays = not goes_on.all() and (tensor.initial is not None or tensor in self._kept)
                 values[tensor.index] = np.where(goes_on, answer, values[tensor.index]) if stays else answer
-            if may_end(reference):
-                here = cast(Ending, reference).goes_on(*(values[tensor.index] for tensor in operator.variables))[:, np.newaxis]
+            if end is not None:
+                here = end.goes_on(*(values[tensor.index] for tensor in operator.variables))[:, np.newaxis]
                 goes_on = goes_on & here
         return self.row(values)
 

@@ -38,9 +38,7 @@ def test_no_compiler_warns(tmp_path: Path, compiler: str, level: str) -> None:
     for number in range(3):
         source = compiled_c.write_sources(tmp_path, read(random_network(rng, reshaped_ends=number == 0)), f"m{number}")
         target = ["-mcpu=cortex-m4", "-mthumb", "-funsigned-char"] if compiler.startswith("arm") else []
-        subprocess.run(
-            [compiler, *compiled_c.WARNINGS, "-Wshadow", *target, level, "-c", source, "-o", tmp_path / "model.o"], check=True, timeout=300
-        )
+        subprocess.run([compiler, *compiled_c.WARNINGS, *target, level, "-c", source, "-o", tmp_path / "model.o"], check=True, timeout=300)
 
 
 CORES = (
@@ -63,7 +61,7 @@ CORES = (
 @pytest.mark.parametrize("core", CORES)
 def test_every_arm_core_assembles_it_without_a_warning(tmp_path: Path, core: str) -> None:
     source = compiled_c.write_sources(tmp_path, read(random_network(np.random.default_rng(51), reshaped_ends=True)))
-    command = ["arm-none-eabi-gcc", *map(str, compiled_c.WARNINGS), "-Wshadow", "-funsigned-char", *core.split(), "-O3", "-c", str(source)]
+    command = ["arm-none-eabi-gcc", *map(str, compiled_c.WARNINGS), "-funsigned-char", *core.split(), "-O3", "-c", str(source)]
     subprocess.run([*command, "-o", str(tmp_path / "model.o")], check=True, timeout=300)
 
 

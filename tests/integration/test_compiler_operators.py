@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from plumbline.convert.codegen.emit import compile_graph, compile_one
+from plumbline.convert.codegen.emit import Compiled, compile_graph, compile_one
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators import registered
 from plumbline.convert.references import reference_interpreter, tflm
+from plumbline.convert.references.sequences import Starts
 from tests.support import chip_c, compiled_c
 from tests.support.input_rows import asked_of
 from tests.support.tflite_writer import write_case
@@ -25,6 +29,14 @@ OPERATORS = [each.name for each in registered().values() if not each.resolved]
 """Those of which a graph has any; the others are in the cases of READ_VARIABLE and ASSIGN_VARIABLE."""
 FLOATS = "float_bytes"
 """The helper of operators that compute with float32 numbers."""
+IN_PLACE = {"ABS", "ADD", "ELU", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "MUL", "QUANTIZE", "RELU", "RELU6", "RSQRT", "SUB", "TANH"}
+IN_PLACE |= {"ADD_N", "DIV", "LESS", "LOGICAL_AND", "LOGICAL_NOT", "MAXIMUM", "PRELU", "SELECT_V2", "SQUARED_DIFFERENCE"}
+WAYS = {
+    "CONV_2D": {"im2col", "im2col_s16", "two_pixels", "clamp", "requantize", "pixel_s16", "requantize_once", "requantize_s16"},
+    "DEPTHWISE_CONV_2D": {"plane_3x3", "plane_3x3_stride_2", "clamp", "requantize", "requantize_once"},
+    "FULLY_CONNECTED": {"one_row", "clamp", "requantize", "code", "pixel_s16"},
+}
+"""Helpers of operators that take several ways: with the DSP instructions and without."""
 FUNCTION = re.compile(r"^static [\w *]*?\b(\w+)\(", re.MULTILINE)
 """The name of a function that nobody outside its file may call."""
 
@@ -35,16 +47,31 @@ def random_cases(name: str, count: int, seed: int) -> tuple[list[bytes], np.rand
     return [write_case(registered()[name].random_case(rng, f"case_{number}")) for number in range(count)], rng
 
 
-@pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
-@pytest.mark.parametrize("name", OPERATORS)
-def test_random_cases(tmp_path: Path, name: str) -> None:
-    raws, rng = random_cases(name, CASES, seed=0)
+@dataclass(frozen=True)
+class Cases:
+    """The random cases of an operator, read and compiled once for the tests below."""
+
+    name: str
+    raws: list[bytes]
+    graphs: list[Graph]
+    asked: list[tuple[NDArray[np.int8], Starts | None]]
+    compiled: list[Compiled]
+
+
+@pytest.fixture(scope="module", params=OPERATORS)
+def cases(request: pytest.FixtureRequest) -> Cases:
+    raws, rng = random_cases(request.param, CASES, seed=0)
     graphs = [read(raw) for raw in raws]
-    asked = [asked_of(rng, graph) for graph in graphs]
-    codes, starts = [rows for rows, _ in asked], [begins for _, begins in asked]
-    answers = compiled_c.run(tmp_path, graphs, codes, together=100, level="-O0", starts=starts)
+    return Cases(request.param, raws, graphs, [asked_of(rng, graph) for graph in graphs], compiled_c.all_compiled(graphs))
+
+
+@pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
+def test_random_cases(tmp_path: Path, cases: Cases) -> None:
+    name, graphs = cases.name, cases.graphs
+    codes, starts = [rows for rows, _ in cases.asked], [begins for _, begins in cases.asked]
+    answers = compiled_c.run(tmp_path, graphs, codes, together=100, starts=starts, compiled=cases.compiled)
     different, types = [], set()
-    for number, (raw, graph, (rows, begins), answer) in enumerate(zip(raws, graphs, asked, answers, strict=True)):
+    for number, (raw, graph, (rows, begins), answer) in enumerate(zip(cases.raws, graphs, cases.asked, answers, strict=True)):
         assert name in {operator.name for operator in graph.operators}
         found = reference_interpreter.run(graph, rows, starts=begins)
         np.testing.assert_array_equal(answer, found, err_msg=f"case {number} against the integer model")
@@ -70,36 +97,29 @@ def test_a_sample_on_a_cortex_m4(tmp_path: Path, name: str) -> None:
         np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows, starts=begins), err_msg=f"case {number}")
 
 
-IN_PLACE = ["ABS", "ADD", "ELU", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "MUL", "QUANTIZE", "RELU", "RELU6", "RSQRT", "SUB", "TANH"]
-IN_PLACE += ["ADD_N", "DIV", "LESS", "LOGICAL_AND", "LOGICAL_NOT", "MAXIMUM", "PRELU", "SELECT_V2", "SQUARED_DIFFERENCE"]
-
-
-@pytest.mark.parametrize("name", IN_PLACE)
-def test_the_random_cases_run_in_place(name: str) -> None:
+@pytest.mark.parametrize("cases", sorted(IN_PLACE), indirect=True)
+def test_the_random_cases_run_in_place(cases: Cases) -> None:
     """Input and output are the same bytes in many of them, so that the comparisons above prove that they may be."""
-    memories = [(graph, compile_graph(graph, "case", bytes(32)).memory) for graph in map(read, random_cases(name, 200, seed=0)[0])]
-    assert sum(memory.offsets[graph.inputs[0].index] == memory.offsets[graph.outputs[0].index] for graph, memory in memories) >= 50
+    ends = [(each.memory.offsets, graph.inputs[0].index, graph.outputs[0].index) for graph, each in zip(cases.graphs, cases.compiled, strict=True)]
+    assert sum(offsets[first] == offsets[last] for offsets, first, last in ends) >= CASES // 4
 
 
-@pytest.mark.parametrize("compiler", [path for path in ("gcc", "clang", "arm-none-eabi-gcc") if shutil.which(path)])
-@pytest.mark.parametrize("name", OPERATORS)
-def test_no_compiler_warns_and_no_float_is_computed(tmp_path: Path, name: str, compiler: str) -> None:
-    chip = compiler.startswith("arm")
-    for number, graph in enumerate(map(read, random_cases(name, 3, seed=2)[0])):
-        source = compiled_c.write_sources(tmp_path, graph, f"m{number}")
-        target = ["-mcpu=cortex-m3", "-mthumb", "-mfloat-abi=soft", "-funsigned-char"] if chip else []
-        command = [compiler, *compiled_c.WARNINGS, "-Wshadow", *target, "-Os", "-c", str(source), "-o", str(tmp_path / "model.o")]
-        subprocess.run(command, check=True, timeout=300)
-        if chip and FLOATS not in compile_graph(graph, "case", bytes(32)).helpers:
-            called = subprocess.run(["arm-none-eabi-nm", "-u", tmp_path / "model.o"], check=True, capture_output=True, text=True).stdout.split()
-            assert {symbol for symbol in called if symbol != "U"} <= {"memcpy", "memmove", "memset"}  # which -Os makes of loops
+@pytest.mark.parametrize("cases", WAYS, indirect=True)
+def test_the_random_cases_take_every_way(cases: Cases) -> None:
+    """What the comparisons above would otherwise not reach."""
+    counts = {way: sum(way in each.helpers for each in cases.compiled) for way in WAYS[cases.name]}
+    assert min(counts.values()) >= 50, counts
 
 
-@pytest.mark.parametrize("name", OPERATORS)
-def test_what_is_printed_is_called_and_registered(name: str) -> None:
+def test_only_the_models_ends_are_float(cases: Cases) -> None:
+    floats = any(FLOATS in compile_one(graph.operators[0], "x").helpers for graph in cases.graphs[:20])
+    assert floats == (cases.name == "DEQUANTIZE")  # and QUANTIZE of a float32 number, which no model of int8 ends has
+
+
+def test_what_is_printed_is_called_and_registered(cases: Cases) -> None:
     """No function that nobody calls, of which Clang warns and GCC does not, and no constant whose name the registration lacks: it could clash."""
-    for graph in map(read, random_cases(name, 100, seed=0)[0]):
-        source = re.sub("//.*", "", compile_graph(graph, "case", bytes(32)).source)
+    for graph, compiled in zip(cases.graphs[:100], cases.compiled, strict=False):
+        source = re.sub("//.*", "", compiled.source)
         functions = FUNCTION.findall(source)
         assert [function for function in functions if len(re.findall(rf"\b{function}\b", source)) == 1] == []
         layers = re.findall(r"^ +(\w+)\(.*\bmemory\b", source, re.MULTILINE)
@@ -115,21 +135,16 @@ def test_what_is_printed_is_called_and_registered(name: str) -> None:
             ), constant
 
 
-def test_only_the_models_ends_are_float() -> None:
-    floats = {
-        name for name in registered() if any(FLOATS in compile_one(read(raw).operators[0], "x").helpers for raw in random_cases(name, 20, 3)[0])
-    }
-    assert floats == {"DEQUANTIZE"}  # and QUANTIZE of a float32 number, which no model of int8 ends has
-
-
-@pytest.mark.parametrize("name", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"])
-def test_the_random_cases_take_every_way(name: str) -> None:
-    """With the DSP instructions and without, and all helpers of the former: what the comparisons above would otherwise not reach."""
-    steps = [compile_one(read(raw).operators[0], "case") for raw in random_cases(name, CASES, seed=0)[0]]
-    ways = {
-        "CONV_2D": {"im2col", "im2col_s16", "two_pixels", "clamp", "requantize", "pixel_s16", "requantize_once", "requantize_s16"},
-        "DEPTHWISE_CONV_2D": {"plane_3x3", "plane_3x3_stride_2", "clamp", "requantize", "requantize_once"},
-        "FULLY_CONNECTED": {"one_row", "clamp", "requantize", "code", "pixel_s16"},
-    }[name]
-    counts = {way: sum(way in step.helpers for step in steps) for way in ways}
-    assert min(counts.values()) >= 50, counts
+@pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc")
+@pytest.mark.parametrize("name", OPERATORS)
+def test_no_warning_without_dsp_instructions_and_no_float_is_computed(tmp_path: Path, name: str) -> None:
+    """Models by themselves on a Cortex-M3; the tests above have the warnings of GCC and Clang for many more, those of GCC's optimiser for 50."""
+    graphs = [read(raw) for raw in random_cases(name, 3, seed=2)[0]]
+    compiled = [compile_graph(graph, f"m{number}", bytes(32)) for number, graph in enumerate(graphs)]
+    sources = [compiled_c.write_sources(tmp_path, graph, f"m{number}") for number, graph in enumerate(graphs)]
+    target = ["-mcpu=cortex-m3", "-mthumb", "-mfloat-abi=soft", "-funsigned-char"]
+    subprocess.run(["arm-none-eabi-gcc", *compiled_c.WARNINGS, *target, "-Os", "-c", *sources], check=True, timeout=300, cwd=tmp_path)
+    objects = [source.with_suffix(".o").name for source, each in zip(sources, compiled, strict=True) if FLOATS not in each.helpers]
+    if objects:
+        said = subprocess.run(["arm-none-eabi-nm", "-u", *objects], check=True, capture_output=True, text=True, cwd=tmp_path).stdout
+        assert set(re.findall(r"^ +U (\w+)$", said, re.MULTILINE)) <= {"memcpy", "memmove", "memset"}  # which -Os makes of loops

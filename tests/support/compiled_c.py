@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -20,8 +21,13 @@ from plumbline.convert.codegen.templating import environment
 from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.references.sequences import Starts, begun
 
-WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-pedantic"]
-SANITIZERS = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow", "-pedantic"]
+SANITIZERS = ["-fsanitize=address,undefined"]
+SAYING = ["-g", "-fno-sanitize-recover=all"]
+"""What is wrong, and in which line."""
+TRAPPING = ["-fno-sanitize=pointer-overflow", "-fsanitize-trap=undefined"]
+"""Clang's: undefined behaviour ends the program without a word, which compiles in a third of the time. An address that wraps round is left to the
+address sanitizer, which sees it once it is used."""
 PUBLIC = re.compile(r"\bplumbline_(?=compiled|block\b|shift_keeps_sign\b)|\bPLUMBLINE(?=_COMPILED)")
 """Where names begin that every model defines for itself."""
 SHARED_TABLE = re.compile(r"^// .*\nstatic const \w+ (plumbline_\w+)\[.*\n(?: .*\n)+};\n", re.MULTILINE)
@@ -37,12 +43,7 @@ DRIVER = """
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
-#define ASAN_UNPOISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
-#endif
 %(includes)s
 struct end { size_t at, bytes; };
 struct model {
@@ -171,7 +172,18 @@ def compiler() -> str | None:
     return shutil.which("gcc") or shutil.which("clang") or shutil.which("cc")
 
 
-def compile_and_link(command: list[str], units: Sequence[Path], program: Path) -> None:
+@functools.cache
+def sanitizing() -> tuple[str, ...]:
+    """The command of the native compiler with its sanitizers: Clang's where they are installed, as GCC's take three times as long to compile."""
+    found = compiler()
+    assert found
+    command = ["clang", *SANITIZERS, *TRAPPING]
+    probe = [*command, "-x", "c", "-", "-o", os.devnull]
+    works = shutil.which("clang") and subprocess.run(probe, input=b"int main(void) { return 0; }", capture_output=True).returncode == 0
+    return tuple(command) if works else (found, *SANITIZERS, *SAYING)
+
+
+def compile_and_link(command: Sequence[str], units: Sequence[Path], program: Path) -> None:
     """Every unit by itself, so many at once as there are processors, then the program."""
 
     def compiled(unit: Path) -> str:
@@ -183,22 +195,46 @@ def compile_and_link(command: list[str], units: Sequence[Path], program: Path) -
     subprocess.run([*command, *objects, "-o", str(program)], check=True, timeout=300)
 
 
+def answered(units: Sequence[Path], program: Path, level: str, fed: bytes) -> bytes:
+    """What the units, compiled with the sanitizers, print when they are fed; of what ends in a trap the assertion tells what was wrong."""
+    command = [*sanitizing(), *WARNINGS, level]
+    compile_and_link(command, units, program)
+    done = subprocess.run([str(program)], input=fed, capture_output=True, timeout=300)
+    if done.returncode and not done.stderr:
+        compile_and_link([*(each for each in command if each not in TRAPPING), *SAYING], units, program)
+        done = subprocess.run([str(program)], input=fed, capture_output=True, timeout=300)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
+
+
+def check_with_gcc(units: Sequence[Path]) -> None:
+    """GCC warns of other things than Clang does; where the units are compiled by Clang, GCC reads the first of them and every fifth too."""
+    gcc = shutil.which("gcc")
+    if gcc and sanitizing()[0] == "clang":
+        subprocess.run([gcc, *WARNINGS, "-fsyntax-only", *map(str, units[::5])], check=True, timeout=300)
+
+
+def all_compiled(graphs: Sequence[Graph]) -> list[Compiled]:
+    """Models as `run` links them: the first is called m0, and bytes that nobody may touch lie between what is in their memory."""
+    return [compile_graph(graph, f"m{i}", bytes(32), APART) for i, graph in enumerate(graphs)]
+
+
 def run(
     folder: Path,
     graphs: Sequence[Graph],
     codes: Sequence[NDArray[np.int8]],
     together: int = 1,
-    level: str = "-O1",
+    level: str = "-O0",
     starts: Sequence[Starts | None] | None = None,
+    compiled: Sequence[Compiled] | None = None,
 ) -> list[NDArray[np.int8]]:
     """Compile all models into one program and answer each one's rows (N, input bytes), which `starts` makes sequences.
 
-    So many models `together` form one translation unit, see `one_unit`; then no two layers of them may have the same name.
+    So many models `together` form one translation unit, see `one_unit`; then no two layers of them may have the same name. `compiled` is what
+    `all_compiled` made of the graphs, where somebody has it.
     """
     begins = starts or [None] * len(graphs)
-    found = compiler()
-    assert found
-    compiled = [compile_graph(graph, f"m{i}", bytes(32), APART) for i, graph in enumerate(graphs)]
+    compiled = compiled or all_compiled(graphs)
     headers = [write_header(folder, each, f"m{i}") for i, each in enumerate(compiled)]
     entries = enumerate(zip(compiled, codes, begins, strict=True))
     table = ", ".join(described(f"m{i}", each, len(rows), begin) for i, (each, rows, begin) in entries)
@@ -210,16 +246,13 @@ def run(
     includes = "\n".join(f'#include "{header.name}"' for header in headers)
     places = "\n".join(ends(f"m{i}", graph, each.memory, kept=True) for i, (graph, each) in enumerate(zip(graphs, compiled, strict=True)))
     driver.write_text(DRIVER % {"includes": includes, "ends": places, "zones": zones, "table": table})
-    program = folder / "driver"
-    compile_and_link([found, *WARNINGS, *SANITIZERS, level], [*units, driver], program)
-    fed = b"".join(struct.pack(f"{c.size}b", *c.ravel()) for c in codes)
-    done = subprocess.run([str(program)], input=fed, capture_output=True, timeout=300)
-    assert done.returncode == 0, done.stderr.decode()
+    check_with_gcc(units)
+    said = answered([*units, driver], folder / "driver", level, b"".join(struct.pack(f"{c.size}b", *c.ravel()) for c in codes))
     answers: list[NDArray[np.int8]] = []
     at = 0
     for graph, rows in zip(graphs, codes, strict=True):
         size = len(rows) * graph.output_bytes
-        answers.append(np.frombuffer(done.stdout[at : at + size], np.int8).reshape(len(rows), -1))
+        answers.append(np.frombuffer(said[at : at + size], np.int8).reshape(len(rows), -1))
         at += size
-    assert at == len(done.stdout)
+    assert at == len(said)
     return answers

@@ -27,10 +27,10 @@ def rows_for(rng: np.random.Generator, graph: Graph) -> NDArray[np.int8]:
 
 
 def asked_of(rng: np.random.Generator, graph: Graph) -> tuple[NDArray[np.int8], Starts | None]:
-    """`rows_for` of a model; of one with a state, some more of them in any order, as sequences of any length, and where these start."""
+    """`rows_for` of a model; of one with a state, twice as many in any order, as sequences of any length, and where these start."""
     if not graph.stateful:
         return rows_for(rng, graph), None
-    rows = rng.permutation(np.concatenate([rows_for(rng, graph), rows_for(rng, graph), rows_for(rng, graph)]))
+    rows = rng.permutation(np.concatenate([rows_for(rng, graph), rows_for(rng, graph)]))
     return rows, rng.random(len(rows)) < 0.15
 
 
