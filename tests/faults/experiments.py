@@ -66,7 +66,7 @@ FULL = Plan(
     apart=50,
 )
 SHORT = Plan(
-    frames=5_000, mutants=6, chains=1, on_board=0, flatbuffers=8, tflm=0, bounds=40, all_faults=False, first_wait=0.03, fuzz=100_000, libfuzzer=False,
+    frames=5_000, mutants=6, chains=1, on_board=0, flatbuffers=8, tflm=0, bounds=40, all_faults=False, first_wait=0.03, fuzz=20_000, libfuzzer=False,
     soak=3, apart=6,
 )
 # fmt: on
