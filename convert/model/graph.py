@@ -62,7 +62,8 @@ class Tensor:
     """Whether the schema calls it a variable. Without `initial` it is what a recurrent layer remembers from one time step to the next, and starts
     each inference anew."""
     initial: bytes | None = None
-    """Of a variable that keeps its value from one inference to the next: its bytes after a reset."""
+    """Of a variable that keeps its value from one inference to the next: its bytes after a reset, or one that they all are. A file of 1 kB may tell
+    of a variable of 1 GB, and nothing of that size is made before it is known to fit a board."""
     used: bool = True
     """Whether an operator or an end of the model refers to it. Of another nothing but index and name is known."""
 
@@ -104,6 +105,11 @@ class Tensor:
         """The quantization of a tensor that must have one."""
         assert self.quantization is not None
         return self.quantization
+
+    def beginning(self) -> NDArray[np.generic]:
+        """(elements,): the values after a reset of a variable that has some."""
+        assert self.initial is not None
+        return np.frombuffer(self.initial * self.bytes if len(self.initial) == 1 else self.initial, self.dtype)
 
     def values(self) -> NDArray[np.generic]:
         """The constant as an array of the tensor's shape."""

@@ -16,7 +16,7 @@ def held_at_first(graph: Graph, output: Tensor) -> Values:
         if output not in operator.outputs or found is None:
             continue
         if operator.variables and operator.variables[0] in operator.outputs:
-            return np.frombuffer(operator.variables[0].initial or b"", output.dtype)
+            return operator.variables[0].beginning()
         if found.same_bytes:
             return held_at_first(graph, operator.run_time_inputs[0])
     return np.zeros(output.elements, output.dtype)

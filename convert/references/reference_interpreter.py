@@ -70,7 +70,7 @@ class Model:
     def beginning(self, count: int) -> dict[int, Codes]:
         """The variables of so many sequences after a reset, (count, elements), by their index; and outputs that may stay as they were."""
         outputs = {each.index: np.tile(held_at_first(self._graph, each), (count, 1)) for each in self._kept}
-        return outputs | {each.index: np.tile(np.frombuffer(each.initial or b"", each.dtype), (count, 1)) for each in self._graph.variables}
+        return outputs | {each.index: np.tile(each.beginning(), (count, 1)) for each in self._graph.variables}
 
     def step(self, rows: Codes, state: dict[int, Codes]) -> Codes:
         """One row (N, input bytes) of each of N sequences: the answers (N, output bytes); `state` becomes that after the row."""

@@ -26,11 +26,15 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
+from plumbline.convert.model_package import compiled_model
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.cases import CaseOperator
 from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
 from plumbline.convert.operators.engines import ENGINES
 from plumbline.convert.operators.pack.reference import PackOptions
+from plumbline.convert.references.input_pool import pool_of
+from plumbline.convert.references.reference_interpreter import Model
+from tests.faults.networks import NETWORKS
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.tflite_writer import INT32, UINT8, Builder, OperatorSpec, TensorSpec, write_case, write_graph
 from tests.support.write_operators import fully_connected, unary
@@ -39,13 +43,16 @@ MEMORY = 1 << 30
 """Bytes of address space that a mutant may need above what the process had before the first one."""
 SECONDS = 20
 """For one mutant; the slowest valid model takes a small part of a second."""
+ASKED = 16
+"""Every how manyth mutant that compiles is asked a few inputs as well."""
 WORDS = (0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFE, 0x00FFFFFF, 0x40000000)
 
 
 def seeds() -> list[bytes]:
-    """One model of each operator, and chains of several layers."""
+    """One model of each operator, chains of several layers, and models of several ends, of int16 codes and of a state."""
     rng = np.random.default_rng(77)
     found = [write_case(each.random_case(rng, f"seed_{name}")) for name, each in registered().items()]
+    found += [NETWORKS[name]() for name in ("two_outputs", "sixteen_by_eight", "with_state")]
     return found + odd() + [write(random_model(rng, width, per_channel=bool(width % 2))) for width in (1, 4, 9)]
 
 
@@ -112,7 +119,7 @@ def mutants(seed: int, count: int) -> Iterator[bytes]:
 
 
 def fate(raw: bytes) -> str:
-    """The name of the error that refuses the bytes, or "compiled".
+    """The name of the error that refuses the bytes, or "compiled". One in ASKED of these is run by the integer model too.
 
     Raises:
         Exception: anything that is no PlumblineError, which is a defect; an error without a message or a hint is one too (ValueError).
@@ -122,6 +129,10 @@ def fate(raw: bytes) -> str:
         for name in ENGINES:
             check_engine(graph, name)
         compile_graph(graph, "mutant", bytes(32))
+        if hashlib.sha256(raw).digest()[0] % ASKED == 0:
+            compiled_model("mutant", raw, graph)  # which says whether it is small enough to be run
+            model, rows = Model(graph), pool_of(graph.inputs, 3, 1).codes
+            model.row(model.values(rows, np.array([True, False, True])))
     except PlumblineError as error:
         if not (error.message and error.hint):
             raise ValueError(f"an error without a message or a hint: {error.message!r}") from error

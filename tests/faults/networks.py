@@ -76,7 +76,7 @@ def two_outputs() -> bytes:
         fully_connected((3, 7, -1), 8, "RELU"),
         unary("QUANTIZE", 8, 9),
     ]
-    return write_graph(tensors, operators, (0, 1), (6, 9))
+    return write_graph(tensors, operators, (0, 1), (6, 9), names={0: "image", 1: "light", 6: "kind", 9: "where"})
 
 
 def sixteen_by_eight() -> bytes:

@@ -6,7 +6,7 @@ Options tables are written by the same annotations by which the product reads th
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +75,11 @@ def write_graph(
     inputs: int | tuple[int, ...],
     outputs: int | tuple[int, ...],
     subgraphs: Sequence[Case] = (),
+    names: Mapping[int, str] | None = None,
 ) -> bytes:
-    """A model as .tflite bytes; `inputs` and `outputs` are indices of tensors, or the index of the only one."""
+    """A model as .tflite bytes; `inputs` and `outputs` are indices of tensors, or the index of the only one. With `names` for them, by those indices,
+    it has a signature.
+    """
     out = Builder()
     buffers = [out.table([])]  # buffer 0 is the empty one by convention
     parts = [
@@ -88,9 +91,8 @@ def write_graph(
     tables = [[out.tensor(each, buffers) for each in part[0]] for part in parts]
     steps = [[out.operator(each, codes) for each in specs] for specs in written]
     further = [out.subgraph(own, made, part[2:]) for own, made, part in zip(tables[1:], steps[1:], parts[1:], strict=True)]
-    return out.model(
-        codes, buffers, tables[0], steps[0], parts[0][2:], next((each.custom for part in written for each in part if each.custom), ""), further
-    )
+    custom = next((each.custom for part in written for each in part if each.custom), "")
+    return out.model(codes, buffers, tables[0], steps[0], parts[0][2:], custom, further, names)
 
 
 def flexbuffer(numbers: tuple[int, ...]) -> bytes:
@@ -180,15 +182,28 @@ class Builder:
         ends: Ends,
         custom: str = "",
         further: Sequence[int] = (),
+        called: Mapping[int, str] | None = None,
     ) -> bytes:
-        """The file; `custom` names the custom operator, where there is one, and `further` are the subgraphs behind the main one."""
+        """The file; `custom` names the custom operator, where there is one, and `further` are the subgraphs behind the main one. `called` are what
+        a signature calls the ends.
+        """
         subgraphs = [self.subgraph(tensors, operators, ends), *further]
         names: list[Field] = [(1, "offset", self.text(custom))] if custom else []
         known = [self.table([(0, "Int8", min(code, 127)), *names, (2, "Int32", version), (3, "Int32", code)]) for code, version in codes]
         parts = [(1, self.offsets(known)), (2, self.offsets(subgraphs)), (4, self.offsets(buffers))]
+        parts += [(7, self.offsets([self.signature(ends, called)]))] if called else []
         root = self.table([(0, "Uint32", 3), *((field, "offset", at) for field, at in parts)])
         self.b.Finish(root, file_identifier=b"TFL3")
         return bytes(self.b.Output())
+
+    def signature(self, ends: Ends, names: Mapping[int, str]) -> int:
+        """The signature of the main subgraph."""
+
+        def named(index: int) -> int:
+            return self.table([(0, "offset", self.text(names[index])), (1, "Uint32", index)])
+
+        maps = [self.offsets([named(index) for index in indices]) for indices in ends]
+        return self.table([*((field, "offset", at) for field, at in enumerate(maps)), (2, "offset", self.text("serving_default"))])
 
 
 __all__ = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -11,8 +12,11 @@ from plumbline.common.errors import DoesNotFit, ModelRefused
 from plumbline.convert.importers.flatbuffer.parse import MOST_OPERATORS
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
+from plumbline.convert.model_package import compiled_model
+from plumbline.convert.operators.cases import Case, CaseOperator
+from plumbline.convert.operators.circular_buffer.reference import CircularBufferOptions
 from tests.support.flatbuffer_writer import random_model, write
-from tests.support.tflite_writer import INT8, Builder, TensorSpec, write_graph
+from tests.support.tflite_writer import INT8, Builder, TensorSpec, write_case, write_graph
 from tests.support.write_operators import unary
 
 BYTES = 20_000
@@ -53,3 +57,16 @@ def test_bytes_behind_the_model_cost_nothing(behind: bytes) -> None:
     started = time.process_time()
     assert read(raw + behind) == read(raw)
     assert time.process_time() - started < 1
+
+
+def test_a_variable_of_a_gigabyte_is_refused_before_anything_is_as_large() -> None:
+    codes = ((0.5,), (-7,))
+    shapes = (("input", 1), ("buffer", 1 << 30), ("output", 1 << 30))
+    tensors = [TensorSpec(name, (1, slots, 1, 1), *codes, variable=name == "buffer") for name, slots in shapes]
+    operators = [CaseOperator("CUSTOM:CIRCULAR_BUFFER", (0,), (1,), CircularBufferOptions(1)), CaseOperator("RELU", (1,), (2,))]
+    raw = write_case(Case(tensors, operators, (0,), (2,)))
+    tracemalloc.start()
+    with pytest.raises(DoesNotFit, match="bytes for its working memory, at most"):
+        compiled_model("large", raw, read(raw))
+    assert tracemalloc.get_traced_memory()[1] < 1 << 24
+    tracemalloc.stop()

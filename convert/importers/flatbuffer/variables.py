@@ -71,9 +71,9 @@ def exchanged(operator: Operator, tensors: Sequence[Tensor]) -> Operator:
 
 
 def beginning(tensor: Tensor) -> bytes:
-    """What TensorFlow Lite Micro sets a variable to: every byte the zero point of int8 codes, of others 0 (micro_interpreter_graph.cc)."""
+    """What TensorFlow Lite Micro sets every byte of a variable to: the zero point of int8 codes, of others 0 (micro_interpreter_graph.cc)."""
     zero_point = tensor.quantization.zero_point if tensor.type == "INT8" and tensor.quantization is not None else 0
-    return bytes([zero_point & 0xFF]) * tensor.bytes
+    return bytes([zero_point & 0xFF])
 
 
 @dataclass
@@ -164,7 +164,7 @@ def given_memory(operator: Operator, name: str, index: int) -> Tensor:
     if value is None or value.type not in NUMPY_TYPES:
         raise damaged(f"ASSIGN_VARIABLE gives {name} no value")
     zero_point = 0 if value.quantization is None else value.quantization.zero_points[0]
-    return replace(value, index=index, name=name, data=None, state=True, initial=bytes([zero_point & 0xFF]) * value.bytes)
+    return replace(value, index=index, name=name, data=None, state=True, initial=bytes([zero_point & 0xFF]))
 
 
 def section_of(parts: Parts, operator: Operator) -> Section:

@@ -87,7 +87,7 @@ def with_variables(operator: Operator, index: int) -> Operator:
     """The operator as it is in a graph: its output computed, and variables with indices from `index` on behind it."""
     shown = operator.outputs[0]
     zero_point = 0 if shown.quantization is None else shown.quantization.zero_point
-    buffer = replace(shown, index=index, name=f"{shown.name}/buffer", state=True, initial=bytes([zero_point & 0xFF]) * shown.elements)
+    buffer = replace(shown, index=index, name=f"{shown.name}/buffer", state=True, initial=bytes([zero_point & 0xFF]))
     made = [shown, buffer]
     cycles = cycles_of(operator)
     if cycles > 1:
