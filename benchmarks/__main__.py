@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import engines, line, training, yardstick
+from benchmarks import elementwise, engines, line, training, yardstick
 from plumbline.common.ending import run
 
 
 def main() -> int:
-    for benchmark in (training, engines, line, yardstick):
+    for benchmark in (training, engines, line, yardstick, elementwise):
         benchmark.main()
         print()
     return 0

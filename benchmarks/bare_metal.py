@@ -49,10 +49,10 @@ int main(void)
     timer[2] = timer[1] = 0xffffffffu;
     timer[0] = 1;
 %(reset)s    for (int i = 0; i < %(count)d; ++i) {
-        memcpy(memory + PLUMBLINE_COMPILED_INPUT_OFFSET, inputs[i], %(input)d);
+        %(given)s
         const uint32_t empty = ticks(0), taken = ticks(1) - empty;
         if (fwrite(&taken, 4, 1, stdout) != 1) return 1;
-        if (fwrite(memory + PLUMBLINE_COMPILED_OUTPUT_OFFSET, %(output)d, 1, stdout) != 1) return 1;
+        %(taken)s
     }
     return 0;
 }
@@ -79,12 +79,21 @@ def run(folder: Path, compiled: Compiled, graph: Graph, codes: NDArray[np.int8],
     source.write_text(compiled.source)
     source.with_suffix(".h").write_text(compiled.header)
     reset = "    plumbline_compiled_reset(memory);\n" if graph.stateful else ""
-    filled = {"reset": reset, "count": len(codes), "input": graph.input.bytes, "output": graph.output.bytes, "rows": rows(codes.ravel())}
+    inputs, offsets = [each.bytes for each in graph.inputs], compiled.memory.offsets
+    places = zip(graph.inputs, np.cumsum([0, *inputs]), strict=False)
+    filled = {
+        "reset": reset,
+        "count": len(codes),
+        "input": sum(inputs),
+        "rows": rows(codes.ravel()),
+        "given": " ".join(f"memcpy(memory + {offsets[each.index]}, inputs[i] + {at}, {each.bytes});" for each, at in places),
+        "taken": " ".join(f"if (fwrite(memory + {offsets[each.index]}, {each.bytes}, 1, stdout) != 1) return 1;" for each in graph.outputs),
+    }
     driver.write_text(START + DRIVER % filled)
     subprocess.run([COMPILER, "-std=c99", *CORTEX_M4F, level, "-c", source, "-o", target], check=True)
     subprocess.run([COMPILER, "-std=gnu99", *CORTEX_M4F, "-O1", target, driver, *PLACES, "-o", image], check=True)
     sections = subprocess.run(["arm-none-eabi-size", "-A", target], check=True, capture_output=True, text=True).stdout
-    records = np.frombuffer(semihost(image), np.dtype([("ticks", "<u4"), ("answer", np.int8, (graph.output.bytes,))]))
+    records = np.frombuffer(semihost(image), np.dtype([("ticks", "<u4"), ("answer", np.int8, (graph.output_bytes,))]))
     return Run(
         records["answer"],
         round(int(records["ticks"].max()) / TICKS_PER_INSTRUCTION),

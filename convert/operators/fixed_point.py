@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 INT32_MAX = 2**31 - 1
 LARGEST_SCALED = 2**30 - 1
-"""What compiled code multiplies inline stays within this, which leaves a bit for doubling and one for rounding."""
+"""What compiled code multiplies inline stays within this, which leaves a bit for rounding; one more where the shift is below LARGEST_SHIFT."""
+LARGEST_SHIFT = 31
+"""To the right, of a multiplier."""
 
 INT8 = (-128, 127)
 INT16 = (-(2**15), 2**15 - 1)
@@ -41,7 +43,7 @@ class Multiplier:
         mantissa = math.floor(fraction * 2**31 + 0.5)  # exact: the product has 22 fractional bits
         if mantissa == 2**31:
             mantissa, shift = 2**30, shift + 1
-        return cls(0, 0) if shift < -31 else cls(mantissa, shift)
+        return cls(0, 0) if shift < -LARGEST_SHIFT else cls(mantissa, shift)
 
     @property
     def fifteen_bits(self) -> int:

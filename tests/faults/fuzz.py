@@ -18,6 +18,7 @@ from tests.faults.native import LIBRARIES, STILL_BOARD
 
 CORPUS = Path(__file__).with_name("corpus")
 """Inputs that reach different code, one a file: libFuzzer starts from them."""
+STATEFUL_ENGINE = Path(__file__).with_name("stateful_engine.c")
 LONGEST = 512
 """Bytes of one input: several of the longest frames."""
 LINES = (
@@ -49,7 +50,7 @@ def build(generated: Path, work: Path, fuzzer: bool) -> Path:
     """Compile the firmware's line for this machine.
 
     Args:
-        generated: of the conversion of the model to run.
+        generated: of the conversion of the model to run; without its C an engine with a state answers, see stateful_engine.c.
         work: folder for the program.
         fuzzer: with clang as a libFuzzer program, else with gcc for cases on standard input.
 
@@ -61,9 +62,11 @@ def build(generated: Path, work: Path, fuzzer: bool) -> Path:
         raise FuzzerMissing("clang is not installed: sudo apt-get install --no-install-recommends clang libclang-rt-dev")
     work.mkdir(parents=True, exist_ok=True)
     program = work / ("fuzzer" if fuzzer else "fuzzed")
-    sources = [source for name in LIBRARIES for source in sorted((FIRMWARE / "lib" / name).glob("*.c"))]
-    sources += [STILL_BOARD, Path(__file__).with_name("fuzz_target.c"), generated / "plumbline_compiled.c"]
-    include = [f"-I{generated}", *(f"-I{FIRMWARE / 'lib' / name}" for name in LIBRARIES)]
+    compiled = generated / "plumbline_compiled.c"
+    libraries = [name for name in LIBRARIES if compiled.exists() or name != "engine_compiled"]
+    sources = [source for name in libraries for source in sorted((FIRMWARE / "lib" / name).glob("*.c"))]
+    sources += [STILL_BOARD, Path(__file__).with_name("fuzz_target.c"), compiled if compiled.exists() else STATEFUL_ENGINE]
+    include = [f"-I{generated}", *(f"-I{FIRMWARE / 'lib' / name}" for name in libraries)]
     hello = ",".join(map(str, encode(Frame(1, Request.HELLO, b""))))
     command = ["clang", "-fsanitize=fuzzer,address,undefined"] if fuzzer else ["gcc", "-fsanitize=address,undefined", "-DFUZZ_ALONE"]
     command += [*FLAGS, f"-DHELLO_FRAME={hello}", '-DPLUMBLINE_BUILD="fuzz"', *include, *map(str, sources), "-o", str(program)]

@@ -66,7 +66,9 @@ def descriptions() -> tuple[bytes, ...]:
     half = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "mixed_float16"}, "registered_name": None}
     chain = sequential(layer("Dense", "größe", dtype=half, units=3), sequential(layer("BatchNormalization", axis=[1])), layer("LSTM", "a b"))
     graph = functional([["in", 0, 0]], [["out", 0, 0]], layer("InputLayer", "in", batch_input_shape=[None, 4]), layer("Dense", "out"))
-    return tuple(json.dumps(each).encode() for each in (chain, graph))
+    several = [layer("InputLayer", "one", batch_shape=[1, 4]), layer("InputLayer", "two", batch_shape=[None, 4], dtype="int32"), layer("Add", "out")]
+    ends = functional([["one", 0, 0], ["two", 0, 0]], [["out", 0, 0], ["one", 0, 0]], *several)
+    return tuple(json.dumps(each).encode() for each in (chain, graph, ends))
 
 
 def packed(members: Packed, method: int) -> bytes:
@@ -87,11 +89,15 @@ def spliced(rng: np.random.Generator, raw: bytes, pieces: Sequence[bytes]) -> by
     return data
 
 
+NAMES = ("left", "right")
+"""Inputs of a model that has several."""
+
+
 def sample_mutants(seed: int, count: int) -> Iterator[bytes]:
     """Files of samples, the first byte of each telling its suffix."""
     rng = np.random.default_rng(seed)
     for _ in range(count):
-        kind = int(rng.integers(5))
+        kind = int(rng.integers(6))
         if kind == 0:
             yield b"c" + spliced(rng, tables()[int(rng.integers(len(tables())))], TEXTS)
         elif kind == 1:
@@ -100,6 +106,11 @@ def sample_mutants(seed: int, count: int) -> Iterator[bytes]:
             inner = {"inputs.npy": mutate(rng, arrays()[int(rng.integers(2))], arrays()), "labels.npy": mutate(rng, arrays()[2], arrays())}
             yield b"z" + packed(inner, zipfile.ZIP_DEFLATED if rng.random() < 0.5 else zipfile.ZIP_STORED)
         elif kind == 3:
+            names = [spliced(rng, name.encode(), TEXTS).decode(errors="replace").replace("\0", "?") if rng.random() < 0.2 else name for name in NAMES]
+            inner = {f"{name}.npy": arrays()[int(rng.integers(3))] for name in names}
+            inner |= {name: mutate(rng, raw, arrays()) for name, raw in inner.items() if rng.random() < 0.3}
+            yield b"m" + packed(inner, zipfile.ZIP_DEFLATED)
+        elif kind == 4:
             whole = packed({"inputs.npy": arrays()[0], "targets.npy": arrays()[1]}, zipfile.ZIP_DEFLATED)
             yield b"z" + mutate(rng, whole, [whole])
         else:
@@ -111,14 +122,14 @@ def keras_mutants(seed: int, count: int) -> Iterator[bytes]:
     """Files of Keras models."""
     rng = np.random.default_rng(seed)
     for _ in range(count):
-        text = descriptions()[int(rng.integers(2))]
+        text = descriptions()[int(rng.integers(len(descriptions())))]
         if rng.random() < 0.7:
             yield archive(spliced(rng, text, PIECES) if rng.random() < 0.7 else mutate(rng, text, descriptions()))
         else:
             yield mutate(rng, archive(text), [archive(text)])
 
 
-SUFFIXES = {ord("c"): ".csv", ord("n"): ".npy", ord("z"): ".npz", ord("g"): ".csv.gz"}
+SUFFIXES = {ord("c"): ".csv", ord("n"): ".npy", ord("z"): ".npz", ord("m"): ".npz", ord("g"): ".csv.gz"}
 
 
 def in_a_file(raw: bytes, suffix: str, use: Callable[[Path], object]) -> str:
@@ -141,7 +152,13 @@ def in_a_file(raw: bytes, suffix: str, use: Callable[[Path], object]) -> str:
 
 
 def sample_fate(raw: bytes) -> str:
-    return in_a_file(raw[1:], SUFFIXES[raw[0]], lambda path: fit(load_samples(path).inputs[0], (3,)))
+    names = NAMES if raw[:1] == b"m" else ("inputs",)
+
+    def use(path: Path) -> None:
+        for each in load_samples(path, names).inputs:
+            fit(each, (3,))
+
+    return in_a_file(raw[1:], SUFFIXES[raw[0]], use)
 
 
 def keras_fate(raw: bytes) -> str:

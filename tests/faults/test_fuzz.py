@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from plumbline.common.paths import FIRMWARE
+from plumbline.convert.codegen.generated_folder import wire_header
+from plumbline.convert.model.graph import Graph
 from tests.faults import fuzz, soak
 from tests.faults.soak import Part, Soak
+from tests.support.several_ends import SEVERAL, WIDE, write_header
 
 PART = Part(answers=100, wrong=0, seconds=6.0, processor_s=10.0, host_kb=1000, qemu_kb=2000, stack=456)
 STEADY = Soak((PART,) * 10, resends=0, bad_frames=0)
@@ -31,6 +34,15 @@ def test_the_corpus_and_seeded_inputs_break_nothing(linear: Path, tmp_path: Path
     kept = [path.read_bytes() for path in sorted(fuzz.CORPUS.iterdir())]
     assert len(kept) > 50
     assert fuzz.run_inputs(program, kept) == len(kept)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("graph", [SEVERAL, WIDE], ids=["several", "wide"])
+def test_rows_and_sequences_of_several_ends_break_nothing(graph: Graph, tmp_path: Path) -> None:
+    """An engine with a state: rows that share a frame, rows that take several, resets between, numbers that come again."""
+    generated = write_header(tmp_path / "generated", "ends", graph, stateful=True)
+    (generated / "plumbline_wire.h").write_text(wire_header())
+    assert fuzz.alone(fuzz.build(generated, tmp_path, fuzzer=False), 2, 5000) == 5000
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plumbline.common.errors import ArtefactsDisagree
-from plumbline.common.manifest import Manifest
+from plumbline.common.manifest import Manifest, TensorSpec
 from tests.support.damaged_json import ODD, places, replaced
 from tests.support.manifests import MANIFEST
 
 DOCUMENT: dict[str, Any] = json.loads(MANIFEST.to_json())
+SEVERAL = replace(
+    MANIFEST,
+    inputs=(
+        TensorSpec("one", "UINT8", (1, 3), 3, 0.5, 128),
+        TensorSpec("two", "INT16", (2,), 4, 0.25, 0),
+        TensorSpec("three", "BOOL", (), 1, None, None),
+    ),
+    outputs=(TensorSpec("first", "INT32", (1,), 4, None, None), TensorSpec("second", "FLOAT32", (1, 2), 8, None, None)),
+    operators=tuple(replace(MANIFEST.operators[0], computes=(number,)) for number in range(2)),
+    bound=None,
+    quality=None,
+)
+PLACES = [(whole, path) for whole in (DOCUMENT, json.loads(SEVERAL.to_json())) for path in sorted(places(whole), key=repr)]
 
 
 def loaded(folder: Path, text: str) -> Manifest | None:
@@ -41,13 +54,15 @@ def numbers(value: Any) -> Iterator[float]:
 
 
 def test_the_whole_one_is_read(tmp_path: Path) -> None:
-    assert loaded(tmp_path, MANIFEST.to_json()) == MANIFEST
+    for manifest in (MANIFEST, SEVERAL):
+        assert loaded(tmp_path, manifest.to_json()) == manifest
 
 
 @settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(path=st.sampled_from(sorted(places(DOCUMENT), key=repr)), value=st.sampled_from([*ODD, math.nan, math.inf, -math.inf]))
-def test_whatever_stands_in_it_it_is_read_or_refused(path: tuple[Any, ...], value: Any, tmp_path: Path) -> None:
-    found = loaded(tmp_path, json.dumps(replaced(DOCUMENT, path, value)))
+@given(place=st.sampled_from(PLACES), value=st.sampled_from([*ODD, math.nan, math.inf, -math.inf]))
+def test_whatever_stands_in_it_it_is_read_or_refused(place: tuple[Any, tuple[Any, ...]], value: Any, tmp_path: Path) -> None:
+    whole, path = place
+    found = loaded(tmp_path, json.dumps(replaced(whole, path, value)))
     if found is None:
         return
     assert all(math.isfinite(each) for each in numbers(asdict(found)))

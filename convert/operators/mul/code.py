@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from plumbline.convert.model.graph import Operator
-from plumbline.convert.operators.mul.reference import MulReference, check_mul
-from plumbline.convert.operators.shared.binary.code import constants, described, helpers, scaled, scaling
+from plumbline.convert.operators.mul.reference import check_mul
+from plumbline.convert.operators.shared.binary.code import SCALED, coded, constants, described
 from plumbline.convert.operators.shared.whole.code import whole_step
 from plumbline.convert.operators.shared.whole.reference import Whole
 from plumbline.convert.operators.step import Step
@@ -22,16 +20,5 @@ def compile_mul(operator: Operator, name: str) -> Step:
     facts = described(operator.layer, name, layer)
     first, second = layer.operands
     facts["factor"] = f"{first.scale * second.scale / layer.output.scale:.9g}"
-    facts["code"] = product(layer, *facts["values"])
-    return Step(name, TEMPLATE, helpers(layer), constants(name, layer), facts, layer.in_place)
-
-
-def product(layer: MulReference, first: str, second: str) -> str:
-    """The C expression of a product on the output's scale.
-
-    The product of the lowest two codes of int16 is 2^30, one more than `plumbline_scaled` takes. Its opposite is not, so that this is multiplied by
-    the opposite of the multiplier.
-    """
-    if layer.type != "INT16":
-        return scaled(f"{first} * {second}", layer.multiplier)
-    return scaled(f"{first} * -{second}", replace(layer.multiplier, mantissa=-layer.multiplier.mantissa), scaling(layer))
+    facts["code"] = coded(" * ".join(facts["values"]), layer.multiplier, layer)
+    return Step(name, TEMPLATE, (SCALED[layer.type],), constants(name, layer), facts, layer.in_place)

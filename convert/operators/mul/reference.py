@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from plumbline.convert.model.graph import Operator
-from plumbline.convert.operators.fixed_point import LARGEST_SCALED, Multiplier
+from plumbline.convert.operators.fixed_point import LARGEST_SCALED, LARGEST_SHIFT, Multiplier
 from plumbline.convert.operators.options import activation
 from plumbline.convert.operators.shared.binary.operands import Values
 from plumbline.convert.operators.shared.binary.reference import Binary, facts, largest
@@ -48,6 +48,6 @@ def check_mul(operator: Operator) -> MulReference | Whole:
     real = first.scale * second.scale / operator.outputs[0].quantized.scale
     most = largest(first) * largest(second)
     multiplier = Multiplier.of(min(real, 2.0**31))
-    if most << multiplier.left_shift > LARGEST_SCALED + (found["type"] == "INT16"):  # see `product` in code.py
+    if most << multiplier.left_shift > LARGEST_SCALED + (multiplier.right_shift < LARGEST_SHIFT):  # the lowest two codes of int16 reach 2^30
         raise refused(operator, f"has products of up to {most}, shifted left by {multiplier.shift}, which exceed 30 bits")
     return MulReference(**found, multiplier=multiplier)

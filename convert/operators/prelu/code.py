@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.prelu.reference import check_prelu
-from plumbline.convert.operators.shared.binary.code import SATURATING, constants, described, elementwise, minus, scaled
+from plumbline.convert.operators.shared.binary.code import SCALED, coded, constants, described, elementwise
 from plumbline.convert.operators.step import Step
 
 
@@ -13,12 +13,10 @@ def compile_prelu(operator: Operator, name: str) -> Step:
     layer = check_prelu(operator)
     facts = described(operator.layer, name, layer)
     value, alpha = facts["values"]
-    function = SATURATING[layer.type]
     body = [
         f"const int32_t value = {value.removeprefix('(').removesuffix(')')};",
-        f"const int32_t code = value < 0 ? {scaled(f'value * {alpha}', layer.negative, 'scaled_fast')}",
-        f"                               : {scaled('value', layer.positive, 'scaled_fast')};",
-        f"output[{facts['at']}] = plumbline_{function}(code{minus(-layer.output.zero_point)});",
+        f"output[{facts['at']}] = value < 0 ? {coded(f'value * {alpha}', layer.negative, layer)}",
+        f"                         : {coded('value', layer.positive, layer)};",
     ]
     notes = ["The second operand is alpha, by which is multiplied what is below 0."]
-    return elementwise(facts, name, layer, "PRELU", body, constants(name, layer), notes, ("scaled_fast", function))
+    return elementwise(facts, name, layer, "PRELU", body, constants(name, layer), notes, (SCALED[layer.type],))

@@ -62,5 +62,5 @@ def requantized(operator: Operator, name: str, layer: Requantize) -> Step:
         "ends": None if target.type == "INT32" else (int(ends.min), int(ends.max)),
         "cast": f"{target.dtype.name}_t",
     }
-    helpers = () if layer.exact else ("scaled_int32",) if wide else ("scaled",)
+    helpers = () if layer.exact else ("scaled_int32",) if wide else ("scaled_fast",)
     return Step(name, "requantize_types.c.j2", helpers, (), facts, in_place=(0,))

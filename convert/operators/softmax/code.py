@@ -15,7 +15,7 @@ from plumbline.convert.operators.softmax.wide import EXPONENTIALS, RECIPROCALS, 
 from plumbline.convert.operators.step import Step
 
 TEMPLATE, WIDE_TEMPLATE = "softmax.c.j2", "softmax_s16.c.j2"
-HELPERS, WIDE_HELPERS = ("reciprocal",), ("scaled", "softmax_lines")
+HELPERS, WIDE_HELPERS = ("reciprocal",), ("scaled_fast", "softmax_lines")
 LINES = (
     Constant("plumbline_exp_lines", EXPONENTIALS.astype(np.int16), "exp(index * 10 / 512 - 10), of 2^-15"),
     Constant("plumbline_reciprocal_lines", RECIPROCALS.astype(np.int16), "1 / (1 + index / 512), of 2^-15"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.constants import Constant
 from plumbline.convert.operators.fixed_point import Multiplier
-from plumbline.convert.operators.shared.binary.code import NAMES, SATURATING, constants, described, elementwise, minus, scaled, walked
+from plumbline.convert.operators.shared.binary.code import NAMES, SCALED, coded, constants, described, elementwise, scaled, walked
 from plumbline.convert.operators.squared_difference.reference import SquaredDifference, check_squared_difference
 from plumbline.convert.operators.step import Step
 
@@ -33,26 +32,19 @@ def compile_squared_difference(operator: Operator, name: str) -> Step:
 
 
 def of_codes(operator: Operator, name: str, layer: SquaredDifference) -> Step:
-    """The step of a checked operator of codes.
-
-    The largest square, of int16, is 2^30, one more than `plumbline_scaled_fast` takes. Its opposite is not, so that this is multiplied by the
-    opposite of the multiplier.
-    """
+    """The step of a checked operator of codes."""
     facts = described(operator.layer, name, layer)
-    function = SATURATING[layer.type]
-    known = constants(name, layer)
     if layer.type == "INT8":
         parts, known = tabulated(name, layer, facts)
-        square = scaled("difference * difference", layer.multiplier, "scaled_fast")
     else:
-        parts = [scaled(value, multiplier, "scaled_fast") for value, multiplier in zip(facts["values"], layer.multipliers, strict=True)]
-        square = scaled("difference * -difference", replace(layer.multiplier, mantissa=-layer.multiplier.mantissa), "scaled_fast")
+        parts = [scaled(value, multiplier) for value, multiplier in zip(facts["values"], layer.multipliers, strict=True)]
+        known = constants(name, layer)
     body = [
         f"const int32_t difference = {parts[0]} - {parts[1]};",
-        f"output[{facts['at']}] = plumbline_{function}({square}{minus(-layer.output.zero_point)});",
+        f"output[{facts['at']}] = {coded('difference * difference', layer.multiplier, layer)};",
     ]
     notes = [f"Their difference is one on the fine scale, 2^-{layer.left_shift - 1} of the larger one."] if layer.left_shift else []
-    return elementwise(facts, name, layer, WORD, body, known, notes, ("scaled_fast", function))
+    return elementwise(facts, name, layer, WORD, body, known, notes, (SCALED[layer.type],))
 
 
 def tabulated(name: str, layer: SquaredDifference, facts: Mapping[str, Any]) -> tuple[list[str], tuple[Constant, ...]]:

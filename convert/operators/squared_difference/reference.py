@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from plumbline.convert.model.graph import Operator
-from plumbline.convert.operators.fixed_point import LARGEST_SCALED, Multiplier
+from plumbline.convert.operators.fixed_point import LARGEST_SCALED, LARGEST_SHIFT, Multiplier
 from plumbline.convert.operators.shared.binary.operands import Values
 from plumbline.convert.operators.shared.binary.plain import Plain, plain
 from plumbline.convert.operators.shared.binary.reference import Binary, below_one, facts, largest
@@ -56,7 +56,7 @@ def check_squared_difference(operator: Operator) -> SquaredDifference | Plain:
     first, second = (below_one(operator, scale / twice) for scale in scales)
     multiplier = Multiplier.of(min(twice * twice / ((1 << 2 * left) * operator.outputs[0].quantized.scale), 2.0**31))
     most = int(sum(int(each.apply(np.array(largest(operand) << left))) for each, operand in zip((first, second), found["operands"], strict=True)))
-    if most**2 << multiplier.left_shift > LARGEST_SCALED + 1:
+    if most**2 << multiplier.left_shift > LARGEST_SCALED + (multiplier.right_shift < LARGEST_SHIFT):
         raise refused(operator, f"has squares of up to {most**2}, shifted left by {multiplier.shift}, which exceed 30 bits")
     return SquaredDifference(**found, multipliers=(first, second), multiplier=multiplier)
 

@@ -16,7 +16,7 @@ from plumbline.convert.operators.step import Step
 from plumbline.convert.operators.unidirectional_sequence_lstm.reference import Gate, SequenceLstmReference, check_unidirectional_sequence_lstm
 
 TEMPLATE = "unidirectional_sequence_lstm.c.j2"
-HELPERS = {"INT8": ("code", "gate", "cell"), "INT16": ("gate_s16", "cell")}
+HELPERS = {"INT8": ("code", "gate", "cell", "scaled_fast"), "INT16": ("gate_s16", "cell", "scaled_fast")}
 """By the type of input and output."""
 SIGMOID = Constant("plumbline_sigmoid", TABLE.astype(np.uint16), "sigmoid(index / 24), of 2^-16")
 """One for all layers: their constants' names begin otherwise."""

@@ -10,7 +10,7 @@ import numpy as np
 from plumbline.common.quantization import formula
 from plumbline.convert.model.graph import C_TYPES
 from plumbline.convert.operators.constants import Constant
-from plumbline.convert.operators.fixed_point import Multiplier
+from plumbline.convert.operators.fixed_point import ENDS, Multiplier
 from plumbline.convert.operators.shared.binary.operands import Operand, Together, Values
 from plumbline.convert.operators.shared.binary.reference import Binary
 from plumbline.convert.operators.shared.broadcast import Loop
@@ -23,8 +23,8 @@ CONSTANTS = ("operand",)
 NAMES = ("first", "second")
 """The operands as arguments of the C function."""
 TEMPLATE = "elementwise.c.j2"
-SATURATING = {"INT8": "code", "INT16": "code_s16"}
-"""The C function that keeps a number within the codes of a type."""
+SCALED = {"INT8": "scaled_code", "INT16": "scaled_code_s16"}
+"""The C function that makes codes of a type of scaled numbers."""
 
 
 def constants(name: str, layer: Together, names: Sequence[str] = NAMES) -> tuple[Constant, ...]:
@@ -72,21 +72,21 @@ def described(path: str, name: str, layer: Binary) -> dict[str, Any]:
     elements = zip(facts["elements"], layer.operands, strict=True)
     return facts | {
         "zero_point": layer.output.zero_point,
-        "saturates": layer.saturates,
-        "lowest": layer.lowest,
-        "highest": layer.highest,
+        "below": layer.lowest if layer.lowest > least(layer) else None,
+        "above": layer.highest if layer.highest < ENDS[layer.type][1] else None,
         "values": [f"({element}{minus(operand.zero_point)})" for element, operand in elements],
     }
 
 
-def helpers(layer: Binary) -> tuple[str, ...]:
-    """The C functions that a layer calls which scales what it computes and clips it."""
-    return (scaling(layer), *(["code_s16"] if layer.saturates else []))
+def least(layer: Binary) -> int:
+    """What `coded` lets no code be below: the type's lowest, or 0 where int16 codes end there."""
+    return 0 if layer.type == "INT16" and layer.lowest == 0 else ENDS[layer.type][0]
 
 
-def scaling(layer: Binary) -> str:
-    """The C function that scales."""
-    return "scaled_fast" if layer.type == "INT16" else "scaled"
+def coded(value: str, multiplier: Multiplier, layer: Binary) -> str:
+    """The C expression of a code: a value times a multiplier, the output's zero point added, and kept within the type, see `least`."""
+    last = least(layer) if layer.type == "INT16" else layer.output.zero_point
+    return f"plumbline_{SCALED[layer.type]}({factors(value, multiplier)}, {last})"
 
 
 def elementwise(
@@ -128,13 +128,18 @@ def minus(value: int) -> str:
     return "" if value == 0 else f" - {value}" if value > 0 else f" + {-value}"
 
 
-def scaled(value: str, multiplier: Multiplier, function: str = "scaled") -> str:
-    """The C expression of a value times a multiplier, by `plumbline_scaled` or `plumbline_scaled_fast`.
+def scaled(value: str, multiplier: Multiplier) -> str:
+    """The C expression of a value times a multiplier."""
+    return f"plumbline_scaled_fast({factors(value, multiplier)})"
+
+
+def factors(value: str, multiplier: Multiplier) -> str:
+    """The arguments of functions that multiply.
 
     A left shift is a multiplication of the value, which the kernel has seen to stay within LARGEST_SCALED.
     """
     shifted = f"{value} * {1 << multiplier.left_shift}" if multiplier.left_shift else value
-    return f"plumbline_{function}({shifted}, {multiplier.mantissa}, {multiplier.right_shift})"
+    return f"{shifted}, {multiplier.mantissa}, {multiplier.right_shift}"
 
 
 def shown(shape: tuple[int, ...]) -> str:

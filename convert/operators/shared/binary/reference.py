@@ -43,12 +43,6 @@ class Binary(Together):
         assert self.result is not None
         return self.result
 
-    @property
-    def saturates(self) -> bool:
-        """Whether codes are int16 and kept within that type by nothing but its ends, for which a chip may have an instruction."""
-        ends = np.iinfo(NUMPY_TYPES["INT16"])
-        return self.type == "INT16" and (self.lowest, self.highest) == (ends.min, ends.max)
-
     def aligned(self, sources: tuple[Values, ...]) -> list[Integers]:
         """Code - zero point of both operands, with dimensions that fit, see `lined_up`."""
         values = zip(self.lined_up(sources), self.operands, strict=True)

@@ -70,7 +70,7 @@ def compile_total(check: Callable[[Operator], TotalReference], word: str, operat
         "highest": highest,
         "cast": f"{operator.outputs[0].dtype.name}_t",
     }
-    return Step(name, "total.c.j2", ("scaled",), (), facts)
+    return Step(name, "total.c.j2", ("scaled_fast",), (), facts)
 
 
 def compile_extreme(check: Callable[[Operator], ExtremeReference], operator: Operator, name: str) -> Step:

@@ -9,7 +9,7 @@ from plumbline.convert.operators.shared.slopes.reference import Slope, Slopes
 from plumbline.convert.operators.step import Step
 
 TEMPLATE = "slopes.c.j2"
-HELPERS = ("code_s16", "scaled")
+HELPERS = ("code_s16", "scaled_fast")
 
 
 def slopes_step(path: str, name: str, layer: Slopes, meaning: str) -> Step:
@@ -26,7 +26,7 @@ def slopes_step(path: str, name: str, layer: Slopes, meaning: str) -> Step:
         "highest": layer.highest if layer.highest < INT16[1] else None,
         "saturates": both or layer.above.multiplier is not None or layer.below is not None,
     }
-    used = {"scaled": "plumbline_scaled" in f"{facts['above']}{facts['below']}", "code_s16": facts["saturates"]}
+    used = {"scaled_fast": "plumbline_scaled_fast" in f"{facts['above']}{facts['below']}", "code_s16": facts["saturates"]}
     return Step(name, TEMPLATE, tuple(helper for helper in HELPERS if used[helper]), (), facts, in_place=(0,))
 
 
