@@ -26,7 +26,6 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
-from plumbline.convert.model_package import compiled_model
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.cases import CaseOperator
 from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
@@ -34,6 +33,7 @@ from plumbline.convert.operators.engines import ENGINES
 from plumbline.convert.operators.pack.reference import PackOptions
 from plumbline.convert.references.input_pool import pool_of
 from plumbline.convert.references.reference_interpreter import Model
+from plumbline.convert.runs import compiled_alone
 from tests.faults.networks import NETWORKS
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.tflite_writer import INT32, UINT8, Builder, OperatorSpec, TensorSpec, write_case, write_graph
@@ -130,7 +130,7 @@ def fate(raw: bytes) -> str:
             check_engine(graph, name)
         compile_graph(graph, "mutant", bytes(32))
         if hashlib.sha256(raw).digest()[0] % ASKED == 0:
-            compiled_model("mutant", raw, graph)  # which says whether it is small enough to be run
+            compiled_alone("mutant", raw, graph)  # which says whether it is small enough to be run
             model, rows = Model(graph), pool_of(graph.inputs, 3, 1).codes
             model.row(model.values(rows, np.array([True, False, True])))
     except PlumblineError as error:

@@ -12,9 +12,9 @@ from plumbline.common.errors import DoesNotFit, ModelRefused
 from plumbline.convert.importers.flatbuffer.parse import MOST_OPERATORS
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
-from plumbline.convert.model_package import compiled_model
 from plumbline.convert.operators.cases import Case, CaseOperator
 from plumbline.convert.operators.circular_buffer.reference import CircularBufferOptions
+from plumbline.convert.runs import compiled_alone
 from tests.support.flatbuffer_writer import random_model, write
 from tests.support.tflite_writer import INT8, Builder, TensorSpec, write_case, write_graph
 from tests.support.write_operators import unary
@@ -67,6 +67,6 @@ def test_a_variable_of_a_gigabyte_is_refused_before_anything_is_as_large() -> No
     raw = write_case(Case(tensors, operators, (0,), (2,)))
     tracemalloc.start()
     with pytest.raises(DoesNotFit, match="bytes for its working memory, at most"):
-        compiled_model("large", raw, read(raw))
+        compiled_alone("large", raw, read(raw))
     assert tracemalloc.get_traced_memory()[1] < 1 << 24
     tracemalloc.stop()
