@@ -29,7 +29,7 @@ SEVERAL = replace(
     outputs=(TensorSpec("first", "INT32", (1,), 4, None, None), TensorSpec("second", "FLOAT32", (1, 2), 8, None, None)),
     operators=tuple(replace(MANIFEST.operators[0], computes=(number,)) for number in range(2)),
     bound=None,
-    quality=None,
+    quality=(),
 )
 PLACES = [(whole, path) for whole in (DOCUMENT, json.loads(SEVERAL.to_json())) for path in sorted(places(whole), key=repr)]
 
