@@ -89,7 +89,7 @@ def test_the_reports_tell_each_output_by_its_name(verdict: Verdict, shapes: Path
     row = summary.row("shapes", if_any(shapes / "verdict.json"))
     assert row[:4] == ("[green]PASS[/]", "shapes", f"{verdict.exact}/{verdict.exact}", "shape: accuracy; place: rmse")
     right = rows.row(verdict, verdict.comparisons[0])
-    name, place = right.board.split("; ")
+    place, name = right.board.split("; ")  # as in the signature, by the alphabet
     assert name.split()[0] in recipe.CLASSES
     assert len(place.split(", ")) == 2
     off = replace(verdict.comparisons[0], exact=False, board=(*verdict.comparisons[0].board[:-1], 99))
