@@ -102,7 +102,7 @@ def test_a_mistake_is_one_message_with_a_hint(words: list[str], said: str, hint:
     [
         (["plumbline"], "ve", {"verify"}),
         (["plumbline", "verify"], "--sam", {"--samples"}),
-        (["plumbline", "verify"], "w", {"weather", "weather_unrolled"}),
+        (["plumbline", "verify"], "w", {"wakeword", "weather", "weather_unrolled"}),
         (["plumbline", "build", "--env"], "virtual_t", {"virtual_tflm"}),
         (["plumbline", "build", "--board"], "", {"virtual", "nano33ble"}),
         (["plumbline", "serve", "--mlperf"], "", {"kws", "vww", "ic", "ad"}),

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from plumbline.common.errors import PlumblineError
+from plumbline.common.errors import ModelRefused, PlumblineError
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.importers.float_tflite.worker import check_stateless
 from plumbline.convert.operators.cases import INT8, RESOURCE, Case, CaseOperator, TensorSpec
 from plumbline.convert.operators.shared.variables.handles import CallOnceOptions, VarHandleOptions
 from plumbline.convert.references import reference_interpreter
@@ -101,3 +102,12 @@ def test_what_tensorflow_lite_micro_would_do_wrongly_is_refused(reason: str) -> 
     with pytest.raises(PlumblineError, match=reason) as caught:
         compile_graph(read(write_case(REFUSED[reason](delay()))), "refused", bytes(32))
     assert caught.value.hint
+
+
+def test_a_float_model_with_variables_is_refused_with_the_settings_that_help() -> None:
+    with pytest.raises(ModelRefused, match=r"keeps a state in variables \(ASSIGN_VARIABLE, READ_VARIABLE, VAR_HANDLE\)") as caught:
+        check_stateless(write_case(delay()))
+    assert "_experimental_variable_quantization = True" in caught.value.hint
+    check_stateless(
+        write_case(Case([TensorSpec("input", (1, 3), *CODES), TensorSpec("same", (1, 3), *CODES)], [CaseOperator("RELU", (0,), (1,))], (0,), (1,)))
+    )
