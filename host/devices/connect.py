@@ -29,7 +29,7 @@ def connect(url: str | None, env: Environment, folder: Path, on_text: Callable[[
         QemuMissing, BoardUnready: no virtual board.
     """
     if url is None and env.virtual:
-        with VirtualBoard(image_of(folder, env.name), machine=env.board.emulator) as virtual, Link(virtual.url, on_text) as link:
+        with VirtualBoard(image_of(folder, env.name), on=env.board) as virtual, Link(virtual.url, on_text) as link:
             yield Board(link)
     else:
         with Link(url or discovery.find_board(env.board).device, on_text) as link:

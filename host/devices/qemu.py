@@ -12,26 +12,31 @@ from pathlib import Path
 from types import TracebackType
 
 from plumbline.common import boards, system, usage
+from plumbline.common.board_description import Board
 from plumbline.common.child import dies_with_parent
 from plumbline.common.errors import BoardLost, BoardUnready, PlumblineError, QemuMissing
 from plumbline.common.paths import CHECKOUT
 from plumbline.host.devices import qemu_packages
 
 QEMU = "qemu-system-arm"
-ICOUNT = "shift=6"
-"""64 ns of virtual time per instruction: the timer then counts instructions exactly, on any host at any load."""
+"""Of the default board."""
 _END_S = 2.0
 
 
-def program() -> str:
+def program(family: str = "arm") -> str:
     """The system's, or the one that `qemu_packages` brought.
+
+    Args:
+        family: of processors, as QEMU names its programs.
 
     Raises:
         QemuMissing: there is neither; the hint is the line to type.
     """
-    found = shutil.which(QEMU) or shutil.which(str(qemu_packages.unpacked()))
+    name = f"qemu-system-{family}"
+    found = shutil.which(name) or (shutil.which(str(qemu_packages.unpacked())) if name == QEMU else None)
     if found is None:
-        raise QemuMissing(f"{QEMU} is not installed.", _how_to_get())
+        hint = _how_to_get() if name == QEMU else f"Install it: {system.install('qemu-system-misc', 'qemu')}"
+        raise QemuMissing(f"{name} is not installed.", hint)
     return found
 
 
@@ -47,15 +52,16 @@ class VirtualBoard:
     Args:
         image: the firmware's ELF file.
         reboots: start the firmware again when it resets itself, as a chip does; else QEMU ends there, and the connection with it.
-        machine: what QEMU emulates; None takes the board of the default environment.
+        on: the board; None takes that of the default environment.
 
     Raises:
         QemuMissing: there is no qemu-system-arm.
         BoardUnready: there is no image.
     """
 
-    def __init__(self, image: Path, reboots: bool = False, machine: str | None = None) -> None:
-        qemu = program()
+    def __init__(self, image: Path, reboots: bool = False, on: Board | None = None) -> None:
+        board = on or boards.default().board
+        qemu = program(board.family)
         if not image.is_file():
             raise BoardUnready(f"The firmware {image} does not exist.", f"Build it: {usage.command('build')}.")
         self._image = image
@@ -64,7 +70,7 @@ class VirtualBoard:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.url = f"socket://127.0.0.1:{listener.getsockname()[1]}"
             self._process = subprocess.Popen(
-                _command(qemu, machine or boards.default().board.emulator, image, listener.fileno(), reboots),
+                _command(qemu, board, image, listener.fileno(), reboots),
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -116,9 +122,11 @@ class VirtualBoard:
         )
 
 
-def _command(program: str, machine: str, image: Path, listener: int, reboots: bool) -> list[str]:
+def _command(program: str, on: Board, image: Path, listener: int, reboots: bool) -> list[str]:
+    # So many ns of virtual time per instruction: the board's timer then counts instructions exactly, on any host at any load.
+    icount = f"shift={on.instruction_ns.bit_length() - 1}"
     uart = f"socket,id=uart,fd={listener},server=on,wait=on,nodelay=on"
     return [
-        *(program, "-machine", machine, "-nodefaults", "-display", "none", "-monitor", "none", *(() if reboots else ("-no-reboot",))),
-        *("-chardev", uart, "-serial", "chardev:uart", "-icount", ICOUNT, "-kernel", str(image)),
+        *(program, "-machine", on.machine, *(("-bios", "none") if on.family != "arm" else ()), "-nodefaults", "-display", "none", "-monitor", "none", *(() if reboots else ("-no-reboot",))),
+        *("-chardev", uart, "-serial", "chardev:uart", "-icount", icount, "-kernel", str(image)),
     ]

@@ -18,13 +18,15 @@ def arm_code(image: Path) -> tuple[str, ...]:
     the attribute that says that the ARM instruction set was used.
 
     Args:
-        image: a linked ELF file for Arm.
+        image: a linked ELF file; one for another processor has none.
 
     Raises:
         OSError, elftools.common.exceptions.ELFError: it cannot be read, or is no ELF file.
     """
     with image.open("rb") as file:
         elf = ELFFile(file)
+        if elf["e_machine"] != "EM_ARM":
+            return ()
         wanted = SH_FLAGS.SHF_ALLOC | SH_FLAGS.SHF_EXECINSTR
         code = {number for number, section in enumerate(elf.iter_sections()) if section["sh_flags"] & wanted == wanted}
         table = elf.get_section_by_name(".symtab")

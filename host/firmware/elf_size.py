@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
-from elftools.elf.constants import SH_FLAGS
+from elftools.elf.constants import P_FLAGS, SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
 from plumbline.common.documents import Count
 
 _RAM_START = 0x2000_0000
+"""Of Arm's microcontrollers: nothing that is loaded above it is flash."""
 _HEAP = ".heap"
 """The section that a linker script stretches over what RAM is left, as the Arduino core's does: a program that grows takes its place."""
 
@@ -35,4 +36,6 @@ def size_of(image: Path) -> Size | None:
             heap = sum(each["sh_size"] for each in elf.iter_sections() if each.name == _HEAP and each["sh_flags"] & SH_FLAGS.SHF_ALLOC)
     except (OSError, ELFError):
         return None
-    return Size(sum(each["p_filesz"] for each in loaded), sum(each["p_memsz"] for each in loaded if each["p_vaddr"] >= _RAM_START) - heap)
+    arm = elf["e_machine"] == "EM_ARM"
+    in_ram = [each for each in loaded if (each["p_vaddr"] >= _RAM_START if arm else each["p_flags"] & P_FLAGS.PF_W)]
+    return Size(sum(each["p_filesz"] for each in loaded), sum(each["p_memsz"] for each in in_ram) - heap)

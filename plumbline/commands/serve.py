@@ -36,7 +36,7 @@ def command(given: Given) -> int:
         work.check()
         work.convert()
         firmware.build(work.folder, env.name)
-    with VirtualBoard(image_of(work.folder, env.name), machine=env.board.emulator) as board:
+    with VirtualBoard(image_of(work.folder, env.name), on=env.board) as board:
         ours, theirs = pty.openpty()
         tty.setraw(theirs)  # bytes as they are; that this end stays open keeps the terminal alive between two programs
         try:

@@ -24,6 +24,7 @@ TESTED = ("not tried", "compiled", "emulated", "flashed")
 """How far an environment's firmware got: an image was linked, it ran in an emulator, it ran on the chip."""
 PAGE = "docs/how-to/own-board.md explains every option."
 _FLASH, _RAM, _WATCHDOG = "board_upload.maximum_size", "board_upload.maximum_ram_size", "board_build.watchdog_s"
+_INSTRUCTION_NS = "board_build.instruction_ns"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ class Board:
     tested: str
     """One of TESTED."""
     emulator: str = ""
-    """QEMU's name of the machine; empty for a board that is connected."""
+    """QEMU's name of the machine, with its family of processors and a colon before it where that is not arm; empty for a connected board."""
+    instruction_ns: int = 0
+    """What an instruction takes on an emulated board, a power of two; 0 for one that is connected."""
     usb: tuple[int, int] | None = None
     """Vendor and product while it runs a firmware; None for one behind a serial port that says nothing of it."""
     usb_boot_loader: tuple[int, int] | None = None
@@ -56,6 +59,16 @@ class Board:
     def virtual(self) -> bool:
         """Whether it is emulated on this computer."""
         return bool(self.emulator)
+
+    @property
+    def family(self) -> str:
+        """Of an emulated board's processor, as QEMU names its programs."""
+        return self.emulator.partition(":")[0] if ":" in self.emulator else "arm"
+
+    @property
+    def machine(self) -> str:
+        """QEMU's name of an emulated board."""
+        return self.emulator.rpartition(":")[2]
 
     def check_holds(self, constants: int, memory: int) -> None:
         """See that a model alone is not too large; the firmware around it needs some as well, which the linker checks.
@@ -139,10 +152,13 @@ def _described(project: Project, path: Path) -> list[Environment]:
         platform=re.sub(r"@.*", "", reader.needed("platform")).rpartition("/")[2],
         tested=reader.tested(),
         emulator=reader.given("emulator"),
+        instruction_ns=reader.number(_INSTRUCTION_NS, least=0, default=0),
         usb=reader.usb("usb"),
         usb_boot_loader=reader.usb("usb_boot_loader"),
         enter_boot_loader=reader.given("enter_boot_loader"),
     )
+    if described.virtual and described.instruction_ns.bit_count() != 1:
+        reader.problems.append(f"{_INSTRUCTION_NS} of an emulated board is a power of two, for instance 64")
     if described.virtual and described.usb:
         reader.problems.append("a board is emulated or has a USB identity, not both")
     problems = reader.problems

@@ -1,7 +1,9 @@
-// board.h on QEMU's mps2-an386: UART0 with an interrupt-driven receiver, timer1 as the clock, and the watchdog.
+// board.h on a machine of QEMU: a UART with an interrupt-driven receiver, a clock and, where the machine has one, a watchdog. `machine.h`
+// has the machine's own registers.
 #include <board.h>
+#include <core.h>
 #include <last_reset.h>
-#include <mps2.h>
+#include <machine.h>
 #include <plumbline_build.h>
 #include <startup.h>
 
@@ -17,15 +19,15 @@ static struct {
   volatile uint32_t overruns;
 } receiver;
 
-// Timer1 runs through one period between two interrupts; long, so that an interrupt hardly ever falls into a measured inference.
-enum { PERIOD_MS = 160000u, TICKS_PER_MS = MPS2_CLOCK_HZ / 1000u };
+// The clock runs through one period between two interrupts; long, so that an interrupt hardly ever falls into a measured inference.
+enum { PERIOD_MS = 160000u, TICKS_PER_MS = MACHINE_CLOCK_HZ / 1000u };
 static const uint32_t period_ticks = (uint32_t)PERIOD_MS * TICKS_PER_MS;
 static volatile uint32_t periods;
 
-void UART0_RX_Handler(void) {
-  MPS2_UART0->intstatus = MPS2_UART_INTSTATUS_RX;
-  while (MPS2_UART0->state & MPS2_UART_RX_FULL) {
-    const uint8_t byte = (uint8_t)MPS2_UART0->data;
+void UART_Handler(void) {
+  machine_uart_acknowledge();
+  while (machine_uart_received()) {
+    const uint8_t byte = machine_uart_take();
     if (receiver.written - receiver.read == RING_BYTES) {
       receiver.overruns++;
     } else {
@@ -33,53 +35,43 @@ void UART0_RX_Handler(void) {
       receiver.written++;
     }
   }
-  if (MPS2_UART0->state & MPS2_UART_RX_OVERRUN) {
-    MPS2_UART0->state = MPS2_UART_RX_OVERRUN;
-    receiver.overruns++;
-  }
+  if (machine_uart_overran()) receiver.overruns++;
 }
 
-void Timer1_Handler(void) {
-  MPS2_TIMER1->intstatus = 1;
+void Clock_Handler(void) {
+  machine_clock_acknowledge(period_ticks);
   periods++;
 }
 
-// The watchdog's time is board_build.watchdog_s; 0: there is none. An instruction takes 64 ns, on a busy computer as well.
-_Static_assert(PLUMBLINE_WATCHDOG_S <= UINT32_MAX / MPS2_CLOCK_HZ, "the watchdog counts to 171 s at most");
+// The watchdog's time is board_build.watchdog_s; 0: there is none. An instruction takes as long on a busy computer.
+_Static_assert(PLUMBLINE_WATCHDOG_S <= UINT32_MAX / MACHINE_CLOCK_HZ, "the watchdog counts to 171 s at most");
+_Static_assert(PLUMBLINE_WATCHDOG_S == 0 || MACHINE_HAS_WATCHDOG, "this machine has no watchdog: board_build.watchdog_s = 0");
 // While the program sleeps the watchdog has its longest time, and the clock's interrupt wakes the program before that is over. Without its
 // interrupt it would stand still too, but QEMU's counts on: it would reset the board when the interrupt comes back.
-_Static_assert(PERIOD_MS / 1000u < UINT32_MAX / MPS2_CLOCK_HZ, "the watchdog bites a sleeping board");
+_Static_assert(PERIOD_MS / 1000u < UINT32_MAX / MACHINE_CLOCK_HZ, "the watchdog bites a sleeping board");
 
 static void watchdog_time(uint32_t ticks) {
-  if (PLUMBLINE_WATCHDOG_S > 0) MPS2_WATCHDOG->load = ticks;
+  if (PLUMBLINE_WATCHDOG_S > 0) machine_watchdog_time(ticks);
 }
 
-static const uint32_t watchdog_ticks = PLUMBLINE_WATCHDOG_S * MPS2_CLOCK_HZ;
+static const uint32_t watchdog_ticks = PLUMBLINE_WATCHDOG_S * MACHINE_CLOCK_HZ;
 
-void board_feed(void) { MPS2_WATCHDOG->intclr = 1; }
+void board_feed(void) { machine_watchdog_feed(); }
 
 void board_begin(void) {
   last_reset_begin();
   watchdog_time(watchdog_ticks);
-  if (PLUMBLINE_WATCHDOG_S > 0) MPS2_WATCHDOG->control = MPS2_WATCHDOG_INTERRUPT | MPS2_WATCHDOG_RESET;
-
-  MPS2_TIMER1->reload = period_ticks - 1;
-  MPS2_TIMER1->value = period_ticks - 1;
-  MPS2_TIMER1->ctrl = MPS2_TIMER_ENABLE | MPS2_TIMER_INTERRUPT;
-
+  if (PLUMBLINE_WATCHDOG_S > 0) machine_watchdog_begin();
+  machine_clock_begin(period_ticks);
   instruction_counter_begin();
-
-  MPS2_UART0->bauddiv = MPS2_CLOCK_HZ / 115200;  // QEMU asks for a valid divisor and sends as fast as the host takes it
-  MPS2_UART0->ctrl = MPS2_UART_TX_ENABLE | MPS2_UART_RX_ENABLE | MPS2_UART_RX_INTERRUPT;
-  // A host that connected before the receiver was enabled may otherwise wait a second for QEMU to offer its first byte.
-  (void)MPS2_UART0->data;
-
-  NVIC_ISER0 = 1u << MPS2_UART0_RX_IRQ | 1u << MPS2_TIMER1_IRQ;
+  machine_uart_begin();
+  core_enable_interrupt(MACHINE_UART_IRQ);
+  core_enable_interrupt(MACHINE_CLOCK_IRQ);
 }
 
 const char *board_name(void) { return PLUMBLINE_BOARD; }
 
-uint32_t board_clock_hz(void) { return MPS2_CLOCK_HZ; }
+uint32_t board_clock_hz(void) { return MACHINE_CLOCK_HZ; }
 
 int board_read(void) {
   if (receiver.read == receiver.written) return -1;
@@ -94,10 +86,10 @@ bool board_write(const uint8_t *bytes, size_t length) {
   board_feed();
   const uint32_t start = board_uptime_ms();
   for (size_t i = 0; i < length; i++) {
-    while (MPS2_UART0->state & MPS2_UART_TX_FULL) {
+    while (machine_uart_full()) {
       if (board_uptime_ms() - start > patience_ms) return false;
     }
-    MPS2_UART0->data = bytes[i];
+    machine_uart_send(bytes[i]);
   }
   return true;
 }
@@ -105,24 +97,24 @@ bool board_write(const uint8_t *bytes, size_t length) {
 uint32_t board_overruns(void) { return receiver.overruns; }
 
 void board_idle(void) {
-  // With interrupts masked WFI still wakes on a pending one: a byte that arrives after the check is not slept through.
-  __asm volatile("cpsid i" ::: "memory");
+  // With interrupts off the core still wakes on a pending one: a byte that arrives after the check is not slept through.
+  core_interrupts_off();
   if (receiver.read == receiver.written) {
     watchdog_time(UINT32_MAX);
-    __asm volatile("wfi" ::: "memory");
+    core_wait();
     watchdog_time(watchdog_ticks);
   }
-  __asm volatile("cpsie i" ::: "memory");
+  core_interrupts_on();
 }
 
 // The time in parts of a millisecond.
 static uint32_t uptime(uint32_t parts) {
-  uint32_t before, value;
-  do {  // again when the timer's interrupt came in between
+  uint32_t before, elapsed;
+  do {  // again when the clock's interrupt came in between
     before = periods;
-    value = MPS2_TIMER1->value;
+    elapsed = machine_clock_elapsed(period_ticks);
   } while (before != periods);
-  return before * PERIOD_MS * parts + (period_ticks - 1 - value) / (TICKS_PER_MS / parts);
+  return before * PERIOD_MS * parts + elapsed / (TICKS_PER_MS / parts);
 }
 
 uint32_t board_uptime_ms(void) { return uptime(1); }

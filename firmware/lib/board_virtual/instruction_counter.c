@@ -2,23 +2,22 @@
 #include "instruction_counter.h"
 
 #include <board.h>
-#include <mps2.h>
+#include <core.h>
+#include <machine.h>
+
+// TICKS of the counter are INSTRUCTIONS. No tick is longer than an instruction.
+enum { TICKS = 2 * PLUMBLINE_INSTRUCTION_NS, INSTRUCTIONS = MACHINE_COUNTER_PS / 500 };
+_Static_assert(INSTRUCTIONS * 500u == MACHINE_COUNTER_PS, "the ratio is not exact");
+_Static_assert(TICKS >= INSTRUCTIONS, "the counter does not tell instructions apart");
 
 static uint32_t reading_ticks;  // what two readings in a row differ by
 static bool calibrated;
 
 // Not inlined, so that the calibration below and a caller elsewhere pay the same for a reading.
-__attribute__((noinline)) uint32_t board_counter(void) { return ~MPS2_TIMER0->value; }
+__attribute__((noinline)) uint32_t board_counter(void) { return machine_counter(); }
 
 // Two instructions per turn.
-__attribute__((noinline)) static void spin(uint32_t turns) {
-  __asm volatile(
-      "1: subs %0, #1 \n"
-      "   bne 1b \n"
-      : "+l"(turns)
-      :
-      : "cc");
-}
+__attribute__((noinline)) static void spin(uint32_t turns) { CORE_SPIN(turns); }
 
 static uint32_t ticks_of_spin(uint32_t turns) {
   const uint32_t start = board_counter();
@@ -27,33 +26,34 @@ static uint32_t ticks_of_spin(uint32_t turns) {
 }
 
 void instruction_counter_begin(void) {
-  MPS2_TIMER0->reload = UINT32_MAX;
-  MPS2_TIMER0->value = UINT32_MAX;
-  MPS2_TIMER0->ctrl = MPS2_TIMER_ENABLE;
+  machine_counter_begin();
 
   const uint32_t start = board_counter();
   reading_ticks = board_counter() - start;
 
-  // The difference of two loops leaves out the call around them. 1000 turns more are 2000 instructions, 3200 ticks.
+  // The difference of two loops leaves out the call around them. 1000 turns more are 2000 instructions.
+  const uint32_t expected = 2000 * TICKS / INSTRUCTIONS;
   const uint32_t ticks = ticks_of_spin(1100) - ticks_of_spin(100);
-  calibrated = ticks >= 3199 && ticks <= 3201;
+  calibrated = ticks >= expected - 1 && ticks <= expected + 1;
 }
 
 const char *board_counter_unit(void) { return calibrated ? "instructions" : "ticks"; }
 
 static uint32_t net(uint32_t difference) { return difference > reading_ticks ? difference - reading_ticks : 0; }
 
-// ticks / 1.6, rounded; in two parts because 5 * ticks may not fit
-static inline uint32_t converted(uint32_t ticks) { return calibrated ? ticks / 8 * 5 + (ticks % 8 * 5 + 4) / 8 : ticks; }
+// Rounded; in two parts because the product may not fit.
+static inline uint32_t converted(uint32_t ticks) {
+  return calibrated ? ticks / TICKS * INSTRUCTIONS + (ticks % TICKS * INSTRUCTIONS + TICKS / 2) / TICKS : ticks;
+}
 
 uint32_t board_counter_count(uint32_t difference) { return converted(net(difference)); }
 
 uint32_t board_counter_steps(uint32_t steps) { return converted(steps); }
 
-void board_counter_align(void) { MPS2_TIMER0->value = UINT32_MAX; }
+void board_counter_align(void) { machine_counter_align(); }
 
 uint32_t board_counter_ns(uint32_t difference) {
-  const uint32_t ns_per_tick = 1000000000u / MPS2_CLOCK_HZ;
   const uint32_t ticks = net(difference);
-  return ticks > UINT32_MAX / ns_per_tick ? UINT32_MAX : ticks * ns_per_tick;
+  if (ticks / 2 >= UINT32_MAX / INSTRUCTIONS) return UINT32_MAX;
+  return ticks / 2 * INSTRUCTIONS + ticks % 2 * INSTRUCTIONS / 2;
 }

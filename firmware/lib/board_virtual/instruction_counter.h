@@ -1,5 +1,5 @@
-// board.h's counter: CMSDK timer0 as a counter of instructions. With `-icount shift=6` QEMU lets 64 ns pass per instruction, which are
-// 1.6 ticks of the 25 MHz timer.
+// board.h's counter: the machine's counter of ticks as one of instructions. QEMU lets PLUMBLINE_INSTRUCTION_NS pass
+// per instruction (-icount).
 #ifndef INSTRUCTION_COUNTER_H
 #define INSTRUCTION_COUNTER_H
 

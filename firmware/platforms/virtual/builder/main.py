@@ -1,4 +1,4 @@
-"""Builds an image for the virtual board: flags, start-up code, link, and the size report."""
+"""Builds an image for a virtual board: flags, start-up code, link, and the size report."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,9 @@ from SCons.Script import AlwaysBuild, Default, DefaultEnvironment
 
 env = DefaultEnvironment()
 board = env.BoardConfig()
-core_dir = Path(env.PioPlatform().get_dir()) / "core"
+platform_dir = Path(env.PioPlatform().get_dir())
+core_dir, shared_dir = platform_dir / board.get("build.core"), platform_dir / "shared"
+machine_dir = platform_dir / "machines" / board.get("build.machine")
 # Substituted here, because a path may hold a space.
 project_dir, build_dir = env.subst("$PROJECT_DIR"), env.subst("$BUILD_DIR")
 zig = os.environ.get("PLUMBLINE_ZIG")  # the program, where GCC is not to compile
@@ -18,7 +20,8 @@ for name, size in (("flash", board.get("upload.maximum_size")), ("ram", board.ge
     limits[f"__{name}_bytes"] = size
     # The budgets are for GCC's code; another compiler's has the board's memory for its limit.
     limits[f"__{name}_budget"] = "0xffffffff" if zig else board.get(f"build.{name}_budget", size)
-layout, script = core_dir / board.get("build.ldscript"), Path(build_dir) / "firmware.ld"
+    limits[f"__{name}_start"] = board.get(f"build.{name}_start")
+layout, script = shared_dir / "layout.ld", Path(build_dir) / "firmware.ld"
 text = "".join(f"{name} = {value};\n" for name, value in limits.items()) + f'INCLUDE "{layout}"\n'
 if not script.is_file() or script.read_text() != text:
     script.parent.mkdir(parents=True, exist_ok=True)
@@ -28,34 +31,36 @@ env.Replace(PROGNAME="firmware", PROGSUFFIX=".elf", LDSCRIPT_PATH=str(script))
 if zig:
     # Its compiler-rt brings memcpy and the like, and the core their declarations; there is no other C library. Nothing here throws.
     env.Replace(AR=f'"{zig}" ar', AS=f'"{zig}" cc', CC=f'"{zig}" cc', CXX=f'"{zig}" c++', LINK=f'"{zig}" cc', RANLIB=f'"{zig}" ranlib')
-    machine = ["-target", "thumb-freestanding-eabihf", "-mcpu=" + board.get("build.cpu").replace("-", "_")]
+    flags = board.get("build.zig").split()
     own_flags, own_link, library = ["-fno-unwind-tables", "-fno-asynchronous-unwind-tables"], ["-Wl,--entry=Reset_Handler"], []
-    env.Append(CPPPATH=[str(core_dir.parent / "freestanding")], BUILD_UNFLAGS=["-fno-tree-loop-distribute-patterns"])
+    env.Append(CPPPATH=[str(platform_dir / "freestanding")], BUILD_UNFLAGS=["-fno-tree-loop-distribute-patterns"])
     no_calls = ["-fno-builtin"]
 else:
+    gcc = board.get("build.gcc.prefix")
     env.Replace(
-        AR="arm-none-eabi-gcc-ar",
-        AS="arm-none-eabi-gcc",
-        CC="arm-none-eabi-gcc",
-        CXX="arm-none-eabi-g++",
-        LINK="arm-none-eabi-gcc",
-        RANLIB="arm-none-eabi-gcc-ranlib",
-        OBJCOPY="arm-none-eabi-objcopy",
-        SIZETOOL="arm-none-eabi-size",
+        AR=f"{gcc}gcc-ar",
+        AS=f"{gcc}gcc",
+        CC=f"{gcc}gcc",
+        CXX=f"{gcc}g++",
+        LINK=f"{gcc}gcc",
+        RANLIB=f"{gcc}gcc-ranlib",
+        OBJCOPY=f"{gcc}objcopy",
+        SIZETOOL=f"{gcc}size",
         # What occupies the flash and the RAM, in the section names of the linker script.
         SIZEPROGREGEXP=r"^(?:\.vectors|\.text|\.rodata|\.model|\.init_array|\.ARM\.extab|\.ARM\.exidx|\.data)\s+(\d+).*",
         SIZEDATAREGEXP=r"^(?:\.stack|\.data|\.bss|\.tensors)\s+(\d+).*",
         SIZECHECKCMD="$SIZETOOL -A -d $SOURCES",
     )
-    machine = ["-mcpu=" + board.get("build.cpu"), "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"]
-    own_flags, own_link, library = [], ["--specs=nano.specs", f"-Wl,-Map={build_dir}/firmware.map"], ["c", "m", "gcc"]
+    flags, specs = board.get("build.gcc.flags").split(), f"--specs={board.get('build.gcc.specs')}"
+    own_flags, own_link, library = [], [f"-Wl,-Map={build_dir}/firmware.map"], ["c", "m", "gcc"]
+    env.Append(**({"LINKFLAGS": [specs]} if specs.startswith("--specs=nano") else {"CCFLAGS": [specs], "LINKFLAGS": [specs]}))
     no_calls = ["-fno-tree-loop-distribute-patterns"]
 
 env.Append(
-    ASFLAGS=machine,
+    ASFLAGS=flags,
     ASPPFLAGS=["-x", "assembler-with-cpp"],
     CCFLAGS=[
-        *machine,
+        *flags,
         *own_flags,
         "-Os",
         "-g",
@@ -69,16 +74,18 @@ env.Append(
     ],
     CFLAGS=["-std=gnu11"],
     CXXFLAGS=["-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fno-use-cxa-atexit"],
-    CPPDEFINES=[("PLUMBLINE_WATCHDOG_S", board.get("build.watchdog_s"))],
-    CPPPATH=[str(core_dir)],
-    LINKFLAGS=[*machine, "-nostartfiles", *own_link, "-Wl,--gc-sections", "-Wl,--build-id=none"],
+    CPPDEFINES=[("PLUMBLINE_WATCHDOG_S", board.get("build.watchdog_s")), ("PLUMBLINE_INSTRUCTION_NS", board.get("build.instruction_ns"))],
+    # The machine's folder, and the one around it that several machines share.
+    CPPPATH=[str(shared_dir), str(core_dir), str(machine_dir), *([str(machine_dir.parent)] if machine_dir.parent.name != "machines" else [])],
+    LINKFLAGS=[*flags, "-nostartfiles", *own_link, "-Wl,--gc-sections", "-Wl,--build-id=none"],
     LIBS=library,
 )
 
 core = env.Clone()
 # Its loops fill the memory that a library function may need: they must not become calls of one.
 core.Append(CCFLAGS=["-Wall", "-Wextra", "-Werror", "-Wconversion", *no_calls])
-core.BuildSources("$BUILD_DIR/core", str(core_dir))
+for name, folder in (("shared", shared_dir), ("core", core_dir), ("machine", machine_dir)):
+    core.BuildSources(f"$BUILD_DIR/{name}", str(folder))
 image = env.BuildProgram()
 env.Depends(image, [str(script), str(layout)])
 

@@ -1,0 +1,4 @@
+// See machine.h.
+#include "machine.h"
+
+bool machine_uart_sending;
