@@ -7,7 +7,7 @@ $(foreach each,$(GIVEN),$(if $(filter undefined default,$(origin $(each))),,$(ev
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-test setup-torture train convert firmware verify explain verify-all verify-models learn profile flash monitor serve doctor test check fuzz torture benchmark docs lock clean
+.PHONY: help setup setup-test setup-torture train convert firmware verify explain verify-all verify-models verify-boards learn profile flash monitor serve doctor test check fuzz torture benchmark docs lock clean
 
 ##@ Use
 
@@ -34,6 +34,9 @@ verify-all: ## verify every recipe and print one table
 
 verify-models: ## verify every model in the folder MODELS
 	@sh tools/start verify-models
+
+verify-boards: ## verify on every virtual board
+	@sh tools/start verify-boards
 
 serve: ## keep the virtual board open for other programs
 	@sh tools/start serve

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from plumbline.common import system
 from plumbline.common.errors import SetupFailed
 from plumbline.common.recipe_needs import needs_of, needs_of_all
 from plumbline.host.devices import qemu_packages
@@ -40,6 +41,12 @@ GCC = {
     "arm-none-eabi-g++:include/c++": "libstdc++-arm-none-eabi-dev",
 }
 QEMU = {"qemu-system-arm": "qemu-system-arm"}
+RISCV = {
+    # Debian 13 took it out of qemu-system-misc.
+    "qemu-system-riscv32": "qemu-system-misc" if system.debian() == 12 else "qemu-system-riscv",
+    "riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf",
+    "riscv64-unknown-elf-gcc:picolibc.specs": "picolibc-riscv64-unknown-elf",
+}
 ARM = {**GCC, **QEMU}
 NATIVE = {
     "gcc": "gcc",
@@ -56,9 +63,10 @@ GROUPS = {
     "compiler": GCC,
     "virtual": ARM,
     "gcc": ARM,
+    "boards": {**ARM, **RISCV},
     "test": TEST,
     "torture": {**TEST, **FUZZER},
-    "ci": {**TEST, **FUZZER, **BROWSER, **needs_of_all()},
+    "ci": {**TEST, **RISCV, **FUZZER, **BROWSER, **needs_of_all()},
 }
 """What the commands need beside Python's packages. `compiler` and `virtual` take what is missing from PyPI and unpack QEMU, without any right; the
 others want the system's packages. `ci` leaves no test out; on a person's machine those that need a browser, espeak-ng or clang are skipped where
@@ -100,6 +108,8 @@ ELSEWHERE = {
             "qemu-system-arm": "qemu",
             "doctest-dev": "doctest",
             "libclang-rt-dev": "llvm",
+            "qemu-system-riscv": "qemu",
+            "gcc-riscv64-unknown-elf": "riscv64-elf-gcc",
         },
     ),
 }

@@ -56,6 +56,7 @@ TARGETS = {
     "verify": MakeTarget(("verify",), _BOARD, needs="virtual"),
     "verify-all": MakeTarget(("verify", "--all"), ("LIMITS", "ACTIVATIONS", "ENV", "PORT"), needs="virtual"),
     "verify-models": MakeTarget(("verify",), ("MODELS", "TRUST", "LIMITS", "ACTIVATIONS", "ENV", "PORT"), needs="virtual"),
+    "verify-boards": MakeTarget(("verify", "--boards"), _MODEL, needs="boards"),
     "explain": MakeTarget(("explain",), _MODEL),
     "profile": MakeTarget(("profile",), _BOARD, needs="virtual"),
     "flash": MakeTarget(("flash",), _BOARD),

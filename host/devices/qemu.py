@@ -35,7 +35,11 @@ def program(family: str = "arm") -> str:
     name = f"qemu-system-{family}"
     found = shutil.which(name) or (shutil.which(str(qemu_packages.unpacked())) if name == QEMU else None)
     if found is None:
-        hint = _how_to_get() if name == QEMU else f"Install it: {system.install('qemu-system-misc', 'qemu')}"
+        hint = (
+            _how_to_get()
+            if name == QEMU
+            else f"Install it: {system.install('qemu-system-misc' if system.debian() == 12 else 'qemu-system-riscv', 'qemu')}"
+        )
         raise QemuMissing(f"{name} is not installed.", hint)
     return found
 
@@ -126,7 +130,8 @@ def _command(program: str, on: Board, image: Path, listener: int, reboots: bool)
     # So many ns of virtual time per instruction: the board's timer then counts instructions exactly, on any host at any load.
     icount = f"shift={on.instruction_ns.bit_length() - 1}"
     uart = f"socket,id=uart,fd={listener},server=on,wait=on,nodelay=on"
+    machine = ["-machine", on.machine, *(("-bios", "none") if on.family == "riscv32" else ())]
     return [
-        *(program, "-machine", on.machine, *(("-bios", "none") if on.family != "arm" else ()), "-nodefaults", "-display", "none", "-monitor", "none", *(() if reboots else ("-no-reboot",))),
+        *(program, *machine, "-nodefaults", "-display", "none", "-monitor", "none", *(() if reboots else ("-no-reboot",))),
         *("-chardev", uart, "-serial", "chardev:uart", "-icount", icount, "-kernel", str(image)),
     ]

@@ -50,7 +50,8 @@ def settings_of(environment: str) -> Settings:
     values = {name: _words(config.get(section, name)) for name in config.options(section) if not _elsewhere(name)}
     unwanted = values.pop("build_unflags", ())
     flags = _joined((*values.pop("build_flags", ()), *values.pop("build_src_flags", ()))) + tuple(f"-u {flag}" for flag in unwanted)
-    if boards.environment(environment).virtual and compiler.zig():
+    board = boards.environment(environment).board
+    if board.virtual and compiler.zig(board.family):
         values["compiler"] = ("zig",)
     if "MLPerf" in _purposes(flags):
         flags += mlperf.flags()

@@ -22,6 +22,7 @@ from plumbline.pipeline.work import Work
 
 if TYPE_CHECKING:
     from plumbline.host.verdict.verdict import Verdict
+    from plumbline.host.verdict.verdict_file import Document
 
 
 @define(
@@ -33,14 +34,17 @@ if TYPE_CHECKING:
 )
 @click.option("--all", "every", is_flag=True, help="Verify every recipe, go on after a failure, and print one table.")
 @click.option("--models", type=click.Path(path_type=Path), help="Verify every model in this folder, go on after a failure, and print one table.")
+@click.option("--boards", is_flag=True, help="Verify on every virtual board, go on after a failure, and print one table.")
 @click.option("--manifest", type=click.Path(path_type=Path), help="Hold the board to this manifest.  [default: the one in the build folder]")
-def command(given: Given, every: bool, models: Path | None, manifest: Path | None) -> int:
+def command(given: Given, every: bool, models: Path | None, boards: bool, manifest: Path | None) -> int:
     """Prove that a board answers what the model says.
 
     The model is trained, converted and built first, where something has changed. Without a port the virtual board runs it.
     """
     if every or models is not None:
         return _every(given) if models is None else _folder(given, models)
+    if boards:
+        return _boards(given)
     work = given.work()
     with nullcontext() if given.only and not work.folder.is_dir() else work.accounted():
         verdict = _verdict(given, work, manifest)
@@ -70,9 +74,9 @@ def _verdict(given: Given, work: Work, manifest: Path | None) -> Verdict:
     chosen, port = given.environment(), given.line
     env = chosen.env
     if port is None and env.virtual:  # said now, not after minutes of training and building
-        qemu.program()
+        qemu.program(env.board.family)
         if not given.only:
-            compiler.check(needs_gcc=env.engine == "tflm")
+            compiler.check(needs_gcc=env.engine == "tflm", family=env.board.family)
     if not given.only:
         work.check()
         work.convert()
@@ -115,17 +119,41 @@ def _every(given: Given) -> int:
 
 def _folder(given: Given, folder: Path) -> int:
     """Every model in a folder, each with the samples of its name beside it."""
-    from plumbline.host.reports.models_table import conclude
+    from plumbline.host.reports.many_table import Verified, conclude
     from plumbline.pipeline.target import models_in, samples_beside
 
     if given.target or given.samples:
         raise UsageError("--models verifies every model of a folder, and a model is given besides.", "Leave out one of them.")
-    seconds, models = {}, {}
+    found = []
     for path in models_in(folder):
         work = replace(given, target=str(path), samples=samples_beside(path)).work()
-        models[work.name] = path
-        seconds[work.name] = _one_of_many(given, work, path.name)
-    return conclude(given.results, models, seconds, as_json=given.json)
+        seconds = _one_of_many(given, work, path.name)
+        found.append(Verified(path.name, _document(work), seconds))
+    return conclude("model", found, as_json=given.json)
+
+
+def _boards(given: Given) -> int:
+    """One model on every virtual board, with the compiled engine."""
+    from plumbline.common.boards import ordinary
+    from plumbline.host.reports.many_table import Verified, conclude
+
+    if given.env or given.board or given.engine or given.port:
+        raise UsageError("--boards verifies on every virtual board, and one is given besides.", "Leave out one of them.")
+    found = []
+    for env in (each for each in ordinary("compiled") if each.virtual):
+        here = replace(given, env=env.name)
+        work = here.work()
+        seconds = _one_of_many(here, work, env.name)
+        found.append(Verified(env.name, _document(work), seconds))
+    return conclude("board", found, as_json=given.json)
+
+
+def _document(work: Work) -> Document | None:
+    """What the last run left."""
+    from plumbline.common.outcome import VERDICT
+    from plumbline.host.verdict import verdict_file
+
+    return verdict_file.if_any(work.folder / VERDICT)
 
 
 def _one_of_many(given: Given, work: Work, name: str) -> float:

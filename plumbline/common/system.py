@@ -32,6 +32,16 @@ def install(debian: str, homebrew: str) -> str:
     return f"brew install {homebrew}" if sys.platform == "darwin" else f"sudo apt-get install --no-install-recommends {debian}"
 
 
+def debian() -> int | None:
+    """The version of this Debian, e.g. 12; None for another system."""
+    try:
+        lines = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
+    except OSError:
+        return None
+    number = lines.get("VERSION_ID", "").strip('"')
+    return int(number) if lines.get("ID") == "debian" and number.isdecimal() else None
+
+
 def permission(device: str) -> str:
     """What to do about a serial port that the user may not open: a sentence."""
     if sys.platform == "darwin":

@@ -89,8 +89,8 @@ def test_interrupts_that_are_off_do_not_keep_it_away(hasty: Path, tmp_path: Path
 
 
 def test_a_hang_of_an_interrupt_is_found_on_the_stack_of_the_handlers(hasty: Path, tmp_path: Path) -> None:
-    image = firmware.patched(hasty, "UART0_RX_Handler", HANG_AT_ONCE, tmp_path / "handler.elf")
-    with pytest.raises(BoardLost, match=f"watchdog reset it.*pc {address(image, 'UART0_RX_Handler')}"), started(image, reboots=False) as (board, _):
+    image = firmware.patched(hasty, "UART_Handler", HANG_AT_ONCE, tmp_path / "handler.elf")
+    with pytest.raises(BoardLost, match=f"watchdog reset it.*pc {address(image, 'UART_Handler')}"), started(image, reboots=False) as (board, _):
         board.hello()
 
 

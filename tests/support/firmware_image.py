@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from elftools.elf.elffile import ELFFile
+
 from plumbline.common.paths import FIRMWARE
 from plumbline.host.firmware import firmware
 
@@ -39,18 +41,19 @@ def sections(image: Path) -> dict[str, int]:
 
 
 def patched(image: Path, symbol: str, halfwords: tuple[int, ...], target: Path) -> Path:
-    """A copy of the image in which `symbol`, a function or initialized data, begins with these Thumb instructions or halves of words."""
+    """A copy of the image in which `symbol`, a function or initialized data, begins with these instructions of 16 bits or halves of words."""
     return overwritten(image, symbol, b"".join(each.to_bytes(2, "little") for each in halfwords), target)
 
 
 def overwritten(image: Path, symbol: str, code: bytes, target: Path) -> Path:
     """A copy of the image in which `symbol`, a function or initialized data, begins with these bytes; the copy may take the image's place."""
-    (address,) = (int(line.split()[0], 16) for line in tool("nm", image).splitlines() if line.split()[-1] == symbol)
+    with image.open("rb") as file:
+        elf = ELFFile(file)
+        (value,) = {each["st_value"] for each in elf.get_section_by_name(".symtab").get_symbol_by_name(symbol)}
+        address = value & ~1 if elf["e_machine"] == "EM_ARM" else value  # without the bit for Thumb
+        segments = [each.header for each in elf.iter_segments() if each["p_type"] == "PT_LOAD"]
+    (at,) = (each["p_offset"] + address - each["p_vaddr"] for each in segments if each["p_vaddr"] <= address < each["p_vaddr"] + each["p_filesz"])
     data = bytearray(image.read_bytes())
-    # program headers: type, offset, virtual, physical, file size, ...
-    loads = [line.split() for line in tool("readelf", "-lW", image).splitlines() if line.split()[:1] == ["LOAD"]]
-    segments = [[int(load[i], 16) for i in (1, 2, 4)] for load in loads]
-    (at,) = (offset + address - start for offset, start, size in segments if start <= address < start + size)
     data[at : at + len(code)] = code
     target.write_bytes(data)
     return target

@@ -1,4 +1,4 @@
-"""The table of `make verify-models`: one row for each model, with why it did not pass."""
+"""The table of `make verify-models` and `make verify-boards`: one row for each model or board, with why it did not pass."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 from plumbline.common.errors import ModelRefused, UsageError
 from plumbline.common.outcome import Ended, Run
-from plumbline.host.reports.models_table import conclude
+from plumbline.host.reports.many_table import Verified, conclude
+from plumbline.host.verdict import verdict_file
 from plumbline.pipeline.target import models_in, samples_beside
 from tests.support.verdict_documents import passing
 
@@ -17,24 +18,23 @@ NAMES = ("first.tflite", "second.tflite", "third.keras")
 
 
 @pytest.fixture
-def models(tmp_path: Path) -> dict[str, Path]:
+def models(tmp_path: Path) -> list[Verified]:
     for name in NAMES:
         (tmp_path / name).touch()
     (tmp_path / "third.npz").touch()
     (tmp_path / "notes.txt").touch()
-    names = {f"model_{path.stem}": path for path in models_in(tmp_path)}
     (tmp_path / "model_first").mkdir()
     (tmp_path / "model_first" / "verdict.json").write_text(json.dumps(passing()))
     Run.begin(tmp_path / "model_second", "model_second", "make verify").end(Ended.of(ModelRefused("It computes in float16.", "")))
-    return names
+    return [Verified(path.name, verdict_file.if_any(tmp_path / f"model_{path.stem}" / "verdict.json"), 7.42) for path in models_in(tmp_path)]
 
 
 @pytest.mark.parametrize("width", [60, 200])
 def test_each_model_is_a_row_with_its_outcome_and_its_reason(
-    width: int, tmp_path: Path, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    width: int, models: list[Verified], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    assert conclude(tmp_path, models, dict.fromkeys(models, 7.4)) == 1
+    assert conclude("model", models) == 1
     said = capsys.readouterr().out
     assert max(map(len, said.splitlines())) <= width
     for begin in (["PASS", "first.tflite"], ["ERROR", "second.tflite"], ["no", "verdict", "third.keras"]):
@@ -44,11 +44,11 @@ def test_each_model_is_a_row_with_its_outcome_and_its_reason(
 
 
 def test_a_long_reason_takes_no_number_away(
-    tmp_path: Path, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    models: list[Verified], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "170")
-    Run.begin(tmp_path / "model_second", "model_second", "make verify").end(Ended.of(ModelRefused("A sentence of many words. " * 12, "")))
-    conclude(tmp_path, models, dict.fromkeys(models, 7.4))
+    monkeypatch.setenv("COLUMNS", "190")
+    Run.begin(tmp_path / "long", "long", "make verify").end(Ended.of(ModelRefused("A sentence of many words. " * 12, "")))
+    conclude("model", [models[0], Verified("long.tflite", verdict_file.if_any(tmp_path / "long" / "verdict.json"), 7.4)])
     said = capsys.readouterr().out
     assert "Left out" not in said
     assert said.split().count("sentence") == 12
@@ -56,17 +56,18 @@ def test_a_long_reason_takes_no_number_away(
     assert f"{given['exact']:,}/{given['compared']:,}" in said
 
 
-def test_the_same_as_json(tmp_path: Path, models: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
-    conclude(tmp_path, models, dict.fromkeys(models, 7.42), as_json=True)
+def test_the_same_as_json(models: list[Verified], capsys: pytest.CaptureFixture[str]) -> None:
+    conclude("model", models, as_json=True)
     first, second, third = json.loads(capsys.readouterr().out)
     given = passing()
     assert (first["outcome"], first["exact"], first["seconds"]) == ("pass", given["summary"]["exact"], 7.4)
     assert first["distinct"] == len({tuple(each["board"]) for each in given["comparisons"]})
+    assert (first["stack"], first["ram"]) == (given["stats"]["stack_used"], given["size"]["ram"])
     assert (second["outcome"], third["outcome"]) == ("error", "no verdict")
     assert second["reason"] == "ModelRefused (exit code 21): It computes in float16."
 
 
-def test_samples_lie_beside_their_model(tmp_path: Path, models: dict[str, Path]) -> None:
+def test_samples_lie_beside_their_model(tmp_path: Path, models: list[Verified]) -> None:
     assert samples_beside(tmp_path / "third.keras") == tmp_path / "third.npz"
     assert samples_beside(tmp_path / "first.tflite") is None
 
