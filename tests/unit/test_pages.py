@@ -14,6 +14,7 @@ from plumbline.common import boards, wire
 from plumbline.common.paths import ROOT
 from plumbline.convert.operators import registered
 from plumbline.convert.operators.engines import ENGINES
+from plumbline.convert.operators.interpreted import INTERPRETED
 from plumbline.pipeline import project
 from tests.support import pages
 from tests.support.errors import errors
@@ -22,6 +23,7 @@ from tools import doc_tables
 HELD = {
     "exit-codes": [f"`{each.__name__}`" for each in errors()],
     "operators": [f"`{name}`" for name in registered()],
+    "interpreted": [f"`{name.removeprefix('CUSTOM:')}`" for name in INTERPRETED],
     "engines": [f"`{name}`" for name in ENGINES],
     "boards": [f"`{name}`" for name in boards.boards()],
     "environments": [f"`{name}`" for name in boards.environments()],
