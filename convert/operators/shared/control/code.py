@@ -13,7 +13,9 @@ from plumbline.convert.operators.step import Step
 
 def runs_graphs(name: str, check: Callable[..., Reference], accepts: str, **traits: Any) -> Registration:
     """Register an operator that runs graphs; `traits` are further fields of Registration."""
-    return Registration(name, check, partial(compile_graphs, check), accepts, version=1, float_product=True, runs_graphs=True, **traits)
+    return Registration(
+        name, check, partial(compile_graphs, check), accepts, version=1, constants=("value",), float_product=True, runs_graphs=True, **traits
+    )
 
 
 def compile_graphs(check: Callable[..., Reference], operator: Operator, name: str) -> Step:
