@@ -44,11 +44,11 @@ def test_it_passes_as_written_and_its_layers_are_tried_once(folder: Path) -> Non
 def test_a_layer_that_no_board_can_run_is_refused_before_training(folder: Path) -> None:
     text = (folder / "motion.py").read_text()
     (folder / "bent.py").write_text(
-        text.replace('"motion"', '"bent"').replace('activation="relu", name="hidden_2"', 'activation="exponential", name="hidden_2"')
+        text.replace('"motion"', '"bent"').replace('activation="relu", name="hidden_2"', 'activation="sparsemax", name="hidden_2"')
     )
     ended = plumbline(folder, "verify", "bent.py")
-    assert ended.returncode == 22, ended.stderr
-    assert "EXP is not supported" in ended.stderr
+    assert ended.returncode == 21, ended.stderr
+    assert "TOPK_V2 is not supported" in ended.stderr
     assert "Training bent" not in ended.stderr
     assert not (folder / "build" / "bent" / "model.keras").exists()
 
