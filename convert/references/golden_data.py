@@ -104,7 +104,7 @@ def golden_data(converted: Converted, graph: Graph, at: Points, held_back: bool 
         targets: for each output those of the given samples (N, ...), of which those are kept whose samples are asked; empty without any.
 
     Raises:
-        ModelRefused: TensorFlow Lite Micro or LiteRT cannot load the model.
+        ModelRefused: TensorFlow Lite Micro cannot load the model.
         UnsupportedOperator: the wheel is absent, and the integer model lacks an operator.
     """
     starts = converted.starts
@@ -119,13 +119,21 @@ def golden_data(converted: Converted, graph: Graph, at: Points, held_back: bool 
         samples=at.samples,
         float_x=converted.float_x,
         data=data,
-        litert=litert.run(converted.tflite, graph, converted.codes, starts) if litert.available() else None,
+        litert=litert_answers(converted.tflite, graph, converted.codes, starts),
         kinds=converted.kinds if converted.kinds.any() else None,
         float_product=with_float_products(graph, converted.codes, starts),
         parameters=converted.parameters,
         starts=starts,
     )
     return Golden(references, oracle, used)
+
+
+def litert_answers(raw: bytes, graph: Graph, codes: Codes, starts: Starts | None) -> Codes | None:
+    """What LiteRT answers; None where it is not installed, or lacks what TensorFlow Lite Micro has, such as a QUANTIZE to int32."""
+    try:
+        return litert.run(raw, graph, codes, starts) if litert.available() else None
+    except ModelRefused:
+        return None
 
 
 def with_float_products(graph: Graph, codes: Codes, starts: Starts | None) -> Codes | None:

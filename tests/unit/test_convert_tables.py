@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from plumbline.common.errors import ModelRefused
 from plumbline.convert.importers.flatbuffer.parse import take_apart
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.keras.tables import tabulated
 from plumbline.convert.model.schema import BUILTIN_OPERATORS
-from plumbline.convert.references import reference_interpreter, tflm
+from plumbline.convert.references import litert, reference_interpreter, tflm
+from plumbline.convert.references.golden_data import litert_answers
 from tests.support import compiled_c
-from tests.support.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_graph
+from tests.support.tflite_writer import FLOAT32, INT32, OperatorSpec, TensorSpec, write_graph
 from tests.support.write_operators import unary
 
 pytest.importorskip("tensorflow", reason="TensorFlow is not installed: it comes with plumbline[train]")
@@ -79,3 +82,13 @@ def test_two_computed_numbers_have_no_table() -> None:
     tensors = [IN, real("given"), real("product"), OUT]
     raw = write_graph(tensors, [unary("DEQUANTIZE", 0, 1), function("POW", 1, 2, 1), unary("QUANTIZE", 2, 3)], 0, 3)
     assert tabulated(raw) == raw
+
+
+@pytest.mark.skipif(not litert.available(), reason="needs LiteRT")
+def test_what_litert_lacks_is_held_to_the_wheel_alone() -> None:
+    """Tables begin with a QUANTIZE to int32, which LiteRT cannot load."""
+    raw = write_graph([IN, replace(OUT, kind=INT32)], [unary("QUANTIZE")], 0, 1)
+    graph = read(raw)
+    assert litert_answers(raw, graph, CODES, None) is None
+    with pytest.raises(ModelRefused, match="LiteRT cannot load"):
+        litert.run(raw, graph, CODES)

@@ -10,7 +10,7 @@ from plumbline.convert.operators.shared.binary.code import minus
 from plumbline.convert.operators.step import Step
 
 TEMPLATE = "dequantize.c.j2"
-HELPERS = ("float_bytes",)
+HELPERS = ("store_float",)
 
 
 def compile_dequantize(operator: Operator, name: str) -> Step:

@@ -14,7 +14,7 @@ from plumbline.convert.operators.shared.lookup.code import lookup_step
 from plumbline.convert.operators.step import Step
 
 TEMPLATE = "quantize.c.j2"
-HELPERS = ("float_bytes",)
+HELPERS = ("load_float",)
 
 
 def compile_quantize(operator: Operator, name: str) -> Step:
