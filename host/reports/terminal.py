@@ -146,7 +146,7 @@ def fitting(
         optional: heads in the order in which they are left out.
         left: heads of the columns that are justified to the left, as the first one is.
         title: markup; None for none.
-        wrapped: the head of a column of sentences, which are no markup, and may go over several lines of _SENTENCE characters before another column is left out.
+        wrapped: the head of a column of sentences without markup, which may go over several lines of _SENTENCE characters before another is left out.
     """
     for count in range(len(optional) + 1):
         kept = [(head, cells) for head, cells in columns if head not in optional[:count]]
