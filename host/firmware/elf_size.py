@@ -37,5 +37,6 @@ def size_of(image: Path) -> Size | None:
     except (OSError, ELFError):
         return None
     arm = elf["e_machine"] == "EM_ARM"
-    in_ram = [each for each in loaded if (each["p_vaddr"] >= _RAM_START if arm else each["p_flags"] & P_FLAGS.PF_W)]
+    # Elsewhere what is written to, and what the file holds nothing of: Zig's linker takes a stack for read only.
+    in_ram = [each for each in loaded if (each["p_vaddr"] >= _RAM_START if arm else each["p_flags"] & P_FLAGS.PF_W or not each["p_filesz"])]
     return Size(sum(each["p_filesz"] for each in loaded), sum(each["p_memsz"] for each in in_ram) - heap)

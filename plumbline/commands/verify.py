@@ -41,10 +41,14 @@ def command(given: Given, every: bool, models: Path | None, boards: bool, manife
 
     The model is trained, converted and built first, where something has changed. Without a port the virtual board runs it.
     """
-    if every or models is not None:
-        return _every(given) if models is None else _folder(given, models)
+    if every + boards + (models is not None) > 1:
+        raise UsageError("--all, --models and --boards each say what is verified one after the other.", "Leave out all but one of them.")
+    if every:
+        return _every(given)
     if boards:
         return _boards(given)
+    if models is not None:
+        return _folder(given, models)
     work = given.work()
     with nullcontext() if given.only and not work.folder.is_dir() else work.accounted():
         verdict = _verdict(given, work, manifest)

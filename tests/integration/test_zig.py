@@ -9,11 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plumbline.common import boards
 from plumbline.common.errors import CompilerMissing, DoesNotFit, UsageError
+from plumbline.common.manifest import Manifest
 from plumbline.common.paths import FIRMWARE, image_of
+from plumbline.host.devices.board import Board
+from plumbline.host.devices.link import Link
+from plumbline.host.devices.qemu import VirtualBoard
 from plumbline.host.firmware import compiler, firmware
+from plumbline.host.firmware.builds import Builds
 from plumbline.host.firmware.built import Built
+from plumbline.host.firmware.elf_size import size_of
 from plumbline.host.firmware.settings import settings_of
+from plumbline.host.verdict.verify import verify
 from tests.support.random_network import random_network
 from tests.support.stages import run_stage, verified
 
@@ -55,6 +63,21 @@ def test_both_compilers_firmware_is_exact(
     assert len(verdict.comparisons) > 250
     assert all(each.exact for each in verdict.comparisons)
     assert str(FIRMWARE).encode() not in image_of(folder, "virtual").read_bytes(), "the image tells where it was built"
+
+
+@needs_zig
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("qemu-system-riscv32") is None, reason="needs qemu-system-riscv32")
+def test_another_family_of_processors_is_exact_and_its_size_is_known(zig: None, linear: Path, tmp_path: Path) -> None:
+    folder, env = Path(shutil.copytree(linear, tmp_path / "linear", ignore=shutil.ignore_patterns("pio"))), boards.environment("virtual_rv32")
+    image = firmware.build(folder, env.name)
+    size = size_of(image)
+    assert size is not None
+    assert 1_600 < size.ram < 2_048  # the stack among them
+    assert 8_000 < size.flash < 12_000
+    with VirtualBoard(image, on=env.board) as qemu, Link(qemu.url) as link:
+        verdict = verify(Board(link), folder, Manifest.load(folder / "generated" / "manifest.json"), builds=Builds(folder, env.name), command="")
+    assert verdict.passed, verdict.failures
 
 
 @needs_zig
