@@ -1,4 +1,4 @@
-"""Builds an image for a virtual board: flags, start-up code, link, and the size report."""
+"""Builds an image on our own start-up code: flags, start-up code, link, and the size report."""
 
 import os
 from pathlib import Path
