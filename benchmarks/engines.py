@@ -13,7 +13,7 @@ from plumbline.common.errors import PlumblineError
 from plumbline.common.paths import ROOT
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import firmware
 from plumbline.host.firmware.elf_size import Size, size_of
 

@@ -18,7 +18,7 @@ from plumbline.common.ending import run
 from plumbline.common.paths import ROOT
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import firmware
 
 BYTES_PER_SECOND = 115_200 / 10

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from plumbline.common import system, usage
 from plumbline.common.boards import boards as known_boards
-from plumbline.common.errors import CompilerMissing, QemuMissing, TflmMissing
+from plumbline.common.errors import CompilerMissing, QemuMissing, SetupFailed, TflmMissing
 from plumbline.common.paths import install_anew, platformio_platforms
-from plumbline.host.devices import discovery
+from plumbline.host.devices import discovery, emulators
 from plumbline.host.devices.qemu import program as qemu_program
 from plumbline.host.devices.serial_open import owners as owners_of
 from plumbline.host.firmware import compiler as chosen
@@ -44,7 +44,7 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Run every check, those of this machine first, then those of each connected board."""
-    checks: list[Callable[[], Iterator[Finding]]] = [python, packages, compiler, qemu, platformio, tflm_library]
+    checks: list[Callable[[], Iterator[Finding]]] = [python, packages, compiler, qemu, emulated, platformio, tflm_library]
     checks += [udev, modem_manager] if sys.platform == "linux" else []
     for check in [*checks, boards]:
         yield from check()
@@ -88,6 +88,16 @@ def qemu() -> Iterator[Finding]:
         return
     version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.splitlines()
     yield Finding(Level.GOOD, version[0] if version else program)
+
+
+def emulated() -> Iterator[Finding]:
+    """Of the boards that one can own, those that run on this computer as well."""
+    for board in (each for each in known_boards().values() if each.emulated_by):
+        try:
+            emulators.of(board).check(board)
+            yield Finding(Level.GOOD, f"{board.title}: without a port it is emulated")
+        except SetupFailed as error:
+            yield Finding(Level.NOTE, error.message, error.hint)
 
 
 def platformio() -> Iterator[Finding]:
@@ -138,7 +148,7 @@ def boards() -> Iterator[Finding]:
     found = discovery.connected()
     if not found:
         known = " or ".join(each.title for each in known_boards().values() if each.usb)
-        yield Finding(Level.NOTE, f"no {known} is connected", f"The virtual board needs none: {usage.line('verify')}")
+        yield Finding(Level.NOTE, f"no {known} is connected", f"Without a port, {usage.command('verify')} runs on a virtual or an emulated board.")
     if len(found) > 1:
         yield Finding(Level.NOTE, f"{len(found)} boards are connected", f"Choose one: {usage.line('verify', port=found[0].device)}")
     for board in found:

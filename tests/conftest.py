@@ -21,7 +21,8 @@ from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT, platformio_core
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import QEMU, VirtualBoard
+from plumbline.host.devices.qemu import QEMU
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import build_engine, compiler, firmware
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.verdict.checks import failures

@@ -22,7 +22,7 @@ VARIABLES = {
     "TRUST=1": "run the Python code of a Lambda layer in that .keras file",
     "ENV=virtual": "board and engine, one of the environments below",
     "MLPERF=kws": "which model of MLPerf Tiny the firmware answers as, with ENV=virtual_mlperf for instance: kws, vww, ic or ad",
-    "PORT={port}": "the serial port of a board; verify and monitor use the virtual one without it, flash finds a board",
+    "PORT={port}": "the serial port of a board, or auto for the one that is connected; without it verify, monitor and profile run on this computer",
     "LIMITS='...'": "what the board must reach on the samples, agreement=0.9 for instance",
     "ACTIVATIONS=int16": "what layers hand to each other when a float model or a recipe is quantized: int8, or int16",
     "QUIET=1": "results and errors only",

@@ -36,10 +36,15 @@ class Board:
     """Speaks to a board over a link.
 
     Every method raises what `Link.exchange` raises, and BoardFault when the board answers with an error.
+
+    Args:
+        link: to the board.
+        emulated: it runs the image of a real board without that board, and its firmware cannot know: `hello` adds that to the board's name.
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, emulated: bool = False) -> None:
         self.link = link
+        self._emulated = emulated
 
     def hello(self) -> Identity:
         """Ask for everything the board says about itself.
@@ -59,6 +64,8 @@ class Board:
             inputs, outputs = self._two_ends(sizes["input_bytes"], sizes["output_bytes"])
         else:
             inputs, outputs = self._ends(Direction.INPUT), self._ends(Direction.OUTPUT)
+        if self._emulated:
+            fields["board"] = f"emulated {fields['board']}"
         return Identity(**sizes, **fields, inputs=inputs, outputs=outputs)
 
     def ask(self, x_nano: int) -> Answer | None:

@@ -76,7 +76,7 @@ def find_board(kind: Board, wanted_by: str = "verify") -> Port:
     others = ", ".join(f"{port.device} ({port.role})" if port.role else port.device for port in ports) or "none"
     raise BoardNotFound(
         f"No {kind.title} is connected (USB {boards.usb_text(kind.usb)}; other serial ports: {others}).",
-        f"Connect it with a data cable, or {name_it}. Without a board, {usage.command('verify')} uses the virtual one.",
+        f"Connect it with a data cable, or {name_it}. Without a port, {usage.command('verify')} runs on an emulated board.",
     )
 
 

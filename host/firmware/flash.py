@@ -9,6 +9,7 @@ from plumbline.common import boards, progress, usage
 from plumbline.common.board_description import Board
 from plumbline.common.errors import BuildFailed, UploadFailed
 from plumbline.host.devices import discovery
+from plumbline.host.devices.connect import AUTO
 from plumbline.host.devices.deadline import Deadline
 from plumbline.host.devices.serial_open import open_port
 from plumbline.host.firmware import firmware
@@ -23,7 +24,7 @@ def flash(recipe_dir: Path, env: str, port: str | None) -> str:
     Args:
         recipe_dir: build/NAME, converted.
         env: an environment of a board that can be connected, see plumbline.common.boards.environments.
-        port: the serial port; None finds the one board that is connected, also one that waits in its boot loader.
+        port: the serial port; None or `connect.AUTO` finds the one board that is connected, also one that waits in its boot loader.
 
     Returns:
         The serial port under which the board came back.
@@ -34,7 +35,7 @@ def flash(recipe_dir: Path, env: str, port: str | None) -> str:
         Everything plumbline.host.firmware.firmware.build raises.
     """
     kind = boards.environment(env).board
-    device = port or discovery.find_for_upload(kind).device
+    device = discovery.find_for_upload(kind).device if port in (None, AUTO) else port
     open_port(device).close()  # says now, not after minutes of building, that the port is busy, forbidden or not there
     firmware.build(recipe_dir, env)
     try:

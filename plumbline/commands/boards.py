@@ -11,6 +11,7 @@ from rich.table import Table
 
 from plumbline.commands.options import Given, define
 from plumbline.common import boards
+from plumbline.host.devices import emulators
 from plumbline.host.reports.terminal import Terminal
 
 _WIDTH = 110
@@ -26,10 +27,11 @@ def command(given: Given) -> int:
         return 0
     terminal = Terminal()
     terminal.width = max(terminal.width, _WIDTH)
-    kinds = _table("board", "what it calls itself", "core", "MHz", "flash, B", "RAM, B", "USB")
+    kinds = _table("board", "what it calls itself", "core", "MHz", "flash, B", "RAM, B", "USB", "runs here in")
     for board in boards.boards().values():
         size = (f"{board.clock_hz / 1e6:g}", f"{board.flash:,}", f"{board.ram:,}")
-        kinds.add_row(board.name, escape(board.title), escape(board.core), *size, boards.usb_text(board.usb))
+        here = emulators.of(board).short if board.emulated else ""
+        kinds.add_row(board.name, escape(board.title), escape(board.core), *size, boards.usb_text(board.usb), here)
     firmware = _table("env", "board", "engine", "beside answering", "watchdog", "tested")
     for env in envs:
         firmware.add_row(env.name, env.board.name, env.engine, env.extra, f"{env.watchdog_s} s" if env.watchdog_s else "off", env.tested)

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define
+from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define, say_passed_over
 from plumbline.common.board_description import Environment
 from plumbline.common.text import printable
 from plumbline.host.devices.connect import connect
@@ -31,9 +31,10 @@ talking: piped lines get their answers.
 def command(given: Given) -> int:
     """Type to a board and read what it says: 10, and linear answers 19.0. Ctrl-D or Ctrl-C ends it.
 
-    Without a port the virtual board is built first, where something has changed.
+    Without a port it is a board that runs on this computer, built first where something has changed.
     """
     env, port = given.environment().env, given.line
+    say_passed_over(given, env)
     folder = Path() if port else _built(given, env)
     console = _Console()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,6 +18,7 @@ from plumbline.common.board_description import Environment
 from plumbline.common.errors import UsageError
 from plumbline.common.paths import recipe_names
 from plumbline.common.progress import Output, choose
+from plumbline.common.text import printable
 from plumbline.pipeline import environment, project, target
 from plumbline.pipeline.environment import Chosen
 from plumbline.pipeline.target import Target, expanded
@@ -217,7 +219,7 @@ def about_firmware() -> list[click.Parameter]:
 
 def about_port() -> list[click.Parameter]:
     """A board that is connected."""
-    return [_text("--port", "A serial port, or socket://HOST:PORT; without it the virtual board, or the one that is connected.", "PORT")]
+    return [_text("--port", "A serial port, socket://HOST:PORT, or auto: the connected board; without it a board that this computer runs.", "PORT")]
 
 
 def about_build() -> list[click.Parameter]:
@@ -239,6 +241,14 @@ class Command(click.Command):
         with formatter.section("Examples" if len(self.examples) > 1 else "Example"):
             for example in self.examples:
                 formatter.write(f"  {example}\n")
+
+
+def say_passed_over(given: Given, env: Environment) -> None:
+    """Tell a person whose board is connected, and who named no port, that an emulated one runs instead."""
+    from plumbline.host.devices.connect import passed_over  # not for every command
+
+    if not given.silent and (line := passed_over(given.line, env)):
+        print(printable(line), file=sys.stderr)
 
 
 def choose_output(given: Given) -> None:

@@ -9,7 +9,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define
+from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define, say_passed_over
 from plumbline.common import boards
 from plumbline.common.board_description import Environment
 from plumbline.common.errors import UsageError
@@ -34,7 +34,7 @@ _WIDTH = 110
 def command(given: Given) -> int:
     """Measure what each operator costs on a board.
 
-    The virtual board's firmware is built first; a connected board has to run a firmware that measures.
+    The firmware of a board that runs on this computer is built first; a connected board has to run a firmware that measures.
     """
     work, env = given.work(), given.environment().env
     plain = boards.environment_for(env.board, env.engine, mlperf=env.mlperf) if env.profile else env
@@ -45,6 +45,7 @@ def command(given: Given) -> int:
     if not given.only:
         work.check()
         work.convert()
+    say_passed_over(given, profiling)
     (work.folder / FILE).unlink(missing_ok=True)
     profile = _measured(given.line, plain, profiling, work.folder)
     write_if_changed(work.folder / FILE, profile.to_json())
@@ -60,7 +61,7 @@ def command(given: Given) -> int:
 def _measured(port: str | None, env: Environment, profiling: Environment, folder: Path) -> Profile:
     manifest = Manifest.load(folder / "generated" / "manifest.json")
     plain = None
-    if env.virtual and port is None:
+    if env.emulated and port is None:
         for each in (env, profiling):
             firmware.build(folder, each.name)
         with connect(None, env, folder) as board:

@@ -1,4 +1,4 @@
-"""`plumbline serve`: a virtual board on a pseudo-terminal, for programs of others that open a serial port, until Ctrl-C."""
+"""`plumbline serve`: a board that runs on this computer, on a pseudo-terminal, for programs of others that open a serial port, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import sys
 import tty
 from urllib.parse import urlsplit
 
-from plumbline.commands.options import BUILD, FIRMWARE, MODEL, STAGES, Given, define
+from plumbline.commands.options import BUILD, FIRMWARE, MODEL, STAGES, Given, define, say_passed_over
 from plumbline.common import usage
 from plumbline.common.errors import BoardLost, UsageError
 from plumbline.common.paths import image_of
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import firmware
 
 CHUNK = 4096
@@ -25,13 +25,14 @@ CHUNK = 4096
     takes=(MODEL, FIRMWARE, STAGES, BUILD),
 )
 def command(given: Given) -> int:
-    """Keep a virtual board on a pseudo-terminal, for other programs that open a serial port.
+    """Keep a virtual or emulated board on a pseudo-terminal, for other programs that open a serial port.
 
     It prints the terminal's path, then carries bytes both ways until Ctrl-C.
     """
     work, env = given.work(), given.environment().env
-    if not env.virtual:
-        raise UsageError(f"{env.name} is no virtual board.", "A real board has a serial port of its own: `plumbline ports` lists it.")
+    if not env.emulated:
+        raise UsageError(f"Nothing emulates the board of {env.name}.", "A real board has a serial port of its own: `plumbline ports` lists it.")
+    say_passed_over(given, env)
     if not given.only:
         work.check()
         work.convert()
@@ -67,7 +68,7 @@ def carry(terminal: int, uart: socket.socket, name: str) -> None:
                 if key.fileobj is uart:
                     heard = uart.recv(CHUNK)
                     if not heard:
-                        raise BoardLost("The virtual board ended by itself.", f"Build its firmware anew: {usage.command('serve', name, anew=True)}.")
+                        raise BoardLost("The board ended by itself.", f"Build its firmware anew: {usage.command('serve', name, anew=True)}.")
                     os.write(terminal, heard)
                 else:
                     uart.sendall(os.read(terminal, CHUNK))

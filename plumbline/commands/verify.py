@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define
+from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define, say_passed_over
 from plumbline.common import ending, usage
 from plumbline.common.errors import UsageError
 from plumbline.common.paths import recipe_names
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 def command(given: Given, every: bool, models: Path | None, boards: bool, manifest: Path | None) -> int:
     """Prove that a board answers what the model says.
 
-    The model is trained, converted and built first, where something has changed. Without a port the virtual board runs it.
+    The model is trained, converted and built first, where something has changed. Without a port it runs on
+    this computer, on the virtual board or on an emulated one.
     """
     if every + boards + (models is not None) > 1:
         raise UsageError("--all, --models and --boards each say what is verified one after the other.", "Leave out all but one of them.")
@@ -58,7 +59,9 @@ def command(given: Given, every: bool, models: Path | None, boards: bool, manife
 
         from plumbline.host.reports.terminal import Terminal
 
-        Terminal().say(escape(after_pass(work.folder, given.line is not None or not given.environment().env.virtual)))
+        env = given.environment().env
+        real = given.line is not None or not env.emulated
+        Terminal().say(escape(after_pass(work.folder, real, "" if real or env.virtual else env.name)))
     return verdict.exit_code
 
 
@@ -67,7 +70,7 @@ def _verdict(given: Given, work: Work, manifest: Path | None) -> Verdict:
     from plumbline.common.limits import Limits
     from plumbline.common.manifest import Manifest
     from plumbline.common.paths import image_of
-    from plumbline.host.devices import qemu
+    from plumbline.host.devices import emulators
     from plumbline.host.devices.connect import connect
     from plumbline.host.firmware import compiler, firmware
     from plumbline.host.firmware.builds import Builds
@@ -77,18 +80,20 @@ def _verdict(given: Given, work: Work, manifest: Path | None) -> Verdict:
 
     chosen, port = given.environment(), given.line
     env = chosen.env
-    if port is None and env.virtual:  # said now, not after minutes of training and building
-        qemu.program(env.board.family)
-        if not given.only:
+    emulated = port is None and env.emulated
+    if emulated:  # said now, not after minutes of training and building
+        emulators.of(env.board).check(env.board)
+        say_passed_over(given, env)
+        if env.virtual and not given.only:
             compiler.check(needs_gcc=env.engine == "tflm", family=env.board.family)
     if not given.only:
         work.check()
         work.convert()
-        if port is None and (env.virtual or chosen.demanded):
+        if emulated or (port is None and chosen.demanded):
             firmware.build(work.folder, env.name)
     held = Manifest.load(manifest or work.folder / "generated" / "manifest.json")
     limits = Limits.parse(work.limits or "", held.limits)
-    builds = Builds(work.folder, _demanded(chosen, port), image_of(work.folder, env.name) if port is None and env.virtual else None)
+    builds = Builds(work.folder, _demanded(chosen, port), image_of(work.folder, env.name) if emulated else None)
     with naming(lambda: builds.image), connect(port, env, work.folder) as board:
         verdict = verify(board, work.folder, held, builds=builds, command=usage.typed(), limits=limits)
     report_writer.write(verdict, work.folder)
@@ -97,7 +102,7 @@ def _verdict(given: Given, work: Work, manifest: Path | None) -> Verdict:
 
 def _demanded(chosen: Chosen, port: str | None) -> str | None:
     """The environment that the board must run. One behind a port says itself what it runs, unless somebody named one."""
-    return chosen.env.name if chosen.demanded or (port is None and chosen.env.virtual) else None
+    return chosen.env.name if chosen.demanded or (port is None and chosen.env.emulated) else None
 
 
 def _show(given: Given, work: Work, verdict: Verdict) -> None:

@@ -17,11 +17,13 @@ from plumbline.common.wire import TEXT_MAX
 
 PREFIX = "custom_"
 """Of options that are ours; PlatformIO leaves them alone."""
-OURS = ("title", "core", "clock_hz", "tested", "emulator", "usb", "usb_boot_loader", "enter_boot_loader")
+OURS = ("title", "core", "clock_hz", "tested", "emulator", "emulated_by", "usb", "usb_boot_loader", "enter_boot_loader")
 ENGINES = ("engine_compiled", "engine_tflm")
 """The libraries in firmware/lib, one of which an environment has."""
 TESTED = ("not tried", "compiled", "emulated", "flashed")
 """How far an environment's firmware got: an image was linked, it ran in an emulator, it ran on the chip."""
+EMULATED_BY = ("nrf52840",)
+"""The emulators of boards that one can own as well."""
 PAGE = "docs/how-to/own-board.md explains every option."
 _FLASH, _RAM, _WATCHDOG = "board_upload.maximum_size", "board_upload.maximum_ram_size", "board_build.watchdog_s"
 _INSTRUCTION_NS = "board_build.instruction_ns"
@@ -46,9 +48,11 @@ class Board:
     tested: str
     """One of TESTED."""
     emulator: str = ""
-    """QEMU's name of the machine, with its family of processors and a colon before it where that is not arm; empty for a connected board."""
+    """QEMU's name of the machine, with its family of processors and a colon before it where that is not arm; empty for a board that one can own."""
     instruction_ns: int = 0
-    """What an instruction takes on an emulated board, a power of two; 0 for one that is connected."""
+    """What an instruction takes on a virtual board, a power of two; 0 for one that can be owned."""
+    emulated_by: str = ""
+    """Of a board that one can own: which of EMULATED_BY runs its image on this computer; empty where none does."""
     usb: tuple[int, int] | None = None
     """Vendor and product while it runs a firmware; None for one behind a serial port that says nothing of it."""
     usb_boot_loader: tuple[int, int] | None = None
@@ -57,8 +61,13 @@ class Board:
 
     @property
     def virtual(self) -> bool:
-        """Whether it is emulated on this computer."""
+        """Whether there is no such board to own: QEMU is all there is of it."""
         return bool(self.emulator)
+
+    @property
+    def emulated(self) -> bool:
+        """Whether it runs on this computer where no port is named: a virtual board, or one that can be owned and emulated."""
+        return self.virtual or bool(self.emulated_by)
 
     @property
     def family(self) -> str:
@@ -111,6 +120,10 @@ class Environment:
         return self.board.virtual
 
     @property
+    def emulated(self) -> bool:
+        return self.board.emulated
+
+    @property
     def extra(self) -> str:
         """What it does beside answering, in words; empty for the ordinary firmware."""
         return ", ".join(["profile"] * self.profile + ["MLPerf"] * self.mlperf)
@@ -153,14 +166,19 @@ def _described(project: Project, path: Path) -> list[Environment]:
         tested=reader.tested(),
         emulator=reader.given("emulator"),
         instruction_ns=reader.number(_INSTRUCTION_NS, least=0, default=0),
+        emulated_by=reader.given("emulated_by"),
         usb=reader.usb("usb"),
         usb_boot_loader=reader.usb("usb_boot_loader"),
         enter_boot_loader=reader.given("enter_boot_loader"),
     )
     if described.virtual and described.instruction_ns.bit_count() != 1:
-        reader.problems.append(f"{_INSTRUCTION_NS} of an emulated board is a power of two, for instance 64")
+        reader.problems.append(f"{_INSTRUCTION_NS} of a virtual board is a power of two, for instance 64")
     if described.virtual and described.usb:
-        reader.problems.append("a board is emulated or has a USB identity, not both")
+        reader.problems.append(f"a board is virtual or has a USB identity, not both; {PREFIX}emulated_by emulates one that can be owned")
+    if described.virtual and described.emulated_by:
+        reader.problems.append(f"{PREFIX}emulator and {PREFIX}emulated_by exclude each other")
+    if described.emulated_by not in ("", *EMULATED_BY):
+        reader.problems.append(f"{PREFIX}emulated_by = {described.emulated_by} is none of: {', '.join(EMULATED_BY)}")
     problems = reader.problems
     found = []
     for section in (each for each in sections if each.startswith("env:")):

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from plumbline.common.paths import ROOT
+
 POLL_S = 0.2
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -29,6 +31,11 @@ def dies_with_parent() -> Callable[[], None] | None:
             os._exit(1)
 
     return hook
+
+
+def environment() -> dict[str, str]:
+    """The variables with which a child that is Python finds this Plumbline, and no file in the user's folder passes for a module of it."""
+    return {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])}
 
 
 class Make:

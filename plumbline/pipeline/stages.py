@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,11 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from plumbline.common.child import dies_with_parent
+from plumbline.common.child import dies_with_parent, environment
 from plumbline.common.ending import ERROR_FILE, Signalled
 from plumbline.common.errors import InternalError, OutOfMemory, PlumblineError, SetupFailed
 from plumbline.common.outcome import Ended
-from plumbline.common.paths import ROOT
 from plumbline.common.usage import TYPED, typed
 from plumbline.pipeline.project import ALL_GIVEN
 
@@ -47,9 +45,7 @@ def run(*words: str, shown: bool = True) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="plumbline-") as folder:
         left = Path(folder) / "error.json"
-        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        # A file in the user's folder must not pass for a module, as it would for `python -m`.
-        variables = {**os.environ, ERROR_FILE: str(left), TYPED: typed(), ALL_GIVEN: "1", "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
+        variables = {**environment(), ERROR_FILE: str(left), TYPED: typed(), ALL_GIVEN: "1"}
         code = _waited([sys.executable, "-m", "plumbline", *words], variables, None if shown else subprocess.DEVNULL)
         if code:
             raise _failure(words[0], code, left)

@@ -13,7 +13,7 @@ from plumbline.common.wire import Request
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.frame import Frame
 from plumbline.host.devices.link import PATIENCE_S, Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.verdict.verify import verify
 from tests.faults import faulty_firmware

@@ -7,7 +7,7 @@ from pathlib import Path
 from plumbline.common.paths import image_of
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verify import verify
 from tests.faults.lines import lost

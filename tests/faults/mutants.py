@@ -15,7 +15,7 @@ from plumbline.common.errors import PlumblineError, StaleFirmware, WrongModel
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.identity import check_identity
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.firmware.settings import settings_of

@@ -13,7 +13,7 @@ from plumbline.common.paths import image_of
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.identity import check_identity
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.verdict.artefacts import Artefacts
 from plumbline.host.verdict.oracle import consult
 

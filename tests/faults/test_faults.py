@@ -10,7 +10,7 @@ from plumbline.common.errors import PlumblineError
 from plumbline.common.manifest import Manifest
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.verdict.verify import verify
 from tests.faults.faults import FAILS, FAULTS, PASSES, Fault
 from tests.faults.faulty_firmware import CODE, Sickness, build, infected

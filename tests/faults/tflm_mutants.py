@@ -15,7 +15,7 @@ from plumbline.common.errors import PlumblineError
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import firmware, tflm
 from tests.faults import flatbuffers
 from tests.faults.faults import PASSES, Fault

@@ -29,7 +29,7 @@ from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.references.tflm import Interpreter
 from plumbline.host.devices.board import Board, Identity
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import firmware
 from tests.support.flatbuffer_writer import random_model, write
 

@@ -17,7 +17,7 @@ from plumbline.common.manifest import Manifest
 from plumbline.common.paths import FIRMWARE, ROOT
 from plumbline.host.devices.board import Board, ToldEnd
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from tests.support import firmware_image as firmware
 
 pytestmark = pytest.mark.slow

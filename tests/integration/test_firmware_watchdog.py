@@ -15,7 +15,7 @@ from plumbline.common import boards
 from plumbline.common.errors import BoardLost
 from plumbline.host.devices.board import INFERENCE_PATIENCE_S, Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware.symbols import naming
 from tests.faults.faulty_firmware import HANG_AT_ONCE, RESET_AT_ONCE
 from tests.support import firmware_image as firmware

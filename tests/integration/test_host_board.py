@@ -22,7 +22,7 @@ from plumbline.common.wire import ERROR_REPLY, FIELD_CODES, REPLIES, REPLY, TEXT
 from plumbline.host.devices.board import Answer, Board, Identity, ToldEnd
 from plumbline.host.devices.frame import Frame, encode
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.verdict.verify import verify
 from tests.support.identities import IDENTITY as IDENTITY_OF_ONE
 from tests.support.peers import Peer, Script, on_socket

@@ -18,7 +18,7 @@ from plumbline.common.paths import image_of
 from plumbline.common.wire import TEXT_MAX
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import firmware
 from plumbline.host.firmware.build_id import build_id
 from plumbline.host.firmware.builds import UNKNOWN_SIZE, Builds

@@ -16,7 +16,7 @@ import pytest
 from plumbline.common.outcome import FILES, outcome_of
 from plumbline.common.paths import ROOT
 from plumbline.common.wire import Request
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from tests.faults.faults import answers, xor
 from tests.faults.proxy import proxied
 from tests.support.peers import Peer, on_socket, silent

@@ -20,7 +20,7 @@ from plumbline.common.manifest import Manifest
 from plumbline.convert.references import tflm
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import firmware
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.verdict.checks import outside

@@ -17,7 +17,8 @@ from plumbline.common.paths import ROOT
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.deadline import Deadline
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import QEMU, VirtualBoard
+from plumbline.host.devices.qemu import QEMU
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware.compiler import GCC
 from tests.support.peers import children
 

@@ -21,7 +21,7 @@ from plumbline.convert.model.graph import Operator, Tensor
 from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import firmware
 from plumbline.host.verdict.profile import FILE, Profile, measure, plain_count
 from tests.support import firmware_image

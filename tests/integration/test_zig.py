@@ -15,7 +15,7 @@ from plumbline.common.manifest import Manifest
 from plumbline.common.paths import FIRMWARE, image_of
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import compiler, firmware
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.firmware.built import Built

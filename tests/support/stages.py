@@ -11,7 +11,7 @@ from plumbline.common.manifest import Manifest
 from plumbline.common.paths import ROOT, image_of
 from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import firmware
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.reports import report_writer

@@ -1,0 +1,35 @@
+"""The emulators that run boards on this computer: what each is called, whether it is installed, and the command that starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from plumbline.common.board_description import Board
+from plumbline.host.devices import nano_emulator, qemu
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """One kind of emulator."""
+
+    name: str
+    """As a message begins with it."""
+    short: str
+    """In a table."""
+    check: Callable[[Board], object]
+    """Raises QemuMissing or SetupFailed where it is not installed for the board."""
+    command: Callable[[Board, Path, int, bool], list[str]]
+    """What starts it, of the board, the ELF file, the file descriptor of a listening socket that it inherits, and whether the firmware starts again
+    after a reset. The board's serial line is on that socket."""
+
+
+_QEMU = Emulator("QEMU", "QEMU", lambda board: qemu.program(board.family), qemu.command)
+_OTHERS = {"nrf52840": Emulator("The emulated nRF52840", "emulator", nano_emulator.check, nano_emulator.command)}
+"""By what `custom_emulated_by` calls them."""
+
+
+def of(board: Board) -> Emulator:
+    """The emulator of a board that can be emulated."""
+    return _OTHERS[board.emulated_by] if board.emulated_by else _QEMU
