@@ -17,6 +17,7 @@ from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.firmware import compiler, firmware
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.verdict.verify import verify
+from tests.faults.faulty_firmware import HANG_AT_ONCE
 from tests.support import firmware_image
 
 OTHERS = [each for each in boards.ordinary("compiled") if each.virtual and each != boards.default()]
@@ -73,3 +74,16 @@ def test_it_says_after_a_restart_why(env: Environment, linear: Path, tmp_path: P
         with pytest.raises(BoardLost, match="crashed: pc"):
             board.ask(0)
         assert board.hello().last_reset.startswith("fault, pc 0x")
+
+
+def test_a_watchdog_of_a_slow_clock_bites(tools: None, linear: Path, tmp_path: Path) -> None:
+    """The Cortex-M55's counts 32,768 Hz where the others' count the processor's clock."""
+    env = boards.environment("virtual_m55")
+    image = firmware_image.patched(firmware.build(linear, env.name), "engine_invoke", HANG_AT_ONCE, tmp_path / "hangs.elf")
+    with VirtualBoard(image, reboots=True, on=env.board) as qemu, Link(qemu.url) as link:
+        board = Board(link)
+        before = board.stats().uptime_ms
+        with pytest.raises(BoardLost, match=f"watchdog reset it during ASK: no progress for {env.watchdog_s} s, pc 0x"):
+            board.ask(0)
+        assert board.hello().last_reset.startswith("watchdog, pc 0x")
+        assert board.stats().uptime_ms < before + 1000 * env.watchdog_s

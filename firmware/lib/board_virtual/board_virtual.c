@@ -20,7 +20,8 @@ static struct {
 } receiver;
 
 // The clock runs through one period between two interrupts; long, so that an interrupt hardly ever falls into a measured inference.
-enum { PERIOD_MS = 160000u, TICKS_PER_MS = MACHINE_CLOCK_HZ / 1000u };
+enum { PERIOD_MS = 120000u, TICKS_PER_MS = MACHINE_TIMER_HZ / 1000u };
+_Static_assert(PERIOD_MS <= UINT32_MAX / TICKS_PER_MS, "a period has more ticks than the clock counts");
 static const uint32_t period_ticks = (uint32_t)PERIOD_MS * TICKS_PER_MS;
 static volatile uint32_t periods;
 
@@ -44,17 +45,17 @@ void Clock_Handler(void) {
 }
 
 // The watchdog's time is board_build.watchdog_s; 0: there is none. An instruction takes as long on a busy computer.
-_Static_assert(PLUMBLINE_WATCHDOG_S <= UINT32_MAX / MACHINE_CLOCK_HZ, "the watchdog counts to 171 s at most");
+_Static_assert(PLUMBLINE_WATCHDOG_S <= UINT32_MAX / MACHINE_TIMER_HZ, "the watchdog's time does not fit into its counter");
 _Static_assert(PLUMBLINE_WATCHDOG_S == 0 || MACHINE_HAS_WATCHDOG, "this machine has no watchdog: board_build.watchdog_s = 0");
 // While the program sleeps the watchdog has its longest time, and the clock's interrupt wakes the program before that is over. Without its
 // interrupt it would stand still too, but QEMU's counts on: it would reset the board when the interrupt comes back.
-_Static_assert(PERIOD_MS / 1000u < UINT32_MAX / MACHINE_CLOCK_HZ, "the watchdog bites a sleeping board");
+_Static_assert(PERIOD_MS / 1000u < UINT32_MAX / MACHINE_TIMER_HZ, "the watchdog bites a sleeping board");
 
 static void watchdog_time(uint32_t ticks) {
   if (PLUMBLINE_WATCHDOG_S > 0) machine_watchdog_time(ticks);
 }
 
-static const uint32_t watchdog_ticks = PLUMBLINE_WATCHDOG_S * MACHINE_CLOCK_HZ;
+static const uint32_t watchdog_ticks = PLUMBLINE_WATCHDOG_S * MACHINE_TIMER_HZ;
 
 void board_feed(void) { machine_watchdog_feed(); }
 

@@ -6,8 +6,8 @@
 #include <machine.h>
 
 // TICKS of the counter are INSTRUCTIONS. No tick is longer than an instruction.
-enum { TICKS = 2 * PLUMBLINE_INSTRUCTION_NS, INSTRUCTIONS = MACHINE_COUNTER_PS / 500 };
-_Static_assert(INSTRUCTIONS * 500u == MACHINE_COUNTER_PS, "the ratio is not exact");
+enum { TICKS = 4 * PLUMBLINE_INSTRUCTION_NS, INSTRUCTIONS = MACHINE_COUNTER_PS / 250 };
+_Static_assert(INSTRUCTIONS * 250u == MACHINE_COUNTER_PS, "the ratio is not exact");
 _Static_assert(TICKS >= INSTRUCTIONS, "the counter does not tell instructions apart");
 
 static uint32_t reading_ticks;  // what two readings in a row differ by
@@ -55,6 +55,6 @@ void board_counter_align(void) { machine_counter_align(); }
 
 uint32_t board_counter_ns(uint32_t difference) {
   const uint32_t ticks = net(difference);
-  if (ticks / 2 >= UINT32_MAX / INSTRUCTIONS) return UINT32_MAX;
-  return ticks / 2 * INSTRUCTIONS + ticks % 2 * INSTRUCTIONS / 2;
+  if (ticks / 4 >= UINT32_MAX / INSTRUCTIONS) return UINT32_MAX;
+  return ticks / 4 * INSTRUCTIONS + ticks % 4 * INSTRUCTIONS / 4;
 }

@@ -1,5 +1,5 @@
-// A virtual machine's peripherals, for the start-up code and for board_virtual: Arm's CMSDK UART, timers and watchdog, as QEMU's MPS2 boards
-// have them. `map.h` says where they are.
+// A virtual machine's peripherals, for the start-up code and for board_virtual: Arm's CMSDK UART and watchdog, as QEMU's MPS2 and MPS3 boards
+// have them. `map.h` says where they are, and which timers there are.
 // Source: Arm DDI 0479 (CMSDK).
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -10,6 +10,8 @@
 #include "map.h"
 
 #define INLINE static inline __attribute__((always_inline))
+
+#include MAP_TIMERS
 
 typedef struct {
   volatile uint32_t data;
@@ -23,17 +25,6 @@ typedef struct {
 enum { UART_TX_FULL = 1 << 0, UART_RX_FULL = 1 << 1, UART_RX_OVERRUN = 1 << 3 };                          // state
 enum { UART_TX_ENABLE = 1 << 0, UART_RX_ENABLE = 1 << 1, UART_RX_INTERRUPT = 1 << 3 };                    // ctrl
 enum { UART_INTSTATUS_RX = 1 << 1 };
-
-typedef struct {
-  volatile uint32_t ctrl;
-  volatile uint32_t value;  // counts down to 0, then takes `reload`
-  volatile uint32_t reload;
-  volatile uint32_t intstatus;  // write 1 to clear
-} cmsdk_timer;
-
-#define TIMER0 ((cmsdk_timer *)MAP_TIMER0)
-#define TIMER1 ((cmsdk_timer *)MAP_TIMER1)
-enum { TIMER_ENABLE = 1 << 0, TIMER_INTERRUPT = 1 << 3 };
 
 typedef struct {
   volatile uint32_t load;  // the counter begins there at once
@@ -71,37 +62,12 @@ INLINE bool machine_uart_overran(void) {
   return overran;
 }
 
-// The clock, with an interrupt after each period; `elapsed` counts up to it.
-
-INLINE void machine_clock_begin(uint32_t period_ticks) {
-  TIMER1->reload = period_ticks - 1;
-  TIMER1->value = period_ticks - 1;
-  TIMER1->ctrl = TIMER_ENABLE | TIMER_INTERRUPT;
-}
-
-INLINE uint32_t machine_clock_elapsed(uint32_t period_ticks) { return period_ticks - 1 - TIMER1->value; }
-INLINE void machine_clock_acknowledge(uint32_t period_ticks) {
-  (void)period_ticks;
-  TIMER1->intstatus = 1;
-}
-
-// The counter of all 2^32 ticks.
-
-INLINE void machine_counter_begin(void) {
-  TIMER0->reload = UINT32_MAX;
-  TIMER0->value = UINT32_MAX;
-  TIMER0->ctrl = TIMER_ENABLE;
-}
-
-INLINE uint32_t machine_counter(void) { return ~TIMER0->value; }
-INLINE void machine_counter_align(void) { TIMER0->value = UINT32_MAX; }
-
-// The watchdog: after `ticks` its NMI, after as many again a reset.
+// The watchdog: after `ticks` of the clock its NMI, after as many again a reset.
 
 #define MACHINE_HAS_WATCHDOG 1
 
 INLINE void machine_watchdog_begin(void) { WATCHDOG->control = WATCHDOG_INTERRUPT | WATCHDOG_RESET; }
-INLINE void machine_watchdog_time(uint32_t ticks) { WATCHDOG->load = ticks; }
+INLINE void machine_watchdog_time(uint32_t ticks) { WATCHDOG->load = ticks / MAP_TICKS_PER_WATCHDOG_STEP; }
 INLINE void machine_watchdog_feed(void) { WATCHDOG->intclr = 1; }
 
 #endif

@@ -10,6 +10,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 #define MACHINE_CLOCK_HZ 16000000u
+#define MACHINE_TIMER_HZ MACHINE_CLOCK_HZ
 #define MACHINE_COUNTER_PS 62500u
 #define MACHINE_UART_IRQ 2u
 #define MACHINE_CLOCK_IRQ 9u

@@ -10,6 +10,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 #define MACHINE_CLOCK_HZ 10000000u
+#define MACHINE_TIMER_HZ MACHINE_CLOCK_HZ
 #define MACHINE_COUNTER_PS 100000u
 #define MACHINE_UART_IRQ 10u
 #define MACHINE_CLOCK_IRQ 0u  // the core's own
