@@ -224,6 +224,18 @@ class StaleFirmware(PlumblineError):
     exit_code = 51
 
 
+class EmulatorMissing(PlumblineError):
+    """The package that an emulated board runs on is not installed, or of another release."""
+
+    exit_code = 52
+
+
+class NotModelled(PlumblineError):
+    """The firmware touched something that the emulated chip does not have."""
+
+    exit_code = 53
+
+
 class DoctorFoundProblems(PlumblineError):
     """`plumbline doctor` found something that has to be mended first."""
 

@@ -1,0 +1,270 @@
+"""The chip: memories, peripherals, time, the run loop, and resets.
+
+Time is in ticks of the processor's 64 MHz clock. An executed instruction is one tick, whatever it costs a Cortex-M4.
+Time in which the processor waits passes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from plumbline.common.errors import NotModelled
+from plumbline.host.nrf52840.bus import AREAS, Bus
+from plumbline.host.nrf52840.core import Core
+from plumbline.host.nrf52840.peripherals.ficr_uicr import Uicr
+from plumbline.host.nrf52840.peripherals.nvmc import Nvmc
+from plumbline.host.nrf52840.peripherals.peripheral import Peripheral
+from plumbline.host.nrf52840.peripherals.power_clock import LOCKUP, SOFT_RESET, PowerClock
+from plumbline.host.nrf52840.peripherals.table import NVMC, PERIPHERALS, POWER_CLOCK, UICR
+from plumbline.host.nrf52840.processor import FLASH_SIZE, RAM, RAM_SIZE
+
+HZ = 64_000_000
+"""Ticks a second."""
+_LONGEST = 1_000_000
+"""Instructions after which the run loop looks at `until` again, at the latest."""
+
+
+class Device(Protocol):
+    """What has a time at which it does something: a peripheral, or something outside of the chip."""
+
+    def due(self) -> int | None: ...
+
+    def tick(self, now: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a run ended before its time: a reset, where `stop_at_reset` asks for that."""
+
+    reason: str
+
+
+class Chip:
+    """An nRF52840 that was just powered, with erased flash.
+
+    Args:
+        seed: of the chip's identity and its random numbers.
+        vector_table: where the first stack pointer and program counter come from: 0 as the chip does, 0x10000 for an image of the Nano
+            without its boot loader, which jumps there.
+    """
+
+    def __init__(self, seed: int = 1, vector_table: int = 0) -> None:
+        self.seed, self.vector_table = seed, vector_table
+        self.skipped = 0
+        """Ticks in which no instruction was executed."""
+        self.resets: list[str] = []
+        """Why the chip was reset, each time since power-on."""
+        self.stop_at_reset = False
+        self.devices: list[Device] = []
+        """What is outside of the chip and has a time."""
+        self._halted_until = 0
+        self._reset_wanted: tuple[int, str] | None = (0, "")
+        self._stored: list[tuple[int, int]] = []
+        """Flash words that are being stored to, with what they were."""
+        self._core = Core(self._flash_store, lambda: self.now, lambda: self.request_reset(SOFT_RESET, "SYSRESETREQ"))
+        self._peripherals: dict[int, Peripheral] = {}
+        for base, kind in PERIPHERALS.items():
+            self._peripherals[base] = kind(self, base)
+        self._bus = Bus(self._peripherals, self._core.spaces, self.not_modelled)
+        for start, size in AREAS:
+            self._core.processor.map_registers(start, size, self._bus.read, self._write)
+
+    @property
+    def instructions(self) -> int:
+        """Executed since power-on, exact; during an access to a register the instruction itself counts."""
+        return self._core.processor.state.count
+
+    @property
+    def now(self) -> int:
+        """Ticks since power-on."""
+        return self._core.processor.state.count + self.skipped
+
+    @property
+    def pc(self) -> int:
+        """Of the instruction that executes or was executed last."""
+        return self._core.processor.state.pc
+
+    def reschedule(self) -> None:
+        """Look at times and interrupts again at the next boundary of instructions."""
+        self._core.processor.ask()
+
+    def halt(self, ticks: int) -> None:
+        """Let the processor stand still, while the peripherals go on."""
+        self._halted_until = max(self.now, self._halted_until) + ticks
+        self.reschedule()
+
+    def request_reset(self, reason: int, name: str) -> None:
+        """Reset the chip at the next boundary of instructions.
+
+        Args:
+            reason: a bit of POWER.RESETREAS.
+            name: for `resets`.
+        """
+        self._reset_wanted = (reason, name)
+        self.reschedule()
+
+    def read_memory(self, address: int, size: int) -> bytes:
+        """Bytes of flash or RAM.
+
+        Raises:
+            ValueError: there is neither.
+        """
+        found = self._core.processor.read(address, size)
+        if found is None:
+            raise ValueError(f"no memory at {address:#010x} to {address + size:#010x}")
+        return found
+
+    def write_flash(self, address: int, data: bytes) -> None:
+        """As a programmer does: any bytes, at once.
+
+        Raises:
+            ValueError: they do not all lie in flash.
+        """
+        if not 0 <= address <= address + len(data) <= FLASH_SIZE:
+            raise ValueError(f"{len(data)} bytes at {address:#010x} are not in flash, which ends at {FLASH_SIZE:#010x}")
+        self._core.processor.write_flash(address, data)
+
+    def dma_read(self, address: int, count: int) -> bytes:
+        """What EasyDMA reads, which reaches RAM alone.
+
+        Raises:
+            NotModelled: the address is not in RAM; the chip would read nonsense.
+        """
+        if not RAM <= address <= address + count <= RAM + RAM_SIZE:
+            raise self.not_modelled(f"EasyDMA from outside of RAM ({count} bytes)", address)
+        return self.read_memory(address, count)
+
+    def dma_write(self, address: int, data: bytes) -> None:
+        """What EasyDMA writes.
+
+        Raises:
+            NotModelled: the address is not in RAM.
+        """
+        if not self._core.processor.write_ram(address, data):
+            raise self.not_modelled(f"EasyDMA to outside of RAM ({len(data)} bytes)", address)
+
+    def peripheral(self, base: int) -> Peripheral:
+        """By the address of its page.
+
+        Raises:
+            NotModelled: the chip model has none there.
+        """
+        return self._bus.peripheral(base)
+
+    @property
+    def power(self) -> PowerClock:
+        found = self._peripherals[POWER_CLOCK]
+        assert isinstance(found, PowerClock)
+        return found
+
+    @property
+    def uicr(self) -> Uicr:
+        found = self._peripherals[UICR]
+        assert isinstance(found, Uicr)
+        return found
+
+    @property
+    def nvmc(self) -> Nvmc:
+        found = self._peripherals[NVMC]
+        assert isinstance(found, Nvmc)
+        return found
+
+    def interrupt_line(self, irq: int, on: bool) -> None:
+        """A peripheral asks for its interrupt, or no longer does."""
+        self._core.nvic.line(irq, on)
+        self.reschedule()
+
+    def event_happened(self, address: int) -> None:
+        """An event's register was set."""
+
+    def not_modelled(self, what: str, address: int) -> NotModelled:
+        """The error for something that the chip model does not have, which ends the run."""
+        return NotModelled(
+            f"The emulated nRF52840 does not model {what} at {address:#010x}, which the instruction at {self.pc:#010x} uses.",
+            "docs/explanation/emulated-nano.md lists what is modelled; a real board has the rest.",
+        )
+
+    def run(self, until: Callable[[], bool], ticks: int) -> Stop | None:
+        """Let time pass.
+
+        Args:
+            until: asked between stretches of at most a million instructions; ends the run when it says so.
+            ticks: end after so many.
+
+        Raises:
+            NotModelled: the firmware touched something that the model does not have.
+        """
+        end = self.now + ticks
+        while self.now < end and not until():
+            if self._reset_wanted is not None:
+                stop = self._reset()
+                if stop is not None:
+                    return stop
+            self._tick()
+            if self._halted_until > self.now:
+                self._skip(min(self._halted_until, end))
+            elif self._core.ready():
+                self._execute(min(self._next_due(end), self.now + _LONGEST))
+            else:
+                self._skip(end)
+        return None
+
+    def _ticking(self) -> Iterator[Device]:
+        yield self._core.systick
+        yield from self._peripherals.values()
+        yield from self.devices
+
+    def _tick(self) -> None:
+        now = self.now
+        for device in self._ticking():
+            due = device.due()
+            if due is not None and due <= now:
+                device.tick(now)
+
+    def _next_due(self, end: int) -> int:
+        return min((due for device in self._ticking() if (due := device.due()) is not None), default=end)
+
+    def _skip(self, end: int) -> None:
+        """Let time pass without instructions, up to the next thing that happens."""
+        self.skipped += max(min(self._next_due(end), end) - self.now, 0)
+
+    def _execute(self, end: int) -> None:
+        lockup = self._core.execute(max(end - self.now, 1))
+        if self._stored:
+            self._finish_stores()
+        if lockup is not None:
+            self.request_reset(LOCKUP, f"lockup: {lockup}")
+
+    def _write(self, address: int, size: int, value: int) -> None:
+        self._bus.write(address, size, value)
+        self._core.look()
+
+    def _flash_store(self, address: int, size: int, _value: int) -> bool:
+        """A store to flash begins; Unicorn stores the whole value, and `_finish_stores` makes of it what flash does."""
+        if not self.nvmc.may_write(address, size):
+            return False
+        self._stored.append((address, int.from_bytes(self.read_memory(address, 4), "little")))
+        return True
+
+    def _finish_stores(self) -> None:
+        for address, before in self._stored:
+            stored = int.from_bytes(self.read_memory(address, 4), "little")
+            self.write_flash(address, (before & stored).to_bytes(4, "little"))
+            self.nvmc.wrote()
+        self._stored.clear()
+
+    def _reset(self) -> Stop | None:
+        """Everything but RAM, flash, UICR, and what POWER keeps."""
+        assert self._reset_wanted is not None
+        (reason, name), self._reset_wanted = self._reset_wanted, None
+        for peripheral in self._peripherals.values():
+            peripheral.reset()
+        self._halted_until = 0
+        self._core.reset(self.vector_table)
+        if not reason:
+            return None
+        self.power.note_reset(reason)
+        self.resets.append(name)
+        return Stop(name) if self.stop_at_reset else None

@@ -1,0 +1,1 @@
+"""The peripherals of the nRF52840, one in each file."""

@@ -1,0 +1,24 @@
+"""Which peripherals the emulated chip has, by the address of their page, and the names of those that it has not."""
+
+from __future__ import annotations
+
+from plumbline.host.nrf52840.peripherals.ficr_uicr import Ficr, Uicr
+from plumbline.host.nrf52840.peripherals.nvmc import Nvmc
+from plumbline.host.nrf52840.peripherals.peripheral import Peripheral
+from plumbline.host.nrf52840.peripherals.power_clock import PowerClock
+
+POWER_CLOCK, NVMC, USBD, FICR, UICR = 0x4000_0000, 0x4001_E000, 0x4002_7000, 0x1000_0000, 0x1000_1000
+
+PERIPHERALS: dict[int, type[Peripheral]] = {
+    POWER_CLOCK: PowerClock,
+    NVMC: Nvmc,
+    FICR: Ficr,
+    UICR: Uicr,
+}
+
+ABSENT = {
+    **{0x4000_1000: "RADIO", 0x4000_3000: "SPI0/TWI0", 0x4000_4000: "SPI1/TWI1", 0x4000_5000: "NFCT", 0x4000_7000: "SAADC", 0x4000_E000: "ECB"},
+    **{0x4000_F000: "CCM/AAR", 0x4001_2000: "QDEC", 0x4001_3000: "COMP/LPCOMP", 0x4001_D000: "PDM", 0x4002_0000: "MWU", 0x4002_3000: "SPI2"},
+    **{0x4002_5000: "I2S", 0x4002_9000: "QSPI", 0x4002_F000: "SPIM3", 0x5002_A000: "CRYPTOCELL", 0x5002_B000: "CRYPTOCELL"},
+}
+"""Names for the message that they are not modelled."""
