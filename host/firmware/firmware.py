@@ -132,6 +132,13 @@ def explain(env: str, output: str, log: Path) -> NoReturn:
             "The linker found no C library for the compiler's flags: `arm-none-eabi-gcc FLAGS -print-multi-directory` prints a dot for such flags. "
             f"Take one of them out with build_unflags in firmware/boards/{chosen.board.name}.ini.",
         )
-    errors = [line for line in output.splitlines() if re.search(r"\berror\b|undefined reference|HTTPClientError", line, re.IGNORECASE)]
-    shown = "\n".join(f"  {line}" for line in (errors or output.splitlines())[:8])
+    shown = "\n".join(f"  {line}" for line in _telling(output))
     raise BuildFailed(f"PlatformIO could not build {env}:\n{shown}", f"The whole output is in {log}.")
+
+
+def _telling(output: str) -> list[str]:
+    """The lines that say what went wrong, at most eight: errors, SCons's own after three stars, else the last ones before PlatformIO's table."""
+    lines = [line for line in output.splitlines() if line.strip(" *=-")]  # it begins with a frame of stars the first time, and rules off its parts
+    errors = [line for line in lines if re.search(r"\berror\b|undefined reference|HTTPClientError|^\*\*\* ", line, re.IGNORECASE)]
+    ends = next((at for at, line in enumerate(lines) if "[FAILED]" in line), len(lines))
+    return errors[:8] or lines[:ends][-8:]

@@ -64,6 +64,26 @@ def test_an_image_too_large_for_the_upload_names_both_sizes(tmp_path: Path) -> N
         firmware.explain("nano33ble", said, tmp_path / "build.log")
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "***\nIf you like PlatformIO, please:\n***\n\n*** missing SConscript file 'x.py'\n==== [FAILED] Took 1 s ====",
+            r"nano33ble:\n  \*\*\* missing SC",
+        ),
+        (
+            "\n".join([*(f"line {n}" for n in range(20)), "====", "==== [FAILED] Took 1 s ====", "", "Environment  Status"]),
+            r"nano33ble:\n  line 12\n(.*\n)*  line 19$",
+        ),
+    ],
+    ids=["SCons's word", "no word"],
+)
+def test_what_platformio_says_is_told_from_what_it_always_says(said: str, shown: str, tmp_path: Path) -> None:
+    with pytest.raises(BuildFailed, match=shown) as failed:
+        firmware.explain("nano33ble", said, tmp_path / "build.log")
+    assert "If you like" not in str(failed.value)
+
+
 @pytest.mark.slow
 def test_a_model_too_large_for_the_ram_names_the_excess(tools: None, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings(monkeypatch, tmp_path, "board_build.stack_bytes = 300000")
