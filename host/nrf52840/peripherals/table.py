@@ -6,12 +6,16 @@ from plumbline.host.nrf52840.peripherals.ficr_uicr import Ficr, Uicr
 from plumbline.host.nrf52840.peripherals.nvmc import Nvmc
 from plumbline.host.nrf52840.peripherals.peripheral import Peripheral
 from plumbline.host.nrf52840.peripherals.power_clock import PowerClock
+from plumbline.host.nrf52840.peripherals.usb_errata import UsbErrata
+from plumbline.host.nrf52840.peripherals.usbd import Usbd
 
 POWER_CLOCK, NVMC, USBD, FICR, UICR = 0x4000_0000, 0x4001_E000, 0x4002_7000, 0x1000_0000, 0x1000_1000
 
 PERIPHERALS: dict[int, type[Peripheral]] = {
     POWER_CLOCK: PowerClock,
     NVMC: Nvmc,
+    USBD: Usbd,
+    0x4006_E000: UsbErrata,
     FICR: Ficr,
     UICR: Uicr,
 }

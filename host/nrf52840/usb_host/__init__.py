@@ -1,0 +1,1 @@
+"""The computer at the other end of the emulated chip's USB cable."""
