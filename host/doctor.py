@@ -101,7 +101,7 @@ def emulated() -> Iterator[Finding]:
 
 
 def platformio() -> Iterator[Finding]:
-    for board in (each for each in known_boards().values() if not each.virtual):
+    for board in (each for each in known_boards().values() if not each.bare):
         if tflm.platform_installed(board, platformio_platforms()):
             yield Finding(Level.GOOD, f"{board.title}: its platform {board.platform} is installed")
         elif tflm.reachable(tflm.REGISTRY):

@@ -1,4 +1,4 @@
-"""The compiler of a virtual board's firmware: GCC where it is installed with its C library, else the clang of PyPI's package `ziglang`.
+"""The compiler of a firmware on our own start-up code: GCC where it is installed with its C library, else the clang of PyPI's package `ziglang`.
 
 Sizes and counts that the project names are GCC's.
 """
@@ -81,12 +81,12 @@ def check(needs_gcc: bool, family: str = "arm") -> None:
     lacks = _gcc_lacks(family, os.environ.get("PATH", ""))
     if needs_gcc and (other or lacks):
         why = lacks or f"{CHOICE} is zig"
-        raise CompilerMissing(f"TensorFlow Lite Micro for the virtual board is compiled with {gcc.program}: {why}.", f"Install it: {gcc.install}")
+        raise CompilerMissing(f"TensorFlow Lite Micro for this board is compiled with {gcc.program}: {why}.", f"Install it: {gcc.install}")
     if choice == "zig" and not other:
         raise CompilerMissing("PyPI's package ziglang is not installed.", f"Install it: {sys.executable} -m pip install ziglang")
     if lacks and not other:
         pypi = "Run `make setup`, which takes a compiler from PyPI" if CHECKOUT else f"Take one from PyPI: {sys.executable} -m pip install ziglang"
-        raise CompilerMissing(f"The virtual board's firmware is compiled with {gcc.program}: {lacks}.", f"{pypi}; or install it: {gcc.install}")
+        raise CompilerMissing(f"The board's firmware is compiled with {gcc.program}: {lacks}.", f"{pypi}; or install it: {gcc.install}")
 
 
 @lru_cache

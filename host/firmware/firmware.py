@@ -29,7 +29,7 @@ def environment(recipe_dir: Path, env: str) -> dict[str, str]:
     recipe_dir, settings = recipe_dir.resolve(), settings_of(env)
     library = tflm.library_folder()
     board = boards.environment(env).board
-    zig = compiler.zig(board.family) if board.virtual else None
+    zig = compiler.zig(board.family) if board.bare else None
     ours = {
         # each source of the library keeps its own place: PlatformIO would go on using the one it installed first
         "PLATFORMIO_LIBDEPS_DIR": str(
@@ -87,7 +87,7 @@ def build(recipe_dir: Path, env: str, target: str | None = None, extra: tuple[st
         chosen.board.check_holds(constants=manifest.constant_bytes, memory=manifest.memory_bytes)
     else:
         chosen.board.check_holds(constants=manifest.model_bytes, memory=manifest.arena.bytes)
-    if chosen.virtual:
+    if chosen.board.bare:
         compiler.check(needs_gcc=chosen.engine == "tflm", family=chosen.board.family)
     build_engine.provide(platformio_core())
     tflm.check(chosen, recipe_dir / "model.tflite", variables)

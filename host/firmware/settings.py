@@ -51,7 +51,7 @@ def settings_of(environment: str) -> Settings:
     unwanted = values.pop("build_unflags", ())
     flags = _joined((*values.pop("build_flags", ()), *values.pop("build_src_flags", ()))) + tuple(f"-u {flag}" for flag in unwanted)
     board = boards.environment(environment).board
-    if board.virtual and compiler.zig(board.family):
+    if board.bare and compiler.zig(board.family):
         values["compiler"] = ("zig",)
     if "MLPerf" in _purposes(flags):
         flags += mlperf.flags()

@@ -49,7 +49,7 @@ def check_sources(env: Environment, variables: Mapping[str, str]) -> None:
     """
     if env.engine == "tflm":
         _check_library(env, variables)
-    if not env.virtual and not platform_installed(env.board, Path(variables["PLATFORMIO_PLATFORMS_DIR"])) and not reachable(REGISTRY):
+    if not env.board.bare and not platform_installed(env.board, Path(variables["PLATFORMIO_PLATFORMS_DIR"])) and not reachable(REGISTRY):
         raise RegistryUnreachable(
             f"PlatformIO's registry ({REGISTRY}) does not answer, and the platform {env.board.platform} of {env.name} is not installed.",
             f"Connect to the internet once; {_without_registry(env)}.",
@@ -58,7 +58,7 @@ def check_sources(env: Environment, variables: Mapping[str, str]) -> None:
 
 def _without_registry(env: Environment) -> str:
     """Which command takes a firmware that no registry is needed for: one for the same board, else the virtual board's."""
-    alike = [each for each in boards.ordinary("compiled") if each.board.usb == env.board.usb and each.board.platform == "bare"]
+    alike = [each for each in boards.ordinary("compiled") if each.board.usb == env.board.usb and each.board.bare]
     if alike:
         return f"{usage.command('verify', env=alike[0].name)} needs no registry and is a firmware for the same board"
     return f"{usage.command('verify')} needs no registry and runs the same firmware on the virtual board"

@@ -20,6 +20,8 @@ PREFIX = "custom_"
 OURS = ("title", "core", "clock_hz", "tested", "emulator", "emulated_by", "usb", "usb_boot_loader", "enter_boot_loader")
 ENGINES = ("engine_compiled", "engine_tflm")
 """The libraries in firmware/lib, one of which an environment has."""
+BARE = "bare"
+"""The platform in firmware/platforms."""
 TESTED = ("not tried", "compiled", "emulated", "flashed")
 """How far an environment's firmware got: an image was linked, it ran in an emulator, it ran on the chip."""
 EMULATED_BY = ("nrf52840",)
@@ -68,6 +70,11 @@ class Board:
     def emulated(self) -> bool:
         """Whether it runs on this computer where no port is named: a virtual board, or one that can be owned and emulated."""
         return self.virtual or bool(self.emulated_by)
+
+    @property
+    def bare(self) -> bool:
+        """Whether its firmware stands on our own start-up code: a compiler builds it, and nothing of a registry."""
+        return self.platform == BARE
 
     @property
     def family(self) -> str:

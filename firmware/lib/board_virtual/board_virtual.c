@@ -6,6 +6,7 @@
 #include <machine.h>
 #include <plumbline_build.h>
 #include <startup.h>
+#include <uptime.h>
 
 #include "instruction_counter.h"
 
@@ -18,12 +19,6 @@ static struct {
   volatile uint32_t read;     // by the program
   volatile uint32_t overruns;
 } receiver;
-
-// The clock runs through one period between two interrupts; long, so that an interrupt hardly ever falls into a measured inference.
-enum { PERIOD_MS = 120000u, TICKS_PER_MS = MACHINE_TIMER_HZ / 1000u };
-_Static_assert(PERIOD_MS <= UINT32_MAX / TICKS_PER_MS, "a period has more ticks than the clock counts");
-static const uint32_t period_ticks = (uint32_t)PERIOD_MS * TICKS_PER_MS;
-static volatile uint32_t periods;
 
 void UART_Handler(void) {
   machine_uart_acknowledge();
@@ -39,17 +34,12 @@ void UART_Handler(void) {
   if (machine_uart_overran()) receiver.overruns++;
 }
 
-void Clock_Handler(void) {
-  machine_clock_acknowledge(period_ticks);
-  periods++;
-}
-
 // The watchdog's time is board_build.watchdog_s; 0: there is none. An instruction takes as long on a busy computer.
 _Static_assert(PLUMBLINE_WATCHDOG_S <= UINT32_MAX / MACHINE_TIMER_HZ, "the watchdog's time does not fit into its counter");
 _Static_assert(PLUMBLINE_WATCHDOG_S == 0 || MACHINE_HAS_WATCHDOG, "this machine has no watchdog: board_build.watchdog_s = 0");
 // While the program sleeps the watchdog has its longest time, and the clock's interrupt wakes the program before that is over. Without its
 // interrupt it would stand still too, but QEMU's counts on: it would reset the board when the interrupt comes back.
-_Static_assert(PERIOD_MS / 1000u < UINT32_MAX / MACHINE_TIMER_HZ, "the watchdog bites a sleeping board");
+_Static_assert(UPTIME_PERIOD_MS / 1000u < UINT32_MAX / MACHINE_TIMER_HZ, "the watchdog bites a sleeping board");
 
 static void watchdog_time(uint32_t ticks) {
   if (PLUMBLINE_WATCHDOG_S > 0) machine_watchdog_time(ticks);
@@ -63,7 +53,7 @@ void board_begin(void) {
   last_reset_begin();
   watchdog_time(watchdog_ticks);
   if (PLUMBLINE_WATCHDOG_S > 0) machine_watchdog_begin();
-  machine_clock_begin(period_ticks);
+  uptime_begin();
   instruction_counter_begin();
   machine_uart_begin();
   core_enable_interrupt(MACHINE_UART_IRQ);
@@ -106,16 +96,6 @@ void board_idle(void) {
     watchdog_time(watchdog_ticks);
   }
   core_interrupts_on();
-}
-
-// The time in parts of a millisecond.
-static uint32_t uptime(uint32_t parts) {
-  uint32_t before, elapsed;
-  do {  // again when the clock's interrupt came in between
-    before = periods;
-    elapsed = machine_clock_elapsed(period_ticks);
-  } while (before != periods);
-  return before * PERIOD_MS * parts + elapsed / (TICKS_PER_MS / parts);
 }
 
 uint32_t board_uptime_ms(void) { return uptime(1); }

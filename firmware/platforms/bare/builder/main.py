@@ -10,6 +10,8 @@ board = env.BoardConfig()
 platform_dir = Path(env.PioPlatform().get_dir())
 core_dir, shared_dir = platform_dir / board.get("build.core"), platform_dir / "shared"
 machine_dir = platform_dir / "machines" / board.get("build.machine")
+# What several machines share and not all have, such as the USB serial port.
+parts = [platform_dir / name for name in board.get("build.parts", "").split()]
 # Substituted here, because a path may hold a space.
 project_dir, build_dir = env.subst("$PROJECT_DIR"), env.subst("$BUILD_DIR")
 zig = os.environ.get("PLUMBLINE_ZIG")  # the program, where GCC is not to compile
@@ -76,7 +78,7 @@ env.Append(
     CXXFLAGS=["-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fno-use-cxa-atexit"],
     CPPDEFINES=[("PLUMBLINE_WATCHDOG_S", board.get("build.watchdog_s")), ("PLUMBLINE_INSTRUCTION_NS", board.get("build.instruction_ns"))],
     # The machine's folder, and the one around it that several machines share.
-    CPPPATH=[str(shared_dir), str(core_dir), str(machine_dir), *([str(machine_dir.parent)] if machine_dir.parent.name != "machines" else [])],
+    CPPPATH=[str(shared_dir), str(core_dir), str(machine_dir), *map(str, parts), *([str(machine_dir.parent)] if machine_dir.parent.name != "machines" else [])],
     LINKFLAGS=[*flags, "-nostartfiles", *own_link, "-Wl,--gc-sections", "-Wl,--build-id=none"],
     LIBS=library,
 )
@@ -84,7 +86,7 @@ env.Append(
 core = env.Clone()
 # Its loops fill the memory that a library function may need: they must not become calls of one.
 core.Append(CCFLAGS=["-Wall", "-Wextra", "-Werror", "-Wconversion", *no_calls])
-for name, folder in (("shared", shared_dir), ("core", core_dir), ("machine", machine_dir)):
+for name, folder in (("shared", shared_dir), ("core", core_dir), ("machine", machine_dir), *((each.name, each) for each in parts)):
     core.BuildSources(f"$BUILD_DIR/{name}", str(folder))
 image = env.BuildProgram()
 env.Depends(image, [str(script), str(layout)])

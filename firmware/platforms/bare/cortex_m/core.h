@@ -7,7 +7,11 @@
 #include <stdint.h>
 
 #define NVIC_ISER ((volatile uint32_t *)0xE000E100u)
+#define NVIC_ICER ((volatile uint32_t *)0xE000E180u)
+#define NVIC_ISPR ((volatile uint32_t *)0xE000E200u)
+#define NVIC_IPR ((volatile uint8_t *)0xE000E400u)  // not of Armv6-M, which takes whole words alone
 
+#define SCB_VTOR (*(volatile uint32_t *)0xE000ED08u)
 #define SCB_AIRCR (*(volatile uint32_t *)0xE000ED0Cu)
 #define SCB_AIRCR_RESET 0x05FA0004u
 #define SCB_CPACR (*(volatile uint32_t *)0xE000ED88u)
@@ -32,6 +36,13 @@
 #define SCB_MMFAR (*(volatile uint32_t *)0xE000ED34u)
 #define SCB_BFAR (*(volatile uint32_t *)0xE000ED38u)
 
+// The cycle counter, which Armv6-M lacks.
+#define DEMCR (*(volatile uint32_t *)0xE000EDFCu)
+#define DEMCR_TRCENA (1u << 24)
+#define DWT_CTRL (*(volatile uint32_t *)0xE0001000u)
+#define DWT_CTRL_CYCCNTENA (1u << 0)
+#define DWT_CYCCNT (*(volatile uint32_t *)0xE0001004u)
+
 // The protection unit of Armv7-M.
 #define MPU_CTRL (*(volatile uint32_t *)0xE000ED94u)
 #define MPU_RNR (*(volatile uint32_t *)0xE000ED98u)
@@ -51,6 +62,15 @@
       : "cc")
 
 static inline void core_enable_interrupt(uint32_t number) { NVIC_ISER[number / 32] = 1u << number % 32; }
+static inline void core_raise_interrupt(uint32_t number) { NVIC_ISPR[number / 32] = 1u << number % 32; }
+static inline void core_interrupt_priority(uint32_t number, uint8_t priority) { NVIC_IPR[number] = priority; }  // 0 comes first
+
+// Off from the next instruction on.
+static inline void core_disable_interrupt(uint32_t number) {
+  NVIC_ICER[number / 32] = 1u << number % 32;
+  __asm volatile("dsb \n isb" ::: "memory");
+}
+
 static inline void core_interrupts_off(void) { __asm volatile("cpsid i" ::: "memory"); }
 static inline void core_interrupts_on(void) { __asm volatile("cpsie i" ::: "memory"); }
 

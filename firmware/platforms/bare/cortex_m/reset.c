@@ -21,6 +21,9 @@ static void guard_stack(void) {
 }
 
 __attribute__((noreturn)) void Reset_Handler(void) {
+#ifdef MACHINE_BEGIN
+  MACHINE_BEGIN();
+#endif
 #ifdef __ARM_FP
   SCB_CPACR |= SCB_CPACR_FPU;
 #endif
@@ -45,7 +48,7 @@ enum { FIRST_IRQ = 16 };
 
 typedef void (*vector)(void);
 
-// Two places are named twice: whatever is not one of the two interrupts in use goes where all unexpected ones go.
+// Two places are named twice: whatever is not one of the interrupts in use goes where all unexpected ones go.
 #pragma GCC diagnostic ignored "-Woverride-init"
 
 __attribute__((section(".vectors"), used)) static const vector vectors[FIRST_IRQ + MACHINE_IRQS] = {
@@ -56,4 +59,7 @@ __attribute__((section(".vectors"), used)) static const vector vectors[FIRST_IRQ
     [7 ... FIRST_IRQ + MACHINE_IRQS - 1] = Unexpected_Handler,
     [FIRST_IRQ + MACHINE_UART_IRQ] = UART_Handler,
     [FIRST_IRQ + MACHINE_CLOCK_IRQ] = Clock_Handler,
+#ifdef MACHINE_VECTORS
+    MACHINE_VECTORS
+#endif
 };

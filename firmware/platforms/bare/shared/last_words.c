@@ -5,6 +5,12 @@
 #include "last_reset.h"
 #include "machine.h"
 
+#ifdef MACHINE_QUIET_POLLS
+enum { QUIET_POLLS = MACHINE_QUIET_POLLS };
+#else
+enum { QUIET_POLLS = 100000 };
+#endif
+
 // Polled: nothing of the program can be relied on any more. When nobody takes the bytes the watchdog's second timeout ends it.
 void last_words_say(const char *text) {
   for (; *text; text++) {
@@ -29,7 +35,7 @@ void last_words_begin(const char *what) {
 __attribute__((noreturn)) void last_words_end(void) {
   last_words_say("\r\n");
   // A connection that ends with unread bytes takes our last words with it: until none has come for a while, requests are thrown away.
-  for (uint32_t quiet = 0; quiet < 100000; quiet++) {
+  for (uint32_t quiet = 0; quiet < QUIET_POLLS; quiet++) {
     if (machine_uart_received()) {
       (void)machine_uart_take();
       quiet = 0;

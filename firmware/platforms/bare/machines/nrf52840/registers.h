@@ -1,0 +1,78 @@
+// The registers of the nRF52840 that this firmware uses.
+// Source: nRF52840 Product Specification 1.7; names as there.
+#ifndef REGISTERS_H
+#define REGISTERS_H
+
+#include <stdint.h>
+
+#define REGISTER(base, offset) (*(volatile uint32_t *)((base) + (offset)))
+
+// POWER and CLOCK share a base and an interrupt.
+#define POWER(offset) REGISTER(0x40000000u, offset)
+#define CLOCK_TASKS_HFCLKSTART POWER(0x000)
+#define CLOCK_EVENTS_HFCLKSTARTED POWER(0x100)
+#define POWER_EVENTS_USBDETECTED POWER(0x11C)
+#define POWER_EVENTS_USBREMOVED POWER(0x120)
+#define POWER_EVENTS_USBPWRRDY POWER(0x124)
+#define POWER_INTENSET POWER(0x304)
+#define POWER_RESETREAS POWER(0x400)  // a 1 clears its bit
+#define POWER_USBREGSTATUS POWER(0x438)
+#define POWER_GPREGRET POWER(0x51C)
+enum { POWER_INT_USB = 7 << 7 };  // USBDETECTED, USBREMOVED, USBPWRRDY
+enum { RESETREAS_DOG = 1 << 1, RESETREAS_LOCKUP = 1 << 3 };
+enum { USBREGSTATUS_VBUSDETECT = 1 << 0, USBREGSTATUS_OUTPUTRDY = 1 << 1 };
+
+#define NVMC_ICACHECNF REGISTER(0x4001E000u, 0x540)
+enum { ICACHECNF_CACHEEN = 1 << 0 };
+
+#define FICR_DEVICEADDR(word) REGISTER(0x10000000u, 0x0A4 + 4 * (word))
+
+// The second port: pins P1.00 to P1.15.
+#define P1_OUTSET REGISTER(0x50000300u, 0x508)
+#define P1_DIRSET REGISTER(0x50000300u, 0x518)
+
+#define TIMER3(offset) REGISTER(0x4001A000u, offset)
+#define TIMER4(offset) REGISTER(0x4001B000u, offset)
+enum { TIMER_START = 0x000, TIMER_CLEAR = 0x00C, TIMER_CAPTURE1 = 0x044, TIMER_COMPARE0 = 0x140, TIMER_SHORTS = 0x200, TIMER_INTENSET = 0x304 };
+enum { TIMER_BITMODE = 0x508, TIMER_PRESCALER = 0x510, TIMER_CC0 = 0x540, TIMER_CC1 = 0x544 };
+enum { TIMER_32_BITS = 3, TIMER_1_MHZ = 4, TIMER_COMPARE0_CLEARS = 1 << 0, TIMER_INT_COMPARE0 = 1 << 16 };
+
+#define USBD(offset) REGISTER(0x40027000u, offset)
+#define USBD_STARTEPIN(n) USBD(0x004 + 4 * (n))
+#define USBD_STARTEPOUT(n) USBD(0x028 + 4 * (n))
+#define USBD_EP0RCVOUT USBD(0x04C)
+#define USBD_EP0STATUS USBD(0x050)
+#define USBD_EP0STALL USBD(0x054)
+#define USBD_USBRESET USBD(0x100)
+#define USBD_ENDEPIN(n) USBD(0x108 + 4 * (n))
+#define USBD_EP0DATADONE USBD(0x128)
+#define USBD_ENDEPOUT(n) USBD(0x130 + 4 * (n))
+#define USBD_SOF USBD(0x154)
+#define USBD_USBEVENT USBD(0x158)
+#define USBD_EP0SETUP USBD(0x15C)
+#define USBD_EPDATA USBD(0x160)
+#define USBD_INTENSET USBD(0x304)
+#define USBD_INTENCLR USBD(0x308)
+#define USBD_EVENTCAUSE USBD(0x400)  // a 1 clears its bit
+#define USBD_HALTED_IN(n) USBD(0x420 + 4 * (n))
+#define USBD_HALTED_OUT(n) USBD(0x444 + 4 * (n))
+#define USBD_EPDATASTATUS USBD(0x46C)  // a 1 clears its bit
+#define USBD_SETUP_BYTE(n) USBD(0x480 + 4 * (n))
+#define USBD_SIZE_EPOUT(n) USBD(0x4A0 + 4 * (n))
+#define USBD_ENABLE USBD(0x500)
+#define USBD_USBPULLUP USBD(0x504)
+#define USBD_DTOGGLE USBD(0x50C)
+#define USBD_EPINEN USBD(0x510)
+#define USBD_EPOUTEN USBD(0x514)
+#define USBD_EPSTALL USBD(0x518)
+#define USBD_EPIN_PTR(n) USBD(0x600 + 0x14 * (n))
+#define USBD_EPIN_MAXCNT(n) USBD(0x604 + 0x14 * (n))
+#define USBD_EPOUT_PTR(n) USBD(0x700 + 0x14 * (n))
+#define USBD_EPOUT_MAXCNT(n) USBD(0x704 + 0x14 * (n))
+#define USBD_EPOUT_AMOUNT(n) USBD(0x708 + 0x14 * (n))
+enum { USBD_INT_USBRESET = 1 << 0, USBD_INT_EP0DATADONE = 1 << 10, USBD_INT_SOF = 1 << 21 };
+enum { USBD_INT_USBEVENT = 1 << 22, USBD_INT_EP0SETUP = 1 << 23, USBD_INT_EPDATA = 1 << 24 };
+enum { EVENTCAUSE_SUSPEND = 1 << 8, EVENTCAUSE_RESUME = 1 << 9, EVENTCAUSE_READY = 1 << 11 };
+enum { DTOGGLE_DATA0 = 1 << 8, EPSTALL_STALL = 1 << 8 };
+
+#endif
