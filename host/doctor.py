@@ -128,7 +128,7 @@ def udev() -> Iterator[Finding]:
     rules = [path for folder in UDEV_RULES if Path(folder).is_dir() for path in Path(folder).glob("*.rules")]
     texts = [_read(path) for path in rules]
     hint = "If uploads fail, install PlatformIO's rules: https://docs.platformio.org/en/latest/core/installation/udev-rules.html"
-    for title, vendor in [(each.title, f"{each.usb[0]:04x}") for each in known_boards().values() if each.usb]:
+    for title, vendor in dict.fromkeys((each.title, f"{each.usb[0]:04x}") for each in known_boards().values() if each.usb):
         if any(vendor in text for text in texts):
             yield Finding(Level.GOOD, f"a udev rule names the vendor of the {title}")
         else:
@@ -147,7 +147,7 @@ def modem_manager() -> Iterator[Finding]:
 def boards() -> Iterator[Finding]:
     found = discovery.connected()
     if not found:
-        known = " or ".join(each.title for each in known_boards().values() if each.usb)
+        known = " or ".join(dict.fromkeys(each.title for each in known_boards().values() if each.usb))
         yield Finding(Level.NOTE, f"no {known} is connected", f"Without a port, {usage.command('verify')} runs on a virtual or an emulated board.")
     if len(found) > 1:
         yield Finding(Level.NOTE, f"{len(found)} boards are connected", f"Choose one: {usage.line('verify', port=found[0].device)}")

@@ -27,7 +27,7 @@ class Port:
             return ""
         found = [each.title for each in boards.boards().values() if each.usb == self.usb]
         found += [f"{each.title} in its boot loader" for each in boards.boards().values() if each.usb_boot_loader == self.usb]
-        return " or ".join(found)
+        return " or ".join(dict.fromkeys(found))  # one board may have several descriptions
 
 
 def list_all() -> list[Port]:
