@@ -201,4 +201,4 @@ class Exceptions:
         *core, pc, xpsr = words[:8]
         sp += size + (4 if xpsr & _ALIGNED else 0)
         control = self._stack.read()[1] & ~_FPCA | (0 if back & 0x10 else _FPCA)
-        self._out_of.write(*core, sp & 0xFFFF_FFFF, xpsr & _IPSR, control, xpsr & _FLAGS, xpsr & 0xF000_0000, pc | 1)
+        self._out_of.write(*core, sp & 0xFFFF_FFFF, xpsr & _IPSR, control, xpsr & (_FLAGS | _IPSR), xpsr & 0xF000_0000, pc | 1)
