@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from plumbline.common.errors import NotModelled
 from plumbline.host.nrf52840.bus import AREAS, Bus
 from plumbline.host.nrf52840.core import Core
 from plumbline.host.nrf52840.peripherals.ficr_uicr import Uicr
+from plumbline.host.nrf52840.peripherals.gpio import Gpio
+from plumbline.host.nrf52840.peripherals.gpiote import Gpiote
 from plumbline.host.nrf52840.peripherals.nvmc import Nvmc
 from plumbline.host.nrf52840.peripherals.peripheral import Peripheral
 from plumbline.host.nrf52840.peripherals.power_clock import LOCKUP, SOFT_RESET, PowerClock
-from plumbline.host.nrf52840.peripherals.table import NVMC, PERIPHERALS, POWER_CLOCK, UICR
+from plumbline.host.nrf52840.peripherals.ppi import Ppi
+from plumbline.host.nrf52840.peripherals.table import PERIPHERALS
 from plumbline.host.nrf52840.processor import FLASH_SIZE, RAM, RAM_SIZE
 
+P = TypeVar("P", bound=Peripheral)
 HZ = 64_000_000
 """Ticks a second."""
 _LONGEST = 1_000_000
@@ -63,10 +67,16 @@ class Chip:
         self._reset_wanted: tuple[int, str] | None = (0, "")
         self._stored: list[tuple[int, int]] = []
         """Flash words that are being stored to, with what they were."""
-        self._core = Core(self._flash_store, lambda: self.now, lambda: self.request_reset(SOFT_RESET, "SYSRESETREQ"))
+        self._core = Core(self._flash_store, lambda: self.now, self.reschedule, lambda: self.request_reset(SOFT_RESET, "SYSRESETREQ"))
         self._peripherals: dict[int, Peripheral] = {}
         for base, kind in PERIPHERALS.items():
             self._peripherals[base] = kind(self, base)
+        self.power, self.nvmc, self.uicr, self.gpio = self._only(PowerClock), self._only(Nvmc), self._only(Uicr), self._only(Gpio)
+        self._ppi, self._gpiote = self._only(Ppi), self._only(Gpiote)
+        self._timed = [each for each in self._peripherals.values() if type(each).due is not Peripheral.due]
+        self._due: int | None = 0
+        """When something happens next; None: nothing does. Held until `reschedule`."""
+        self._due_known = False
         self._bus = Bus(self._peripherals, self._core.spaces, self.not_modelled)
         for start, size in AREAS:
             self._core.processor.map_registers(start, size, self._bus.read, self._write)
@@ -88,6 +98,7 @@ class Chip:
 
     def reschedule(self) -> None:
         """Look at times and interrupts again at the next boundary of instructions."""
+        self._due_known = False
         self._core.processor.ask()
 
     def halt(self, ticks: int) -> None:
@@ -153,31 +164,22 @@ class Chip:
         """
         return self._bus.peripheral(base)
 
-    @property
-    def power(self) -> PowerClock:
-        found = self._peripherals[POWER_CLOCK]
-        assert isinstance(found, PowerClock)
-        return found
-
-    @property
-    def uicr(self) -> Uicr:
-        found = self._peripherals[UICR]
-        assert isinstance(found, Uicr)
-        return found
-
-    @property
-    def nvmc(self) -> Nvmc:
-        found = self._peripherals[NVMC]
-        assert isinstance(found, Nvmc)
-        return found
+    def _only(self, kind: type[P]) -> P:
+        """The peripheral of which there is one."""
+        return next(each for each in self._peripherals.values() if isinstance(each, kind))
 
     def interrupt_line(self, irq: int, on: bool) -> None:
         """A peripheral asks for its interrupt, or no longer does."""
         self._core.nvic.line(irq, on)
-        self.reschedule()
+        self._core.look()
 
     def event_happened(self, address: int) -> None:
-        """An event's register was set."""
+        """An event's register was set: PPI may have a task for it."""
+        self._ppi.happened(address)
+
+    def pin_changed(self, port: int, pin: int, level: bool) -> None:
+        """A pin of GPIO has another level."""
+        self._gpiote.changed(port, pin, level)
 
     def not_modelled(self, what: str, address: int) -> NotModelled:
         """The error for something that the chip model does not have, which ends the run."""
@@ -213,22 +215,27 @@ class Chip:
 
     def _ticking(self) -> Iterator[Device]:
         yield self._core.systick
-        yield from self._peripherals.values()
+        yield from self._timed
         yield from self.devices
 
     def _tick(self) -> None:
+        """Have everything happen whose time has come."""
         now = self.now
+        if self._due_known and (self._due is None or self._due > now):
+            return
         for device in self._ticking():
             due = device.due()
             if due is not None and due <= now:
                 device.tick(now)
+        self._due = min((due for device in self._ticking() if (due := device.due()) is not None), default=None)
+        self._due_known = True
 
     def _next_due(self, end: int) -> int:
-        return min((due for device in self._ticking() if (due := device.due()) is not None), default=end)
+        return end if self._due is None else min(self._due, end)
 
     def _skip(self, end: int) -> None:
         """Let time pass without instructions, up to the next thing that happens."""
-        self.skipped += max(min(self._next_due(end), end) - self.now, 0)
+        self.skipped += max(self._next_due(end) - self.now, 0)
 
     def _execute(self, end: int) -> None:
         lockup = self._core.execute(max(end - self.now, 1))
@@ -260,7 +267,8 @@ class Chip:
         assert self._reset_wanted is not None
         (reason, name), self._reset_wanted = self._reset_wanted, None
         for peripheral in self._peripherals.values():
-            peripheral.reset()
+            if not reason & peripheral.survives:
+                peripheral.reset()
         self._halted_until = 0
         self._core.reset(self.vector_table)
         if not reason:

@@ -24,14 +24,21 @@ class Core:
     Args:
         flash_store: whether a store to flash is allowed; see Processor.
         now: the time in ticks.
+        changed: called when the time of the next thing that happens is another.
         reset_requested: called when the firmware asks for a reset.
     """
 
-    def __init__(self, flash_store: Callable[[int, int, int], bool], now: Callable[[], int], reset_requested: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        flash_store: Callable[[int, int, int], bool],
+        now: Callable[[], int],
+        changed: Callable[[], None],
+        reset_requested: Callable[[], None],
+    ) -> None:
         self.processor = Processor(flash_store)
         self.nvic = Nvic()
         self._control = SystemControl(self.nvic, reset_requested, self._set_fpu)
-        self.systick = SysTick(self.nvic, now, self.processor.ask)
+        self.systick = SysTick(self.nvic, now, changed)
         self._dwt = Dwt(now)
         self._exceptions = Exceptions(self.processor, self.nvic, self._control)
         self.spaces: Mapping[int, tuple[SystemSpace, ...]] = {_SCS: (self.systick, self._control), _DWT: (self._dwt,)}

@@ -64,8 +64,8 @@ class Exceptions:
         self._thread = registers(arm.UC_ARM_REG_IPSR, arm.UC_ARM_REG_CONTROL)
         self._stack = registers(arm.UC_ARM_REG_SP, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_XPSR)
         self._out_of = registers(
-            *(*_CORE, arm.UC_ARM_REG_SP, arm.UC_ARM_REG_IPSR, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_XPSR_NZCVQG, arm.UC_ARM_REG_APSR_NZCV),
-            arm.UC_ARM_REG_PC,
+            *(*_CORE, arm.UC_ARM_REG_SP, arm.UC_ARM_REG_IPSR, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_XPSR),
+            *(arm.UC_ARM_REG_APSR_NZCVQG, arm.UC_ARM_REG_APSR_NZCV, arm.UC_ARM_REG_PC),  # XPSR leaves out the bits of SIMD
         )
         self._masks = registers(arm.UC_ARM_REG_PRIMASK, arm.UC_ARM_REG_FAULTMASK, arm.UC_ARM_REG_BASEPRI)
         self._faultmask = registers(arm.UC_ARM_REG_FAULTMASK)
@@ -201,4 +201,4 @@ class Exceptions:
         *core, pc, xpsr = words[:8]
         sp += size + (4 if xpsr & _ALIGNED else 0)
         control = self._stack.read()[1] & ~_FPCA | (0 if back & 0x10 else _FPCA)
-        self._out_of.write(*core, sp & 0xFFFF_FFFF, xpsr & _IPSR, control, xpsr & (_FLAGS | _IPSR), xpsr & 0xF000_0000, pc | 1)
+        self._out_of.write(*core, sp & 0xFFFF_FFFF, xpsr & _IPSR, control, xpsr & ~_ALIGNED | _THUMB, xpsr & _FLAGS, xpsr & 0xF000_0000, pc | 1)

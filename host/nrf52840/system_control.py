@@ -28,14 +28,12 @@ _FIXED = {
 }
 """Registers that only say what there is."""
 _PLAIN = {0x008, _SCR, _CCR, _MMFAR, _BFAR, _AFSR, _DEMCR, _FPCCR, _FPCAR, _FPDSCR, *_MPU}
-"""Registers that keep what is written."""
+"""Registers that keep what is written. CCR's traps of unaligned accesses and divisions by zero, and the MPU, are not modelled."""
 _RESET = {_CCR: 0x200, _FPCCR: 0xC000_0000}
 _KEY, _KEY_READ, _SYSRESETREQ = 0x05FA, 0xFA05, 4
 _BFARVALID = 1 << 15
 _ENABLES = {MEM_MANAGE: 1 << 16, BUS_FAULT: 1 << 17, USAGE_FAULT: 1 << 18}
 _ACTIVE = {MEM_MANAGE: 1 << 0, BUS_FAULT: 1 << 1, USAGE_FAULT: 1 << 3, 11: 1 << 7, 12: 1 << 8, PENDSV: 1 << 10, SYSTICK: 1 << 11}
-_CCR_TRAPS = 0x18
-"""UNALIGN_TRP and DIV_0_TRP, which Unicorn has not."""
 
 
 class SystemControl(SystemSpace):
@@ -127,8 +125,6 @@ class SystemControl(SystemSpace):
         if offset in _FIXED:
             return True
         if offset in _PLAIN:
-            if offset == _CCR and value & _CCR_TRAPS:
-                return False
             self.registers[offset] = value
             return True
         for base in (_ISER, _ICER, _ISPR, _ICPR):

@@ -1,7 +1,8 @@
-"""Small Thumb programs as halfwords, on an emulated nRF52840: no compiler is needed to test the chip."""
+"""Small Thumb programs for the emulated nRF52840, as halfwords with the instruction beside them: no compiler is needed to test the chip."""
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Mapping
 
@@ -9,27 +10,41 @@ from plumbline.host.nrf52840.chip import Chip
 
 STACK, CODE, HANDLER = 0x2004_0000, 0x100, 0x400
 RESULTS = 0x2000_0000
-"""Where the programs leave what they found."""
-LOOP = 0xE7FE
-"""b . (branches to itself)"""
+"""Where the programs leave what they found; r7 is this address when they begin."""
+_BEGIN = "F04F 5700   mov.w r7, #0x20000000"
+_LOOP = "E7FE        b ."
+_LINE = re.compile(r"((?:[0-9A-F]{4} )+)")
 
 
-def chip_with(*code: int, handlers: Mapping[int, tuple[int, ...]] | None = None, then: tuple[int, ...] = (LOOP,)) -> Chip:
-    """A chip that begins with these halfwords at 0x100, then branches to itself.
+def halfwords(program: str) -> bytes:
+    """Each line begins with the one or two halfwords of its instruction, in hexadecimal; what follows is for the reader."""
+    lines = [line.strip() for line in program.splitlines() if line.strip()]
+    found = [_LINE.match(line) for line in lines]
+    assert all(found), f"no halfwords in {lines[found.index(None)] if None in found else ''}"
+    return b"".join(struct.pack("<H", int(each, 16)) for match in found if match for each in match[1].split())
+
+
+def chip_with(program: str = "", handlers: Mapping[int, str] | None = None, seed: int = 1) -> Chip:
+    """A chip that runs a program from reset and then branches to itself.
 
     Args:
-        handlers: the halfwords of the handlers of exceptions, by number; those of all others branch to themselves.
+        handlers: programs of exceptions, by number; those of all others branch to themselves.
     """
-    chip = Chip()
+    chip = Chip(seed)
     vectors = [STACK, CODE | 1] + [HANDLER | 1] * 62
-    chip.write_flash(HANDLER, struct.pack("<H", LOOP))
-    for place, (number, halfwords) in enumerate((handlers or {}).items()):
-        address = HANDLER + 0x80 * (place + 1)
+    chip.write_flash(HANDLER, halfwords(_LOOP))
+    for place, (number, handler) in enumerate((handlers or {}).items()):
+        address = HANDLER + 0x100 * (place + 1)
         vectors[number] = address | 1
-        chip.write_flash(address, struct.pack(f"<{len(halfwords)}H", *halfwords))
+        chip.write_flash(address, halfwords(handler))
     chip.write_flash(0, struct.pack(f"<{len(vectors)}I", *vectors))
-    chip.write_flash(CODE, struct.pack(f"<{len(code) + len(then)}H", *code, *then))
+    chip.write_flash(CODE, halfwords("\n".join((_BEGIN, program, _LOOP))))
     return chip
+
+
+def idle_chip(seed: int = 1) -> Chip:
+    """A chip whose processor sleeps: registers are driven from outside, and time passes at once."""
+    return run(chip_with("BF30        wfi", seed=seed), 10)
 
 
 def run(chip: Chip, ticks: int = 2000) -> Chip:

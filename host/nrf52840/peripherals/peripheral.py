@@ -32,6 +32,9 @@ class Peripheral:
     resets: ClassVar[Mapping[int, int]] = {}
     """The other registers that it has, with their values after a reset."""
 
+    survives: ClassVar[int] = 0
+    """Bits of RESETREAS: the resets that leave it as it is."""
+
     def __init__(self, chip: Chip, base: int) -> None:
         self.chip, self.base, self.irq = chip, base, base >> 12 & 0x3F
         self.inten = 0
@@ -81,6 +84,16 @@ class Peripheral:
             self.written(offset, value, before)
         else:
             raise self.chip.not_modelled(self.name, self.base + offset)
+
+    def start(self, task: int) -> None:
+        """PPI starts a task.
+
+        Raises:
+            NotModelled: there is no such task.
+        """
+        if task not in self.tasks:
+            raise self.chip.not_modelled(f"a task of {self.name}", self.base + task)
+        self.task(task)
 
     def task(self, offset: int) -> None:
         """A task was started, by a write, a shortcut or PPI."""
