@@ -1,4 +1,4 @@
-"""Puts a firmware on a board: finds it, lets PlatformIO touch its boot loader and upload, and waits for its return."""
+"""Puts a firmware on a board: finds it, uploads through PlatformIO or through its boot loader, and waits for its return."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 from plumbline.common import boards, progress, usage
 from plumbline.common.board_description import Board
 from plumbline.common.errors import BuildFailed, UploadFailed
+from plumbline.common.paths import image_of
 from plumbline.host.devices import discovery
 from plumbline.host.devices.connect import AUTO
 from plumbline.host.devices.deadline import Deadline
 from plumbline.host.devices.serial_open import open_port
-from plumbline.host.firmware import firmware
+from plumbline.host.firmware import firmware, upload
 
 RETURN_SECONDS = 20.0
 """How long the board may take to restart and appear as a serial port again; the system may give it another name."""
@@ -38,6 +39,16 @@ def flash(recipe_dir: Path, env: str, port: str | None) -> str:
     device = discovery.find_for_upload(kind).device if port in (None, AUTO) else port
     open_port(device).close()  # says now, not after minutes of building, that the port is busy, forbidden or not there
     firmware.build(recipe_dir, env)
+    if kind.bare:
+        upload.upload(image_of(recipe_dir, env), kind, device)
+    else:
+        _by_platformio(recipe_dir, env, device)
+    with progress.task("Waiting for the board to restart"):
+        return _returned(device, kind)
+
+
+def _by_platformio(recipe_dir: Path, env: str, device: str) -> None:
+    kind = boards.environment(env).board
     try:
         firmware.build(recipe_dir, env, target="upload", extra=("--upload-port", device))
     except BuildFailed as error:
@@ -45,8 +56,6 @@ def flash(recipe_dir: Path, env: str, port: str | None) -> str:
             f"{kind.enter_boot_loader} Then run {usage.command('flash', recipe_dir.name)} again; {usage.command('doctor')} checks the port.".strip()
         )
         raise UploadFailed(f"The upload to {device} failed. {error.message}", hint) from error
-    with progress.task("Waiting for the board to restart"):
-        return _returned(device, kind)
 
 
 def _returned(before: str, kind: Board) -> str:

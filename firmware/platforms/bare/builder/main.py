@@ -10,8 +10,9 @@ board = env.BoardConfig()
 platform_dir = Path(env.PioPlatform().get_dir())
 core_dir, shared_dir = platform_dir / board.get("build.core"), platform_dir / "shared"
 machine_dir = platform_dir / "machines" / board.get("build.machine")
-# What several machines share and not all have, such as the USB serial port.
+# What several machines share: parts that not all have, such as the USB serial port, and the folder around a family of machines.
 parts = [platform_dir / name for name in board.get("build.parts", "").split()]
+family = [machine_dir.parent] if machine_dir.parent.name != "machines" else []
 # Substituted here, because a path may hold a space.
 project_dir, build_dir = env.subst("$PROJECT_DIR"), env.subst("$BUILD_DIR")
 zig = os.environ.get("PLUMBLINE_ZIG")  # the program, where GCC is not to compile
@@ -77,8 +78,7 @@ env.Append(
     CFLAGS=["-std=gnu11"],
     CXXFLAGS=["-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fno-use-cxa-atexit"],
     CPPDEFINES=[("PLUMBLINE_WATCHDOG_S", board.get("build.watchdog_s")), ("PLUMBLINE_INSTRUCTION_NS", board.get("build.instruction_ns"))],
-    # The machine's folder, and the one around it that several machines share.
-    CPPPATH=[str(shared_dir), str(core_dir), str(machine_dir), *map(str, parts), *([str(machine_dir.parent)] if machine_dir.parent.name != "machines" else [])],
+    CPPPATH=[str(each) for each in (shared_dir, core_dir, machine_dir, *parts, *family)],
     LINKFLAGS=[*flags, "-nostartfiles", *own_link, "-Wl,--gc-sections", "-Wl,--build-id=none"],
     LIBS=library,
 )
