@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 
 from plumbline.common import system, usage
+from plumbline.common.board_description import Board
 from plumbline.common.boards import boards as known_boards
 from plumbline.common.errors import CompilerMissing, QemuMissing, SetupFailed, TflmMissing
 from plumbline.common.paths import install_anew, platformio_platforms
@@ -101,13 +102,19 @@ def emulated() -> Iterator[Finding]:
 
 
 def platformio() -> Iterator[Finding]:
+    of_platform: dict[str, list[Board]] = {}
     for board in (each for each in known_boards().values() if not each.bare):
-        if tflm.platform_installed(board, platformio_platforms()):
-            yield Finding(Level.GOOD, f"{board.title}: its platform {board.platform} is installed")
-        elif tflm.reachable(tflm.REGISTRY):
-            yield Finding(Level.NOTE, f"{board.title}: the first {usage.command('flash')} fetches its platform {board.platform}, which takes minutes")
+        of_platform.setdefault(board.platform, []).append(board)
+    installed = {name: tflm.platform_installed(boards[0], platformio_platforms()) for name, boards in of_platform.items()}
+    reachable = all(installed.values()) or tflm.reachable(tflm.REGISTRY)
+    for name, boards in of_platform.items():
+        titles = ", ".join(each.title for each in boards)
+        if installed[name]:
+            yield Finding(Level.GOOD, f"{titles}: the platform {name} is installed")
+        elif reachable:
+            yield Finding(Level.NOTE, f"{titles}: the first {usage.command('flash')} fetches the platform {name}, which takes minutes")
         else:
-            yield Finding(Level.NOTE, f"{board.title}: PlatformIO's registry ({tflm.REGISTRY}) is out of reach: no firmware for it can be built")
+            yield Finding(Level.NOTE, f"{titles}: PlatformIO's registry ({tflm.REGISTRY}) is out of reach: no firmware can be built with {name}")
 
 
 def tflm_library() -> Iterator[Finding]:
@@ -147,8 +154,7 @@ def modem_manager() -> Iterator[Finding]:
 def boards() -> Iterator[Finding]:
     found = discovery.connected()
     if not found:
-        known = " or ".join(dict.fromkeys(each.title for each in known_boards().values() if each.usb))
-        yield Finding(Level.NOTE, f"no {known} is connected", f"Without a port, {usage.command('verify')} runs on a virtual or an emulated board.")
+        yield Finding(Level.NOTE, "no board is connected", f"Without a port, {usage.command('verify')} runs on a virtual or an emulated board.")
     if len(found) > 1:
         yield Finding(Level.NOTE, f"{len(found)} boards are connected", f"Choose one: {usage.line('verify', port=found[0].device)}")
     for board in found:

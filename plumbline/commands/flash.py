@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define
 from plumbline.common import boards, usage
 from plumbline.common.errors import UsageError
-from plumbline.pipeline.environment import Chosen, connected
+from plumbline.pipeline.environment import Chosen
 from plumbline.pipeline.project import FILE
 
 ENGINES = {"tflm": ", TensorFlow Lite Micro, a library", "compiled": ", the model as C code"}
@@ -47,7 +47,7 @@ def taken(chosen: Chosen, given: Given) -> Iterator[str]:
     """Which environment and engine are taken and why, and what to type for the other engines of the board."""
     env = chosen.env
     said = "as you say" if given.env or given.board or given.engine else f"as {FILE} says"
-    yield f"environment  {env.name}, {said if chosen.demanded or env.board != connected().board else 'the first of the board, as none is named'}"
+    yield f"environment  {env.name}, {said if chosen.demanded or env.board != boards.connected().board else 'the first of the board, as none is named'}"
     yield f"engine       {env.engine}{ENGINES.get(env.engine, '')}"
     for other in boards.environments().values():
         if other.board == env.board and other.engine != env.engine and not other.extra:
@@ -56,10 +56,10 @@ def taken(chosen: Chosen, given: Given) -> Iterator[str]:
 
 def _real(given: Given) -> Chosen:
     """The environment of a real board; a project that names a virtual one means the virtual board for everything else."""
-    chosen = given.environment(connected())
+    chosen = given.environment(boards.connected())
     if not chosen.env.virtual:
         return chosen
     if given.env or given.board:
         real = ", ".join(each.name for each in boards.boards().values() if not each.virtual)
         raise UsageError("A virtual board cannot be flashed.", f"Leave its name out, or choose one of: {real}.")
-    return Given(engine=given.engine).environment(connected())
+    return Given(engine=given.engine).environment(boards.connected())

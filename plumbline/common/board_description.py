@@ -169,7 +169,7 @@ def _described(project: Project, path: Path) -> list[Environment]:
         clock_hz=reader.number(PREFIX + "clock_hz"),
         flash=reader.number(_FLASH),
         ram=reader.number(_RAM),
-        platform=re.sub(r"@.*", "", reader.needed("platform")).rpartition("/")[2],
+        platform=_platform_name(reader.needed("platform")),
         tested=reader.tested(),
         emulator=reader.given("emulator"),
         instruction_ns=reader.number(_INSTRUCTION_NS, least=0, default=0),
@@ -199,6 +199,12 @@ def _described(project: Project, path: Path) -> list[Environment]:
     if problems:
         raise BadBoard(f"The board's description {path} is wrong:\n" + "\n".join(f"  {each}" for each in problems), PAGE)
     return found
+
+
+def _platform_name(given: str) -> str:
+    """PlatformIO's name of a platform: of `owner/NAME@1.2.3`, or of the address of a repository such as `https://.../platform-NAME.git#v1`."""
+    last = re.sub(r"[#@].*", "", given).rpartition("/")[2]
+    return last.removeprefix("platform-").removesuffix(".git")
 
 
 def _environment(section: str, on: Board, reader: _Reader) -> Environment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plumbline.common.board_description import PAGE, Board, Environment, read
+from plumbline.common.board_description import PAGE, PREFIX, Board, Environment, read
 from plumbline.common.errors import UsageError
 from plumbline.common.paths import FIRMWARE
 from plumbline.common.platformio_ini import Project, words
@@ -27,6 +27,11 @@ def default() -> Environment:
     """The one that is taken where none is named. Raises what `boards` does."""
     path = FIRMWARE / "platformio.ini"
     return environment(words(Project([path]).options("platformio")["default_envs"])[0])
+
+
+def connected() -> Environment:
+    """The one that is taken where a connected board is needed and none is named. Raises what `boards` does."""
+    return environment_for(board(Project([FIRMWARE / "platformio.ini"]).options("connected")[f"{PREFIX}board"]))
 
 
 def board(name: str) -> Board:

@@ -24,11 +24,6 @@ def engines() -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.engine for each in boards.environments().values()))
 
 
-def connected() -> Environment:
-    """The first environment of a board that is not emulated."""
-    return next(each for each in boards.environments().values() if not each.virtual)
-
-
 def choose(env: str | None, board: str | None, engine: str | None, default: Environment) -> Chosen:
     """The environment of that name, or the first of the board that has the engine.
 

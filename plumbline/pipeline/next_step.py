@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from plumbline.common import boards, usage
-from plumbline.pipeline.environment import connected
 
 
 def after_pass(folder: Path, real: bool, env: str = "") -> str:
@@ -17,6 +16,6 @@ def after_pass(folder: Path, real: bool, env: str = "") -> str:
         env: the environment of an emulated board that one can own as well.
     """
     if not real:
-        return f"next  with a board, {(boards.environment(env) if env else connected()).board.title}: {usage.line('flash', folder.name, env=env)}"
+        return f"next  with a board, {(boards.environment(env) if env else boards.connected()).board.title}: {usage.line('flash', folder.name, env=env)}"
     verdict = folder / "verdict.json"
     return f"next  keep it for CI: cp {verdict} baseline.json; later {usage.line('compare')} baseline.json {verdict} tells what changed"

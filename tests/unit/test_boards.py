@@ -141,6 +141,20 @@ def test_an_environment_is_found_by_what_it_does() -> None:
     assert "nano33ble_compiled_profile (compiled, profile)" in caught.value.hint
 
 
+def test_the_connected_board_that_is_meant_without_a_name_is_declared() -> None:
+    """It is not the first by name: that would change with every board that is added."""
+    assert boards.connected() == boards.environment("nano33ble") != next(each for each in boards.environments().values() if not each.virtual)
+
+
+@pytest.mark.parametrize(
+    "platform",
+    ["chips", "chips@1.2.3", "someone/chips@1.2.3", "https://example.org/someone/platform-chips.git#0123abc", "symlink:///home/me/chips"],
+)
+def test_a_platform_is_known_by_its_own_name(project: Path, platform: str) -> None:
+    described(project, GOOD.replace("someone/chips@1.2.3", platform))
+    assert read(project)["small"].board.platform == "chips"
+
+
 def test_a_name_that_is_none_gets_the_near_one() -> None:
     with pytest.raises(UsageError, match="Did you mean nano33ble"):
         boards.board("nano33")

@@ -31,7 +31,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, *devices: tuple[str, tuple[int, int
 def test_one_board_among_others(monkeypatch: pytest.MonkeyPatch) -> None:
     connect(monkeypatch, ("/dev/ttyS0", None), ("/dev/ttyUSB0", OTHER), ("/dev/ttyACM3", NANO))
     assert discovery.find_board(KIND).device == "/dev/ttyACM3"
-    assert [port.role for port in discovery.list_all()] == ["Arduino Nano 33 BLE", "", ""]
+    assert [port.role for port in discovery.list_all()] == ["Arduino Nano 33 BLE or Arduino Nano 33 BLE Sense Rev2", "", ""]
 
 
 def test_no_board(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from plumbline.commands.options import Given
 from plumbline.common import boards, errors, system, usage
 from plumbline.host import doctor
 from plumbline.host.devices import discovery
-from plumbline.pipeline.environment import choose, connected
+from plumbline.pipeline.environment import choose
 from plumbline.pipeline.next_step import after_pass
 from tests.support import pages
 
@@ -40,7 +40,7 @@ def test_the_findings_of_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_flash_says() -> None:
     env = "nano33ble_compiled"
-    assert "\n".join([*taken(choose(env, None, None, connected()), Given(env=env)), ""]) in PAGE
+    assert "\n".join([*taken(choose(env, None, None, boards.connected()), Given(env=env)), ""]) in PAGE
     assert f"Flashed. Now prove it: {usage.line('verify', 'linear', port=PORT)}\n" in PAGE
 
 

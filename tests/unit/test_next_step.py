@@ -9,7 +9,7 @@ import pytest
 from plumbline.commands import flash
 from plumbline.commands.options import Given
 from plumbline.common import boards, usage
-from plumbline.pipeline.environment import choose, connected
+from plumbline.pipeline.environment import choose
 from plumbline.pipeline.next_step import after_pass
 
 
@@ -40,15 +40,15 @@ def test_after_a_pass(typed: str, real: bool, said: str, monkeypatch: pytest.Mon
 
 def test_flash_says_which_engine_it_takes_why_and_how_to_get_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(usage.TYPED, "plumbline flash linear")
-    default = list(flash.taken(choose(None, None, None, connected()), Given()))
+    default = list(flash.taken(choose(None, None, None, boards.connected()), Given()))
     assert default == [
         "environment  nano33ble, the first of the board, as none is named",
         "engine       tflm, TensorFlow Lite Micro, a library",
         "             --env nano33ble_compiled takes compiled, the model as C code",
     ]
-    named = list(flash.taken(choose(None, None, "compiled", connected()), Given(engine="compiled")))
+    named = list(flash.taken(choose(None, None, "compiled", boards.connected()), Given(engine="compiled")))
     assert named[:2] == ["environment  nano33ble_compiled, as you say", "engine       compiled, the model as C code"]
-    project = list(flash.taken(choose("nano33ble_compiled", None, None, connected()), Given()))
+    project = list(flash.taken(choose("nano33ble_compiled", None, None, boards.connected()), Given()))
     assert project[0] == "environment  nano33ble_compiled, as plumbline.toml says"
 
 
