@@ -134,10 +134,8 @@ def _waiting_port(kind: Board, device: str) -> str:
             if len(own) == 1:
                 return own[0].device
             if own:
-                names = ", ".join(port.device for port in own)
-                raise SeveralBoards(
-                    f"{len(own)} boards wait in their boot loaders: {names}.", f"Choose one: {usage.command('flash', port=names.split(',')[0])}."
-                )
+                names, first = ", ".join(port.device for port in own), own[0].device
+                raise SeveralBoards(f"{len(own)} boards wait in their boot loaders: {names}.", f"Choose one: {usage.command('flash', port=first)}.")
             time.sleep(0.1)
     raise UploadFailed(
         f"The board on {device} did not enter its boot loader.", f"{kind.enter_boot_loader} Then run {usage.command('flash')} again.".strip()

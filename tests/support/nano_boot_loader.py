@@ -15,7 +15,7 @@ import termios
 import threading
 import tty
 from binascii import crc_hqx
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from plumbline.common import boards
@@ -49,7 +49,7 @@ class NanoBoard:
     """Begins with a firmware running, or `in_boot_loader`; a `with` block ends its thread."""
 
     def __init__(self, faults: Faults | None = None, in_boot_loader: bool = False) -> None:
-        self.faults = faults or Faults()
+        self.faults = replace(faults) if faults else Faults()
         self.flash = bytearray(b"\xaa" * FLASH_BYTES)
         self.running = not in_boot_loader
         self.plugged = True
@@ -93,36 +93,36 @@ class NanoBoard:
                 data = os.read(self._master, 8192)
             except OSError:
                 return
-            for at in range(len(data)):
-                if self.running or not self.plugged:
-                    break
-                self._take(data[at : at + 1])
+            while data and self.plugged and not self.running:
+                data = self._take_of_page(data) if self._waits_for else self._take(data)
 
-    def _take(self, byte: bytes) -> None:
-        if self._waits_for:
-            self._take_of_page(byte)
-            return
-        self._command = (self._command + byte)[-64:]
-        if byte == b"#":
-            command, self._command = self._command, b""
+    def _take(self, data: bytes) -> bytes:
+        """Of a command; what is behind it stays."""
+        command, ends, rest = data.partition(b"#")
+        self._command = (self._command + command + ends)[-64:]
+        if ends:
+            whole, self._command = self._command, b""
             if not self.faults.mute:
-                self._obey(command)
+                self._obey(whole)
+        return rest.lstrip(b"#") if command == b"" else rest  # no command at all, again and again
 
-    def _take_of_page(self, byte: bytes) -> None:
-        at = PAGE_BYTES - self._waits_for
-        send, middle = self.sends - 1, at == PAGE_BYTES // 2
-        if middle and send in self.faults.lost:
-            self.faults.lost = tuple(each for each in self.faults.lost if each != send)
-            return
-        if middle and send in self.faults.flipped:
-            byte = bytes([byte[0] ^ 1])
-        if middle and send == self.faults.gone_at:
-            self.plugged = False
-            os.close(self._master)
-            self._ended.set()
-            return
-        self._page[at] = byte[0]
-        self._waits_for -= 1
+    def _take_of_page(self, data: bytes) -> bytes:
+        """A page is hurt in its middle."""
+        at, middle, send = PAGE_BYTES - self._waits_for, PAGE_BYTES // 2, self.sends - 1
+        taken, rest = data[: self._waits_for], data[self._waits_for :]
+        if at <= middle < at + len(taken):
+            if send == self.faults.gone_at:
+                self.plugged = False
+                os.close(self._master)
+                return b""
+            if send in self.faults.lost:
+                self.faults.lost = tuple(each for each in self.faults.lost if each != send)
+                return data[: middle - at] + data[middle - at + 1 :]
+            if send in self.faults.flipped:
+                taken = taken[: middle - at] + bytes([taken[middle - at] ^ 1]) + taken[middle - at + 1 :]
+        self._page[at : at + len(taken)] = taken
+        self._waits_for -= len(taken)
+        return rest
 
     def _obey(self, command: bytes) -> None:
         first, second = (_number(command[at:]) for at in (1, 10))

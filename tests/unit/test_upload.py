@@ -5,7 +5,6 @@ The board is a model behind a pseudo-terminal (tests/support/nano_boot_loader.py
 
 from __future__ import annotations
 
-import os
 import stat
 from pathlib import Path
 
@@ -31,9 +30,7 @@ def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_bytes(elf_of({upload.APPLICATION: FIRMWARE[:5000], upload.APPLICATION + 5000: FIRMWARE[5000:]}))
     monkeypatch.setattr(firmware, "build", lambda *_, **__: path)
     monkeypatch.setattr(upload, "_bossac", lambda: None)
-    monkeypatch.setattr(samba, "ANSWER_S", 0.15)
-    monkeypatch.setattr(upload, "BOOT_LOADER_S", 0.5)
-    monkeypatch.setattr(flash, "RETURN_SECONDS", 1.0)
+    monkeypatch.setattr(samba, "ANSWER_S", 0.4)
     return path
 
 
@@ -78,6 +75,8 @@ def test_what_is_lost_on_the_way_is_sent_again(image: Path, faults: Faults, monk
     ],
 )
 def test_what_cannot_succeed_says_why(image: Path, faults: Faults, says: str, advises: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if faults.stays:
+        monkeypatch.setattr(upload, "BOOT_LOADER_S", 0.3)
     board = NanoBoard(faults)
     with pytest.raises(UploadFailed, match=says) as failed:
         flashed(image, board, monkeypatch)
@@ -111,7 +110,7 @@ def test_bossac_is_asked_first_and_ours_takes_over_where_it_fails(
     monkeypatch.setattr(discovery, "list_all", board.ports)
     with board:
         upload.upload(image, BOARD, board.device)
-    assert f"--port={os.path.basename(board.device)} " in told.read_text()
+    assert f"--port={Path(board.device).name} " in told.read_text()
     assert board.sends == sends
     assert (image.with_suffix(".bin")).read_bytes() == FIRMWARE
 
