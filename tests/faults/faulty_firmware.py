@@ -103,6 +103,11 @@ HANG_FOR_A_SECOND = (0xF248, 0x0000, 0xF2C4, 0x0000, 0xF647, 0x0140, 0xF2C0, 0x1
 """movw r0, 0x8000; movt r0, 0x4000; movw r1, 0x7840; movt r1, 0x017D; str r1, [r0]: its load register, 25,000,000 ticks, so that it bites before a
 host on a busy computer has lost its patience; then the hang."""
 
+NANO_UNGUARDED_HANG_AT_ONCE = (0xF24B, 0x0004, 0xF2C4, 0x0001, 0x2101, 0x6001, *HANG_AT_ONCE)
+"""movw r0, 0xB004; movt r0, 0x4001; movs r1, 1; str r1, [r0]: stops TIMER4, which is the watchdog of the Nano without Arduino; then the hang."""
+NANO_HANG_FOR_A_SECOND = (0xF24B, 0x5040, 0xF2C4, 0x0001, 0xF244, 0x2140, 0xF2C0, 0x010F, 0x6001, *HANG_AT_ONCE)
+"""movw r0, 0xB540; movt r0, 0x4001; movw r1, 0x4240; movt r1, 0x000F; str r1, [r0]: 1,000,000 us in its CC[0]; then the hang."""
+
 
 def another_protocol(folder: Path, work: Path) -> Path:
     """The image of `folder`'s model with the next version of the protocol."""
