@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from plumbline.common.errors import NotModelled
 from plumbline.host.nrf52840.bus import AREAS, Bus
 from plumbline.host.nrf52840.core import Core
+from plumbline.host.nrf52840.image import Image
 from plumbline.host.nrf52840.peripherals.ficr_uicr import Uicr
 from plumbline.host.nrf52840.peripherals.gpio import Gpio
 from plumbline.host.nrf52840.peripherals.gpiote import Gpiote
@@ -50,12 +51,13 @@ class Chip:
 
     Args:
         seed: of the chip's identity and its random numbers.
-        vector_table: where the first stack pointer and program counter come from: 0 as the chip does, 0x10000 for an image of the Nano
-            without its boot loader, which jumps there.
     """
 
-    def __init__(self, seed: int = 1, vector_table: int = 0) -> None:
-        self.seed, self.vector_table = seed, vector_table
+    def __init__(self, seed: int = 1) -> None:
+        self.seed = seed
+        self._start = 0
+        """Where the first stack pointer and program counter come from."""
+        self._where: Callable[[int], str] = "{:#010x}".format
         self.skipped = 0
         """Ticks in which no instruction was executed."""
         self.resets: list[str] = []
@@ -137,6 +139,21 @@ class Chip:
             raise ValueError(f"{len(data)} bytes at {address:#010x} are not in flash, which ends at {FLASH_SIZE:#010x}")
         self._core.processor.write_flash(address, data)
 
+    def load(self, image: Image) -> None:
+        """Write an image into flash, and name its functions in messages.
+
+        Without anything at address 0, as of a Nano's image without its boot loader, the chip starts where the image does, as if the boot loader had
+        jumped there.
+        """
+        for address, data in image.pieces:
+            self.write_flash(address, data)
+        self._where = image.where
+        self._start = image.start if self.read_memory(0, 8) == b"\xff" * 8 else 0
+
+    def where(self, address: int) -> str:
+        """An address for a message, with its function where the image tells."""
+        return self._where(address)
+
     def dma_read(self, address: int, count: int) -> bytes:
         """What EasyDMA reads, which reaches RAM alone.
 
@@ -184,7 +201,7 @@ class Chip:
     def not_modelled(self, what: str, address: int) -> NotModelled:
         """The error for something that the chip model does not have, which ends the run."""
         return NotModelled(
-            f"The emulated nRF52840 does not model {what} at {address:#010x}, which the instruction at {self.pc:#010x} uses.",
+            f"The emulated nRF52840 does not model {what} at {address:#010x}, which the instruction at {self.where(self.pc)} uses.",
             "docs/explanation/emulated-nano.md lists what is modelled; a real board has the rest.",
         )
 
@@ -199,12 +216,15 @@ class Chip:
             NotModelled: the firmware touched something that the model does not have.
         """
         end = self.now + ticks
-        while self.now < end and not until():
+        while self.now < end:
+            self._tick()
             if self._reset_wanted is not None:
                 stop = self._reset()
                 if stop is not None:
                     return stop
-            self._tick()
+                continue
+            if until():
+                break
             if self._halted_until > self.now:
                 self._skip(min(self._halted_until, end))
             elif self._core.ready():
@@ -270,7 +290,7 @@ class Chip:
             if not reason & peripheral.survives:
                 peripheral.reset()
         self._halted_until = 0
-        self._core.reset(self.vector_table)
+        self._core.reset(self._start)
         if not reason:
             return None
         self.power.note_reset(reason)

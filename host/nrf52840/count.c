@@ -79,7 +79,9 @@ void plumbline_on_code(void *engine, uint64_t address, uint32_t size, void *user
         stop(engine, state, WHY_LIMIT);
         return;
     }
-    if (first == 0xbf40u) {
+    if (first == 0xe7feu) {
+        state->count = state->limit - 1u; // a branch to itself, which only an interrupt ends: all of them at once
+    } else if (first == 0xbf40u) {
         state->sev = 1u;
     } else if ((first & 0xff00u) == 0xbf00u && (first & 0xfu) != 0u) {
         enter_block(state, pc, first & 0xfu);

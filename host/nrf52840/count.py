@@ -125,7 +125,9 @@ def in_python(state: Count) -> Any:
             stop(engine)
             return
         first = halfword(address)
-        if first == 0xBF40:
+        if first == 0xE7FE:
+            state.count = state.limit - 1
+        elif first == 0xBF40:
             state.sev = 1
         elif first & 0xFF00 == 0xBF00 and first & 0xF:
             enter_block(address, first & 0xF)

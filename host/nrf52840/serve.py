@@ -37,10 +37,8 @@ class Server:
     """
 
     def __init__(self, path: Path, listener: socket.socket, reboots: bool) -> None:
-        firmware = image.load(path)
-        self.chip = Chip(vector_table=firmware.start)
-        for address, data in firmware.pieces:
-            self.chip.write_flash(address, data)
+        self.chip = Chip()
+        self.chip.load(image.load(path))
         self.chip.stop_at_reset = not reboots
         self.line = Line(listener)
         self.port = Port(self.chip, self._drive)

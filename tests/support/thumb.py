@@ -13,7 +13,11 @@ RESULTS = 0x2000_0000
 """Where the programs leave what they found; r7 is this address when they begin."""
 _BEGIN = "F04F 5700   mov.w r7, #0x20000000"
 _LOOP = "E7FE        b ."
-_LINE = re.compile(r"((?:[0-9A-F]{4} )+)")
+_END = """
+    BF30        wfi
+    E7FD        b . - 2
+"""
+_LINE = re.compile(r"((?:[0-9A-F]{4}(?: |$))+)")
 
 
 def halfwords(program: str) -> bytes:
@@ -25,7 +29,7 @@ def halfwords(program: str) -> bytes:
 
 
 def chip_with(program: str = "", handlers: Mapping[int, str] | None = None, seed: int = 1) -> Chip:
-    """A chip that runs a program from reset and then branches to itself.
+    """A chip that runs a program from reset and then sleeps.
 
     Args:
         handlers: programs of exceptions, by number; those of all others branch to themselves.
@@ -38,13 +42,13 @@ def chip_with(program: str = "", handlers: Mapping[int, str] | None = None, seed
         vectors[number] = address | 1
         chip.write_flash(address, halfwords(handler))
     chip.write_flash(0, struct.pack(f"<{len(vectors)}I", *vectors))
-    chip.write_flash(CODE, halfwords("\n".join((_BEGIN, program, _LOOP))))
+    chip.write_flash(CODE, halfwords("\n".join((_BEGIN, program, _END))))
     return chip
 
 
 def idle_chip(seed: int = 1) -> Chip:
     """A chip whose processor sleeps: registers are driven from outside, and time passes at once."""
-    return run(chip_with("BF30        wfi", seed=seed), 10)
+    return run(chip_with(seed=seed), 10)
 
 
 def run(chip: Chip, ticks: int = 2000) -> Chip:

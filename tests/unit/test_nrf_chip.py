@@ -57,7 +57,7 @@ def test_a_register_that_is_not_modelled_is_named_with_its_address_and_the_progr
 
 
 def test_an_image_that_waits_executes_nothing() -> None:
-    chip = run(chip_with("BF30 wfi"), 64_000_000)
+    chip = run(chip_with(), 64_000_000)
     assert (chip.instructions, chip.now) == (2, 64_000_000)
 
 

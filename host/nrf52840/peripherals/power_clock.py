@@ -26,11 +26,13 @@ _RESETREAS, _RAMSTATUS, _HFCLKRUN, _HFCLKSTAT, _LFCLKRUN, _LFCLKSTAT, _LFCLKSRCC
 _SYSTEMOFF, _POFCON, _GPREGRET, _GPREGRET2, _LFCLKSRC, _HFXODEBOUNCE, _CTIV, _TRACECONFIG = 0x500, 0x510, 0x51C, 0x520, 0x518, 0x528, 0x538, 0x55C
 _DCDCEN, _DCDCEN0, _MAINREGSTATUS = 0x578, 0x580, 0x640
 _RAM_POWER = {0x900 + 16 * block + part: 0xFFFF if part < 8 else 0 for block in range(9) for part in (0, 4, 8)}
+_UNDOCUMENTED = range(0xE00, 0xE38, 4)
+"""Zephyr's Bluetooth controller sets these when it resets its radio; they are kept."""
 _VBUSDETECT, _OUTPUTRDY = 1, 2
 RESET_PIN, WATCHDOG, SOFT_RESET, LOCKUP = 1, 2, 4, 8
 """Bits of RESETREAS."""
 _HFXO_TICKS, _LFCLK_TICKS, _REGULATOR_TICKS = 23_040, 16_000, 64_000
-"""360 us of a crystal, 0.25 s at most of the other shortened to 250 us, 1 ms of the regulator."""
+"""360 us of the crystal and 250 us of the slow RC oscillator; the 1 ms of the regulator is a guess."""
 
 
 class PowerClock(Peripheral):
@@ -49,6 +51,7 @@ class PowerClock(Peripheral):
         **dict.fromkeys((_SYSTEMOFF, _POFCON, _GPREGRET, _GPREGRET2, _LFCLKSRC, _CTIV, _TRACECONFIG, _DCDCEN, _DCDCEN0, _MAINREGSTATUS), 0),
         _HFXODEBOUNCE: 0x10,
         **_RAM_POWER,
+        **dict.fromkeys(_UNDOCUMENTED, 0),
     }
     _vbus = True
     _waiting: dict[int, int]
@@ -128,7 +131,7 @@ class PowerClock(Peripheral):
             self.registers[offset] = value & 0xFF
         elif offset == _SYSTEMOFF and value & 1:
             raise self.chip.not_modelled("System OFF", self.base + offset)
-        elif offset & 0xF00 >= 0x900 and offset & 0xC:
+        elif offset & 0xF00 == 0x900 and offset & 0xC:
             power = offset & ~0xF
             self.registers[power] = self.registers[power] | value if offset & 4 else self.registers[power] & ~value
             self.registers[power + 4] = self.registers[power + 8] = 0

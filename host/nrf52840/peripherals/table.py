@@ -11,6 +11,7 @@ from plumbline.host.nrf52840.peripherals.peripheral import Peripheral
 from plumbline.host.nrf52840.peripherals.power_clock import PowerClock
 from plumbline.host.nrf52840.peripherals.ppi import Ppi
 from plumbline.host.nrf52840.peripherals.pwm import Pwm
+from plumbline.host.nrf52840.peripherals.radio import Radio
 from plumbline.host.nrf52840.peripherals.rng import Rng
 from plumbline.host.nrf52840.peripherals.rtc import Rtc
 from plumbline.host.nrf52840.peripherals.temp import Temp
@@ -27,6 +28,7 @@ POWER_CLOCK, GPIOTE, NVMC, PPI, USBD, GPIO, FICR, UICR = (
 
 PERIPHERALS: dict[int, type[Peripheral]] = {
     POWER_CLOCK: PowerClock,
+    0x4000_1000: Radio,
     **dict.fromkeys((0x4000_2000, 0x4002_8000), Uarte),
     GPIOTE: Gpiote,
     **dict.fromkeys((0x4000_8000, 0x4000_9000, 0x4000_A000, 0x4001_A000, 0x4001_B000), Timer),
@@ -46,7 +48,7 @@ PERIPHERALS: dict[int, type[Peripheral]] = {
 }
 
 ABSENT = {
-    **{0x4000_1000: "RADIO", 0x4000_3000: "SPI0/TWI0", 0x4000_4000: "SPI1/TWI1", 0x4000_5000: "NFCT", 0x4000_7000: "SAADC", 0x4000_E000: "ECB"},
+    **{0x4000_3000: "SPI0/TWI0", 0x4000_4000: "SPI1/TWI1", 0x4000_5000: "NFCT", 0x4000_7000: "SAADC", 0x4000_E000: "ECB"},
     **{0x4000_F000: "CCM/AAR", 0x4001_2000: "QDEC", 0x4001_3000: "COMP/LPCOMP", 0x4001_D000: "PDM", 0x4002_0000: "MWU/ACL", 0x4002_3000: "SPI2"},
     **{0x4002_5000: "I2S", 0x4002_9000: "QSPI", 0x4002_F000: "SPIM3", 0x5002_A000: "CRYPTOCELL", 0x5002_B000: "CRYPTOCELL"},
 }
