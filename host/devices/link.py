@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import time
 from collections import deque
 from collections.abc import Callable
@@ -86,6 +87,13 @@ class Link:
     def close(self) -> None:
         """Give the port back; nothing is waited for."""
         self._port.close()
+
+    def abort(self) -> None:
+        """End the connection from another thread: whoever waits for a reply gets BoardLost. A device has no connection; its deadlines end it."""
+        connection = getattr(self._port, "_socket", None)
+        with suppress(OSError):
+            if connection is not None:
+                connection.shutdown(socket.SHUT_RDWR)
 
     @property
     def bad_frames(self) -> int:

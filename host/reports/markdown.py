@@ -11,6 +11,7 @@ from plumbline.common.outcome import SUMMARY
 from plumbline.common.text import markdown_text as _text
 from plumbline.host.reports import terminal
 from plumbline.host.reports.flow import stages
+from plumbline.host.reports.many_table import Verified, reason
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verdict_diff import Change, Changes
 
@@ -42,6 +43,15 @@ def of_verdict(verdict: Verdict) -> str:
     lines += _table(("fact", "value"), [(_text(name), _text(text)) for name, text in terminal.facts(verdict)])
     lines += ["", *_table([name for name, _ in sizes], [[size for _, size in sizes]])]
     return "\n".join([*lines, "", "Repeat it:", "", "```sh", verdict.command, "```", ""])
+
+
+def of_many(about: str, found: Sequence[Verified]) -> str:
+    """What became of each of several verifications, as a table."""
+    rows = []
+    for each in found:
+        outcome = each.verdict.outcome.upper() if each.verdict else "no verdict"
+        rows.append([_text(cell) for cell in (outcome, each.name, f"{each.seconds:.0f}", reason(each.verdict))])
+    return "\n".join(["", *_table(("verdict", about, "s", "reason"), rows), ""])
 
 
 def of_changes(found: Changes) -> str:

@@ -38,6 +38,9 @@ class Given:
     anew: bool = False
     only: bool = False
     port: str | None = None
+    place: str | None = None
+    coordinator: str | None = None
+    upload: str | None = None
     env: str | None = None
     board: str | None = None
     engine: str | None = None
@@ -114,8 +117,8 @@ class Given:
 
     @property
     def line(self) -> str | None:
-        """The port: what was given, else the project's."""
-        return self.port or project.find().port
+        """The port: what was given, else the project's, unless a place was given."""
+        return self.port or (None if self.place else project.find().port)
 
 
 def _not_empty(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -222,12 +225,22 @@ def about_port() -> list[click.Parameter]:
     return [_text("--port", "A serial port, socket://HOST:PORT, or auto: the connected board; without it a board that this computer runs.", "PORT")]
 
 
+def about_place() -> list[click.Parameter]:
+    """A board of a laboratory that labgrid shares out."""
+    return [
+        _text("--place", "A place of a labgrid coordinator: it is acquired, verified and released.", "NAME"),
+        _text("--coordinator", "labgrid's coordinator.  [default: LG_COORDINATOR, else 127.0.0.1:20408]", "HOST[:PORT]"),
+        _text("--upload", "The laboratory's command that puts $PLUMBLINE_IMAGE on the board of $PLUMBLINE_PLACE first.", "COMMAND"),
+    ]
+
+
 def about_build() -> list[click.Parameter]:
     """The folder for results."""
     return [_file("--build", "The folder for results.  [default: build, beside plumbline.toml where there is one]")]
 
 
-TARGET, MODEL, STAGES, BOARD, FIRMWARE, PORT, BUILD = about_target, about_model, about_stages, about_board, about_firmware, about_port, about_build
+TARGET, MODEL, STAGES, BOARD, FIRMWARE, BUILD = about_target, about_model, about_stages, about_board, about_firmware, about_build
+PORT, PLACE = about_port, about_place
 
 
 class Command(click.Command):

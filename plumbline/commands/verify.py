@@ -11,45 +11,53 @@ from typing import TYPE_CHECKING
 
 import click
 
-from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define, say_passed_over
+from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PLACE, PORT, STAGES, Given, define, say_passed_over
 from plumbline.common import ending, usage
 from plumbline.common.errors import UsageError
-from plumbline.common.paths import recipe_names
+from plumbline.common.paths import image_of, recipe_names
+from plumbline.pipeline import project
 from plumbline.pipeline.environment import Chosen
 from plumbline.pipeline.next_step import after_pass
 from plumbline.pipeline.stages import StageFailed
 from plumbline.pipeline.work import Work
 
 if TYPE_CHECKING:
+    from plumbline.host.bench.coordinator import Coordinator
     from plumbline.host.verdict.verdict import Verdict
     from plumbline.host.verdict.verdict_file import Document
+    from plumbline.pipeline.bench import Asked
 
 
 @define(
     "plumbline verify linear",
     "plumbline verify model.keras --samples inputs.npy --board nano33ble",
-    takes=(MODEL, FIRMWARE, PORT, STAGES, BUILD),
+    "plumbline verify linear --places 'nano-*'",
+    takes=(MODEL, FIRMWARE, PORT, PLACE, STAGES, BUILD),
     result="verdict.json instead of tables",
     quiet="and the last line only",
 )
 @click.option("--all", "every", is_flag=True, help="Verify every recipe, go on after a failure, and print one table.")
 @click.option("--models", type=click.Path(path_type=Path), help="Verify every model in this folder, go on after a failure, and print one table.")
 @click.option("--boards", is_flag=True, help="Verify on every virtual board, go on after a failure, and print one table.")
+@click.option("--places", help="Verify at all these places at the same time: names, patterns, or tags like board=nano33ble.", metavar="A,B,...")
 @click.option("--manifest", type=click.Path(path_type=Path), help="Hold the board to this manifest.  [default: the one in the build folder]")
-def command(given: Given, every: bool, models: Path | None, boards: bool, manifest: Path | None) -> int:
+def command(given: Given, every: bool, models: Path | None, boards: bool, places: str | None, manifest: Path | None) -> int:
     """Prove that a board answers what the model says.
 
     The model is trained, converted and built first, where something has changed. Without a port it runs on
     this computer, on the virtual board or on an emulated one.
     """
-    if every + boards + (models is not None) > 1:
-        raise UsageError("--all, --models and --boards each say what is verified one after the other.", "Leave out all but one of them.")
+    if every + boards + (models is not None) + (places is not None) > 1:
+        raise UsageError("--all, --models, --boards and --places each say what is verified.", "Leave out all but one of them.")
+    _check_place(given, places)
     if every:
         return _every(given)
     if boards:
         return _boards(given)
     if models is not None:
         return _folder(given, models)
+    if places is not None:
+        return _places(given, places, manifest)
     work = given.work()
     with nullcontext() if given.only and not work.folder.is_dir() else work.accounted():
         verdict = _verdict(given, work, manifest)
@@ -60,7 +68,7 @@ def command(given: Given, every: bool, models: Path | None, boards: bool, manife
         from plumbline.host.reports.terminal import Terminal
 
         env = given.environment().env
-        real = given.line is not None or not env.emulated
+        real = given.place is not None or given.line is not None or not env.emulated
         Terminal().say(escape(after_pass(work.folder, real, "" if real or env.virtual else env.name)))
     return verdict.exit_code
 
@@ -69,7 +77,6 @@ def _verdict(given: Given, work: Work, manifest: Path | None) -> Verdict:
     """Everything up to the written reports. What it takes is imported here, where a package that is missing is what became of the run."""
     from plumbline.common.limits import Limits
     from plumbline.common.manifest import Manifest
-    from plumbline.common.paths import image_of
     from plumbline.host.devices import emulators
     from plumbline.host.devices.connect import connect
     from plumbline.host.firmware import compiler, firmware
@@ -78,6 +85,8 @@ def _verdict(given: Given, work: Work, manifest: Path | None) -> Verdict:
     from plumbline.host.reports import report_writer
     from plumbline.host.verdict.verify import verify
 
+    if given.place is not None:
+        return _at_place(given, work, manifest, given.place)
     chosen, port = given.environment(), given.line
     env = chosen.env
     emulated = port is None and env.emulated
@@ -146,7 +155,7 @@ def _boards(given: Given) -> int:
     from plumbline.common.boards import ordinary
     from plumbline.host.reports.many_table import Verified, conclude
 
-    if given.env or given.board or given.engine or given.port:
+    if given.env or given.board or given.engine or given.port or given.place:
         raise UsageError("--boards verifies on every virtual board, and one is given besides.", "Leave out one of them.")
     found = []
     for env in (each for each in ordinary("compiled") if each.virtual):
@@ -155,6 +164,71 @@ def _boards(given: Given) -> int:
         seconds = _one_of_many(here, work, env.name)
         found.append(Verified(env.name, _document(work), seconds))
     return conclude("board", found, as_json=given.json)
+
+
+def _check_place(given: Given, places: str | None) -> None:
+    """Raises UsageError where a place is given with what cannot go with one."""
+    if given.place is not None and (places is not None or given.port is not None):
+        raise UsageError(f"{usage.option('place')} says where the board is, and {'--places' if places else '--port'} too.", "Leave out one of them.")
+    if places is not None and given.port is not None:
+        raise UsageError("--places says where the boards are, and --port too.", "Leave out one of them.")
+    if given.place is None and places is None and (given.upload or given.coordinator):
+        raise UsageError("--upload and --coordinator are for the boards of places.", "Name one with --place, or several with --places.")
+
+
+def _coordinator(given: Given) -> Coordinator:
+    from plumbline.host.bench.coordinator import Coordinator
+
+    return Coordinator(given.coordinator or project.find().coordinator)
+
+
+def _at_place(given: Given, work: Work, manifest: Path | None, name: str) -> Verdict:
+    """As `_verdict`, with a board that somebody else may hold: that is said before minutes of training and building."""
+    from plumbline.host.bench.places import the_one
+    from plumbline.host.reports import report_writer
+    from plumbline.pipeline.bench import verify_at
+
+    with _coordinator(given) as coordinator:
+        place = the_one(name, coordinator.places)
+        coordinator.check(place)
+        verdict = verify_at(coordinator, place, _asked(given, work, manifest))
+    report_writer.write(verdict, work.folder)
+    return verdict
+
+
+def _places(given: Given, typed: str, manifest: Path | None) -> int:
+    """One model at many places at the same time."""
+    from plumbline.host.bench.places import chosen
+    from plumbline.host.reports import many_table, markdown
+    from plumbline.pipeline.bench import verify_many
+
+    work = given.work()
+    if not given.only:
+        work.check()
+    with _coordinator(given) as coordinator:
+        names = [each.name for each in chosen(typed.replace(",", " ").split(), coordinator.places)]
+        found = verify_many(coordinator, names, work.folder, work.name, lambda: _asked(given, work, manifest))
+    markdown.append_summary(markdown.of_many("place", found))
+    return many_table.conclude("place", found, as_json=given.json)
+
+
+def _asked(given: Given, work: Work, manifest: Path | None) -> Asked:
+    """Bring the model as far as a board of a place needs it."""
+    from plumbline.common.limits import Limits
+    from plumbline.common.manifest import Manifest
+    from plumbline.host.firmware import firmware
+    from plumbline.pipeline.bench import Asked
+    from plumbline.pipeline.environment import connected
+
+    upload = given.upload or project.find().upload
+    chosen = given.environment(connected() if upload else None)
+    env = chosen.env.name if chosen.demanded or upload else None
+    if not given.only:
+        work.check()
+        work.convert()
+    image = firmware.build(work.folder, env) if env and not given.only else image_of(work.folder, chosen.env.name)
+    held = Manifest.load(manifest or work.folder / "generated" / "manifest.json")
+    return Asked(work.folder, held, Limits.parse(work.limits or "", held.limits), env, (upload, image) if upload else None)
 
 
 def _document(work: Work) -> Document | None:

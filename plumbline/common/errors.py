@@ -236,6 +236,12 @@ class NotModelled(PlumblineError):
     exit_code = 53
 
 
+class NoCoordinator(PlumblineError):
+    """No labgrid coordinator answers, or it ended in the middle."""
+
+    exit_code = 54
+
+
 class DoctorFoundProblems(PlumblineError):
     """`plumbline doctor` found something that has to be mended first."""
 

@@ -49,6 +49,30 @@ def to_xml(name: str, started: str, cases: Sequence[Case], properties: Sequence[
         element = ET.SubElement(suite, "testcase", classname=f"{name}.{case.group}", name=case.name, time="0")
         if case.reasons:
             ET.SubElement(element, case.outcome, message=case.reasons[0], type=case.kind).text = "\n".join(case.reasons)
+    return _written(suites)
+
+
+def joined(files: Sequence[tuple[str, bytes]]) -> bytes:
+    """One file of several that `to_xml` has written.
+
+    Args:
+        files: the name that the suite gets in it, and the file.
+    """
+    suites = ET.Element("testsuites", {"name": "plumbline"})
+    for name, content in files:
+        (suite,) = ET.fromstring(content)
+        before = suite.get("name", "")
+        for case in suite.iter("testcase"):
+            case.set("classname", name + case.get("classname", "").removeprefix(before))
+        suite.set("name", name)
+        suites.append(suite)
+    for key in ("tests", "skipped", "failures", "errors"):
+        suites.set(key, str(sum(int(suite.get(key, 0)) for suite in suites)))
+    suites.set("time", f"{max((float(suite.get('time', 0)) for suite in suites), default=0.0):.3f}")  # they ran at the same time
+    return _written(suites)
+
+
+def _written(suites: ET.Element) -> bytes:
     ET.indent(suites)
     for element in suites.iter():
         element.attrib.update({key: xml_text(value) for key, value in element.attrib.items()})

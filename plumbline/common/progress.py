@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,6 +39,9 @@ class Output:
 
 
 _chosen = Output()
+Shown = Callable[[str, "int | None", str], AbstractContextManager[Advance]]
+"""Shows a task: its title, the number of steps, their unit."""
+_elsewhere: ContextVar[Shown | None] = ContextVar("elsewhere", default=None)
 
 
 def choose(output: Output) -> None:
@@ -52,6 +56,16 @@ def chosen() -> Output:
 
 
 @contextmanager
+def elsewhere(shown: Shown) -> Iterator[None]:
+    """While the block runs, what this thread does is shown by `shown`: several at once would write over each other."""
+    before = _elsewhere.set(shown)
+    try:
+        yield
+    finally:
+        _elsewhere.reset(before)
+
+
+@contextmanager
 def task(title: str, total: int | None = None, unit: str = "steps") -> Iterator[Advance]:
     """Show `title` while the block runs, on standard error.
 
@@ -63,6 +77,11 @@ def task(title: str, total: int | None = None, unit: str = "steps") -> Iterator[
     Yields:
         A function that counts steps.
     """
+    other = _elsewhere.get()
+    if other is not None:
+        with other(printable(title), total, unit) as advance:
+            yield advance
+        return
     if _chosen.progress == "none":
         yield lambda _steps: None
         return

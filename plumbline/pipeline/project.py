@@ -25,8 +25,8 @@ FILE = "plumbline.toml"
 ALL_GIVEN = "PLUMBLINE_ALL_GIVEN"
 """Environment variable: this is a stage, whose arguments say everything."""
 _PATHS = ("model", "samples", "build")
-_TEXTS = ("recipe", "activations", "board", "engine", "env", "port")
-KEYS = ("model", "recipe", "samples", "limits", "trust", "activations", "board", "engine", "env", "port", "build")
+_TEXTS = ("recipe", "activations", "board", "engine", "env", "port", "coordinator", "upload")
+KEYS = ("model", "recipe", "samples", "limits", "trust", "activations", "board", "engine", "env", "port", "coordinator", "upload", "build")
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class Project:
     build: Path = Path("build")
     """Beside the file, where it names no other."""
     activations: str | None = None
+    coordinator: str | None = None
+    """labgrid's, where boards of a laboratory are verified."""
+    upload: str | None = None
+    """The laboratory's command that puts an image on a board."""
 
 
 def find() -> Project:
@@ -86,7 +90,7 @@ def read(file: Path) -> Project:
         limits=_limits(content.get("limits")),
         trust=content.get("trust", False),
         build=paths.get("build", Path(os.path.relpath(file.parent / "build"))),
-        **{key: content.get(key) for key in ("activations", "board", "engine", "env", "port")},
+        **{key: content.get(key) for key in ("activations", "board", "engine", "env", "port", "coordinator", "upload")},
     )
 
 

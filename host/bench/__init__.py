@@ -1,0 +1,1 @@
+"""Boards of a laboratory, which labgrid shares out: which there are, who holds them, how one is reached."""
