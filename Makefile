@@ -2,12 +2,12 @@
 
 # What a user gives reaches Python through the environment, as it was typed: no line below holds any of it, so that neither a shell nor make runs
 # what stands in a file's name. A variable that was not given is not exported, so that an empty one is told apart.
-GIVEN := RECIPE MODEL MODELS SAMPLES PORT ENV MLPERF TRUST LIMITS ACTIVATIONS QUIET V PYTHON TFLM_DIR CI
+GIVEN := RECIPE MODEL MODELS SAMPLES PORT PLACE PLACES COORDINATOR UPLOAD ENV MLPERF TRUST LIMITS ACTIVATIONS QUIET V PYTHON TFLM_DIR CI
 $(foreach each,$(GIVEN),$(if $(filter undefined default,$(origin $(each))),,$(eval override $(each) := $$(value $(each)))$(eval export $(each))))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-test setup-torture train convert firmware verify explain verify-all verify-models verify-boards learn profile flash monitor serve doctor test check fuzz torture benchmark docs lock clean
+.PHONY: help setup setup-test setup-bench setup-torture train convert firmware verify explain verify-all verify-models verify-boards verify-bench learn profile flash monitor serve doctor test check fuzz torture benchmark docs lock clean
 
 ##@ Use
 
@@ -37,6 +37,9 @@ verify-models: ## verify every model in the folder MODELS
 
 verify-boards: ## verify on every virtual board
 	@sh tools/start verify-boards
+
+verify-bench: ## verify at the PLACES of a labgrid coordinator
+	@sh tools/start verify-bench
 
 serve: ## keep the virtual board open for other programs
 	@sh tools/start serve
@@ -80,6 +83,9 @@ help: ## this list
 setup: ## the environment, and what the virtual board needs
 	@sh tools/start setup
 
+setup-bench: ## labgrid, in an environment of its own
+	@sh tools/start setup bench
+
 setup-test:
 	@sh tools/start setup test
 
@@ -97,6 +103,8 @@ lock: setup ## resolve pyproject.toml into the lock files, with hashes
   --prerelease if-necessary-or-explicit --python-version 3.10 --custom-compile-command "make lock" -o requirements.lock
 	@sed -n 's/^zig = \["\(.*\)"\]$$/\1/p' pyproject.toml | .venv/bin/uv pip compile - --universal --generate-hashes --upgrade --quiet --no-header \
 	  --python-version 3.10 --custom-compile-command "make lock" -o requirements-zig.lock
+	@sed -n 's/^labgrid = \["\(.*\)"\]$$/\1/p' pyproject.toml | .venv/bin/uv pip compile - --universal --generate-hashes --upgrade --quiet --no-header \
+	  --python-version 3.10 --custom-compile-command "make lock" -o requirements-labgrid.lock
 
 clean: ## remove everything generated but the environment
 	rm -rf build

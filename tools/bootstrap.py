@@ -18,6 +18,7 @@ from plumbline.common import system
 from plumbline.common.errors import SetupFailed
 from plumbline.common.recipe_needs import needs_of, needs_of_all
 from plumbline.host.devices import qemu_packages
+from tools import labgrid_environment
 from tools.jobs import LOGS, Job
 from tools.pip_progress import PipProgress
 
@@ -65,12 +66,13 @@ GROUPS = {
     "gcc": ARM,
     "boards": {**ARM, **RISCV},
     "test": TEST,
+    "bench": {},
     "torture": {**TEST, **FUZZER},
     "ci": {**TEST, **RISCV, **FUZZER, **BROWSER, **needs_of_all()},
 }
 """What the commands need beside Python's packages. `compiler` and `virtual` take what is missing from PyPI and unpack QEMU, without any right; the
-others want the system's packages. `ci` leaves no test out; on a person's machine those that need a browser, espeak-ng or clang are skipped where
-there is none.
+others want the system's packages. `bench` brings labgrid. `ci` leaves no test out; on a person's machine those that need a browser, espeak-ng, clang
+or labgrid are skipped where there is none.
 """
 PORTABLE = ("compiler", "virtual")
 
@@ -145,6 +147,8 @@ def set_up(group: str, recipe: str) -> None:
         raise SetupFailed(f"After the installation these are still missing: {' '.join(still)}.", "Install them by hand and run make again.")
     if unpacks and shutil.which(str(qemu_packages.unpacked())) is None:
         unpack_qemu().wait()
+    if group in ("bench", "ci"):
+        labgrid_environment.set_up(str(VENV / "bin" / "python"))
     if not COMMAND.is_symlink():
         COMMAND.symlink_to("../../tools/plumbline")
 

@@ -25,7 +25,9 @@ from plumbline.common.recipe_needs import needs_of
 from plumbline.pipeline.target import Target
 from tools import bootstrap, help
 
-GIVEN = ("RECIPE", "MODEL", "MODELS", "SAMPLES", "PORT", "ENV", "MLPERF", "TRUST", "LIMITS", "ACTIVATIONS", "QUIET", "V")
+FLAGS = ("TRUST", "QUIET", "V")
+_TEXTS = ("RECIPE", "MODEL", "MODELS", "SAMPLES", "PORT", "PLACE", "PLACES", "COORDINATOR", "UPLOAD", "ENV", "MLPERF", "LIMITS", "ACTIVATIONS")
+GIVEN = (*_TEXTS, *FLAGS)
 OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "GNUMAKEFLAGS"}
 """What make hands to the commands that it starts."""
 NO_PYTHON = "PLUMBLINE_NO_PYTHON"
@@ -49,14 +51,18 @@ class MakeTarget:
 _MODEL = ("TARGET", "SAMPLES", "TRUST", "LIMITS", "ACTIVATIONS")
 _FIRMWARE = (*_MODEL, "ENV", "MLPERF")
 _BOARD = (*_FIRMWARE, "PORT")
+_BENCH = ("COORDINATOR", "UPLOAD")
+_NAMED = {"MODELS": "the folder of the models", "PLACES": "the places"}
+"""What a target that takes it cannot do without."""
 TARGETS = {
     "train": MakeTarget(("train",), ("TARGET",)),
     "convert": MakeTarget(("convert",), _MODEL),
     "firmware": MakeTarget(("build",), _FIRMWARE, needs="compiler"),
-    "verify": MakeTarget(("verify",), _BOARD, needs="virtual"),
+    "verify": MakeTarget(("verify",), (*_BOARD, "PLACE", *_BENCH), needs="virtual"),
     "verify-all": MakeTarget(("verify", "--all"), ("LIMITS", "ACTIVATIONS", "ENV", "PORT"), needs="virtual"),
     "verify-models": MakeTarget(("verify",), ("MODELS", "TRUST", "LIMITS", "ACTIVATIONS", "ENV", "PORT"), needs="virtual"),
     "verify-boards": MakeTarget(("verify", "--boards"), _MODEL, needs="boards"),
+    "verify-bench": MakeTarget(("verify",), (*_FIRMWARE, "PLACES", *_BENCH), needs="bench"),
     "explain": MakeTarget(("explain",), _MODEL),
     "profile": MakeTarget(("profile",), _BOARD, needs="virtual"),
     "flash": MakeTarget(("flash",), _BOARD),
@@ -104,8 +110,9 @@ def _start(target: str, variables: Mapping[str, str]) -> None:
     """Set up what the target needs, and become its command."""
     meant = TARGETS[target]
     words = [*meant.command, *options(meant, variables)]
-    if "MODELS" in meant.takes and "MODELS" not in variables:
-        raise UsageError(f"`make {target}` needs the folder of the models.", f"make {target} MODELS=folder")
+    for name, what in _NAMED.items():
+        if name in meant.takes and name not in variables:
+            raise UsageError(f"`make {target}` needs {what}.", f"make {target} {name}=...")
     _set_up(variables, meant.needs)
     if target == "verify-all":
         _set_up_recipes()
@@ -125,10 +132,10 @@ def options(target: MakeTarget, variables: Mapping[str, str]) -> list[str]:
         UsageError: one of them makes no sense, or is given and empty, as a variable of the shell that is not set.
         UnknownRecipe: RECIPE is no name.
     """
-    for name in ("MODEL", "MODELS", "SAMPLES", "PORT", "RECIPE", "ENV", "MLPERF", "LIMITS", "ACTIVATIONS"):
+    for name in _TEXTS:
         if variables.get(name) == "":
             raise UsageError(f"{name}= is empty.", f"Give it a value, or leave {name}= out.")
-    flags = {name: _flag(variables, name) for name in ("TRUST", "QUIET", "V")}
+    flags = {name: _flag(variables, name) for name in FLAGS}
     words = [f"--{name.lower()}={variables[name]}" for name in target.takes if name in variables and name not in flags]
     if target.command == ("flash",) and "ENV" in variables and boards.environment(variables["ENV"]).virtual:
         words = [word for word in words if not word.startswith("--env=")]  # it goes to a real board, whatever is verified besides
@@ -181,6 +188,8 @@ def _group(variables: Mapping[str, str], needs: str) -> str:
 
     An environment that there is not is the command's to refuse, once for each model that it is about.
     """
+    if needs == "bench" or variables.get("PLACE"):
+        return "bench"
     env = boards.environments().get(variables.get("ENV", "")) if needs != "none" else None
     if variables.get("PORT") or (env and not env.virtual):
         return "none"

@@ -89,13 +89,26 @@ class Coordinator:
             self._process.kill()
             self._process.wait()
 
+    def look(self, name: str) -> Place:
+        """What the coordinator says of a place now.
+
+        Raises:
+            BoardNotFound: it is not there any more.
+            NoCoordinator: the coordinator ended.
+        """
+        if self._request("look", name)["place"] is None:
+            raise BoardNotFound(f"Place {name} was deleted.", f"Create it again: labgrid-client -p {name} create")
+        return self.places[name]
+
     def check(self, name: str) -> None:
         """Say now what would keep us from acquiring a place.
 
         Raises:
-            PortBusy, BoardNotFound, SeveralBoards: see `acquired`.
+            PortBusy: somebody else holds it.
+            BoardNotFound, SeveralBoards: it is not there any more, or has no serial port that is there, or several.
+            NoCoordinator: the coordinator ended.
         """
-        place = self.places[name]
+        place = self.look(name)
         free(place, self._me)
         place.serial_port()
 
@@ -104,9 +117,8 @@ class Coordinator:
         """Hold a place.
 
         Raises:
-            PortBusy: somebody else holds it.
-            BoardNotFound: it has no serial port that is there, or the exporter refuses.
-            NoCoordinator: the coordinator ended.
+            BoardNotFound: also where the exporter refuses.
+            Everything `check` raises.
         """
         self.check(name)
         refused = self._asked("acquire", name)

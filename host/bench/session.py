@@ -79,7 +79,7 @@ class Session:
                 self._held[name] = ""
             elif request["do"] == "release":
                 await self._release(name)
-            else:
+            elif request["do"] == "address":
                 found = await self._address(request["resource"])
         except Exception as error:  # all that is wrong with a request is for whoever made it
             await self._labgrid.sync_with_coordinator()

@@ -6,7 +6,7 @@ import platform
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
@@ -30,11 +30,31 @@ from plumbline.host.verdict.checks import Comparer, failures, nearest_rank, outs
 from plumbline.host.verdict.comparison import Limit, Probe
 from plumbline.host.verdict.latency import histogram
 from plumbline.host.verdict.metric import metrics_of
-from plumbline.host.verdict.oracle import consult
+from plumbline.host.verdict.oracle import Oracle, consult
 from plumbline.host.verdict.useful import useful_of, warnings_of
 from plumbline.host.verdict.verdict import Cost, Traffic, Verdict
 
 _NO_TIME = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a board is held against: a conversion that has been checked. Several boards may be held against the same one at once."""
+
+    artefacts: Artefacts
+    oracle: Oracle
+
+    @classmethod
+    def of(cls, folder: Path, manifest: Manifest) -> Expected:
+        """Check the conversion in `folder`.
+
+        Raises:
+            ArtefactsDisagree: the folder is not what the manifest was written for, or the manifest does not follow from the model.
+        """
+        manifest.check_artefacts(folder)
+        artefacts = Artefacts.load(folder, manifest)
+        check_anchored(artefacts)
+        return cls(artefacts, consult(artefacts))
 
 
 def verify(
@@ -46,6 +66,7 @@ def verify(
     command: str = "",
     trust_answers_only: bool = False,
     limits: Limits | None = None,
+    expected: Expected | None = None,
 ) -> Verdict:
     """Hold everything the board answers against the references in `folder`.
 
@@ -56,22 +77,21 @@ def verify(
         builds: the firmware that is accepted, and where its size comes from; None accepts any, of unknown size.
         command: what the user typed, for the report.
         limits: what the board must reach on the samples; None for those of the manifest.
+        expected: of this folder and manifest; None checks them here.
         trust_answers_only: compare answers even when the board says it runs another model; proves that the comparison alone finds it out.
 
     Returns:
         A verdict, passed or not. Whatever ends the connection is an error instead.
 
     Raises:
-        ArtefactsDisagree: the folder is not what the manifest was written for, or the manifest does not follow from the model.
+        ArtefactsDisagree: see `Expected.of`.
         BoardFault, WrongModel, StaleFirmware: the handshake ended there; see `check_identity` and `Builds.of`.
         BoardLost: also when the board's own counter, or why it started last, shows that it has started anew.
         BoardSilent, NotPlumbline, WrongProtocol: see `Link.exchange`.
     """
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    manifest.check_artefacts(folder)
-    artefacts = Artefacts.load(folder, manifest)
-    check_anchored(artefacts)
-    oracle = consult(artefacts)
+    expected = expected or Expected.of(folder, manifest)
+    artefacts, oracle = expected.artefacts, expected.oracle
     identity = board.hello()
     if not trust_answers_only:
         check_identity(identity, manifest)

@@ -217,6 +217,7 @@ def _asked(given: Given, work: Work, manifest: Path | None) -> Asked:
     from plumbline.common.limits import Limits
     from plumbline.common.manifest import Manifest
     from plumbline.host.firmware import firmware
+    from plumbline.host.verdict.verify import Expected
     from plumbline.pipeline.bench import Asked
     from plumbline.pipeline.environment import connected
 
@@ -228,7 +229,8 @@ def _asked(given: Given, work: Work, manifest: Path | None) -> Asked:
         work.convert()
     image = firmware.build(work.folder, env) if env and not given.only else image_of(work.folder, chosen.env.name)
     held = Manifest.load(manifest or work.folder / "generated" / "manifest.json")
-    return Asked(work.folder, held, Limits.parse(work.limits or "", held.limits), env, (upload, image) if upload else None)
+    limits = Limits.parse(work.limits or "", held.limits)
+    return Asked(work.folder, held, limits, Expected.of(work.folder, held), env, (upload, image) if upload else None)
 
 
 def _document(work: Work) -> Document | None:

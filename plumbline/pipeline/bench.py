@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from plumbline.common import child, junit, usage
+from plumbline.common import child, junit, progress, usage
 from plumbline.common.ending import explained
 from plumbline.common.errors import BoardLost, PlumblineError
 from plumbline.common.files import write_if_changed
@@ -27,7 +28,7 @@ from plumbline.host.reports.many_table import Verified
 from plumbline.host.reports.places_progress import PlacesProgress
 from plumbline.host.verdict import verdict_file
 from plumbline.host.verdict.verdict import Verdict
-from plumbline.host.verdict.verify import verify
+from plumbline.host.verdict.verify import Expected, verify
 from plumbline.pipeline.stages import StageFailed
 
 PLACES = "places"
@@ -43,20 +44,20 @@ class Asked:
     """build/NAME, converted."""
     manifest: Manifest
     limits: Limits
+    expected: Expected
     demanded: str | None
     """The environment that a board must run; None accepts what it says of itself."""
     uploaded: tuple[str, Path] | None
     """Command and image, where the image is put on the board first."""
 
 
-def verify_at(coordinator: Coordinator, place: str, asked: Asked, say: Callable[[str], None] = lambda _: None) -> Verdict:
+def verify_at(coordinator: Coordinator, place: str, asked: Asked) -> Verdict:
     """Acquire a place, verify its board, and release the place whatever happens.
 
     Args:
         coordinator: of the place.
         place: its name.
         asked: of its board.
-        say: gets what is being done.
 
     Raises:
         PortBusy: somebody else holds the place.
@@ -64,23 +65,33 @@ def verify_at(coordinator: Coordinator, place: str, asked: Asked, say: Callable[
         BoardLost: the board, its exporter or the coordinator went away in the middle.
         Everything `verify` raises.
     """
-    say("acquiring")
-    with coordinator.acquired(place):
+    with ExitStack() as held:
+        with progress.task("Acquiring"):
+            held.enter_context(coordinator.acquired(place))
         if asked.uploaded:
-            say("uploading")
-            upload(coordinator, place, *asked.uploaded)
-        say("connecting")
+            with progress.task("Uploading"):
+                upload(coordinator, place, *asked.uploaded)
         builds = Builds(asked.folder, asked.demanded)
         lost: list[str] = []
         try:
-            with naming(lambda: builds.image), Link(coordinator.url(place)) as link:
+            with progress.task("Connecting"):
+                line = Link(coordinator.url(place))
+            with naming(lambda: builds.image), line as link:
 
                 def end(why: str) -> None:
                     lost.append(why)
                     link.abort()
 
                 with coordinator.watched(place, end):
-                    return verify(Board(link), asked.folder, asked.manifest, builds=builds, command=usage.typed(), limits=asked.limits)
+                    return verify(
+                        Board(link),
+                        asked.folder,
+                        asked.manifest,
+                        builds=builds,
+                        command=usage.typed(),
+                        limits=asked.limits,
+                        expected=asked.expected,
+                    )
         except PlumblineError as error:
             if lost:
                 raise BoardLost(lost[0], f"See whether it runs and is connected, then verify again: `labgrid-client -p {place} show`.") from error
@@ -134,7 +145,7 @@ def _at_once(coordinator: Coordinator, asked: Asked, runs: dict[str, Run]) -> di
 
         def one(place: str) -> None:
             with shown.of(place):
-                said = _one(coordinator, place, asked, runs[place], lambda state: shown.say(place, state))
+                said = _one(coordinator, place, asked, runs[place])
             seconds[place] = time.monotonic() - start
             shown.say(place, said, ended=True)
 
@@ -147,10 +158,10 @@ def _at_once(coordinator: Coordinator, asked: Asked, runs: dict[str, Run]) -> di
     return seconds
 
 
-def _one(coordinator: Coordinator, place: str, asked: Asked, run: Run, say: Callable[[str], None]) -> str:
+def _one(coordinator: Coordinator, place: str, asked: Asked, run: Run) -> str:
     """Verify at a place, and leave in its folder what became of it; says it in short."""
     try:
-        verdict = verify_at(coordinator, place, asked, say)
+        verdict = verify_at(coordinator, place, asked)
         report_writer.write(verdict, run.folder)
     except Exception as error:
         ended = Ended.of(explained(error))

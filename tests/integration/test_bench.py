@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +26,10 @@ from tests.support.lab import Lab, free_port, frozen, raw
 
 pytestmark = pytest.mark.slow
 NANOS = tuple(f"nano-{number}" for number in range(1, 9))
+STALLS = NANOS[-1]
+"""Behind an exporter of its own, which dies in one of the tests."""
+MIDDLE = 8000
+"""Bytes that a board has said in the middle of its verification: 560 answers of 30 bytes and more."""
 SECONDS = 300
 
 
@@ -37,15 +41,22 @@ def lab(virtual: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
     except SetupFailed as error:
         pytest.skip(f"{error.message} {error.hint}")
     with Lab(tmp_path_factory.mktemp("lab"), virtual) as here:
-        ports = {name: here.board(name) for name in NANOS}
-        behind = {name: "second" if name == NANOS[-1] else "first" for name in NANOS}
+        ports = {name: here.stalling(name) if name == STALLS else here.board(name) for name in NANOS}
+        behind = {name: "second" if name == STALLS else "first" for name in NANOS}
         wrong = {"bare": [], "dark": ["third/dark"], "plug": ["first/plug"], "double": ["first/nano-1", "first/nano-2"], "upload": ["first/upload"]}
         here.coordinate({**{name: [f"{behind[name]}/{name}"] for name in NANOS}, **wrong}, {"board": "virtual"})
         plug = {"NetworkPowerPort": {"model": "netio", "host": "127.0.0.1", "index": 1}}
         first = {name: raw(ports[name]) for name in NANOS if behind[name] == "first"}
         here.export("first", {**first, "plug": plug, "upload": raw(here.upload_port)})
-        here.export("second", {NANOS[-1]: raw(ports[NANOS[-1]])})
+        here.export("second", {STALLS: raw(ports[STALLS])})
         yield here
+
+
+@pytest.fixture(scope="module")
+def coordinator(lab: Lab) -> Iterator[Coordinator]:
+    """A session that looks on."""
+    with Coordinator(lab.address) as found:
+        yield found
 
 
 @pytest.fixture
@@ -67,25 +78,20 @@ def ended(lab: Lab, build: Path, *words: str) -> tuple[int, str, str]:
         return process.returncode, out, err
 
 
-def until(process: subprocess.Popen[str], said: str) -> None:
-    """Read what a process says until it says this."""
-    timer = threading.Timer(SECONDS, process.kill)
-    timer.start()
-    try:
-        assert process.stderr is not None
-        assert any(said in line for line in process.stderr), f"it never said {said!r}"
-    finally:
-        timer.cancel()
+def holders(coordinator: Coordinator) -> dict[str, str]:
+    """Who holds what: users by place."""
+    found = {name: coordinator.look(name).holder.partition("/")[2] for name in coordinator.places}
+    return {name: user for name, user in found.items() if user}
 
 
-def test_eight_boards_at_the_same_time_have_a_verdict_each(lab: Lab, build: Path) -> None:
+def test_eight_boards_at_the_same_time_have_a_verdict_each(lab: Lab, coordinator: Coordinator, build: Path) -> None:
     code, out, err = ended(lab, build, "--places", "nano-*")
     assert code == 0, out + err
     assert "8 of 8 places passed" in out
     steps = err.splitlines()
     passed = [number for number, line in enumerate(steps) if ": PASS, after " in line]
     assert len(passed) == 8
-    assert all(steps.index(f"{name}: connecting") < passed[0] for name in NANOS)  # none waits for another's verdict
+    assert all(steps.index(f"{name}: Connecting") < passed[0] for name in NANOS)  # none waits for another's verdict
     suites = ET.parse(build / "linear" / "places" / "junit.xml").getroot()
     assert [each.get("name") for each in suites] == [f"plumbline.linear.{name}" for name in NANOS]
     assert {(each.get("failures"), each.get("errors")) for each in suites} == {("0", "0")}
@@ -93,45 +99,23 @@ def test_eight_boards_at_the_same_time_have_a_verdict_each(lab: Lab, build: Path
     for name in NANOS:
         verdict = json.loads((build / "linear" / "places" / name / "verdict.json").read_text())
         assert (verdict["outcome"], verdict["summary"]["exact"]) == ("pass", verdict["summary"]["compared"])
-    assert lab.holders() == {}
-
-
-def test_what_is_wrong_with_one_keeps_no_other_from_its_verdict(lab: Lab, build: Path) -> None:
-    """One board hangs, one exporter dies in the middle, one place is somebody else's."""
-    hangs, dies, taken = "nano-2", "nano-8", "nano-5"
-    lab.client("-p", taken, "acquire", user="somebody")
-    with frozen(lab.boards[hangs]), frozen(lab.boards[dies]), started(lab, build, "--places", ",".join(NANOS), "--json") as process:
-        until(process, '"place": "nano-8", "state": "Verifying"')
-        lab.exporters["second"].kill()
-        out, err = process.communicate(timeout=SECONDS)
-    found = {each["place"]: each for each in json.loads(out)}
-    assert process.returncode == 1, err
-    assert list(found) == list(NANOS)
-    reasons = {name: found.pop(name)["reason"] for name in (hangs, dies, taken)}
-    assert "BoardSilent (exit code 44): Nothing came" in reasons[hangs]
-    assert "BoardLost (exit code 48): Exporter second of place nano-8 went away." in reasons[dies]
-    assert "PortBusy (exit code 42): somebody on " in reasons[taken]
-    assert {each["outcome"] for each in found.values()} == {"pass"}
-    suites = ET.parse(build / "linear" / "places" / "junit.xml").getroot()
-    assert [each.get("name", "").rpartition(".")[2] for each in suites if each.get("errors") == "1"] == [hangs, taken, dies]
-    assert lab.holders() == {taken: "somebody"}
-    lab.client("-p", taken, "release", user="somebody")
+    assert holders(coordinator) == {}
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=lambda each: each.name)
-def test_a_place_is_released_however_the_run_ends(lab: Lab, build: Path, how: signal.Signals) -> None:
-    with frozen(lab.boards["nano-3"]), started(lab, build, "--place", "nano-3") as process:
-        until(process, "Verifying")
-        assert list(lab.holders()) == ["nano-3"]
+def test_a_place_is_released_however_the_run_ends(lab: Lab, coordinator: Coordinator, build: Path, how: signal.Signals) -> None:
+    with lab.relay.stalling(MIDDLE), started(lab, build, "--place", STALLS) as process:
+        assert lab.relay.stalled.wait(SECONDS)
+        assert list(holders(coordinator)) == [STALLS]
         process.send_signal(how)
         process.communicate(timeout=SECONDS)
     assert process.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL)
     outcome = json.loads((build / "linear" / "verdict.json").read_text())["outcome"]
     assert outcome == ("error" if how == signal.SIGINT else "not finished")
     deadline = Deadline(SECONDS)
-    while lab.holders() and not deadline.expired:  # the session gives it back by itself, a moment after a run that was killed
-        pass
-    assert lab.holders() == {}
+    while holders(coordinator) and not deadline.expired:  # the session gives it back by itself, a moment after a run that was killed
+        time.sleep(0.1)
+    assert holders(coordinator) == {}
 
 
 def test_the_laboratorys_command_puts_the_image_on_the_board(lab: Lab, build: Path) -> None:
@@ -164,15 +148,14 @@ def test_the_laboratorys_command_puts_the_image_on_the_board(lab: Lab, build: Pa
         ("double", errors.SeveralBoards, "2 serial ports: first/nano-1/NetworkSerialPort/NetworkSerialPort, first/nano-2/"),
     ],
 )
-def test_a_place_that_cannot_be_verified_says_why(lab: Lab, name: str, error: type[PlumblineError], said: str) -> None:
-    with Coordinator(lab.address) as coordinator, pytest.raises(error, match=said.replace("*", r"\*")) as refused:
+def test_a_place_that_cannot_be_verified_says_why(coordinator: Coordinator, name: str, error: type[PlumblineError], said: str) -> None:
+    with pytest.raises(error, match=said.replace("*", r"\*")) as refused:
         coordinator.check(the_one(name, coordinator.places))
     assert refused.value.hint
 
 
-def test_names_aliases_patterns_and_tags_mean_places(lab: Lab) -> None:
-    with Coordinator(lab.address) as coordinator:
-        places = coordinator.places
+def test_names_aliases_patterns_and_tags_mean_places(coordinator: Coordinator) -> None:
+    places = coordinator.places
     assert the_one("alias-of-nano-1", places) == "nano-1"
     assert [each.name for each in chosen(["nano-[34]", "nano-1", "nano-3"], places)] == ["nano-3", "nano-4", "nano-1"]
     assert len(chosen(["board=virtual"], places)) == len(places)
@@ -183,8 +166,29 @@ def test_names_aliases_patterns_and_tags_mean_places(lab: Lab) -> None:
         the_one("nano-*", places)
 
 
-def test_without_a_coordinator_it_says_so(lab: Lab, build: Path) -> None:
-    code, _, err = ended(lab, build, "--place", "nano-1", "--coordinator", f"127.0.0.1:{free_port()}")
-    assert code == errors.NoCoordinator.exit_code
-    assert "No labgrid coordinator answers at 127.0.0.1:" in err
-    assert "LG_COORDINATOR" in err
+def test_without_a_coordinator_it_says_so(lab: Lab) -> None:
+    with pytest.raises(errors.NoCoordinator, match="No labgrid coordinator answers at 127") as refused:
+        Coordinator(f"127.0.0.1:{free_port()}")
+    assert "LG_COORDINATOR" in refused.value.hint
+
+
+def test_what_is_wrong_with_one_keeps_no_other_from_its_verdict(lab: Lab, coordinator: Coordinator, build: Path) -> None:
+    """One board hangs, one exporter dies in the middle, one place is somebody else's. That exporter stays dead: this test is the last."""
+    hangs, taken, dies = "nano-2", "nano-5", STALLS
+    lab.client("-p", taken, "acquire", user="somebody")
+    with frozen(lab.boards[hangs]), lab.relay.stalling(MIDDLE), started(lab, build, "--places", ",".join(NANOS), "--json") as process:
+        assert lab.relay.stalled.wait(SECONDS)
+        lab.exporters["second"].kill()
+        out, err = process.communicate(timeout=SECONDS)
+    found = {each["place"]: each for each in json.loads(out)}
+    assert process.returncode == 1, err
+    assert list(found) == list(NANOS)
+    reasons = {name: found.pop(name)["reason"] for name in (hangs, dies, taken)}
+    assert "BoardSilent (exit code 44): Nothing came" in reasons[hangs]
+    assert "BoardLost (exit code 48): Exporter second of place nano-8 went away." in reasons[dies]
+    assert "PortBusy (exit code 42): somebody on " in reasons[taken]
+    assert {each["outcome"] for each in found.values()} == {"pass"}
+    suites = ET.parse(build / "linear" / "places" / "junit.xml").getroot()
+    assert [each.get("name", "").rpartition(".")[2] for each in suites if each.get("errors") == "1"] == [hangs, taken, dies]
+    assert holders(coordinator) == {taken: "somebody"}
+    assert err.count('"event": "end"') == len(NANOS)

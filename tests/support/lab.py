@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -81,17 +83,18 @@ class Lab:
         assert started is not None, (self.folder / f"{name}.log").read_text()
         self.exporters[name] = started
 
+    def stalling(self, name: str) -> int:
+        """Start a virtual board behind a relay that can be told to stall; the port that it listens on."""
+        self.relay = Relay(self.board(name))
+        self._ends.callback(self.relay.close)
+        return self.relay.port
+
     def client(self, *words: str, user: str = "") -> str:
         """What `labgrid-client` answers, for whoever runs the tests or somebody else."""
         own = {**os.environ, "LG_COORDINATOR": self.address, **({"LG_USERNAME": user} if user else {})}
         return subprocess.run(
             [self._programs / "labgrid-client", *words], env=own, capture_output=True, text=True, timeout=PATIENCE_S, check=True
         ).stdout
-
-    def holders(self) -> dict[str, str]:
-        """Who holds what: users by place."""
-        rows = [line.split() for line in self.client("who").splitlines()[1:]]
-        return {place: user for user, _, place, *_ in rows}
 
     def _started(self, what: str, ready: str, *words: str, log: str = "") -> subprocess.Popen[bytes] | None:
         file = self.folder / f"{log or what}.log"
@@ -111,6 +114,51 @@ class Lab:
         with contextlib.suppress(ProcessLookupError):
             os.kill(board.pid, signal.SIGCONT)
         board.close()
+
+
+class Relay:
+    """Carries bytes between a port of its own and a board's, one connection after the other."""
+
+    def __init__(self, port: int) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._server.getsockname()[1])
+        self._board = port
+        self._left: int | None = None
+        self.stalled = threading.Event()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    @contextlib.contextmanager
+    def stalling(self, after: int) -> Iterator[None]:
+        """While the block runs nothing is carried once a board has said so many bytes; `stalled` is set then."""
+        self.stalled.clear()
+        self._left = after
+        try:
+            yield
+        finally:
+            self._left = None
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                caller, _ = self._server.accept()
+                with caller, socket.create_connection(("127.0.0.1", self._board)) as board, contextlib.suppress(OSError):
+                    self._carry(caller, board)
+
+    def _carry(self, caller: socket.socket, board: socket.socket) -> None:
+        while True:
+            for one in select.select([caller, board], [], [])[0]:
+                data = one.recv(4096)
+                if not data:
+                    return
+                if self._left is not None and one is board:
+                    self._left -= len(data)
+                if self._left is not None and self._left < 0:
+                    self.stalled.set()
+                else:
+                    (board if one is caller else caller).sendall(data)
 
 
 def raw(port: int) -> dict[str, Any]:

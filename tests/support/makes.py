@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tools.run import GIVEN, OF_MAKE
 
-PARTS = ("Makefile", "requirements.lock", "requirements-zig.lock", "convert", "firmware", "host", "learn", "plumbline", "tools", "training")
+LOCKS = ("requirements.lock", "requirements-zig.lock", "requirements-labgrid.lock")
+PARTS = ("Makefile", *LOCKS, "convert", "firmware", "host", "learn", "plumbline", "tools", "training")
 CORE = "platformio"
 """PlatformIO's folder in such a checkout: it keeps one platform of a name, and two checkouts that build at once would take it from each other."""
 
