@@ -68,7 +68,7 @@ GROUPS = {
     "test": TEST,
     "bench": {},
     "torture": {**TEST, **FUZZER},
-    "ci": {**TEST, **RISCV, **FUZZER, **BROWSER, **needs_of_all()},
+    "ci": {"/usr/sbin/ser2net": "ser2net", **TEST, **RISCV, **FUZZER, **BROWSER, **needs_of_all()},
 }
 """What the commands need beside Python's packages. `compiler` and `virtual` take what is missing from PyPI and unpack QEMU, without any right; the
 others want the system's packages. `bench` brings labgrid. `ci` leaves no test out; on a person's machine those that need a browser, espeak-ng, clang

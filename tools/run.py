@@ -193,6 +193,8 @@ def _group(variables: Mapping[str, str], needs: str) -> str:
     env = boards.environments().get(variables.get("ENV", "")) if needs != "none" else None
     if variables.get("PORT") or (env and not env.virtual):
         return "none"
+    if env and env.virtual and env.board.family != "arm":
+        return "boards"
     return "gcc" if env and env.engine == "tflm" else needs  # TensorFlow Lite Micro is C++ that needs a standard library
 
 

@@ -141,7 +141,7 @@ class Coordinator:
             answer = self._request("address", name, resource=port.path)
             said = answer.get("error", "")
             if not said and answer.get("port"):
-                return f"{'socket' if answer['protocol'] == 'raw' else 'rfc2217'}://{answer['host']}:{answer['port']}"
+                return _url(answer)
             time.sleep(0.2)
         why = f": {said}" if said else ""
         raise BoardNotFound(f"Exporter {port.exporter} does not say where the serial port of place {name} listens{why}.", "See what it logs.")
@@ -249,6 +249,13 @@ class Coordinator:
             self.places[name] = place
         if (look := self._watching.get(name)) is not None:
             look(place)
+
+
+def _url(answer: dict[str, Any]) -> str:
+    """The address that a session tells, as pyserial takes it."""
+    where = f"{answer['host']}:{answer['port']}"
+    # ser2net does not confirm modem lines that a port lacks, for which pyserial would wait; labgrid's own driver does not either
+    return f"socket://{where}" if answer["protocol"] == "raw" else f"rfc2217://{where}?ign_set_control"
 
 
 def _missing(name: str, port: Resource, place: Place | None) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from plumbline.common import child, junit, progress, usage
 from plumbline.common.ending import explained
-from plumbline.common.errors import BoardLost, PlumblineError
+from plumbline.common.errors import BoardLost, BoardNotFound, PlumblineError
 from plumbline.common.files import write_if_changed
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import Manifest
@@ -75,7 +75,7 @@ def verify_at(coordinator: Coordinator, place: str, asked: Asked) -> Verdict:
         lost: list[str] = []
         try:
             with progress.task("Connecting"):
-                line = Link(coordinator.url(place))
+                line = _line(coordinator, place)
             with naming(lambda: builds.image), line as link:
 
                 def end(why: str) -> None:
@@ -96,6 +96,16 @@ def verify_at(coordinator: Coordinator, place: str, asked: Asked) -> Verdict:
             if lost:
                 raise BoardLost(lost[0], f"See whether it runs and is connected, then verify again: `labgrid-client -p {place} show`.") from error
             raise
+
+
+def _line(coordinator: Coordinator, place: str) -> Link:
+    url = coordinator.url(place)
+    try:
+        return Link(url)
+    except BoardNotFound as error:
+        exporter = coordinator.places[place].serial_port().exporter
+        hint = f"See whether that computer is reached from here, and what exporter {exporter} says: does ser2net run there?"
+        raise BoardNotFound(f"The serial port of place {place} is not reached. {error.message}", hint) from error
 
 
 def verify_many(coordinator: Coordinator, places: Sequence[str], folder: Path, name: str, prepare: Callable[[], Asked]) -> list[Verified]:

@@ -31,6 +31,8 @@ from tools.run import TARGETS, options, typed
         ("flash", {"ENV": "nano33ble_compiled"}, ["--env=nano33ble_compiled", "--", "linear"]),
         ("verify-all", {"RECIPE": "sine", "MODEL": "x.tflite", "ENV": "virtual", "LIMITS": "rms=1"}, ["--limits=rms=1", "--env=virtual"]),
         ("verify-models", {"MODELS": "a b", "SAMPLES": "x.npy", "LIMITS": "rms=1"}, ["--models=a b", "--limits=rms=1"]),
+        ("verify", {"PLACE": "nano-1", "COORDINATOR": "lab"}, ["--place=nano-1", "--coordinator=lab", "--", "linear"]),
+        ("verify-bench", {"PLACES": "a b", "UPLOAD": "x $Y", "PORT": "p"}, ["--places=a b", "--upload=x $Y", "--", "linear"]),
         ("learn", {"MODEL": "own.keras", "SAMPLES": "own.npy", "LIMITS": "rms=0.1", "TRUST": "1"}, []),
         ("doctor", {"RECIPE": "sine"}, []),
     ],

@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
+from plumbline.common import boards
 from plumbline.common.paths import ROOT
 from tests.support import pages
 from tools.bootstrap import ARM
 
 yaml = pytest.importorskip("yaml")
 TO_COPY = ROOT / "docs" / "ci" / "plumbline.yml"
-WORKFLOWS = [*sorted((ROOT / ".github" / "workflows").glob("*.yml")), TO_COPY]
+WORKFLOWS = [*sorted((ROOT / ".github" / "workflows").glob("*.yml")), *sorted(TO_COPY.parent.glob("*.yml"))]
 PINNED = re.compile(r"^\s*- uses: ([\w/-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$")
-PROGRAMS = {"sudo", "pip", "make", "plumbline", ".ci/run"}
+PROGRAMS = {"sudo", "pip", "make", "plumbline", ".venv/bin/plumbline", ".ci/run"}
 
 
 def steps(path: Path) -> Iterator[dict[str, Any]]:
@@ -54,8 +55,14 @@ def test_what_it_runs_exists(path: Path) -> None:
             assert (ROOT / program).is_file()
         if program == "make":
             assert re.search(rf"^{words[0]}:", pages.text("Makefile"), re.MULTILINE), line
-        if program == "plumbline":
+        if program.endswith("plumbline"):
             assert pages.unknown_options(" ".join(words)) == set(), line
+
+
+def test_the_matrix_of_boards_has_every_virtual_one() -> None:
+    content = yaml.safe_load((ROOT / ".github" / "workflows" / "boards.yml").read_text())
+    envs = content["jobs"]["board"]["strategy"]["matrix"]["env"]
+    assert sorted(envs) == sorted(each.name for each in boards.ordinary("compiled") if each.name.startswith("virtual"))
 
 
 def test_the_one_to_copy_installs_what_the_lock_holds_and_asks_for_the_packages_that_set_up_brings() -> None:
