@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from plumbline.common.errors import BoardNotFound, NoCoordinator, PlumblineError, PortBusy
+from plumbline.common.errors import BoardNotFound, NoCoordinator, PlumblineError, PortBusy, SetupFailed
 from plumbline.host.bench import program
 from plumbline.host.bench.places import BROKEN, Place, Resource, free
 from plumbline.host.devices.deadline import Deadline
@@ -39,7 +39,7 @@ class Coordinator:
         address: HOST or HOST:PORT; None takes what LG_COORDINATOR says, else this computer.
 
     Raises:
-        SetupFailed: labgrid is not installed.
+        SetupFailed: labgrid is not installed, or is another one than is known.
         NoCoordinator: nobody answers there.
     """
 
@@ -171,7 +171,12 @@ class Coordinator:
         if first is None:
             raise NoCoordinator(
                 f"{self._python} cannot start a session with labgrid's coordinator at {self.address}.",
-                "Versions 24 to 26 of labgrid are known: `labgrid-client version`.",
+                "Versions 25 and 26 of labgrid are known: `labgrid-client version`.",
+            )
+        if first["event"] == "failed" and not first["refused"]:
+            raise SetupFailed(
+                f"labgrid {first['version']}, which {self._python} has, is not one that Plumbline can use: {first['error']}.",
+                "Versions 25 and 26 are known: `labgrid-client version`.",
             )
         if first["event"] == "failed":
             raise NoCoordinator(f"No labgrid coordinator answers at {self.address} ({first['error']}).", self._hint(start))

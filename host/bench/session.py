@@ -145,7 +145,9 @@ def main() -> None:
     try:
         session = Session(sys.argv[1], out)
     except Exception as error:
-        out.write(json.dumps({"event": "failed", "error": " ".join(str(error).split()) or type(error).__name__}) + "\n")
+        refused = type(error).__module__.startswith(("labgrid", "grpc"))  # else this labgrid is not as we know it
+        why = " ".join(str(error).split()) or type(error).__name__
+        out.write(json.dumps({"event": "failed", "error": why, "refused": refused, "version": labgrid_version()}) + "\n")
         out.flush()
         return
     session.run()

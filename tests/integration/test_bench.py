@@ -43,8 +43,9 @@ def lab(virtual: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
     with Lab(tmp_path_factory.mktemp("lab"), virtual) as here:
         ports = {name: here.stalling(name) if name == STALLS else here.board(name) for name in NANOS}
         behind = {name: "second" if name == STALLS else "first" for name in NANOS}
-        wrong = {"bare": [], "dark": ["third/dark"], "plug": ["first/plug"], "double": ["first/nano-1", "first/nano-2"], "upload": ["first/upload"]}
-        here.coordinate({**{name: [f"{behind[name]}/{name}"] for name in NANOS}, **wrong}, {"board": "virtual"})
+        others = {"desk": ["desk/desk"], "upload": ["first/upload"]}
+        wrong = {"bare": [], "dark": ["third/dark"], "plug": ["first/plug"], "double": ["first/nano-1", "first/nano-2"]}
+        here.coordinate({**{name: [f"{behind[name]}/{name}"] for name in NANOS}, **others, **wrong}, {"board": "virtual"})
         plug = {"NetworkPowerPort": {"model": "netio", "host": "127.0.0.1", "index": 1}}
         first = {name: raw(ports[name]) for name in NANOS if behind[name] == "first"}
         here.export("first", {**first, "plug": plug, "upload": raw(here.upload_port)})
@@ -137,6 +138,23 @@ def test_the_laboratorys_command_puts_the_image_on_the_board(lab: Lab, build: Pa
     assert code == errors.UploadFailed.exit_code
     assert "ended with exit code 3" in err
     assert "no such programmer" in err
+
+
+def test_a_port_of_the_exporters_computer_is_reached_through_ser2net(lab: Lab, build: Path) -> None:
+    """By RFC 2217: the port is a pseudo-terminal here, and its board a virtual one."""
+    if not any(map(shutil.which, ("ser2net", "/usr/sbin/ser2net"))):
+        pytest.skip("ser2net is not installed")
+    words = [sys.executable, "-m", "plumbline", "serve", "linear", "--only", "--build", str(build), "--quiet"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
+        try:
+            assert serving.stdout is not None
+            terminal = serving.stdout.readline().strip()
+            lab.export("desk", {"desk": {"RawSerialPort": {"port": terminal, "speed": 115200}}})
+            code, out, err = ended(lab, build, "--place", "desk", "--quiet")
+        finally:
+            serving.send_signal(signal.SIGINT)
+    assert code == 0, out + err
+    assert out.startswith("PASS linear")
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ class Lab:
         raise AssertionError((self.folder / "coordinator.log").read_text())
 
     def export(self, name: str, groups: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
-        """Start an exporter with groups of resources, by their classes."""
+        """Start an exporter with groups of resources, by their classes and parameters."""
         (self.folder / f"{name}.yaml").write_text(json.dumps(groups))
         started = self._started("exporter", "Exporter ready", "-c", self.address, "-n", name, "--hostname", "127.0.0.1", f"{name}.yaml", log=name)
         assert started is not None, (self.folder / f"{name}.log").read_text()
