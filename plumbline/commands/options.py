@@ -156,7 +156,7 @@ def _known_type(context: click.Context, option: click.Parameter, value: str | No
     return given
 
 
-def _text(name: str, help: str, metavar: str, *names: str) -> click.Option:
+def text(name: str, help: str, metavar: str, *names: str) -> click.Option:
     return click.Option([name], help=help, metavar=metavar, callback=_not_empty, shell_complete=_complete(*names) if names else None)
 
 
@@ -186,7 +186,7 @@ def about_model() -> list[click.Parameter]:
             callback=_known_type,
             shell_complete=_complete(*ACTIVATIONS),
         ),
-        _text("--limits", 'What the board must reach on the samples, e.g. "agreement=0.9 rms=0.1".', "NAME=VALUE ..."),
+        text("--limits", 'What the board must reach on the samples, e.g. "agreement=0.9 rms=0.1".', "NAME=VALUE ..."),
     ]
 
 
@@ -200,15 +200,15 @@ def about_stages() -> list[click.Parameter]:
 
 def about_board() -> list[click.Parameter]:
     """Whose memory the model must fit into."""
-    return [_text("--board", f"The board: {', '.join(boards.boards())}.", "BOARD", *boards.boards())]
+    return [text("--board", f"The board: {', '.join(boards.boards())}.", "BOARD", *boards.boards())]
 
 
 def about_firmware() -> list[click.Parameter]:
     """A firmware."""
     return [
         *about_board(),
-        _text("--engine", f"What runs the model on it: {', '.join(environment.engines())}.", "ENGINE", *environment.engines()),
-        _text("--env", "The firmware environment instead of both: `plumbline boards` lists them.", "ENV", *boards.environments()),
+        text("--engine", f"What runs the model on it: {', '.join(environment.engines())}.", "ENGINE", *environment.engines()),
+        text("--env", "The firmware environment instead of both: `plumbline boards` lists them.", "ENV", *boards.environments()),
         click.Option(
             ["--mlperf"],
             help=f"Which model of MLPerf Tiny the firmware answers as: {', '.join(mlperf.BENCHMARKS)}.",
@@ -222,16 +222,7 @@ def about_firmware() -> list[click.Parameter]:
 
 def about_port() -> list[click.Parameter]:
     """A board that is connected."""
-    return [_text("--port", "A serial port, socket://HOST:PORT, or auto: the connected board; without it a board that this computer runs.", "PORT")]
-
-
-def about_place() -> list[click.Parameter]:
-    """A board of a laboratory that labgrid shares out."""
-    return [
-        _text("--place", "A place of a labgrid coordinator: it is acquired, verified and released.", "NAME"),
-        _text("--coordinator", "labgrid's coordinator.  [default: LG_COORDINATOR, else 127.0.0.1:20408]", "HOST[:PORT]"),
-        _text("--upload", "The laboratory's command that puts $PLUMBLINE_IMAGE on the board of $PLUMBLINE_PLACE first.", "COMMAND"),
-    ]
+    return [text("--port", "A serial port, socket://HOST:PORT, or auto: the connected board; without it a board that this computer runs.", "PORT")]
 
 
 def about_build() -> list[click.Parameter]:
@@ -239,8 +230,7 @@ def about_build() -> list[click.Parameter]:
     return [_file("--build", "The folder for results.  [default: build, beside plumbline.toml where there is one]")]
 
 
-TARGET, MODEL, STAGES, BOARD, FIRMWARE, BUILD = about_target, about_model, about_stages, about_board, about_firmware, about_build
-PORT, PLACE = about_port, about_place
+TARGET, MODEL, STAGES, BOARD, FIRMWARE, PORT, BUILD = about_target, about_model, about_stages, about_board, about_firmware, about_port, about_build
 
 
 class Command(click.Command):

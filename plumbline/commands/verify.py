@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PLACE, PORT, STAGES, Given, define, say_passed_over
+from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define, say_passed_over, text
+from plumbline.common import boards as all_boards
 from plumbline.common import ending, usage
 from plumbline.common.errors import UsageError
 from plumbline.common.paths import image_of, recipe_names
@@ -28,11 +29,20 @@ if TYPE_CHECKING:
     from plumbline.pipeline.bench import Asked
 
 
+def about_place() -> list[click.Parameter]:
+    """A board of a laboratory that labgrid shares out."""
+    return [
+        text("--place", "A place of a labgrid coordinator: it is acquired, verified and released.", "NAME"),
+        text("--coordinator", "labgrid's coordinator.  [default: LG_COORDINATOR, else 127.0.0.1:20408]", "HOST[:PORT]"),
+        text("--upload", "The laboratory's command that puts $PLUMBLINE_IMAGE on the board of $PLUMBLINE_PLACE first.", "COMMAND"),
+    ]
+
+
 @define(
     "plumbline verify linear",
     "plumbline verify model.keras --samples inputs.npy --board nano33ble",
     "plumbline verify linear --places 'nano-*'",
-    takes=(MODEL, FIRMWARE, PORT, PLACE, STAGES, BUILD),
+    takes=(MODEL, FIRMWARE, PORT, about_place, STAGES, BUILD),
     result="verdict.json instead of tables",
     quiet="and the last line only",
 )
@@ -219,10 +229,9 @@ def _asked(given: Given, work: Work, manifest: Path | None) -> Asked:
     from plumbline.host.firmware import firmware
     from plumbline.host.verdict.verify import Expected
     from plumbline.pipeline.bench import Asked
-    from plumbline.pipeline.environment import connected
 
     upload = given.upload or project.find().upload
-    chosen = given.environment(connected() if upload else None)
+    chosen = given.environment(all_boards.connected() if upload else None)
     env = chosen.env.name if chosen.demanded or upload else None
     if not given.only:
         work.check()

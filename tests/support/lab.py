@@ -18,7 +18,7 @@ from typing import Any
 from plumbline.common.child import dies_with_parent
 from plumbline.host.bench import program
 from plumbline.host.devices.deadline import Deadline
-from plumbline.host.devices.qemu import VirtualBoard
+from plumbline.host.devices.virtual_board import VirtualBoard
 
 PATIENCE_S = 90.0
 """For a program of labgrid's to start on a busy machine."""

@@ -18,6 +18,7 @@ from plumbline.host.bench import program
 from plumbline.host.bench.places import Place, free
 from plumbline.host.reports.places_progress import PlacesProgress
 from plumbline.pipeline.bench import folder_of
+from tools import bootstrap, jobs, labgrid_environment, run
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,36 @@ def test_the_program_on_the_path_counts_before_the_own_environment(tmp_path: Pat
     client.write_text(f"#!{sys.executable}\n")
     client.chmod(0o755)
     assert program.python() == sys.executable
+
+
+@pytest.mark.parametrize(("words", "variables"), [(["setup", "bench"], {}), (["setup"], {"PLACE": "nano-1"})])
+def test_make_brings_labgrid_where_a_place_is_named(words: list[str], variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    calls: list[str] = []
+    monkeypatch.setattr(bootstrap, "set_up", lambda group, _: calls.append(group))
+    monkeypatch.setattr(sys, "argv", ["run", *words])
+    monkeypatch.chdir(bootstrap.ROOT)
+    assert run.main() == 0
+    assert calls == ["bench"]
+
+
+def test_labgrid_comes_from_its_lock_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    python = tmp_path / "bin" / "python"
+    python.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(labgrid_environment, "ENVIRONMENT", tmp_path)
+    monkeypatch.setattr(labgrid_environment, "STAMP", tmp_path / ".installed")
+    monkeypatch.setattr(labgrid_environment, "CLIENT", "no-such-program")
+    monkeypatch.setattr(jobs, "LOGS", tmp_path)
+    for _ in range(2):
+        labgrid_environment.set_up(str(python))
+    made, installed = (tmp_path / "asked").read_text().splitlines()
+    assert made.startswith("-m venv ")
+    assert installed.endswith(f"--require-hashes -r {labgrid_environment.LOCK}")
+    assert "pyserial-labgrid==" in labgrid_environment.LOCK.read_text()
+    assert "labgrid" not in bootstrap.LOCK.read_text()
 
 
 @pytest.mark.parametrize(

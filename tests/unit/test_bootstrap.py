@@ -68,15 +68,13 @@ def test_a_recipe_brings_its_own_packages(folder_of_commands: Path, monkeypatch:
         (["setup"], {"ENV": "virtual_tflm"}, ("gcc", "linear")),
         (["setup"], {"ENV": "nano33ble"}, ("none", "linear")),
         (["setup"], {"ENV": "virtual_rv32"}, ("boards", "linear")),
-        (["setup"], {"PLACE": "nano-1"}, ("bench", "linear")),
-        (["setup", "bench"], {}, ("bench", "")),
         (["setup", "test"], {}, ("test", "")),
         (["setup", "test"], {"CI": "true"}, ("ci", "")),
     ],
 )
 def test_make_sets_up_what_is_needed(words: list[str], variables: dict[str, str], asked: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A recipe's own packages for that recipe alone, and for the tests in CI, which leave none out."""
-    for name in ("CI", "RECIPE", "PORT", "PLACE", "MODEL", "ENV"):
+    for name in ("CI", "RECIPE", "PORT", "MODEL", "ENV"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
