@@ -146,6 +146,9 @@ bool usb_controller_halted(uint8_t address) { return address & USB_IN ? USBD_HAL
 void usb_controller_serial_number(char digits[17]) {
   hex_of(FICR_DEVICEADDR(1), digits);
   hex_of(FICR_DEVICEADDR(0), digits + 8);
+  for (char *digit = digits; *digit; digit++) {
+    if (*digit >= 'a') *digit = (char)(*digit - 'a' + 'A');  // as the boot loader writes them: one board has one number
+  }
 }
 
 // The bus.
