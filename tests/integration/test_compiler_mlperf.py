@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from benchmarks import bare_metal
+from benchmarks.chips import M4F
 from benchmarks.yardstick import FOLDER, TFLM, inputs
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.references import tflm
-from tests.support import chip_c, compiled_c
+from tests.support import compiled_c
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,7 +33,7 @@ def test_natively(tmp_path: Path, name: str) -> None:
     np.testing.assert_array_equal(answer, tflm.Interpreter(raw, graph).run(codes))
 
 
-@pytest.mark.skipif(not chip_c.available(), reason="needs arm-none-eabi-gcc and qemu-system-arm")
+@pytest.mark.skipif(M4F.missing is not None, reason=M4F.missing or "")
 @pytest.mark.parametrize("name", TFLM)
 def test_on_a_cortex_m4_within_the_promised_instructions_code_and_memory(tmp_path: Path, name: str) -> None:
     """At most 0.75 of the instructions of TFLM with CMSIS-NN, which are counted and not timed; code under 16 kB; no more memory than its arena."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.chips import M4F
 from plumbline.common.errors import ModelRefused, UnsupportedOperator
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
@@ -47,7 +48,7 @@ def test_200_random_networks(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not chip_c.available(), reason="needs arm-none-eabi-gcc and qemu-system-arm")
+@pytest.mark.skipif(M4F.missing is not None, reason=M4F.missing or "")
 def test_layers_alike_which_the_compiler_makes_one_of(tmp_path: Path) -> None:
     net, last = network(6, 2), 0
     order = net.numbers(1, 0)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.chips import M0, M4F, M33F, RV32, Chip
 from plumbline.convert.codegen.emit import Compiled, compile_graph, compile_one
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.graph import Graph
@@ -25,6 +26,8 @@ from tests.support.tflite_writer import write_case
 pytestmark = pytest.mark.slow
 
 CASES = 1000
+ON_OTHERS = 5
+"""Cases of an operator on each of the other processors; five times as many of those that take several ways."""
 OPERATORS = [each.name for each in registered().values() if not each.resolved]
 """Those of which a graph has any; the others are in the cases of READ_VARIABLE and ASSIGN_VARIABLE."""
 FLOATS = {"load_float", "store_float"}
@@ -41,10 +44,10 @@ FUNCTION = re.compile(r"^static [\w *]*?\b(\w+)\(", re.MULTILINE)
 """The name of a function that nobody outside its file may call."""
 
 
-def random_cases(name: str, count: int, seed: int) -> tuple[list[bytes], np.random.Generator]:
+def random_cases(name: str, count: int, seed: int, called: str = "case") -> tuple[list[bytes], np.random.Generator]:
     """Cases of an operator, and the random numbers after them; the operator's number in the schema keeps them the same whatever there is besides."""
     rng = np.random.default_rng([registered()[name].number, seed])
-    return [write_case(registered()[name].random_case(rng, f"case_{number}")) for number in range(count)], rng
+    return [write_case(registered()[name].random_case(rng, f"{called}_{number}")) for number in range(count)], rng
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def test_random_cases(tmp_path: Path, cases: Cases) -> None:
     assert np.median(different) > 0.1  # the cases do not merely clamp
 
 
-@pytest.mark.skipif(not chip_c.available(), reason="needs arm-none-eabi-gcc and qemu-system-arm")
+@pytest.mark.skipif(M4F.missing is not None, reason=M4F.missing or "")
 @pytest.mark.parametrize("name", OPERATORS)
 def test_a_sample_on_a_cortex_m4(tmp_path: Path, name: str) -> None:
     raws, rng = random_cases(name, 50, seed=1)
@@ -95,6 +98,38 @@ def test_a_sample_on_a_cortex_m4(tmp_path: Path, name: str) -> None:
     answers = chip_c.run(tmp_path, graphs, [rows for rows, _ in asked], [begins for _, begins in asked])
     for number, (graph, (rows, begins), answer) in enumerate(zip(graphs, asked, answers, strict=True)):
         np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows, starts=begins), err_msg=f"case {number}")
+
+
+@pytest.mark.parametrize("chip", [M0, M33F, RV32], ids=lambda chip: chip.name)
+def test_a_smaller_sample_of_every_operator_on_other_cores(tmp_path: Path, chip: Chip) -> None:
+    """In one image, of which most is what all models share."""
+    if chip.missing:
+        pytest.skip(chip.missing)
+    graphs: list[Graph] = []
+    asked: list[tuple[NDArray[np.int8], Starts | None]] = []
+    for name in OPERATORS:
+        raws, rng = random_cases(name, ON_OTHERS * (5 if name in WAYS else 1), seed=3, called=name.lower().replace(":", "_"))
+        graphs += [read(raw) for raw in raws]
+        asked += [asked_of(rng, graph) for graph in graphs[len(asked) :]]
+    answers = chip_c.run(tmp_path, graphs, [rows for rows, _ in asked], [begins for _, begins in asked], chip)
+    for number, (graph, (rows, begins), answer) in enumerate(zip(graphs, asked, answers, strict=True)):
+        named = f"case {number}, {graph.operators[-1].name}"
+        np.testing.assert_array_equal(answer, reference_interpreter.run(graph, rows, starts=begins), err_msg=named)
+
+
+@pytest.mark.skipif(M0.missing is not None, reason=M0.missing or "")
+def test_a_word_that_is_not_aligned_stops_the_cortex_m0(tmp_path: Path) -> None:
+    """Else its cases above would say less."""
+    program, image = tmp_path / "program.c", tmp_path / "image.elf"
+    program.write_text(
+        M0.start + "static uint32_t words[2]; int main(void) { chip_begin(); return *(volatile uint32_t *)((char *)words + AT) != 0; }"
+    )
+    for at in (0, 4):
+        M0.compile([f"-DAT={at}", program, *M0.link, "-o", image])
+        M0.answer(image)
+    M0.compile(["-DAT=2", program, *M0.link, "-o", image])
+    with pytest.raises(subprocess.CalledProcessError):
+        M0.answer(image)
 
 
 @pytest.mark.parametrize("cases", sorted(IN_PLACE), indirect=True)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.chips import M4F
 from plumbline.common.paths import ROOT
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
@@ -62,7 +63,7 @@ def test_a_wake_word_answers_as_the_wheel_does(tmp_path: Path, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", WAKE_WORDS)
-@pytest.mark.skipif(not chip_c.available(), reason="needs arm-none-eabi-gcc and qemu-system-arm")
+@pytest.mark.skipif(M4F.missing is not None, reason=M4F.missing or "")
 def test_a_wake_word_answers_alike_on_a_cortex_m4(tmp_path: Path, name: str) -> None:
     _, graph = model(name)
     codes, starts = spoken(graph, 200)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.chips import M4F
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.operators.add.reference import AddOptions
@@ -56,7 +57,7 @@ def test_every_pair_of_codes_is_answered_as_by_the_kernel(tmp_path: Path) -> Non
         assert ("_moved[" in compile_graph(graph, "sums", bytes(32)).source) == name.startswith("no_line")
 
 
-@pytest.mark.skipif(not chip_c.available(), reason="needs arm-none-eabi-gcc and qemu-system-arm")
+@pytest.mark.skipif(M4F.missing is not None, reason=M4F.missing or "")
 def test_and_so_on_a_cortex_m4(tmp_path: Path) -> None:
     graphs = [read(model(name)) for name in CASES]
     for name, graph, answer in zip(CASES, graphs, chip_c.run(tmp_path, graphs, [PAIRS] * len(graphs)), strict=True):

@@ -1,23 +1,21 @@
-"""Runs compiled models on a Cortex-M4, QEMU's: one bare program for many models, its answers written through semihosting."""
+"""Runs compiled models on a processor in QEMU: one bare program for many models, its answers written through semihosting."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.bare_metal import COMPILER, EMULATOR, PLACES, START, semihost
+from benchmarks.chips import M4F, Chip
 from plumbline.convert.codegen.emit import Compiled, compile_graph
 from plumbline.convert.codegen.templating import rows as initializer
 from plumbline.convert.model.graph import Graph
 from plumbline.convert.references.sequences import Starts
 from tests.support.compiled_c import WARNINGS, ends, flags, one_unit, reset_of, write_header
 
-CHIP = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-funsigned-char", "-Os"]
+LEVEL = ["-funsigned-char", "-Os"]
 MANY = ["-fno-ipa-icf"]
 """GCC 12.2 with -Os makes one function of two alike, and of the second, where both are called from elsewhere, an empty one. Of many models in a unit
 two may be alike; a model by itself has one such function."""
@@ -38,6 +36,7 @@ static const struct model models[] = { %(table)s };
 static int8_t memory[%(largest)d] __attribute__((aligned(4)));
 int main(void)
 {
+    chip_begin();
     for (size_t m = 0; m < sizeof models / sizeof *models; ++m) {
         const int8_t *row = models[m].rows;
         for (size_t r = 0; r < models[m].count; ++r) {
@@ -45,7 +44,7 @@ int main(void)
             for (const struct end *in = models[m].inputs; in->bytes; row += in->bytes, ++in) memcpy(memory + in->at, row, in->bytes);
             models[m].invoke(memory);
             for (const struct end *out = models[m].outputs; out->bytes; ++out) {
-                if (fwrite(memory + out->at, out->bytes, 1, stdout) != 1) return 1;
+                if (!say(memory + out->at, out->bytes)) return 1;
             }
         }
     }
@@ -54,12 +53,8 @@ int main(void)
 """
 
 
-def available() -> bool:
-    return bool(shutil.which(COMPILER) and shutil.which(EMULATOR))
-
-
 def run(
-    folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]], starts: Sequence[Starts | None] | None = None
+    folder: Path, graphs: Sequence[Graph], codes: Sequence[NDArray[np.int8]], starts: Sequence[Starts | None] | None = None, chip: Chip = M4F
 ) -> list[NDArray[np.int8]]:
     """Answer each model's rows (N, input bytes), which `starts` makes sequences, on the chip; all models go into one image, no two of whose layers
     may have the same name."""
@@ -78,10 +73,9 @@ def run(
         "table": table,
         "largest": max(each.memory.bytes for each in compiled),
     }
-    driver.write_text(START + DRIVER % filled)
-    flags = [*WARNINGS, *CHIP, *(MANY if len(graphs) > 1 else [])]
-    subprocess.run([COMPILER, *flags, *map(str, [unit, driver]), *PLACES, "-o", str(image)], check=True, timeout=300)
-    said = semihost(image)
+    driver.write_text(chip.start + DRIVER % filled)
+    chip.compile([*WARNINGS, *LEVEL, *(MANY if len(graphs) > 1 else []), unit, driver, *chip.link, "-o", image])
+    said = chip.answer(image)
     answers: list[NDArray[np.int8]] = []
     at = 0
     for graph, fed in zip(graphs, codes, strict=True):
