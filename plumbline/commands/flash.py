@@ -47,7 +47,8 @@ def taken(chosen: Chosen, given: Given) -> Iterator[str]:
     """Which environment and engine are taken and why, and what to type for the other engines of the board."""
     env = chosen.env
     said = "as you say" if given.env or given.board or given.engine else f"as {FILE} says"
-    yield f"environment  {env.name}, {said if chosen.demanded or env.board != boards.connected().board else 'the first of the board, as none is named'}"
+    why = said if chosen.demanded or env.board != boards.connected().board else "the first of the board, as none is named"
+    yield f"environment  {env.name}, {why}"
     yield f"engine       {env.engine}{ENGINES.get(env.engine, '')}"
     for other in boards.environments().values():
         if other.board == env.board and other.engine != env.engine and not other.extra:

@@ -16,6 +16,7 @@ def after_pass(folder: Path, real: bool, env: str = "") -> str:
         env: the environment of an emulated board that one can own as well.
     """
     if not real:
-        return f"next  with a board, {(boards.environment(env) if env else boards.connected()).board.title}: {usage.line('flash', folder.name, env=env)}"
+        board = (boards.environment(env) if env else boards.connected()).board
+        return f"next  with a board, {board.title}: {usage.line('flash', folder.name, env=env)}"
     verdict = folder / "verdict.json"
     return f"next  keep it for CI: cp {verdict} baseline.json; later {usage.line('compare')} baseline.json {verdict} tells what changed"

@@ -83,7 +83,7 @@ def test_the_list_of_commands_is_in_groups_and_says_how_to_turn_on_completion(tm
         (["build", "linear", "--env", "virtual", "--engine", "tflm"], "names a board and an engine already", "alone"),
         (["build", "linear", "--mlperf", "kwz"], "no model 'kwz'. Did you mean kws?", "--mlperf one of kws, vww, ic, ad"),
         (["flash", "linear", "--board", "virtual"], "cannot be flashed", "nano33ble"),
-        (["serve", "linear", "--board", "nano33ble"], "Nothing emulates the board of nano33ble", "plumbline ports"),
+        (["serve", "linear", "--board", "nucleo_f446re"], "Nothing emulates the board of nucleo_f446re", "plumbline ports"),
     ],
 )
 def test_a_mistake_is_one_message_with_a_hint(words: list[str], said: str, hint: str, tmp_path: Path) -> None:

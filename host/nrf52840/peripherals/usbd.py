@@ -170,7 +170,7 @@ class Usbd(Peripheral):
             self._loaded.pop((index - at.IN_INSIDE) // 2 + 1, None)
         elif index == at.IN0_INSIDE:
             self._loaded.pop(0, None)
-        elif index == at.ISO_INSIDE:
+        elif index in at.ISO_INSIDE:
             self._inside[index] = value
         else:
             raise self.chip.not_modelled(f"USBD's inside at {index:#x}", self.base + at.INSIDE_VALUE)

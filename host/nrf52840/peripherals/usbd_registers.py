@@ -24,7 +24,10 @@ SUSPEND, RESUME, USBWUALLOWED, READY = 1 << 8, 1 << 9, 1 << 10, 1 << 11
 """Bits of EVENTCAUSE."""
 ISO_BUFFERS = (0x6A0, 0x6A4, 0x6A8, 0x7A0, 0x7A4, 0x7A8)
 EACH = tuple(range(0, 4 * ENDPOINTS, 4))
-OUT_INSIDE, IN_INSIDE, IN0_INSIDE, ISO_INSIDE = 0x7C5, 0x7B6, 0x7B4, 0x7E3
+OUT_INSIDE, IN_INSIDE, IN0_INSIDE = 0x7C5, 0x7B6, 0x7B4
+"""Of INSIDE_INDEX: the buffers of OUT endpoint 0, of IN endpoint 1 and of IN endpoint 0; those of the next endpoints are two further each."""
+ISO_INSIDE = (0x7C4, 0x7C6, 0x7E3)
+"""What Zephyr's and Nordic's drivers write there for isochronous endpoints, without effect here."""
 
 
 TASKS = frozenset(
