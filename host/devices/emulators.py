@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plumbline.common.board_description import Board
-from plumbline.host.devices import nano_emulator, qemu
+from plumbline.host.devices import nano_emulator, pico_emulator, qemu
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,13 @@ class Emulator:
 
 
 _QEMU = Emulator("QEMU", "QEMU", lambda board: qemu.program(board.family), qemu.command)
-_OTHERS = {"nrf52840": Emulator("The emulated nRF52840", "emulator", nano_emulator.check, nano_emulator.command)}
-"""By what `custom_emulated_by` calls them."""
+_OTHERS = {
+    "nrf52840": Emulator("The emulated nRF52840", "emulator", nano_emulator.check, nano_emulator.command),
+    "rp2040": Emulator("The emulated RP2040", "rp2040py", pico_emulator.check, pico_emulator.command),
+}
+"""By what `custom_emulated_by` or `custom_emulator` calls them."""
 
 
 def of(board: Board) -> Emulator:
     """The emulator of a board that can be emulated."""
-    return _OTHERS[board.emulated_by] if board.emulated_by else _QEMU
+    return _OTHERS.get(board.emulated_by or board.machine, _QEMU)

@@ -38,7 +38,11 @@ void instruction_counter_begin(void) {
   calibrated = ticks >= expected - 1 && ticks <= expected + 1;
 }
 
-const char *board_counter_unit(void) { return calibrated ? "instructions" : "ticks"; }
+#ifndef MACHINE_COUNTER_UNIT
+#define MACHINE_COUNTER_UNIT "ticks"
+#endif
+
+const char *board_counter_unit(void) { return calibrated ? "instructions" : MACHINE_COUNTER_UNIT; }
 
 static uint32_t net(uint32_t difference) { return difference > reading_ticks ? difference - reading_ticks : 0; }
 

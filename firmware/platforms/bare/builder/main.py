@@ -25,7 +25,9 @@ for name, size in (("flash", board.get("upload.maximum_size")), ("ram", board.ge
     limits[f"__{name}_budget"] = "0xffffffff" if zig else board.get(f"build.{name}_budget", size)
     limits[f"__{name}_start"] = board.get(f"build.{name}_start")
 layout, script = shared_dir / "layout.ld", Path(build_dir) / "firmware.ld"
-text = "".join(f"{name} = {value};\n" for name, value in limits.items()) + f'INCLUDE "{layout}"\n'
+own_layout = machine_dir / "machine.ld"  # what a machine wants beside the common sections
+scripts = [layout, *([own_layout] if own_layout.is_file() else [])]
+text = "".join([*(f"{name} = {value};\n" for name, value in limits.items()), *(f'INCLUDE "{each}"\n' for each in scripts)])
 if not script.is_file() or script.read_text() != text:
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(text)
@@ -89,7 +91,7 @@ core.Append(CCFLAGS=["-Wall", "-Wextra", "-Werror", "-Wconversion", *no_calls])
 for name, folder in (("shared", shared_dir), ("core", core_dir), ("machine", machine_dir), *((each.name, each) for each in parts)):
     core.BuildSources(f"$BUILD_DIR/{name}", str(folder))
 image = env.BuildProgram()
-env.Depends(image, [str(script), str(layout)])
+env.Depends(image, [str(script), *map(str, scripts)])
 
 AlwaysBuild(env.Alias("nobuild", image))
 if not zig:

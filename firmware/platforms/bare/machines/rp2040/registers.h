@@ -1,0 +1,71 @@
+// The RP2040's registers that the start-up code and the drivers use.
+// Source: RP2040 data sheet.
+#ifndef REGISTERS_H
+#define REGISTERS_H
+
+#include <stdint.h>
+
+#define RP2040_REGISTER(base, offset) (*(volatile uint32_t *)((base) + (offset)))
+
+// A write to the second of these addresses clears the bits that are 1 in it.
+enum { ALIAS_CLEAR = 0x3000 };
+
+#define RESETS_RESET_CLEAR RP2040_REGISTER(0x4000C000u, ALIAS_CLEAR)
+#define RESETS_DONE RP2040_REGISTER(0x4000C000u, 0x8)
+enum { RESET_IO_BANK0 = 1 << 5, RESET_PADS_BANK0 = 1 << 8, RESET_PLL_SYS = 1 << 12, RESET_TIMER = 1 << 21, RESET_UART0 = 1 << 22 };
+
+#define XOSC_CTRL RP2040_REGISTER(0x40024000u, 0x0)
+#define XOSC_STATUS RP2040_REGISTER(0x40024000u, 0x4)
+#define XOSC_STARTUP RP2040_REGISTER(0x40024000u, 0xC)
+#define XOSC_CTRL_ON (0xFABu << 12 | 0xAA0u)  // 1 to 15 MHz
+#define XOSC_STATUS_STABLE (1u << 31)
+
+#define PLL_SYS_CS RP2040_REGISTER(0x40028000u, 0x0)
+#define PLL_SYS_POWER_CLEAR RP2040_REGISTER(0x40028000u, ALIAS_CLEAR + 0x4)
+#define PLL_SYS_FEEDBACK RP2040_REGISTER(0x40028000u, 0x8)
+#define PLL_SYS_DIVIDERS RP2040_REGISTER(0x40028000u, 0xC)
+#define PLL_CS_LOCK (1u << 31)
+enum { PLL_POWER_DOWN = 1 << 0, PLL_POWER_DOWN_DIVIDERS = 1 << 3, PLL_POWER_DOWN_VCO = 1 << 5 };
+
+#define CLOCK_REF_CTRL RP2040_REGISTER(0x40008000u, 0x30)
+#define CLOCK_REF_SELECTED RP2040_REGISTER(0x40008000u, 0x38)
+#define CLOCK_SYS_CTRL RP2040_REGISTER(0x40008000u, 0x3C)
+#define CLOCK_SYS_SELECTED RP2040_REGISTER(0x40008000u, 0x44)
+#define CLOCK_PERIPHERALS_CTRL RP2040_REGISTER(0x40008000u, 0x48)
+enum { CLOCK_REF_XOSC = 2, CLOCK_SYS_REF = 0, CLOCK_SYS_PLL = 1, CLOCK_PERIPHERALS_ON = 1 << 11 };
+
+#define WATCHDOG_TICK RP2040_REGISTER(0x40058000u, 0x2C)
+enum { WATCHDOG_TICK_ON = 1 << 9 };
+
+#define GPIO_FUNCTION(pin) RP2040_REGISTER(0x40014000u, 8u * (pin) + 4u)
+enum { GPIO_UART = 2 };
+
+#define UART0(offset) RP2040_REGISTER(0x40034000u, offset)
+#define UART_DATA UART0(0x00)
+#define UART_ERRORS UART0(0x04)  // any write clears them
+#define UART_FLAGS UART0(0x18)
+#define UART_BAUD UART0(0x24)
+#define UART_BAUD_FRACTION UART0(0x28)
+#define UART_LINE UART0(0x2C)
+#define UART_CONTROL UART0(0x30)
+#define UART_FIFO_LEVELS UART0(0x34)
+#define UART_INTERRUPTS UART0(0x38)
+#define UART_CLEAR UART0(0x44)
+enum { UART_NOTHING_RECEIVED = 1 << 4, UART_SEND_FULL = 1 << 5 };   // flags
+enum { UART_8_BITS = 3 << 5, UART_FIFOS = 1 << 4 };                 // line
+enum { UART_ON = 1 << 0, UART_SENDER = 1 << 8, UART_RECEIVER = 1 << 9 };  // control
+enum { UART_RECEIVED = 1 << 4, UART_RECEIVED_LONG_AGO = 1 << 6, UART_OVERRUN = 1 << 3 };  // interrupts; the last one of the errors
+
+#define TIMER_ALARM0 RP2040_REGISTER(0x40054000u, 0x10)
+#define TIMER_LOW RP2040_REGISTER(0x40054000u, 0x28)
+#define TIMER_RAISED RP2040_REGISTER(0x40054000u, 0x34)  // write 1 to clear
+#define TIMER_INTERRUPTS RP2040_REGISTER(0x40054000u, 0x38)
+enum { TIMER_OF_ALARM0 = 1 << 0 };
+
+#define SYSTICK_CONTROL RP2040_REGISTER(0xE000E010u, 0x0)
+#define SYSTICK_RELOAD RP2040_REGISTER(0xE000E010u, 0x4)
+#define SYSTICK_VALUE RP2040_REGISTER(0xE000E010u, 0x8)  // counts down; any write makes it 0
+enum { SYSTICK_ON = 1 << 0, SYSTICK_OF_PROCESSOR = 1 << 2 };
+#define SYSTICK_MASK 0xFFFFFFu
+
+#endif
