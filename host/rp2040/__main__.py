@@ -1,4 +1,4 @@
-"""`python -m plumbline.host.rp2040 IMAGE --listener FD`: serves one connection of a listening socket that it inherits, and ends with it."""
+"""The process of the emulated Pico: it serves one connection of a listening socket that it inherits, and ends with it."""
 
 from __future__ import annotations
 
