@@ -20,15 +20,17 @@ class Emulator:
     """In a table."""
     check: Callable[[Board], object]
     """Raises QemuMissing or SetupFailed where it is not installed for the board."""
+    announces: bool
+    """Whether the board's line is there only after a while: then it closes its standard output, once it is, or ends."""
     command: Callable[[Board, Path, int, bool], list[str]]
     """What starts it, of the board, the ELF file, the file descriptor of a listening socket that it inherits, and whether the firmware starts again
     after a reset. The board's serial line is on that socket."""
 
 
-_QEMU = Emulator("QEMU", "QEMU", lambda board: qemu.program(board.family), qemu.command)
+_QEMU = Emulator("QEMU", "QEMU", lambda board: qemu.program(board.family), False, qemu.command)
 _OTHERS = {
-    "nrf52840": Emulator("The emulated nRF52840", "emulator", nano_emulator.check, nano_emulator.command),
-    "rp2040": Emulator("The emulated RP2040", "rp2040py", pico_emulator.check, pico_emulator.command),
+    "nrf52840": Emulator("The emulated nRF52840", "emulator", nano_emulator.check, True, nano_emulator.command),
+    "rp2040": Emulator("The emulated RP2040", "rp2040py", pico_emulator.check, False, pico_emulator.command),
 }
 """By what `custom_emulated_by` or `custom_emulator` calls them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import signal
 import socket
 import subprocess
@@ -16,10 +17,12 @@ from plumbline.common.errors import BoardLost, BoardUnready, PlumblineError
 from plumbline.host.devices import emulators
 
 _END_S = 2.0
+_START_S = 60.0
+"""At most, on a busy computer, until a board with USB has been enumerated."""
 
 
 class VirtualBoard:
-    """A running emulator, to be used in a `with` block; `url` is where the board's line listens.
+    """A running emulator, to be used in a `with` block.
 
     Args:
         image: the firmware's ELF file.
@@ -41,13 +44,13 @@ class VirtualBoard:
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed in close()
         # the emulator gets the listening socket itself: no other program can take the port in between, and we can connect at once
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.url = f"socket://127.0.0.1:{listener.getsockname()[1]}"
+            self._url = f"socket://127.0.0.1:{listener.getsockname()[1]}"
             self._process = subprocess.Popen(
                 self._emulator.command(board, image, listener.fileno(), reboots),
                 env=environment(),
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE if self._emulator.announces else subprocess.DEVNULL,
                 stderr=self._stderr,
                 start_new_session=True,  # Ctrl-C reaches us alone, and we end the emulator in order
                 preexec_fn=dies_with_parent(),
@@ -62,6 +65,15 @@ class VirtualBoard:
         if status and isinstance(error, PlumblineError):  # 0: the firmware reset itself, and the error tells the rest
             raise self._unready(status) from error
         self._stderr.close()
+
+    @property
+    def url(self) -> str:
+        """Where the board's line listens; a board with USB is waited for until it is there, or has ended."""
+        stdout, self._process.stdout = self._process.stdout, None
+        if stdout is not None:
+            with stdout:
+                select.select([stdout], [], [], _START_S)
+        return self._url
 
     @property
     def pid(self) -> int:

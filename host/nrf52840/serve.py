@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from plumbline.common.errors import BoardUnready
@@ -34,13 +35,15 @@ class Server:
         path: the image.
         listener: where programs connect to, a listening socket.
         reboots: whether the firmware starts again after a reset, as a chip does; else the server ends there.
+        ready: is called each time that the serial port has appeared.
     """
 
-    def __init__(self, path: Path, listener: socket.socket, reboots: bool) -> None:
+    def __init__(self, path: Path, listener: socket.socket, reboots: bool, ready: Callable[[], None] = lambda: None) -> None:
         self.chip = Chip()
         self.chip.load(image.load(path))
         self.chip.stop_at_reset = not reboots
         self.line = Line(listener)
+        self._announce = ready
         self.port = Port(self.chip, self._drive)
         self._ready = self._closed = False
         self._owes = False
@@ -114,6 +117,7 @@ class Server:
         try:
             serial = CdcAcm(port, (yield from enumerate_device(port)))
             self._ready = self._closed = True
+            self._announce()
             while True:
                 while not self.line.open:
                     yield FOREVER_TICKS

@@ -111,4 +111,4 @@ def flag(name: str) -> str:
 
 def either(folder: str) -> str:
     """What builds the firmware of build/FOLDER anew, wherever it runs."""
-    return f"{command('flash', folder)} for a board, {command('verify', folder)} for the virtual one, which builds it first"
+    return f"{command('flash', folder)} for a board, {command('verify', folder)} for one that this computer runs, which builds it first"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,11 +19,13 @@ from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.model.graph import Graph
 from plumbline.host.devices.link import FIRST_WAIT_S
 from tests.faults import bounds, empty_verdict, flatbuffers, frames, fuzz, lossy, mutants, networks, soak, tell_apart, tflm_mutants
-from tests.faults.faults import FAULTS, Fault
+from tests.faults.faults import FAULTS, NANO, Fault
+from tests.faults.faulty_firmware import NANO as NANO_ENV
 from tests.faults.inject import Images, strike
 from tests.faults.models import CHAINS, converted, manifest_of
 from tests.faults.result import Finding, Result, not_run, timed
 
+EMULATED = "board, the emulated Nano"
 AT_ONCE = 4
 """Faults that happen at the same time."""
 
@@ -249,13 +252,24 @@ def _vacuous(it: Torture) -> Iterator[Result]:
 
 
 def _faults(it: Torture) -> Iterator[Result]:
-    """Several at once: most of their time they wait for a board that does not answer."""
     chosen = [(group, fault) for group, faults in FAULTS.items() for fault in faults if it.plan.all_faults or fault.short]
-    images = Images(it.folder, it.chains[0], it.work)
+    return _struck(it, chosen, Images(it.folder, it.chains[0], it.work))
+
+
+def _nano(it: Torture) -> Iterator[Result]:
+    """Every fault of a board once more, on the emulated Nano with its own image."""
+    if it.plan.all_faults and find_spec("unicorn") is None:
+        yield not_run(EMULATED, "every fault of a board", "the package unicorn is not installed")
+    elif it.plan.all_faults:
+        yield from _struck(it, [(EMULATED, fault) for fault in NANO], Images(it.folder, it.chains[0], it.work / "nano", NANO_ENV))
+
+
+def _struck(it: Torture, chosen: list[tuple[str, Fault]], images: Images) -> Iterator[Result]:
+    """Several at once: most of their time they wait for a board that does not answer."""
     images.prepare({fault.image for _, fault in chosen})
 
     def struck(number: int, fault: Fault) -> Finding:
-        first, second = strike(fault, images.of(fault, number), it.folder, it.seed)
+        first, second = strike(fault, images.of(fault, number), it.folder, it.seed, images.env)
         wrong = first.wrong(fault) or ("does not pass when it is repeated" if second is not None and second.exit_code else "")
         return Finding(
             1, int(not wrong), f"{wrong}: {first}" if wrong else f"{first.exit_code}  {first.message.splitlines()[0] if first.message else 'PASS'}"
@@ -278,5 +292,6 @@ SECTIONS: dict[str, Callable[[Torture], Iterator[Result]]] = {
     "bounds": _bounds,
     "vacuous": _vacuous,
     "faults": _faults,
+    "nano": _nano,
 }
 """What there is beside the fuzzer, in the order it is run."""

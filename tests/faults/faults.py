@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from plumbline.common.wire import ERROR_REPLY, FIELD_CODES, REPLIES, REPLY, Error, Field, Request
 from plumbline.host.devices.frame import Frame
@@ -192,5 +193,18 @@ LIES = (
     Fault("answers replayed, checksum right", FAILS, "answers differ", down=_replayed(), long=False),
     Fault("an x outside the domain is answered", FAILS, "lies outside the domain", down=rewritten(_answered), long=False),
 )
+
+_ENDS = {"exit_code": 48, "words": "ended after"}
+DIFFERENT_ON_THE_NANO: dict[str, dict[str, Any]] = {
+    # its watchdog is the interrupt of a timer, because the chip's own would bite a boot loader
+    "hangs with interrupts off, and its watchdog bites": {"exit_code": 44, "words": "does not answer ASK"},
+    # a reset takes its serial port away
+    "hangs once, and what the bitten board says is lost": _ENDS,
+    "resets once, comes back": _ENDS,
+    "resets whenever it gets there": _ENDS,
+    "brown-out loop: resets at every request": _ENDS,
+}
+NANO = tuple(replace(each, **DIFFERENT_ON_THE_NANO.get(each.name, {})) for each in (SURVIVED[-1], *BOARD))
+"""Every fault of a board, as the emulated Nano has to end."""
 
 FAULTS = {"line, survived": SURVIVED, "line": LINE, "board": BOARD, "a board that lies": LIES}

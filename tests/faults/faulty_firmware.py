@@ -10,6 +10,9 @@ from pathlib import Path
 from plumbline.convert.codegen.generated_folder import wire_header
 from tests.support.firmware_image import patched, platformio
 
+NANO = "nano33ble_bare"
+"""The environment whose image the emulated Nano runs."""
+
 
 class Sickness(IntEnum):
     """What the inference does, from the call on that the image names, counted from the start of the board."""
@@ -33,7 +36,7 @@ class Sickness(IntEnum):
 
 
 CODE = """
-#define SICK_UNGUARDED() (*(volatile uint32_t *)0x40008008u = 0)
+#define SICK_UNGUARDED() (*(volatile uint32_t *)UNGUARD)
 #define SICK_ONCE() (*remembered != 0x0DDBA11u && (*remembered = 0x0DDBA11u))
 #define SICK_RESET() (*(volatile uint32_t *)0xE000ED0Cu = 0x05FA0004u)
 const volatile uint32_t plumbline_sickness __attribute__((used)) = 0;
@@ -74,7 +77,11 @@ void plumbline_compiled_invoke(int8_t *memory)
 """
 
 
-def build(folder: Path, work: Path) -> Path:
+UNGUARD = {"virtual": "0x40008008u = 0", NANO: "0x4001B004u = 1"}
+"""What stops the watchdog of an environment's board: CMSDK's control register, and the task STOP of TIMER4."""
+
+
+def build(folder: Path, work: Path, env: str = "virtual") -> Path:
     """The image of `folder`'s model with all sicknesses in it and none chosen."""
     generated = work / "sick" / "generated"
     shutil.copytree(folder / "generated", generated, dirs_exist_ok=True)
@@ -82,8 +89,8 @@ def build(folder: Path, work: Path) -> Path:
     text, renamed = re.subn(r"void plumbline_compiled_invoke\(int8_t \*memory\)", "static void plumbline_well(int8_t *memory)", source.read_text())
     if renamed != 1:
         raise ValueError(f"{source} defines {renamed} inferences")
-    source.write_text(text + CODE)
-    return platformio(generated, work / "sick" / "pio")
+    source.write_text(text + CODE.replace("UNGUARD)", f"{UNGUARD[env]})"))
+    return platformio(generated, work / "sick" / "pio", env)
 
 
 def infected(image: Path, sickness: Sickness, calls: int, target: Path) -> Path:
@@ -109,7 +116,7 @@ NANO_HANG_FOR_A_SECOND = (0xF24B, 0x5040, 0xF2C4, 0x0001, 0xF244, 0x2140, 0xF2C0
 """movw r0, 0xB540; movt r0, 0x4001; movw r1, 0x4240; movt r1, 0x000F; str r1, [r0]: 1,000,000 us in its CC[0]; then the hang."""
 
 
-def another_protocol(folder: Path, work: Path) -> Path:
+def another_protocol(folder: Path, work: Path, env: str = "virtual") -> Path:
     """The image of `folder`'s model with the next version of the protocol."""
     generated = work / "newer" / "generated"
     shutil.copytree(folder / "generated", generated, dirs_exist_ok=True)
@@ -117,9 +124,9 @@ def another_protocol(folder: Path, work: Path) -> Path:
     if changed != 1:
         raise ValueError("the wire header names no version")
     (generated / "plumbline_wire.h").write_text(header)
-    return platformio(generated, work / "newer" / "pio")
+    return platformio(generated, work / "newer" / "pio", env)
 
 
-def another_model(folder: Path, work: Path) -> Path:
+def another_model(folder: Path, work: Path, env: str = "virtual") -> Path:
     """The image of another converted folder."""
-    return platformio(folder / "generated", work / "other" / "pio")
+    return platformio(folder / "generated", work / "other" / "pio", env)

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from plumbline.common import boards
 from plumbline.common.errors import PlumblineError
 from plumbline.common.paths import image_of
 from plumbline.common.wire import Request
@@ -14,6 +15,7 @@ from plumbline.host.devices.board import Board
 from plumbline.host.devices.frame import Frame
 from plumbline.host.devices.link import PATIENCE_S, Link
 from plumbline.host.devices.virtual_board import VirtualBoard
+from plumbline.host.firmware import firmware
 from plumbline.host.firmware.builds import Builds
 from plumbline.host.verdict.verify import verify
 from tests.faults import faulty_firmware
@@ -46,23 +48,32 @@ class Images:
         folder: build/NAME of a recipe of one neuron, its firmware built for the virtual board.
         other: a converted folder of another model.
         work: folder for what is built.
+        env: the environment whose board it is for, "virtual" or faulty_firmware.NANO.
     """
 
     folder: Path
     other: Path
     work: Path
+    env: str = "virtual"
     _built: dict[str, Path] = field(default_factory=dict)
 
     def prepare(self, names: set[str]) -> None:
         """Build these, one after the other."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        nano = self.env == faulty_firmware.NANO
+        if nano:  # the virtual board's is there already
+            firmware.build(self.folder, self.env)
+        hang = faulty_firmware.NANO_UNGUARDED_HANG_AT_ONCE if nano else faulty_firmware.UNGUARDED_HANG_AT_ONCE
+        # a Nano that is bitten before it is there as a serial port has no port on which it could say so
+        bitten = ("serial_link_take", faulty_firmware.NANO_HANG_FOR_A_SECOND) if nano else ("engine_begin", faulty_firmware.HANG_FOR_A_SECOND)
         makers = {
-            "well": lambda: image_of(self.folder, "virtual"),
-            "sick": lambda: faulty_firmware.build(self.folder, self.work),
-            "newer": lambda: faulty_firmware.another_protocol(self.folder, self.work),
-            "other": lambda: faulty_firmware.another_model(self.other, self.work),
+            "well": lambda: image_of(self.folder, self.env),
+            "sick": lambda: faulty_firmware.build(self.folder, self.work, self.env),
+            "newer": lambda: faulty_firmware.another_protocol(self.folder, self.work, self.env),
+            "other": lambda: faulty_firmware.another_model(self.other, self.work, self.env),
             "boot loop": lambda: self._patched("serial_link_take", faulty_firmware.RESET_AT_ONCE, "boot_loop"),
-            "deaf": lambda: self._patched("serial_link_take", faulty_firmware.UNGUARDED_HANG_AT_ONCE, "deaf"),
-            "watchdog loop": lambda: self._patched("engine_begin", faulty_firmware.HANG_FOR_A_SECOND, "watchdog_loop"),
+            "deaf": lambda: self._patched("serial_link_take", hang, "deaf"),
+            "watchdog loop": lambda: self._patched(*bitten, "watchdog_loop"),
         }
         for name in sorted(names):
             self._built[name] = makers[name]()
@@ -75,7 +86,7 @@ class Images:
         return faulty_firmware.infected(image, fault.sickness, fault.calls, self.work / f"sick_{number}.elf")
 
     def _patched(self, symbol: str, code: tuple[int, ...], name: str) -> Path:
-        return patched(image_of(self.folder, "virtual"), symbol, code, self.work / f"{name}.elf")
+        return patched(image_of(self.folder, self.env), symbol, code, self.work / f"{name}.elf")
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ class Ending:
         return f"{self.late_s:.2f} s too late" if self.late_s > GRACE_S else ""
 
 
-def strike(fault: Fault, image: Path, folder: Path, seed: int) -> tuple[Ending, Ending | None]:
+def strike(fault: Fault, image: Path, folder: Path, seed: int, env: str = "virtual") -> tuple[Ending, Ending | None]:
     """Let it happen; the second ending is that of the same command once more, where the fault asks for that.
 
     Args:
@@ -107,10 +118,12 @@ def strike(fault: Fault, image: Path, folder: Path, seed: int) -> tuple[Ending, 
         image: the firmware.
         folder: the converted folder that the host believes in.
         seed: of the line.
+        env: of the image.
     """
+    on = boards.environment(env).board
     first = second = None
     try:
-        with VirtualBoard(image, fault.reboots) as board, proxied(board.url, fault.up, fault.down, seed) as url:
+        with VirtualBoard(image, fault.reboots, on) as board, proxied(board.url, fault.up, fault.down, seed) as url:
             first = _verified(url, folder, fault)
             second = _verified(url, folder, fault) if fault.again else None
     except PlumblineError as error:  # the virtual board's own

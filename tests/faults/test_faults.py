@@ -12,7 +12,7 @@ from plumbline.host.devices.board import Board
 from plumbline.host.devices.link import Link
 from plumbline.host.devices.virtual_board import VirtualBoard
 from plumbline.host.verdict.verify import verify
-from tests.faults.faults import FAILS, FAULTS, PASSES, Fault
+from tests.faults.faults import DIFFERENT_ON_THE_NANO, FAILS, FAULTS, NANO, PASSES, Fault
 from tests.faults.faulty_firmware import CODE, Sickness, build, infected
 from tests.faults.inject import GRACE_S, Ending, strike
 from tests.support.errors import errors
@@ -34,6 +34,12 @@ def test_every_sickness_is_in_the_code_and_in_a_fault() -> None:
     for sickness in Sickness:
         assert sickness is Sickness.NONE or f"case {sickness.value}:" in CODE
     assert {fault.sickness for fault in EVERY} == set(Sickness)
+
+
+def test_the_emulated_nano_has_every_fault_of_a_board() -> None:
+    assert {fault.name for fault in FAULTS["board"]} < {fault.name for fault in NANO}
+    assert set(DIFFERENT_ON_THE_NANO) < {fault.name for fault in NANO}
+    assert all(bool(fault.words) == (fault.exit_code != PASSES) for fault in NANO)
 
 
 def test_an_ending_is_wrong_for_its_code_its_words_its_hint_and_its_time() -> None:

@@ -15,18 +15,18 @@ from plumbline.common.paths import FIRMWARE
 from plumbline.host.firmware import firmware
 
 
-def platformio(generated: Path, build: Path) -> Path:
-    """Build env `virtual` in `build`, whatever a manifest says about the generated folder. The ELF file as the linker left it.
+def platformio(generated: Path, build: Path, env: str = "virtual") -> Path:
+    """Build an environment in `build`, whatever a manifest says about the generated folder. The ELF file as the linker left it.
 
     PlatformIO takes a relative path from its project's folder, not from here: a relative `build` would be written into the sources.
     """
     generated, build = generated.resolve(), build.resolve()
-    command = [sys.executable, "-m", "platformio", "run", "--project-dir", str(FIRMWARE), "--environment", "virtual"]
-    variables = firmware.environment(generated.parent, "virtual")
+    command = [sys.executable, "-m", "platformio", "run", "--project-dir", str(FIRMWARE), "--environment", env]
+    variables = firmware.environment(generated.parent, env)
     variables |= {"PLUMBLINE_GENERATED": str(generated), "PLATFORMIO_BUILD_DIR": str(build), "PLATFORMIO_WORKSPACE_DIR": str(build / "workspace")}
     done = subprocess.run(command, env=variables, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return build / "virtual" / "firmware.elf"
+    return build / env / "firmware.elf"
 
 
 def tool(name: str, *arguments: str | Path) -> str:
