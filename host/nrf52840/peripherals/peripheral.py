@@ -62,7 +62,7 @@ class Peripheral:
         if offset in self.tasks:
             return 0
         if offset not in self.registers:
-            raise self.chip.not_modelled(self.name, self.base + offset)
+            raise self.chip.not_modelled(f"a register of {self.name}", self.base + offset)
         return self.registers[offset]
 
     def write(self, offset: int, value: int) -> None:
@@ -83,7 +83,7 @@ class Peripheral:
                 self._line()
             self.written(offset, value, before)
         else:
-            raise self.chip.not_modelled(self.name, self.base + offset)
+            raise self.chip.not_modelled(f"a register of {self.name}", self.base + offset)
 
     def start(self, task: int) -> None:
         """PPI starts a task.
