@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from plumbline.common.errors import NotModelled
+from plumbline.host.nrf52840 import boot_loader
 from plumbline.host.nrf52840.bus import AREAS, Bus
 from plumbline.host.nrf52840.core import Core
 from plumbline.host.nrf52840.image import Image
@@ -198,6 +199,10 @@ class Chip:
         """A pin of GPIO has another level."""
         self._gpiote.changed(port, pin, level)
 
+    def pins_detected(self) -> None:
+        """A pin of GPIO has the level that it waits for, and none of its port had before."""
+        self._gpiote.detected()
+
     def not_modelled(self, what: str, address: int) -> NotModelled:
         """The error for something that the chip model does not have, which ends the run."""
         return NotModelled(
@@ -291,6 +296,8 @@ class Chip:
                 peripheral.reset()
         self._halted_until = 0
         self._core.reset(self._start)
+        for address, value in boot_loader.LEFT if self._start else ():
+            self._bus.write(address, 4, value)
         if not reason:
             return None
         self.power.note_reset(reason)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from plumbline.common.errors import NotModelled
 from tests.support.thumb import idle_chip
 
 GPIO, GPIOTE = 0x5000_0000, 0x4000_6000
@@ -64,6 +63,34 @@ def test_tasks_set_clear_and_toggle_a_pin() -> None:
     assert levels == [True, False, True, False, True]
 
 
-def test_the_port_event_is_not_modelled() -> None:
-    with pytest.raises(NotModelled, match="PORT event"):
-        idle_chip().peripheral(GPIOTE).write(0x304, 1 << 31)
+SENSE_HIGH, SENSE_LOW = 2 << 16, 3 << 16
+PORT, LATCH, DETECTMODE = 0x17C, 0x520, 0x524
+
+
+def test_the_port_event_comes_when_the_first_pin_has_the_level_that_is_waited_for() -> None:
+    chip = idle_chip()
+    gpio, gpiote = chip.gpio, chip.peripheral(GPIOTE)
+    gpio.write(CNF + 4 * 3, SENSE_HIGH)
+    gpio.write(CNF + 4 * 5, SENSE_LOW | 0xC)
+    seen = []
+    for pin, level in ((3, True), (5, False), (3, False), (5, True), (5, False)):
+        gpiote.write(PORT, 0)
+        gpio.drive(0, pin, level)
+        seen.append(gpiote.read(PORT))
+    assert seen == [1, 0, 0, 0, 1]  # the second and third while DETECT is high, the fourth lets it fall
+    assert gpio.read(LATCH) == 1 << 3 | 1 << 5
+
+
+def test_a_latch_that_is_not_empty_after_it_was_cleared_detects_again() -> None:
+    chip = idle_chip()
+    gpio, gpiote = chip.gpio, chip.peripheral(GPIOTE)
+    gpio.write(PORT1 + DETECTMODE, 1)
+    gpio.write(PORT1 + CNF + 4 * 3, SENSE_HIGH)
+    gpio.drive(1, 3, True)
+    gpiote.write(PORT, 0)
+    gpio.write(PORT1 + LATCH, 1 << 3)
+    assert gpiote.read(PORT) == 1
+    gpio.drive(1, 3, False)
+    gpiote.write(PORT, 0)
+    gpio.write(PORT1 + LATCH, 1 << 3)
+    assert (gpiote.read(PORT), gpio.read(PORT1 + LATCH)) == (0, 0)

@@ -5,6 +5,8 @@
 #pragma GCC system_header
 
 #include <plumbline_resolver.h>
+// kTfLiteAbort: older versions declare it here, newer ones in micro_context.h.
+#include <tensorflow/lite/micro/kernels/circular_buffer.h>
 #include <tensorflow/lite/micro/kernels/fully_connected.h>
 #include <tensorflow/lite/micro/micro_allocator.h>
 #include <tensorflow/lite/micro/micro_context.h>

@@ -29,6 +29,7 @@ class Gpio(Peripheral):
     def clear(self) -> None:
         super().clear()
         self._levels = [0, 0]
+        self._detected = [False, False]
 
     _outside: dict[tuple[int, int], bool] | None = None
     """What is driven from outside stays over a reset."""
@@ -76,6 +77,8 @@ class Gpio(Peripheral):
             self.registers[base + (_OUT if at == _OUTCLR else _DIR)] &= ~value
         elif at == _LATCH:
             self.registers[offset] = before & ~value
+            if self.registers[base + _DETECTMODE] & 1:
+                self._detected[_PORTS.index(base)] = False  # what LATCH still holds makes it rise anew (PS, "LDETECT")
         elif at >= _CNF:
             bit = 1 << (at - _CNF) // 4
             self.registers[base + _DIR] = self.registers[base + _DIR] & ~bit | bit * (value & 1)
@@ -84,16 +87,24 @@ class Gpio(Peripheral):
     def _settle(self) -> None:
         """Pins have new levels: input registers follow, and GPIOTE is told."""
         for port, base in enumerate(_PORTS):
-            before, now = self._levels[port], 0
+            before, now, sensed = self._levels[port], 0, False
             for pin in range(_PINS):
                 level, configuration = self.level(port, pin), self.registers[base + _CNF + 4 * pin]
                 now |= (level and not configuration & _DISCONNECTED) << pin
                 if configuration >> 16 & 3 == (_SENSE_HIGH if level else _SENSE_LOW):
                     self.registers[base + _LATCH] |= 1 << pin
+                    sensed = True
             self._levels[port] = now
+            self._detect(port, bool(self.registers[base + _LATCH]) if self.registers[base + _DETECTMODE] & 1 else sensed)
             for pin in range(_PINS):
                 if (before ^ now) >> pin & 1:
                     self.chip.pin_changed(port, pin, bool(now >> pin & 1))
+
+    def _detect(self, port: int, now: bool) -> None:
+        """DETECT of a port: whether any of its pins has the level that it waits for, or with DETECTMODE whether LATCH remembers one."""
+        rose, self._detected[port] = now and not self._detected[port], now
+        if rose:
+            self.chip.pins_detected()
 
 
 def _base(offset: int) -> int:

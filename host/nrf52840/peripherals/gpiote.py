@@ -1,17 +1,16 @@
-"""GPIOTE: events of pins that change, and tasks that change them (PS, "GPIOTE"). PORT, which waits for a level, is not modelled."""
+"""GPIOTE: events of pins that change, and tasks that change them, and the event of pins that have a level that is waited for (PS, "GPIOTE")."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar
 
-from plumbline.host.nrf52840.peripherals.peripheral import INTEN, INTENSET, Peripheral
+from plumbline.host.nrf52840.peripherals.peripheral import Peripheral
 
 _OUT, _SET, _CLR, _IN, _PORT, _CONFIG = 0x000, 0x030, 0x060, 0x100, 0x17C, 0x510
 _CHANNELS = 8
 _EVENT, _TASK = 1, 3
 _RISING, _FALLING = 1, 2
-_PORT_INTERRUPT = 1 << 31
 
 
 class Gpiote(Peripheral):
@@ -21,11 +20,6 @@ class Gpiote(Peripheral):
     tasks = frozenset(offset + 4 * channel for offset in (_OUT, _SET, _CLR) for channel in range(_CHANNELS))
     events = frozenset((*range(_IN, _IN + 4 * _CHANNELS, 4), _PORT))
     resets: ClassVar[Mapping[int, int]] = {_CONFIG + 4 * channel: 0 for channel in range(_CHANNELS)}
-
-    def write(self, offset: int, value: int) -> None:
-        if offset in (INTEN, INTENSET) and value & _PORT_INTERRUPT:
-            raise self.chip.not_modelled("GPIOTE's PORT event", self.base + _PORT)
-        super().write(offset, value)
 
     def _pin(self, channel: int) -> tuple[int, int]:
         config = self.registers[_CONFIG + 4 * channel]
@@ -54,3 +48,7 @@ class Gpiote(Peripheral):
             config = self.registers[_CONFIG + 4 * channel]
             if config & 3 == _EVENT and self._pin(channel) == (port, pin) and config >> 16 & (_RISING if level else _FALLING):
                 self.event(_IN + 4 * channel)
+
+    def detected(self) -> None:
+        """DETECT of a port rose."""
+        self.event(_PORT)

@@ -6,6 +6,7 @@ from plumbline.host.nrf52840.peripherals.egu import Egu
 from plumbline.host.nrf52840.peripherals.ficr_uicr import Ficr, Uicr
 from plumbline.host.nrf52840.peripherals.gpio import Gpio
 from plumbline.host.nrf52840.peripherals.gpiote import Gpiote
+from plumbline.host.nrf52840.peripherals.nothing import Nothing
 from plumbline.host.nrf52840.peripherals.nvmc import Nvmc
 from plumbline.host.nrf52840.peripherals.peripheral import Peripheral
 from plumbline.host.nrf52840.peripherals.power_clock import PowerClock
@@ -40,6 +41,7 @@ PERIPHERALS: dict[int, type[Peripheral]] = {
     **dict.fromkeys((0x4001_C000, 0x4002_1000, 0x4002_2000, 0x4002_D000), Pwm),
     NVMC: Nvmc,
     USBD: Usbd,
+    **dict.fromkeys((0x4003_6000, 0x4003_7000), Nothing),
     0x4006_E000: UsbErrata,
     PPI: Ppi,
     GPIO: Gpio,
