@@ -75,7 +75,7 @@ class Chip:
         for base, kind in PERIPHERALS.items():
             self._peripherals[base] = kind(self, base)
         self.power, self.nvmc, self.uicr, self.gpio = self._only(PowerClock), self._only(Nvmc), self._only(Uicr), self._only(Gpio)
-        self._ppi, self._gpiote = self._only(Ppi), self._only(Gpiote)
+        self._ppi, self.gpiote = self._only(Ppi), self._only(Gpiote)
         self._timed = [each for each in self._peripherals.values() if type(each).due is not Peripheral.due]
         self._due: int | None = 0
         """When something happens next; None: nothing does. Held until `reschedule`."""
@@ -194,14 +194,6 @@ class Chip:
     def event_happened(self, address: int) -> None:
         """An event's register was set: PPI may have a task for it."""
         self._ppi.happened(address)
-
-    def pin_changed(self, port: int, pin: int, level: bool) -> None:
-        """A pin of GPIO has another level."""
-        self._gpiote.changed(port, pin, level)
-
-    def pins_detected(self) -> None:
-        """A pin of GPIO has the level that it waits for, and none of its port had before."""
-        self._gpiote.detected()
 
     def not_modelled(self, what: str, address: int) -> NotModelled:
         """The error for something that the chip model does not have, which ends the run."""

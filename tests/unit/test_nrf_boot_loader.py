@@ -8,7 +8,7 @@ from plumbline.host.nrf52840.image import Image
 
 UARTE0, NVMC = 0x4000_2000, 0x4001_E000
 STOPRX, RXTO, ENABLE, ICACHECNF = 0x004, 0x144, 0x500, 0x540
-LOOP = bytes.fromhex("00100020" "11000100" + "00" * 8 + "fee7")  # a stack, 0x10011, and at 0x10010: b .
+LOOP = bytes.fromhex("0010002011000100" + "00" * 8 + "fee7")  # a stack, 0x10011, and at 0x10010: b .
 
 
 def started(address: int) -> Chip:

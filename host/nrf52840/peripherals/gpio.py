@@ -98,13 +98,13 @@ class Gpio(Peripheral):
             self._detect(port, bool(self.registers[base + _LATCH]) if self.registers[base + _DETECTMODE] & 1 else sensed)
             for pin in range(_PINS):
                 if (before ^ now) >> pin & 1:
-                    self.chip.pin_changed(port, pin, bool(now >> pin & 1))
+                    self.chip.gpiote.changed(port, pin, bool(now >> pin & 1))
 
     def _detect(self, port: int, now: bool) -> None:
         """DETECT of a port: whether any of its pins has the level that it waits for, or with DETECTMODE whether LATCH remembers one."""
         rose, self._detected[port] = now and not self._detected[port], now
         if rose:
-            self.chip.pins_detected()
+            self.chip.gpiote.detected()
 
 
 def _base(offset: int) -> int:
