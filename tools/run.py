@@ -184,15 +184,17 @@ def _set_up(variables: Mapping[str, str], needs: str) -> None:
 
 
 def _group(variables: Mapping[str, str], needs: str) -> str:
-    """What of `needs` is left for the firmware that was asked for: a real board takes neither emulator nor our compiler.
+    """What of `needs` is left for the firmware that was asked for: a real board takes neither QEMU nor, as a rule, our compiler.
 
     An environment that there is not is the command's to refuse, once for each model that it is about.
     """
     if needs == "bench" or variables.get("PLACE"):
         return "bench"
     env = boards.environments().get(variables.get("ENV", "")) if needs != "none" else None
-    if variables.get("PORT") or (env and not env.virtual):
+    if variables.get("PORT"):
         return "none"
+    if env and not env.virtual:
+        return "compiler" if env.board.bare else "none"
     if env and env.virtual and env.board.family != "arm":
         return "boards"
     return "gcc" if env and env.engine == "tflm" else needs  # TensorFlow Lite Micro is C++ that needs a standard library

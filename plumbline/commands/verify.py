@@ -103,7 +103,7 @@ def _verdict(given: Given, work: Work, manifest: Path | None) -> Verdict:
     if emulated:  # said now, not after minutes of training and building
         emulators.of(env.board).check(env.board)
         say_passed_over(given, env)
-        if env.virtual and not given.only:
+        if env.board.bare and not given.only:
             compiler.check(needs_gcc=env.engine == "tflm", family=env.board.family)
     if not given.only:
         work.check()
@@ -161,14 +161,14 @@ def _folder(given: Given, folder: Path) -> int:
 
 
 def _boards(given: Given) -> int:
-    """One model on every virtual board, with the compiled engine."""
+    """One model on every virtual board, and on the emulated ones whose firmware needs no registry, with the compiled engine."""
     from plumbline.common.boards import ordinary
     from plumbline.host.reports.many_table import Verified, conclude
 
     if given.env or given.board or given.engine or given.port or given.place:
         raise UsageError("--boards verifies on every virtual board, and one is given besides.", "Leave out one of them.")
     found = []
-    for env in (each for each in ordinary("compiled") if each.virtual):
+    for env in (each for each in ordinary("compiled") if each.virtual or (each.emulated and each.board.bare)):
         here = replace(given, env=env.name)
         work = here.work()
         seconds = _one_of_many(here, work, env.name)

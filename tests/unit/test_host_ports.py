@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from serial.tools import list_ports
@@ -11,6 +12,8 @@ from serial.tools.list_ports_common import ListPortInfo
 from plumbline.common import boards
 from plumbline.common.errors import BoardNotFound, SeveralBoards
 from plumbline.host.devices import discovery
+from plumbline.host.devices.connect import connect as board_at
+from plumbline.host.devices.connect import passed_over
 
 KIND = boards.board("nano33ble")
 NANO, LOADER, OTHER = (0x2341, 0x805A), (0x2341, 0x005A), (0x0403, 0x6001)
@@ -71,6 +74,26 @@ def test_a_board_that_usb_does_not_tell_has_its_port_named() -> None:
     with pytest.raises(BoardNotFound) as caught:
         discovery.find_board(replace(KIND, usb=None))
     assert "--port " in caught.value.hint
+
+
+def test_a_board_that_is_left_alone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    nano, virtual = boards.environment("nano33ble_bare"), boards.environment("virtual")
+    connect(monkeypatch, ("/dev/ttyACM3", NANO))
+    said = passed_over(None, nano)
+    assert said == "Arduino Nano 33 BLE: an emulated one runs; `--port auto` takes the one that is connected, /dev/ttyACM3."
+    assert [passed_over(*each) for each in (("auto", nano), ("/dev/ttyACM3", nano), (None, virtual))] == ["", "", ""]
+    connect(monkeypatch, ("/dev/ttyUSB0", OTHER))
+    assert passed_over(None, nano) == ""
+
+
+def test_auto_looks_for_the_board_by_its_usb_identity(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    nano = boards.environment("nano33ble_bare")
+    connect(monkeypatch, ("/dev/ttyUSB0", OTHER))
+    with pytest.raises(BoardNotFound, match="No Arduino Nano 33 BLE is connected"), board_at("auto", nano, tmp_path):
+        pass
+    connect(monkeypatch, ("/dev/plumbline-none", NANO))
+    with pytest.raises(BoardNotFound, match="There is no port /dev/plumbline-none"), board_at("auto", nano, tmp_path):
+        pass
 
 
 def test_this_machine_can_be_asked() -> None:
