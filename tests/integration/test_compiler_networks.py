@@ -43,6 +43,8 @@ def test_no_compiler_warns(tmp_path: Path, compiler: str, level: str) -> None:
 
 CORES = (
     "-mcpu=cortex-m0 -mthumb",
+    "-mcpu=cortex-m0 -mthumb -Os -fno-omit-frame-pointer",
+    "-mcpu=cortex-m23 -mthumb",
     "-mcpu=cortex-m3 -mthumb",
     "-mcpu=cortex-m7 -mthumb",
     "-mcpu=cortex-m33 -mthumb",
@@ -61,7 +63,7 @@ CORES = (
 @pytest.mark.parametrize("core", CORES)
 def test_every_arm_core_assembles_it_without_a_warning(tmp_path: Path, core: str) -> None:
     source = compiled_c.write_sources(tmp_path, read(random_network(np.random.default_rng(51), reshaped_ends=True)))
-    command = ["arm-none-eabi-gcc", *map(str, compiled_c.WARNINGS), "-funsigned-char", *core.split(), "-O3", "-c", str(source)]
+    command = ["arm-none-eabi-gcc", *map(str, compiled_c.WARNINGS), "-funsigned-char", "-O3", *core.split(), "-c", str(source)]
     subprocess.run([*command, "-o", str(tmp_path / "model.o")], check=True, timeout=300)
 
 
