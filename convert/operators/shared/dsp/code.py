@@ -1,5 +1,5 @@
-"""FULLY_CONNECTED, CONV_2D and DEPTHWISE_CONV_2D several sums at a time, with the DSP instructions of a Cortex-M4 or without: where that fits, and how
-weights lie for it."""
+"""FULLY_CONNECTED, CONV_2D and DEPTHWISE_CONV_2D several sums at a time, with the DSP instructions of a Cortex-M4 or without: where that fits, and
+how weights lie for it."""
 
 from __future__ import annotations
 
