@@ -24,7 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.training", description="Compare the compiled training loop with model.fit.")
     parser.add_argument("name", nargs="?", default="linear", help="a recipe, default: %(default)s")
     found = recipe.find(parser.parse_args().name)
-    keras_env.prepare()
+    keras_env.start()
     with task("Starting TensorFlow"):
         import tensorflow  # noqa: F401
     points = found.data()

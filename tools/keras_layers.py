@@ -188,7 +188,7 @@ def verdict(parts: Parts, raw: bytes) -> str:
 
 def keras_layers() -> str:
     """The whole table."""
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     keras.utils.set_random_seed(1)

@@ -261,9 +261,8 @@ def fit(recipe: Recipe, folder: Path, say: Callable[[str], None], examine: Exami
         TrainingDiverged: the loss or a weight became NaN or infinite.
         QualityMissed: the trained model is worse on the test split than the recipe demands.
     """
-    keras_env.prepare()
     with task("Starting TensorFlow"):
-        import tensorflow  # noqa: F401  imported here so that its seconds are shown under their own name
+        keras_env.start()
     model = checked_model(recipe)
     calibration = [each if recipe.steps is None else in_steps(each, recipe.steps) for each in recipe.calibration()]
     if examine is not None and examine(for_board(recipe, model), calibration):

@@ -33,13 +33,18 @@ MIDDLE = 8000
 SECONDS = 300
 
 
-@pytest.fixture(scope="module")
-def lab(virtual: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Eight boards, the last of them behind an exporter of its own, and places with something wrong."""
+@pytest.fixture(scope="session")
+def labgrid() -> None:
+    """Skips where labgrid is not installed, before anything is built."""
     try:
         program.python()
     except SetupFailed as error:
         pytest.skip(f"{error.message} {error.hint}")
+
+
+@pytest.fixture(scope="module")
+def lab(labgrid: None, virtual: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Eight boards, the last of them behind an exporter of its own, and places with something wrong."""
     with Lab(tmp_path_factory.mktemp("lab"), virtual) as here:
         ports = {name: here.stalling(name) if name == STALLS else here.board(name) for name in NANOS}
         behind = {name: "second" if name == STALLS else "first" for name in NANOS}

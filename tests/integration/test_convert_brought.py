@@ -156,7 +156,7 @@ def test_samples_that_tell_nothing_are_refused_before_any_work(tmp_path: Path, t
 
 @pytest.mark.slow
 def test_a_keras_file_is_quantized_on_its_samples(tensorflow: None, tmp_path: Path) -> None:
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     keras.utils.set_random_seed(1)
@@ -178,7 +178,7 @@ def test_a_keras_file_is_quantized_on_its_samples(tensorflow: None, tmp_path: Pa
 
 @pytest.mark.slow
 def test_code_in_a_keras_file_runs_only_when_trusted(tensorflow: None, tmp_path: Path) -> None:
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     net = keras.Sequential([keras.layers.Input((4,)), keras.layers.Lambda(lambda t: t * 2.0), keras.layers.Dense(3)])

@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tensorflow")]
 
 @pytest.fixture(scope="module")
 def keras() -> Any:
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     return keras

@@ -33,7 +33,7 @@ class Planted:
 
 @pytest.fixture(scope="module")
 def kl() -> Any:
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     keras.utils.set_random_seed(3)

@@ -44,7 +44,7 @@ def networks() -> dict[str, Callable[[], Any]]:
 
 
 def test_every_tensor_of_an_int8_model_has_its_partner(tmp_path: Path) -> None:
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     from plumbline.convert.importers.keras.worker import quantize
@@ -71,7 +71,7 @@ def test_every_tensor_of_an_int8_model_has_its_partner(tmp_path: Path) -> None:
 
 
 def test_a_twin_of_another_model_is_refused(tmp_path: Path) -> None:
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     from plumbline.convert.importers.keras.worker import quantize

@@ -36,7 +36,7 @@ RNG = np.random.default_rng(3)
 
 @pytest.fixture(scope="module")
 def keras() -> Any:
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     keras.utils.set_random_seed(1)

@@ -21,7 +21,7 @@ RNG = np.random.default_rng(5)
 
 @pytest.fixture(scope="module")
 def keras(tensorflow: None) -> Any:
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     return keras

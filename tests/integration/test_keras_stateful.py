@@ -29,7 +29,7 @@ ROWS = 30
 
 @pytest.fixture(scope="module")
 def keras(tensorflow: None) -> Any:
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     keras.utils.set_random_seed(1)

@@ -81,7 +81,7 @@ def test_what_the_converter_says_itself_becomes_a_message(monkeypatch: pytest.Mo
     def failing(*_: Any) -> bytes:
         raise ValueError("layer x is odd")
 
-    keras_env.prepare()
+    keras_env.start()
     monkeypatch.setattr("plumbline.convert.preflight.quantize", failing)
     found = recipe(dense("relu"))
     with pytest.raises(ConversionFailed, match="refused recipe mine: ValueError: layer x is odd"):

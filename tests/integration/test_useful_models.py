@@ -46,7 +46,7 @@ def unequal(tools: None, once: Once) -> Path:
     """build/model_unequal: 3 * x0 with x0 in [0, 1] beside a feature in [0, 10000]."""
 
     def fill(build: Path) -> None:
-        keras_env.prepare()
+        keras_env.start()
         import keras
 
         net = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1, use_bias=False)])
@@ -100,7 +100,7 @@ def test_the_command_ends_with_its_own_code_and_takes_other_limits(unequal: Path
 
 
 def test_a_classifier_with_labels_has_its_accuracy_and_confusion(tmp_path: Path) -> None:
-    keras_env.prepare()
+    keras_env.start()
     import keras
 
     centres = np.array([[2, 0, 0, 1], [0, 2, 0, 1], [0, 0, 2, 1]], np.float32)

@@ -60,6 +60,7 @@ def main() -> int:
             file = examined(arguments.model, arguments.trust)
             given = given_in(job)
             given = fitted(given, [shape for _, shape in inputs_of(file.config)])
+            keras_env.start()
             model = load(file, arguments.trust)
             order = as_declared([name for name, _ in inputs_of(file.config)], [each.name for each in model.inputs])
             given = fitted({name: [values[place] for place in order] for name, values in given.items()}, axes(model))
