@@ -93,23 +93,32 @@ class Core:
         self._pended = self.nvic.pending
 
     def execute(self, count: int) -> str | None:
-        """Run at most so many instructions; what locked the processor up, if something did."""
+        """Run at most so many instructions, into handlers and back; what locked the processor up, if something did."""
         state = self.processor.state
-        state.watch = self._exceptions.held_back()
-        trap = self.processor.run(state.count + count)
-        self._note_events()
-        if trap is None:
-            return None
-        if trap.kind is Kind.WAIT_INTERRUPT:
-            self._sleeps, self._for_event = True, False
-        elif trap.kind is Kind.WAIT_EVENT:
-            self._sleeps, self._for_event = not self._exceptions.event, True
-            self._exceptions.event = False
-        else:
+        end = state.count + count
+        while True:
+            state.watch = self._exceptions.held_back()
+            trap = self.processor.run(end)
+            self._note_events()
+            if trap is None:
+                return None
+            if trap.kind is Kind.WAIT_INTERRUPT or trap.kind is Kind.WAIT_EVENT:
+                self._wait(trap.kind is Kind.WAIT_EVENT)
+                return None
             try:
                 self._exceptions.handle(trap)
             except Lockup as lockup:
                 return str(lockup)
             if trap.kind is Kind.RETURN and self._control.sleep_on_exit and not self.nvic.active:
-                self._sleeps, self._for_event = True, False
-        return None
+                self._wait(for_event=False)
+                return None
+            if state.count >= end or state.asked:
+                return None
+            self._exceptions.take()
+
+    def _wait(self, for_event: bool) -> None:
+        """WFI, or WFE, which takes an event that is there already and goes on."""
+        self._for_event = for_event
+        self._sleeps = not (for_event and self._exceptions.event)
+        if for_event:
+            self._exceptions.event = False

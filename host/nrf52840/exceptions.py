@@ -61,11 +61,13 @@ class Exceptions:
             *(arm.UC_ARM_REG_SP, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_IPSR, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_EPSR, arm.UC_ARM_REG_LR),
             *(arm.UC_ARM_REG_APSR_NZCV, arm.UC_ARM_REG_PC),
         )
-        self._thread = registers(arm.UC_ARM_REG_IPSR, arm.UC_ARM_REG_CONTROL)
-        self._stack = registers(arm.UC_ARM_REG_SP, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_XPSR)
+        self._inside = registers(
+            *(arm.UC_ARM_REG_SP, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_XPSR, arm.UC_ARM_REG_FAULTMASK, arm.UC_ARM_REG_MSP, arm.UC_ARM_REG_PSP)
+        )
+        # CONTROL before IPSR, for a thread without privilege, and after it, for the stack pointer; XPSR leaves out the bits of SIMD
         self._out_of = registers(
-            *(*_CORE, arm.UC_ARM_REG_SP, arm.UC_ARM_REG_IPSR, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_XPSR),
-            *(arm.UC_ARM_REG_APSR_NZCVQG, arm.UC_ARM_REG_APSR_NZCV, arm.UC_ARM_REG_PC),  # XPSR leaves out the bits of SIMD
+            *(arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_IPSR, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_SP, *_CORE, arm.UC_ARM_REG_XPSR),
+            *(arm.UC_ARM_REG_APSR_NZCVQG, arm.UC_ARM_REG_APSR_NZCV, arm.UC_ARM_REG_PC),
         )
         self._masks = registers(arm.UC_ARM_REG_PRIMASK, arm.UC_ARM_REG_FAULTMASK, arm.UC_ARM_REG_BASEPRI)
         self._faultmask = registers(arm.UC_ARM_REG_FAULTMASK)
@@ -172,14 +174,14 @@ class Exceptions:
             self.fault(Fault(USAGE_FAULT, INVSTATE))
 
     def _leave(self, back: int) -> None:
-        sp, control, xpsr = self._stack.read()
+        sp, control, xpsr, faultmask, main, process = self._inside.read()
         number = xpsr & _IPSR
         to_thread = bool(back & 8)
         if back not in RETURNS or to_thread != (len(self._nvic.active) == 1):
             self._nvic.deactivate(number)
             self.fault(Fault(USAGE_FAULT, INVPC))
             return
-        if number != NMI:
+        if faultmask and number != NMI:
             self._faultmask.write(0)
         self._nvic.deactivate(number)
         self.event = True
@@ -187,10 +189,8 @@ class Exceptions:
         if chained is not None:  # the frame stays where it is
             self._begin(chained, sp, control, back, xpsr)
             return
-        if to_thread:
-            self._thread.write(0, control & ~(_FPCA | _SPSEL) | (back >> 1 & _SPSEL))
-            sp = self._stack.read()[0]
-        size = _BASIC if back & 0x10 else _EXTENDED
+        on_process = to_thread and bool(back & 4)
+        sp, size = process if on_process else main, _BASIC if back & 0x10 else _EXTENDED
         frame = self._processor.read(sp, size)
         if frame is None:
             self.fault(Fault(BUS_FAULT, UNSTKERR))
@@ -200,5 +200,6 @@ class Exceptions:
             self._floats.write(*words[8:25])
         *core, pc, xpsr = words[:8]
         sp += size + (4 if xpsr & _ALIGNED else 0)
-        control = self._stack.read()[1] & ~_FPCA | (0 if back & 0x10 else _FPCA)
-        self._out_of.write(*core, sp & 0xFFFF_FFFF, xpsr & _IPSR, control, xpsr & ~_ALIGNED | _THUMB, xpsr & _FLAGS, xpsr & 0xF000_0000, pc | 1)
+        control = control & ~(_FPCA | _SPSEL) | (_SPSEL if on_process else 0) | (0 if back & 0x10 else _FPCA)
+        number = xpsr & _IPSR
+        self._out_of.write(control, number, control, sp & 0xFFFF_FFFF, *core, xpsr & ~_ALIGNED | _THUMB, xpsr & _FLAGS, xpsr & 0xF000_0000, pc | 1)
