@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import time
 
 _PENDING = 4096
 """Bytes from the program that wait for the board at most; the socket keeps the rest."""
 _UNREAD = 65_536
 """Bytes from the board that wait for the program at most; the board is told to wait then."""
+_FAREWELL_S = 1.0
+"""How long a program may take to close its end."""
 
 
 class Line:
@@ -84,14 +87,20 @@ class Line:
             self.hang_up()
 
     def hang_up(self) -> None:
-        """The port is gone, or the program is: what the board has said reaches a program that still reads, nothing else remains."""
+        """The port is gone, or the program is: what the board has said reaches a program that still reads, nothing else remains.
+
+        A socket that is closed with unread bytes takes back what it has sent. So the program's are read until it has closed its end.
+        """
         if self._program is None:
             return
-        if self._up:
-            self._program.settimeout(1.0)
-            with contextlib.suppress(OSError):  # nobody reads any more
-                self._program.sendall(self._up)
-        self._program.close()
-        self._program = None
+        program, self._program = self._program, None
+        program.settimeout(_FAREWELL_S)
+        with contextlib.suppress(OSError):  # nobody reads any more
+            program.sendall(self._up)
+            program.shutdown(socket.SHUT_WR)
+            end = time.monotonic() + _FAREWELL_S
+            while program.recv(_PENDING) and time.monotonic() < end:
+                pass
+        program.close()
         self.down.clear()
         self._up.clear()
