@@ -39,7 +39,8 @@ class Board:
 
     Args:
         link: to the board.
-        emulated: it runs the image of a real board without that board, and its firmware cannot know: `hello` adds that to the board's name.
+        emulated: it runs the image of a real board without that board, and its firmware cannot know: `hello` adds that to the board's name, and calls
+            instructions what the firmware's cycle counter has counted there.
     """
 
     def __init__(self, link: Link, emulated: bool = False) -> None:
@@ -66,6 +67,7 @@ class Board:
             inputs, outputs = self._ends(Direction.INPUT), self._ends(Direction.OUTPUT)
         if self._emulated:
             fields["board"] = f"emulated {fields['board']}"
+            fields["unit"] = "instructions" if fields["unit"].startswith("cycles") else fields["unit"]
         return Identity(**sizes, **fields, inputs=inputs, outputs=outputs)
 
     def ask(self, x_nano: int) -> Answer | None:

@@ -24,6 +24,7 @@ from plumbline.host.nrf52840.peripherals.power_clock import LOCKUP, SOFT_RESET, 
 from plumbline.host.nrf52840.peripherals.ppi import Ppi
 from plumbline.host.nrf52840.peripherals.table import PERIPHERALS
 from plumbline.host.nrf52840.processor import FLASH_SIZE, RAM, RAM_SIZE
+from plumbline.host.nrf52840.spin import SPIN_TICKS
 
 P = TypeVar("P", bound=Peripheral)
 HZ = 64_000_000
@@ -143,8 +144,7 @@ class Chip:
     def load(self, image: Image) -> None:
         """Write an image into flash, and name its functions in messages.
 
-        Without anything at address 0, as of a Nano's image without its boot loader, the chip starts where the image does, as if the boot loader had
-        jumped there.
+        Without anything at address 0 the chip starts where the image does, as the Nano's boot loader leaves it: see `boot_loader`.
         """
         for address, data in image.pieces:
             self.write_flash(address, data)
@@ -258,6 +258,8 @@ class Chip:
         lockup = self._core.execute(max(end - self.now, 1))
         if self._stored:
             self._finish_stores()
+        if self._core.spins:
+            self._skip(min(end, self.now + SPIN_TICKS))
         if lockup is not None:
             self.request_reset(LOCKUP, f"lockup: {lockup}")
 

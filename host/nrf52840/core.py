@@ -10,6 +10,7 @@ from plumbline.host.nrf52840.dwt import Dwt
 from plumbline.host.nrf52840.exceptions import Exceptions, Lockup
 from plumbline.host.nrf52840.nvic import Nvic
 from plumbline.host.nrf52840.processor import Kind, Processor
+from plumbline.host.nrf52840.spin import Spin
 from plumbline.host.nrf52840.system_control import SystemControl
 from plumbline.host.nrf52840.system_space import SystemSpace
 from plumbline.host.nrf52840.systick import SysTick
@@ -43,6 +44,7 @@ class Core:
         self._exceptions = Exceptions(self.processor, self.nvic, self._control)
         self.spaces: Mapping[int, tuple[SystemSpace, ...]] = {_SCS: (self.systick, self._control), _DWT: (self._dwt,)}
         self._sleeps = self._for_event = False
+        self._spin, self.spins, self._writes = Spin(), False, 0
         self._pended = 0
         self._start = self.processor.registers(
             *(arm.UC_ARM_REG_IPSR, arm.UC_ARM_REG_PRIMASK, arm.UC_ARM_REG_FAULTMASK, arm.UC_ARM_REG_BASEPRI, arm.UC_ARM_REG_CONTROL),
@@ -71,6 +73,7 @@ class Core:
 
     def look(self) -> None:
         """A register was written: an interrupt may have to be taken before the next instruction."""
+        self._writes += 1
         if self.nvic.waking():
             self.processor.ask()
 
@@ -96,6 +99,7 @@ class Core:
         """Run at most so many instructions, into handlers and back; what locked the processor up, if something did."""
         state = self.processor.state
         end = state.count + count
+        self.spins = False
         while True:
             state.watch = self._exceptions.held_back()
             trap = self.processor.run(end)
@@ -109,10 +113,12 @@ class Core:
                 self._exceptions.handle(trap)
             except Lockup as lockup:
                 return str(lockup)
-            if trap.kind is Kind.RETURN and self._control.sleep_on_exit and not self.nvic.active:
+            if trap.kind is Kind.SVC:
+                self.spins = self._spin.waits((*self._exceptions.entered, self._exceptions.others, self._writes))
+            elif trap.kind is Kind.RETURN and self._control.sleep_on_exit and not self.nvic.active:
                 self._wait(for_event=False)
                 return None
-            if state.count >= end or state.asked:
+            if state.count >= end or state.asked or self.spins:
                 return None
             self._exceptions.take()
 

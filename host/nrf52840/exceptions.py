@@ -73,6 +73,10 @@ class Exceptions:
         self._faultmask = registers(arm.UC_ARM_REG_FAULTMASK)
         self.event = False
         """The event register, which WFE takes."""
+        self.entered: list[int] = []
+        """The registers that the last exception came with."""
+        self.others = 0
+        """How many exceptions other than supervisor calls there were."""
 
     def execution_priority(self) -> int:
         return self._nvic.execution_priority(*self._masks.read())
@@ -129,7 +133,9 @@ class Exceptions:
         self._enter(HARD_FAULT)
 
     def _enter(self, number: int) -> None:
-        *core, pc, xpsr, control, sp = self._state.read()
+        self.entered = self._state.read()
+        self.others += number != SVCALL
+        *core, pc, xpsr, control, sp = self.entered
         floating = bool(control & _FPCA) and self._control.stacks_floats()
         size = _EXTENDED if floating else _BASIC
         xpsr = xpsr & ~_ALIGNED | _THUMB
