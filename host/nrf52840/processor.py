@@ -17,7 +17,8 @@ FLASH, FLASH_SIZE = 0x0000_0000, 0x10_0000
 RAM, RAM_SIZE = 0x2000_0000, 0x4_0000
 _INTR_PREFETCH, _INTR_SVC, _INTR_BKPT, _INTR_RETURN, _INTR_NO_COPROCESSOR, _INTR_STATE = 3, 2, 7, 8, 17, 18
 _WFE, _YIELD = 0xBF20, 0xBF10
-_MEMORY_WRITE_PROT = 22
+_WRITE_PROTECTED, _FETCHES = 22, (21, 24)
+"""Kinds of access that Unicorn does not allow."""
 _THUMB = 1 << 24
 
 MmioRead = Callable[[int, int], int]
@@ -193,11 +194,10 @@ class Processor:
 
     def _on_memory(self, _engine: int, kind: int, address: int, size: int, value: int, _user: int) -> bool:
         try:
-            if kind == _MEMORY_WRITE_PROT and self._flash_write(address, size, value & (1 << 8 * size) - 1):
+            if kind == _WRITE_PROTECTED and self._flash_write(address, size, value & (1 << 8 * size) - 1):
                 self.state.asked = 1
                 return True
         except BaseException as error:
             self._raise_later(error)
-        fetch = kind in (21, 24)
-        self._trap = Trap(Kind.FETCH_BUS if fetch else Kind.DATA_BUS, address & 0xFFFF_FFFF)
+        self._trap = Trap(Kind.FETCH_BUS if kind in _FETCHES else Kind.DATA_BUS, address & 0xFFFF_FFFF)
         return False

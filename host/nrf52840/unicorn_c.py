@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import sys
+import weakref
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -101,16 +102,12 @@ class Engine:
         self.handle = ctypes.c_void_p()
         self._kept: list[Any] = []  # the library holds addresses of callbacks and memories alone
         self._check(self.lib.uc_open(ARCH_ARM, MODE_THUMB, ctypes.byref(self.handle)))
+        weakref.finalize(self, self.lib.uc_close, self.handle)
         self._check(self.lib.uc_ctl(self.handle, _CTL_CPU_MODEL, ctypes.c_int(CPU_CORTEX_M4)))
 
     def _check(self, status: int) -> None:
         if status:
             raise RuntimeError(f"Unicorn: {self.lib.uc_strerror(status).decode()}")
-
-    def close(self) -> None:
-        if self.handle:
-            self.lib.uc_close(self.handle)
-            self.handle = ctypes.c_void_p()
 
     def map_memory(self, address: int, memory: memoryview, rights: int) -> int:
         """Map memory that Python holds; its own address in this process is returned.
