@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from plumbline.common import boards
-from plumbline.host.firmware import firmware
+from plumbline.host.firmware import compiler, firmware
 from plumbline.host.nrf52840 import image
 from plumbline.host.nrf52840.chip import HZ, Chip
 from plumbline.host.nrf52840.usb_host.cdc_acm import BAUD, CdcAcm
@@ -87,11 +89,26 @@ def path(tools: None, linear: Path) -> Path:
     return firmware.build(linear, ENV.name)
 
 
-@pytest.fixture
-def computer(path: Path) -> Computer:
+def opened(path: Path) -> Computer:
     made = Computer(path)
     made.do(made.serial.open())
     return made
+
+
+@pytest.fixture
+def computer(path: Path) -> Computer:
+    return opened(path)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ziglang") is None, reason="needs PyPI's package ziglang")
+def test_zigs_image_does_the_same(tools: None, linear: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(shutil.copytree(linear, tmp_path / "linear", ignore=shutil.ignore_patterns("pio")))
+    monkeypatch.setenv(compiler.CHOICE, "zig")
+    computer = opened(firmware.build(folder, ENV.name))
+    assert computer.answers()
+    computer.do(computer.serial.touch())
+    computer.pass_time(1, lambda: bool(computer.chip.resets))
+    assert computer.chip.power.read(GPREGRET) == STAY_IN_BOOT_LOADER
 
 
 def test_it_shows_itself_as_under_arduinos_core(computer: Computer) -> None:
