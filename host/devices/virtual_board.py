@@ -13,7 +13,7 @@ from types import TracebackType
 from plumbline.common import boards, usage
 from plumbline.common.board_description import Board
 from plumbline.common.child import dies_with_parent, environment
-from plumbline.common.errors import BoardLost, BoardUnready, PlumblineError
+from plumbline.common.errors import BoardLost, BoardNotFound, BoardUnready, PlumblineError
 from plumbline.host.devices import emulators
 
 _END_S = 2.0
@@ -60,7 +60,7 @@ class VirtualBoard:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        status = self._status(_END_S if isinstance(error, BoardLost) else 0)  # the socket closes a moment before the process ends
+        status = self._status(_END_S if isinstance(error, (BoardLost, BoardNotFound)) else 0)  # its socket closes a moment before the process ends
         self.close()
         if status and isinstance(error, PlumblineError):  # 0: the firmware reset itself, and the error tells the rest
             raise self._unready(status) from error
