@@ -30,6 +30,10 @@ typedef struct {
 enum { USART_OVERRUN = 1 << 3, USART_RECEIVED = 1 << 5, USART_EMPTY = 1 << 7 };                                             // status
 enum { USART_RECEIVER = 1 << 2, USART_TRANSMITTER = 1 << 3, USART_RECEIVED_INTERRUPT = 1 << 5, USART_ENABLE = 1 << 13 };  // control
 
+// QEMU looks for more bytes at each look at the status, which takes it microseconds: on a busy computer the usual number would outlast a host that
+// asks again.
+#define MACHINE_QUIET_POLLS 5000
+
 INLINE void machine_uart_begin_sending(void) { USART1->control |= USART_ENABLE | USART_TRANSMITTER; }
 
 INLINE void machine_uart_begin(void) {
