@@ -107,7 +107,6 @@ class BootLoader:
     def reset(self) -> None:
         """Start what is in the flash; the port goes away."""
         self._port.write(b"K#")
-        self._port.flush()
 
     def _recover_or_fail(self, offset: int) -> None:
         try:
@@ -118,8 +117,6 @@ class BootLoader:
     def _recover(self) -> None:
         """Bring it to the beginning of a command: these bytes fill the rest of a page that it waits for, or end a command."""
         self._port.write(b"#" * PAGE_BYTES)
-        self._port.flush()
-        self._port.reset_input_buffer()
         self._ask(b"N#", b"\n\r")
 
     def _ask(self, command: bytes, end: bytes, within_s: float | None = None) -> bytes:
@@ -128,11 +125,14 @@ class BootLoader:
         Raises:
             NoAnswer: not in time.
         """
-        self._port.reset_input_buffer()
+        while self._port.in_waiting:  # pyserial's own way to empty it raises something else where the port is gone
+            self._port.read(self._port.in_waiting)
         self._port.write(command)
         deadline, answer = Deadline(within_s or ANSWER_S), b""
         while not deadline.expired:
             answer += self._port.read(max(1, self._port.in_waiting))
+            if command != b"N#":
+                answer = answer.lstrip(b"\n\r")  # of an answer before, which came late
             if end in answer:
                 return answer[: answer.index(end) + len(end)]
         raise NoAnswer

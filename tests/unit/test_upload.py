@@ -69,7 +69,7 @@ def test_what_is_lost_on_the_way_is_sent_again(image: Path, faults: Faults, monk
         (Faults(gone_at=2), "went away after 2 pages", "waits in its boot loader"),
         (Faults(mute=True), "does not answer", "reset button twice"),
         (Faults(version=b"v1.1 [Arduino:XYZ] Apr 4 2019 10:54:50\n\r"), "which lacks I, K", "not Arduino's boot loader of the Nano"),
-        (Faults(version=b"\n\r"), "which lacks I, K, Y, Z", "not Arduino's boot loader"),
+        (Faults(version=b"v2.0\n\r"), "which lacks I, K, Y, Z", "not Arduino's boot loader"),
         (Faults(chip=b"nRF52833\n\r"), "a chip nRF52833, not on nRF52840-QIAA", "right port"),
         (Faults(stays=True), "did not enter its boot loader", "reset button twice"),
     ],
