@@ -43,13 +43,12 @@ class Line:
         """Bytes from the board."""
         self._up += data
 
-    def accept(self, seconds: float | None) -> bool:
-        """Let a program open the port, within so many seconds, or whenever one does; whether it has."""
-        if self._program is None and select.select([self._listener], [], [], seconds)[0]:
+    def accept(self) -> None:
+        """Wait until a program opens the port."""
+        if self._program is None:
             self._program, _ = self._listener.accept()
             self._program.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._program.setblocking(False)
-        return self.open
 
     def rest(self, seconds: float) -> None:
         """Give the processor away until the program says something, at most so long."""

@@ -92,12 +92,11 @@ class Server:
             self.line.rest(passed / HZ)
 
     def _wait_for_program(self) -> None:
-        """Until somebody opens the port. A firmware whose port was just closed sees that first."""
+        """Until somebody opens the port. A firmware whose port was just closed sees that first: one that is about to reset itself has done so before
+        the next program gets it, whose connection would end with the reset.
+        """
         if self._closed and self._quiet > _SETTLE_TICKS:
-            self.line.accept(None)
-        else:
-            self.line.accept(0)
-        if self.line.open:
+            self.line.accept()
             self._quiet = 0
             self.port.look()
 

@@ -10,7 +10,7 @@ from tests.support.thumb import idle_chip, run
 
 PWM0, BUFFER = 0x4001_C000, 0x2000_1000
 STOP, SEQSTART0, STOPPED, SEQEND0, SEQEND1, LOOPSDONE, SHORTS = 0x04, 0x08, 0x104, 0x110, 0x114, 0x11C, 0x200
-ENABLE, COUNTERTOP, LOOP, SEQ0, SEQ1 = 0x500, 0x508, 0x514, 0x520, 0x540
+NEXTSTEP, ENABLE, COUNTERTOP, DECODER, LOOP, SEQ0, SEQ1 = 0x10, 0x500, 0x508, 0x510, 0x514, 0x520, 0x540
 
 
 def pwm_with(duty: list[int]) -> Pwm:
@@ -41,6 +41,19 @@ def test_loops_play_both_sequences_and_stop_by_a_shortcut() -> None:
     pwm.write(SEQSTART0, 1)
     run(pwm.chip, HZ // 100)
     assert (pwm.duty, pwm.read(SEQEND1), pwm.read(LOOPSDONE), pwm.read(STOPPED)) == ([7, 7, 7, 7], 1, 1, 1)
+
+
+def test_a_sequence_that_waits_for_its_steps_plays_one_at_a_time() -> None:
+    pwm = pwm_with([1, 2, 3, 4])
+    pwm.write(DECODER, 1 << 8 | 1)  # two words a step
+    pwm.write(SEQSTART0, 1)
+    run(pwm.chip, HZ // 100)
+    assert (pwm.duty, pwm.read(SEQEND0)) == ([1, 2], 0)
+    pwm.write(NEXTSTEP, 1)
+    run(pwm.chip, HZ // 100)
+    assert (pwm.duty, pwm.read(SEQEND0)) == ([1, 2, 3, 4], 1)
+    pwm.write(NEXTSTEP, 1)  # there is none
+    assert pwm.duty == [1, 2, 3, 4]
 
 
 def test_a_disabled_one_does_nothing() -> None:

@@ -20,10 +20,10 @@ _PERIOD_INTERRUPT = 1 << 6
 
 
 class Pwm(Peripheral):
-    """A sequence takes its periods; the last value stays until STOP."""
+    """A sequence takes its periods, or where DECODER says so a step for each NEXTSTEP; the last value stays until STOP."""
 
     name = "PWM"
-    tasks = frozenset((_STOP, *_SEQSTART))
+    tasks = frozenset((_STOP, *_SEQSTART, _NEXTSTEP))
     events = frozenset((_STOPPED, *_SEQSTARTED, *_SEQEND, _PWMPERIODEND, _LOOPSDONE))
     shortcuts = (
         (0, _SEQEND[0], _STOP),
@@ -45,13 +45,18 @@ class Pwm(Peripheral):
         super().clear()
         self.duty = []
         self._ends, self._playing, self._loops = None, 0, 0
+        self._waiting: tuple[int, ...] = ()
+        """What NEXTSTEP plays."""
 
     def task(self, offset: int) -> None:
         if not self.registers[_ENABLE] & 1:
             return
         if offset == _STOP:
-            self._ends = None
+            self._ends, self._waiting = None, ()
             self.event(_STOPPED)
+        elif offset == _NEXTSTEP:
+            if self._waiting:
+                self._step(self._waiting)
         else:
             self._loops = self.registers[_LOOP]
             self._play(_SEQSTART.index(offset))
@@ -59,19 +64,34 @@ class Pwm(Peripheral):
 
     def _play(self, sequence: int) -> None:
         registers, base = self.registers, _SEQ[sequence]
-        if registers[_DECODER] & _NEXT_STEP:
-            raise self.chip.not_modelled("PWM that waits for NEXTSTEP", self.base + _DECODER)
         if self.inten & _PERIOD_INTERRUPT:
             raise self.chip.not_modelled("PWM's interrupt of each period", self.base + _PWMPERIODEND)
         count = registers[base + _CNT] & 0x7FFF
         words = struct.unpack(f"<{count}H", self.chip.dma_read(registers[base + _PTR], 2 * count)) if count else ()
-        self.duty += words
-        steps = count // (1, 2, 4, 4)[registers[_DECODER] & 3]
-        periods = steps * (registers[base + _REFRESH] + 1) + registers[base + _ENDDELAY]
-        top = words[3] if registers[_DECODER] & 3 == _WAVE_FORM and count >= 4 else registers[_COUNTERTOP]
-        length = (top & 0x7FFF) * (2 if registers[_MODE] & _UP_AND_DOWN else 1) * (_TICKS << (registers[_PRESCALER] & 7))
-        self._playing, self._ends = sequence, self.chip.now + max(periods * length, 1)
+        self._playing, self._waiting = sequence, ()
+        if registers[_DECODER] & _NEXT_STEP:
+            self._step(words)
+        else:
+            self.duty += words
+            periods = count // self._width() * (registers[base + _REFRESH] + 1) + registers[base + _ENDDELAY]
+            self._ends = self.chip.now + max(periods * self._period(words), 1)
         self.event(_SEQSTARTED[sequence])
+
+    def _step(self, words: tuple[int, ...]) -> None:
+        """The first step's words; the sequence ends with the period of its last step."""
+        now, self._waiting = words[: self._width()], words[self._width() :]
+        self.duty += now
+        self._ends = None if self._waiting else self.chip.now + max(self._period(now), 1)
+
+    def _width(self) -> int:
+        """Words of a step."""
+        return (1, 2, 4, 4)[self.registers[_DECODER] & 3]
+
+    def _period(self, words: tuple[int, ...]) -> int:
+        """Ticks of a period of the counter."""
+        registers = self.registers
+        top = words[3] if registers[_DECODER] & 3 == _WAVE_FORM and len(words) >= 4 else registers[_COUNTERTOP]
+        return (top & 0x7FFF) * (2 if registers[_MODE] & _UP_AND_DOWN else 1) * (_TICKS << (registers[_PRESCALER] & 7))
 
     def due(self) -> int | None:
         return self._ends
