@@ -97,7 +97,11 @@ def test_what_a_firmware_is_for_is_told_by_its_flags() -> None:
     purposes = {each.name: settings_of(each.name).purpose for each in environments().values()}
     assert purposes == {each.name: "profiling" * each.profile + "MLPerf" * each.mlperf for each in environments().values()}
     assert {name for name, purpose in purposes.items() if purpose == "MLPerf"} == {"virtual_mlperf", "nano33ble_compiled_mlperf"}
-    assert {name for name, purpose in purposes.items() if purpose == "profiling"} == {"virtual_profile", "nano33ble_compiled_profile"}
+    assert {name for name, purpose in purposes.items() if purpose == "profiling"} == {
+        "virtual_profile",
+        "nano33ble_bare_profile",
+        "nano33ble_compiled_profile",
+    }
 
 
 def test_firmware_json_is_read_as_it_was_written(generated: Path) -> None:
