@@ -14,9 +14,6 @@ from plumbline.common import boards
 from plumbline.host.devices import emulators
 from plumbline.host.reports.terminal import Terminal
 
-_WIDTH = 110
-"""A narrow terminal breaks lines rather than lose letters."""
-
 
 @define("plumbline boards", result="a list instead of a table")
 def command(given: Given) -> int:
@@ -26,7 +23,6 @@ def command(given: Given) -> int:
         print(json.dumps([asdict(env) for env in envs], indent=1))
         return 0
     terminal = Terminal()
-    terminal.width = max(terminal.width, _WIDTH)
     kinds = _table("board", "what it calls itself", "core", "MHz", "flash, B", "RAM, B", "USB", "runs here in")
     for board in boards.boards().values():
         size = (f"{board.clock_hz / 1e6:g}", f"{board.flash:,}", f"{board.ram:,}")
@@ -35,6 +31,9 @@ def command(given: Given) -> int:
     firmware = _table("env", "board", "engine", "beside answering", "watchdog", "tested")
     for env in envs:
         firmware.add_row(env.name, env.board.name, env.engine, env.extra, f"{env.watchdog_s} s" if env.watchdog_s else "off", env.tested)
+    # A narrow terminal breaks lines rather than lose letters.
+    endless = terminal.options.update(max_width=1000)
+    terminal.width = max(terminal.width, *(terminal.measure(each, options=endless).maximum for each in (kinds, firmware)))
     terminal.print(kinds, firmware)
     return 0
 

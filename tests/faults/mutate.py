@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tests.support.conditionals import compiled_here
+
 _ARRAY = re.compile(r"static const (u?int(?:8|16|32)_t) (\w+)\[\d+\][^=;]*= \{([^}]*)\};")
 _NUMBER = re.compile(r"-?\d+")
-_DSP = re.compile(r"#if PLUMBLINE_DSP\n.*?#else\n(.*?)#endif\n", re.DOTALL)
-"""The chip's instructions beside their twin in C; a mutant for this machine has only the twin."""
 _LITERAL = re.compile(r"(?<![\w.])\d+(?!\w)")
 
 OPERATORS: tuple[tuple[str, str, str], ...] = (
@@ -49,7 +49,7 @@ class Mutation:
 def mutations(source: str, seed: int) -> Iterator[Mutation]:
     """Endlessly many, a constant and a place in the code in turn, no two with the same source."""
     rng = random.Random(seed)
-    seen = {source, _DSP.sub(r"\1", source)}
+    seen = {source, compiled_here(source)}
     while True:
         for draw in (constant, code):
             mutation = draw(rng, source)
@@ -84,7 +84,7 @@ def constant(rng: random.Random, source: str) -> Mutation | None:
 
 def code(rng: random.Random, source: str) -> Mutation | None:
     """One operator, literal, cast or pair of arguments in a function body becomes another."""
-    plain = _DSP.sub(r"\1", source)
+    plain = compiled_here(source)
     found = [*_operators(plain), *_literals(plain), *_swaps(plain)]
     kind = rng.choice(sorted({kind for kind, _, _, _ in found}))
     kind, start, end, text = rng.choice([each for each in found if each[0] == kind])

@@ -128,6 +128,7 @@ class Programs:
         written, program = self._work / f"m{number}.c", self._work / f"m{number}"
         written.write_text(mutation.source)
         if not self._compile(written, f"m{number}.o"):
+            written.unlink()
             return None
         subprocess.run(["gcc", str(self._work / "driver.o"), f"{program}.o", "-o", str(program)], check=True, timeout=60)
         told = Mutant(mutation.kind, mutation.what, self._told(program, "chosen"), self._told(program, "any"))
