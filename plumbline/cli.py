@@ -29,6 +29,7 @@ GROUPS = {
         "build": "compile the firmware",
         "flash": "build for a connected board and upload",
         "verify": "prove that a board answers what the model says",
+        "export": "write models as C for a firmware of your own",
     },
     "Look closer": {
         "explain": "which layers the error of the int8 model comes from, worst first",

@@ -26,10 +26,10 @@ class Beginning:
     constant: Constant | None
 
 
-def beginnings_of(graph: Graph, memory: Plan, with_outputs: bool, layers: Sequence[str]) -> list[Beginning]:
+def beginnings_of(graph: Graph, memory: Plan, with_outputs: bool, layers: Sequence[str], prefix: str = "") -> list[Beginning]:
     """What a reset does, in the order of the places in memory; outputs become 0 where an inference may leave them as they were.
 
-    `layers` are those of all operators that have a name in C.
+    `layers` are those of all operators that have a name in C, `prefix` what stands before each of the model's names.
     """
     places = {memory.offsets[each.index] for each in graph.variables}
     ends = [each for each in graph.outputs if with_outputs and memory.offsets[each.index] not in places]
@@ -37,6 +37,6 @@ def beginnings_of(graph: Graph, memory: Plan, with_outputs: bool, layers: Sequen
     for variable, name in zip(graph.variables, variable_names(graph, layers), strict=True):
         given = np.frombuffer(variable.initial or b"", np.int8)
         same = bool((given == given[0]).all())
-        constant = None if same else Constant(f"{name}_beginning", given, f"{name} after a reset")
+        constant = None if same else Constant(f"{prefix}{name}_beginning", given, f"{name} after a reset")
         found.append(Beginning(variable.name, memory.offsets[variable.index], variable.bytes, int(given[0]), constant))
     return sorted(found, key=lambda each: each.offset)

@@ -1,19 +1,21 @@
-"""Puts a whole model together: plans memory, compiles each operator, prints plumbline_compiled.c."""
+"""Puts a whole model together: plans memory, compiles each operator, prints the C file and, for Plumbline's own firmware, its header."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from plumbline.convert.codegen.beginnings import beginnings_of
+from plumbline.convert.codegen.beginnings import Beginning, beginnings_of
 from plumbline.convert.codegen.coalesce import coalesced
 from plumbline.convert.codegen.ends import ends_of, one_to_one
 from plumbline.convert.codegen.helpers import in_order
 from plumbline.convert.codegen.layout import OWN, TEST, layout
 from plumbline.convert.codegen.names import identifiers
+from plumbline.convert.codegen.naming import FIRMWARE, Naming
 from plumbline.convert.codegen.needs import Needs
 from plumbline.convert.codegen.planner import ALIGNMENT, Plan, plan
-from plumbline.convert.codegen.statements import call, called_in, compile_move, is_idle, is_named, statements
+from plumbline.convert.codegen.sharing import helper_parts, part
+from plumbline.convert.codegen.statements import call, called_in, compile_move, is_idle, is_named, operator_names, statements
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.model.blockers import Blocker, of_operators, refusal
 from plumbline.convert.model.graph import Graph, Operator, Tensor
@@ -39,9 +41,13 @@ class Compiled:
     memory: Plan
     helpers: tuple[str, ...]
     """The functions that its operators call, by the names of their templates, in the order they are printed."""
+    layers: tuple[str, ...]
+    """What each operator of the model is called in C, without what stands before every name of the model."""
+    beginnings: tuple[Beginning, ...]
+    """What a reset writes."""
 
 
-def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) -> Compiled:
+def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0, naming: Naming = FIRMWARE) -> Compiled:
     """Compile a model to C99.
 
     Args:
@@ -49,6 +55,7 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
         name: the recipe's, for the header comment.
         model_sha256: 32 bytes, the hash of the flatbuffer.
         apart: see `planner.plan`.
+        naming: of what is printed; the header is empty where it is somebody else's firmware, whose header says more than the code knows.
 
     Raises:
         UnsupportedOperator: names all operators that are not there, or not in this form, and their layers.
@@ -57,7 +64,8 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
     if any(operator.graphs for operator in graph.operators):  # only what has been checked is laid out
         refuse(graph, of_operators(graph.operators, lambda operator: registration_of(operator).check(operator)))
     laid_out = layout(graph)
-    names = iter(identifiers(called_in(laid_out)))
+    own = identifiers(called_in(laid_out))
+    names = iter([naming.layers + each for each in own])
     steps: list[Step] = []
     refuse(graph, of_operators(laid_out.graph.operators, lambda operator: steps.append(compile_any(operator, names))))
     needs = [needs_of(step) for step in steps]
@@ -65,30 +73,37 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0) 
     flat = joined(laid_out.graph, same)
     memory = plan(flat, needs, apart)
     memory = replace(memory, offsets={**memory.offsets, **{index: memory.offsets[other] for index, other in same.items() if other in memory.offsets}})
-    beginnings = beginnings_of(graph, memory, any(step.ends for step in steps), called_in(laid_out))
+    beginnings = beginnings_of(graph, memory, any(step.ends for step in steps), called_in(laid_out), naming.layers)
     constants = list({constant.name: constant for step in steps for constant in step.constants}.values())  # layers may share a table
     constants += [each.constant for each in beginnings if each.constant is not None]
     calls = [call(flat, memory, number, step) for number, step in enumerate(steps)]
     printed = [step for step, statement in zip(steps, calls, strict=True) if statement and not statement.startswith("//")]
     helpers = tuple(in_order(helper for step in printed for helper in step.helpers))
     constant_bytes = sum(each.values.nbytes for each in constants)
+    types = wide_types(laid_out.graph)
     context = {
         "name": name,
+        "naming": naming,
         "model_sha256": model_sha256.hex(),
         "graph": graph,
         "steps": [step for step in printed if step.template],
         "calls": [statements(lines, flat, memory, calls) for lines in laid_out.lines],
         "beginnings": beginnings,
         "helpers": helpers,
+        "helper_parts": [] if naming.own_firmware else helper_parts(helpers),
+        "type_parts": [] if naming.own_firmware else [part(f"type_{each[0]}", str(each)) for each in types],
+        "table_parts": {each.name: part(f"table_{each.name}", each.as_memory().hex()) for each in constants if each.shared},
         "constants": constants,
         "memory_bytes": memory.bytes,
         "constant_bytes": constant_bytes,
         "ends": [(end, memory.offsets[end.tensor.index]) for end in ends_of(graph)],
         "one_to_one": one_to_one(graph),
-        "wide_types": wide_types(laid_out.graph),
+        "wide_types": types,
     }
-    source, header = (environment().get_template(f"plumbline_compiled.{kind}.j2").render(**context) for kind in ("c", "h"))
-    return Compiled(name, source, header, digest(model_sha256, constants), constant_bytes, memory, helpers)
+    source = environment().get_template("model.c.j2").render(**context)
+    header = environment().get_template("plumbline_compiled.h.j2").render(**context) if naming.own_firmware else ""
+    layers = tuple(operator_names(laid_out, own))
+    return Compiled(name, source, header, digest(model_sha256, constants), constant_bytes, memory, helpers, layers, tuple(beginnings))
 
 
 def refuse(graph: Graph, found: Sequence[Blocker]) -> None:

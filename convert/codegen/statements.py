@@ -78,6 +78,13 @@ def called_in(layout: Layout) -> list[str]:
     return [name for operator, name in zip(layout.graph.operators, layout.names, strict=True) if is_named(operator)]
 
 
+def operator_names(layout: Layout, names: Sequence[str]) -> list[str]:
+    """What each operator of the model is called in C; one that others run inside of goes by the first of those, empty without any."""
+    given = iter(names)
+    found = [next(given) if is_named(operator) else "" for operator in layout.graph.operators]
+    return [next((found[line.number] for line in lines if line.kind == "run" and found[line.number]), "") for lines in layout.lines]
+
+
 def compile_move(operator: Operator, name: str) -> Step:
     """What the layout adds has no function; what copies a constant has this."""
     source = operator.inputs[0]

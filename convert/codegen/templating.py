@@ -12,7 +12,7 @@ _HERE = Path(__file__).parent
 FOLDERS = [
     _HERE / "templates",
     _HERE / "functions",
-    *sorted(each for each in (_HERE.parent / "operators").glob("**/") if any(each.glob("*.j2"))),
+    *sorted(each for part in ("operators", "export") for each in (_HERE.parent / part).glob("**/") if any(each.glob("*.j2"))),
 ]
 
 

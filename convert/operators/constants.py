@@ -21,6 +21,11 @@ class Constant:
     """Whether C code reads it word by word."""
 
     @property
+    def shared(self) -> bool:
+        """Whether it is a table that is the same in every model."""
+        return self.name.startswith("plumbline_")
+
+    @property
     def c_type(self) -> str:
         return "uint8_t" if self.values.dtype == bool else f"{self.values.dtype.name}_t"
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
+from plumbline.commands.completion import complete, complete_target
 from plumbline.common import boards, mlperf, usage
 from plumbline.common.activations import ACTIVATIONS, INT8, check_activations
 from plumbline.common.board_description import Environment
 from plumbline.common.errors import UsageError
-from plumbline.common.paths import recipe_names
 from plumbline.common.progress import Output, choose
 from plumbline.common.text import printable
 from plumbline.pipeline import environment, project, target
@@ -121,7 +120,7 @@ class Given:
         return self.port or (None if self.place else project.find().port)
 
 
-def _not_empty(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
+def not_empty(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
     """Refuse what is given and empty, as of a variable that is not set: nothing must stand in for what was meant."""
     if value == "":
         name = option.opts[0] if isinstance(option, click.Option) else option.human_readable_name
@@ -131,33 +130,25 @@ def _not_empty(_: click.Context, option: click.Parameter, value: str | None) -> 
 
 def _for_the_stages(context: click.Context, option: click.Parameter, value: str | None) -> None:
     """Firmware is named after what it was built for, so that the stages that build it and that accept it have to know."""
-    if _not_empty(context, option, value) is not None:
+    if not_empty(context, option, value) is not None:
         os.environ[mlperf.VARIABLE] = str(value)
         mlperf.benchmark()
 
 
 def _path(context: click.Context, option: click.Parameter, value: str | None) -> Path | None:
-    given = _not_empty(context, option, value)
+    given = not_empty(context, option, value)
     return None if given is None else expanded(given)
 
 
-def _complete(*names: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    return lambda _context, _option, typed: [CompletionItem(name) for name in names if name.startswith(typed)]
-
-
-def _complete_target(_context: click.Context, _option: click.Parameter, typed: str) -> list[CompletionItem]:
-    return [*(CompletionItem(name) for name in recipe_names() if name.startswith(typed)), CompletionItem(typed, type="file")]
-
-
 def _known_type(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    given = _not_empty(context, option, value)
+    given = not_empty(context, option, value)
     if given is not None:
         check_activations(given, usage.option("activations", given))
     return given
 
 
 def text(name: str, help: str, metavar: str, *names: str) -> click.Option:
-    return click.Option([name], help=help, metavar=metavar, callback=_not_empty, shell_complete=_complete(*names) if names else None)
+    return click.Option([name], help=help, metavar=metavar, callback=not_empty, shell_complete=complete(*names) if names else None)
 
 
 def _file(name: str, help: str) -> click.Option:
@@ -170,13 +161,17 @@ def _flag(name: str, help: str) -> click.Option:
 
 def about_target() -> list[click.Parameter]:
     """TARGET."""
-    return [click.Argument(["target"], required=False, callback=_not_empty, shell_complete=_complete_target)]
+    return [click.Argument(["target"], required=False, callback=not_empty, shell_complete=complete_target)]
 
 
 def about_model() -> list[click.Parameter]:
     """TARGET, and what belongs to a model of one's own."""
+    return [*about_target(), *about_settings()]
+
+
+def about_settings() -> list[click.Parameter]:
+    """What belongs to a model of one's own."""
     return [
-        *about_target(),
         _file("--samples", "Inputs of a model of your own: .npy, .npz or .csv, one sample a row."),
         _flag("--trust", "Run the Python code of a Lambda layer in the .keras file."),
         click.Option(
@@ -184,7 +179,7 @@ def about_model() -> list[click.Parameter]:
             help=f"What layers hand to each other when a float model is quantized: {' or '.join(ACTIVATIONS)}.",
             metavar="TYPE",
             callback=_known_type,
-            shell_complete=_complete(*ACTIVATIONS),
+            shell_complete=complete(*ACTIVATIONS),
         ),
         text("--limits", 'What the board must reach on the samples, e.g. "agreement=0.9 rms=0.1".', "NAME=VALUE ..."),
     ]
@@ -215,7 +210,7 @@ def about_firmware() -> list[click.Parameter]:
             metavar="NAME",
             callback=_for_the_stages,
             expose_value=False,
-            shell_complete=_complete(*mlperf.BENCHMARKS),
+            shell_complete=complete(*mlperf.BENCHMARKS),
         ),
     ]
 
@@ -230,7 +225,8 @@ def about_build() -> list[click.Parameter]:
     return [_file("--build", "The folder for results.  [default: build, beside plumbline.toml where there is one]")]
 
 
-TARGET, MODEL, STAGES, BOARD, FIRMWARE, PORT, BUILD = about_target, about_model, about_stages, about_board, about_firmware, about_port, about_build
+TARGET, MODEL, SETTINGS, STAGES = about_target, about_model, about_settings, about_stages
+BOARD, FIRMWARE, PORT, BUILD = about_board, about_firmware, about_port, about_build
 
 
 class Command(click.Command):
