@@ -31,10 +31,20 @@ def claim(path: Path, build: Path) -> str:
         OSError: `build` cannot be written.
     """
     source = _source(path, build)
+    return next(name for name in _names(path, source) if _take(build / name, source))
+
+
+def claimed(path: Path, build: Path) -> str | None:
+    """The name of the folder in `build` that belongs to this file already; None where none does. Nothing is made."""
+    source = _source(path, build)
+    return next((name for name in _names(path, source) if (build / name / RECORD).is_file() and _belongs(build / name / RECORD, source)), None)
+
+
+def _names(path: Path, source: str) -> list[str]:
+    """The names that a file's folder may have, in the order in which they are tried."""
     place = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
     plain = PREFIX + plain_name(path)
-    names = [plain, *(f"{plain}__{place[:digits]}" for digits in (8, 16, 64))]
-    return next(name for name in names if _take(build / name, source))
+    return [plain, *(f"{plain}__{place[:digits]}" for digits in (8, 16, 64))]
 
 
 def plain_name(path: Path) -> str:
@@ -74,6 +84,11 @@ def _take(folder: Path, source: str) -> bool:
                 return True
         finally:
             Path(temporary).unlink(missing_ok=True)
+    return _belongs(record, source)
+
+
+def _belongs(record: Path, source: str) -> bool:
+    """Whether a record names this file."""
     try:
         found = json.loads(record.read_text(encoding="ascii"))
     except (ValueError, RecursionError):

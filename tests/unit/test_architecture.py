@@ -26,6 +26,7 @@ BELOW = {
     "convert": {"common"},
     "host": {"common", "convert.interface"},
     "learn": {"common", "training"},
+    "loaded": {"common", "convert", "pipeline"},
 }
 """What each part may import. Whatever is not listed is a roof over all of them: the command and its pipeline."""
 ELSEWHERE = ("tests", "benchmarks", "tools")

@@ -12,31 +12,10 @@ from plumbline.common.errors import ModelRefused, PlumblineError
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.importers.float_tflite.worker import check_stateless
-from plumbline.convert.operators.cases import INT8, RESOURCE, Case, CaseOperator, TensorSpec
-from plumbline.convert.operators.shared.variables.handles import CallOnceOptions, VarHandleOptions
+from plumbline.convert.operators.cases import INT8, Case, CaseOperator, TensorSpec
 from plumbline.convert.references import reference_interpreter
+from tests.support.delay import CODES, HANDLE, delay, handle
 from tests.support.tflite_writer import write_case
-
-CODES = ((0.5,), (-7,))
-HANDLE = TensorSpec("handle", (), kind=RESOURCE)
-
-
-def handle(name: str = "state", container: str = "", output: int = 1) -> CaseOperator:
-    return CaseOperator("VAR_HANDLE", (), (output,), VarHandleOptions(container, name))
-
-
-def delay() -> Case:
-    """Answers the input of the inference before; the first one, what CALL_ONCE assigns."""
-    tensors = [TensorSpec("input", (1, 3), *CODES), HANDLE, TensorSpec("before", (1, 3), *CODES)]
-    operators = [
-        CaseOperator("CALL_ONCE", (), (), CallOnceOptions(1)),
-        handle(),
-        CaseOperator("READ_VARIABLE", (1,), (2,)),
-        CaseOperator("ASSIGN_VARIABLE", (1, 0), ()),
-    ]
-    value = TensorSpec("value", (1, 3), *CODES, data=np.array([[1, 2, 3]], np.int8))
-    once = Case([HANDLE, value], [handle(output=0), CaseOperator("ASSIGN_VARIABLE", (0, 1), ())], (), ())
-    return Case(tensors, operators, (0,), (2,), (once,))
 
 
 def test_a_variable_begins_with_what_is_assigned_once_and_keeps_what_is_assigned_last() -> None:

@@ -1,0 +1,156 @@
+"""The generated C as an engine: a shared library around it answers whole batches, and leaves what each layer answered where somebody asks."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.convert.codegen.emit import Compiled
+from plumbline.convert.codegen.templating import environment
+from plumbline.convert.model.graph import Graph, Tensor
+from plumbline.convert.operators import named
+from plumbline.convert.operators.macs import multiply_accumulates
+from plumbline.convert.operators.registration import may_end
+from plumbline.loaded.engine import Reference, Rows
+from plumbline.loaded.shared_library import library
+
+HERE = Path(__file__).parent
+SOURCE, HEADER, DRIVER = "plumbline_compiled.c", "plumbline_compiled.h", "driver.c"
+NATIVE = HERE / "native"
+"""Helper functions of the generated C as a computer's processor runs them fastest, by the names of their templates."""
+PROBE = "#define PLUMBLINE_PROBE(done) ((void)0)"
+WORK = 1 << 31
+"""Multiply-accumulates of a model's rows that are answered before Python looks for Ctrl-C again."""
+ALIGNMENT = 64
+"""Of the memory; as many bytes lie behind it, which native kernels may read."""
+
+
+class Native:
+    """An instance of a compiled model: a library, which instances share, and a memory of its own.
+
+    Args:
+        graph: the model.
+        compiled: made from it.
+        folder: where libraries are kept; None for the user's cache.
+
+    Raises:
+        CompilerMissing, BuildFailed: see `library`.
+    """
+
+    def __init__(self, graph: Graph, compiled: Compiled, folder: Path | None = None) -> None:
+        self._graph, self._compiled = graph, compiled
+        self._library, self._compiler = library(sources(graph, compiled), DRIVER, folder)
+        for function, count in ((self._library.plumbline_run, 4), (self._library.plumbline_reset, 1)):
+            function.argtypes = [ctypes.c_void_p] * count + ([ctypes.c_size_t] if count > 1 else [])
+            function.restype = None
+        work = sum(multiply_accumulates(each) or each.outputs[0].elements for each in graph.with_inner if each.outputs)
+        self._together = max(1, WORK // max(work, 1000))
+        self._lock = threading.Lock()
+        self._memory = self._new_memory()
+        self.reset()
+
+    @property
+    def title(self) -> str:
+        return f"generated C, compiled by {self._compiler}"
+
+    def run(self, rows: Rows) -> Rows:
+        return self._answered(rows, None)
+
+    def layers(self, rows: Rows, tensors: Sequence[Tensor]) -> list[NDArray[Any]]:
+        if not shows_layers(self._graph):
+            return self._layers_by_reference(rows, tensors)
+        written = [each for operator in self._graph.operators for each in operator.results]
+        ends = np.cumsum([each.bytes for each in written])
+        found = np.empty((len(rows), int(ends[-1])), np.int8)
+        self._answered(rows, found)
+        places = {each.index: (int(end) - each.bytes, int(end)) for each, end in zip(written, ends, strict=True)}
+        parts = ((found[:, slice(*places[each.index])], each) for each in tensors)
+        return [np.ascontiguousarray(part).view(each.dtype) for part, each in parts]
+
+    def _answered(self, rows: Rows, layers: Rows | None) -> Rows:
+        """Answer rows; `layers` receives what the operators write, (N, bytes of all that they write)."""
+        given = np.ascontiguousarray(rows)
+        answers = np.empty((len(rows), self._graph.output_bytes), np.int8)
+        stateful = self._graph.stateful
+        memory = self._memory if stateful else self._new_memory()
+        with self._lock if stateful else threading.Lock():
+            for at in range(0, len(rows), self._together):
+                end = min(at + self._together, len(rows))
+                shown = None if layers is None else layers[at:end].ctypes.data
+                self._library.plumbline_run(memory.ctypes.data, given[at:end].ctypes.data, answers[at:end].ctypes.data, shown, end - at)
+        return answers
+
+    def _layers_by_reference(self, rows: Rows, tensors: Sequence[Tensor]) -> list[NDArray[Any]]:
+        """What the reference interpreter's layers answer from the same state on; the model in C takes the same steps."""
+        reference = self._reference.copy()
+        if self._graph.stateful:
+            reference.start_from({index: self._value(self._graph.tensors[index]) for index in reference.kept})
+        self._answered(rows, None)
+        return reference.layers(rows, tensors)
+
+    @cached_property
+    def _reference(self) -> Reference:
+        return Reference(self._graph)
+
+    def _value(self, tensor: Tensor) -> NDArray[Any]:
+        """What a tensor in the memory is now, (1, elements)."""
+        at = self._compiled.memory.offsets[tensor.index]
+        return self._memory[at : at + tensor.bytes].copy().view(tensor.dtype).reshape(1, -1)
+
+    def _new_memory(self) -> NDArray[np.int8]:
+        block = np.zeros(self._compiled.memory.bytes + 2 * ALIGNMENT, np.int8)
+        start = -block.ctypes.data % ALIGNMENT
+        return block[start : start + self._compiled.memory.bytes]
+
+    def reset(self) -> None:
+        with self._lock:
+            self._library.plumbline_reset(self._memory.ctypes.data)
+
+    def copy(self) -> Native:
+        other = Native.__new__(Native)
+        memory = self._new_memory()
+        with self._lock:
+            memory[:] = self._memory
+        other.__dict__.update(self.__dict__, _lock=threading.Lock(), _memory=memory)
+        return other
+
+
+def shows_layers(graph: Graph) -> bool:
+    """Whether every operator runs in each inference, so that what it wrote can be looked at behind it."""
+    for operator in graph.operators:
+        registration = named(operator.name)
+        if operator.graphs or registration is None or (registration.remembers and may_end(registration.check(operator))):
+            return False
+    return bool(graph.operators)
+
+
+def sources(graph: Graph, compiled: Compiled) -> dict[str, str]:
+    """The files that the library is compiled from, by their names."""
+    offsets = compiled.memory.offsets
+    shown = [(number, each) for number, operator in enumerate(graph.operators) for each in operator.results] if shows_layers(graph) else []
+    context = {
+        "inputs": [(offsets[each.index], each.bytes) for each in graph.inputs],
+        "outputs": [(offsets[each.index], each.bytes) for each in graph.outputs],
+        "layers": [(number, offsets[each.index], each.bytes) for number, each in shown],
+        "resets": "plumbline_compiled_reset(" in compiled.header,
+        "source": SOURCE,
+    }
+    driver = environment().from_string((HERE / "driver.c.j2").read_text()).render(**context)
+    return {SOURCE: natively(compiled), HEADER: compiled.header, DRIVER: driver} | {each.name: each.read_text() for each in NATIVE.glob("*.h")}
+
+
+def natively(compiled: Compiled) -> str:
+    """The generated C with those of its helper functions that this computer has faster: they compute the same."""
+    source = compiled.source.replace(PROBE, "#define PLUMBLINE_PROBE(done) plumbline_show(memory, done)")
+    for helper in compiled.helpers:
+        native = NATIVE / f"{helper}.c"
+        if native.is_file():
+            source = source.replace(environment().get_template(f"{helper}.c.j2").render(), native.read_text())
+    return source
