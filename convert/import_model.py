@@ -46,6 +46,7 @@ from plumbline.convert.importers.samples.shape import fit
 from plumbline.convert.importers.samples.values import Targets
 from plumbline.convert.importers.wheel import ask_apart, choose_apart
 from plumbline.convert.model.graph import Graph, Tensor
+from plumbline.convert.model.keras_layers import with_layers
 from plumbline.convert.model.model_kind import is_float32
 from plumbline.convert.model_package import Demands, finish
 from plumbline.convert.references.choose_inputs import Asked, samples_asked, with_chosen
@@ -274,7 +275,7 @@ def bring_float(
             advance=advance,
             quantizer=quantizer,
         )
-    graph = reader.read(converted.tflite)
+    graph = with_layers(reader.read(converted.tflite), converted.layers)
     runs = runs_of(folder.name, converted.tflite, graph, board)
     targets = targets_for(samples, graph)
     quality = qualities_for(targets, graph, limits)

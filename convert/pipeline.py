@@ -28,6 +28,7 @@ from plumbline.convert.explain.write import findings, write_explanation
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.keras.quantize import quantize
 from plumbline.convert.model.graph import Graph
+from plumbline.convert.model.keras_layers import with_layers
 from plumbline.convert.model_package import Demands, finish
 from plumbline.convert.references.bound import bound
 from plumbline.convert.references.golden_data import golden_data, points
@@ -84,7 +85,7 @@ def convert(
             starts=starts,
             advance=advance,
         )
-    graph = reader.read(converted.tflite)
+    graph = with_layers(reader.read(converted.tflite), converted.layers)
     runs = compiled_alone(recipe.name, converted.tflite, graph, board)
     golden = golden_data(converted, graph, at, test is not None, targets_of(recipe, graph, test))
     chain = converted.chain if activations == INT8 else ()  # a bound is proven of int8 alone

@@ -90,7 +90,7 @@ class Drawing:
 
     def add(self, operator: Operator, prefix: str, depth: int) -> None:
         """Append an operator with what it runs; `prefix` is what its graph is called."""
-        name = prefix + (own_name(operator.layer.removeprefix(prefix)) or operator.name)
+        name = prefix + (operator.called or own_name(operator.layer.removeprefix(prefix)) or operator.name)
         if not operator.graphs:
             self.lines.append(Line("run", depth, self.put(operator, name)))
         elif operator.name == "IF":

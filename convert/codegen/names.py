@@ -3,51 +3,77 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from plumbline.convert.model.graph import Graph
 from plumbline.convert.operators import registered
 
 LONGEST = 40
+SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L"})
+"""Letters that Unicode does not take apart into one of ASCII and an accent."""
+INTERFACE = re.compile(
+    r"(memory|invoke|reset|test|label|labels|layer|layers|argmax|model|generator|stateful|hooks|constants?|constant_count|before_layer|after_layer|"
+    r"(de)?quantize|inputs?|outputs?|\d+)|((de)?quantize|argmax|input|output|memory|model|test|label)_.*"
+)
+"""What stands behind a model's name in its interface: of the second kind a name of the model's may follow."""
+
+
+def identifier(name: str) -> str:
+    """The letters, digits and underscores of C that are most like a name: accents are left out, and letters of other scripts are.
+
+    None ends in _t, as types do.
+    """
+    spelled = unicodedata.normalize("NFKD", name[: 4 * LONGEST].translate(SPELLED))
+    without = "".join(each for each in spelled if not unicodedata.combining(each))
+    found = re.sub(r"_{2,}", "_", re.sub(r"\W+", "_", without, flags=re.ASCII)).strip("_").lower()
+    found = found[:LONGEST].rstrip("_") or "0"
+    return f"{found}_layer" if found == "t" or found.endswith("_t") else found
 
 
 def plain(name: str) -> str:
     """A C identifier made of `name`.
 
-    A name without an underscore could be a keyword or a library function, one that ends in _t a type, and plumbline_ is taken: these get
-    a prefix.
+    A name without an underscore could be a keyword or a library function, and plumbline_ is taken: these get a prefix.
     """
-    base = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower()[:LONGEST]
-    good = "_" in base and not base[0].isdigit() and not base.endswith("_t") and not base.startswith("plumbline")
-    return base if good else f"layer_{base}"
+    base = identifier(name)
+    return base if "_" in base and not base[0].isdigit() and not base.startswith("plumbline") else f"layer_{base}"
 
 
-def identifiers(layers: Iterable[str]) -> list[str]:
-    """One C identifier for each operator of a layer, in order; neither they nor those of their constants clash."""
+def behind(prefix: str, name: str) -> str:
+    """A C identifier that begins with a model's name, and that its interface does not have."""
+    base = identifier(name)
+    return f"{prefix}_layer_{base}" if INTERFACE.fullmatch(base) else f"{prefix}_{base}"
+
+
+def identifiers(layers: Iterable[str], prefix: str = "") -> list[str]:
+    """One C identifier for each operator of a layer, in order; neither they nor those of their constants clash.
+
+    Args:
+        layers: what the operators are called.
+        prefix: the model's name, with which all begin; without it they are such that they clash with nothing in the firmware.
+    """
     constants = {constant for each in registered().values() for constant in each.constants}
-    taken: set[str] = set()
-    result = []
-    for layer in layers:
-        base = name = plain(layer)
-        number = 1
-        while taken & (own := {name, *(f"{name}_{constant}" for constant in constants)}):
-            number += 1
-            name = f"{base}_{number}"
-        taken |= own
-        result.append(name)
-    return result
+    return distinct([behind(prefix, each) if prefix else plain(each) for each in layers], {"", *(f"_{constant}" for constant in constants)}, set())
 
 
-def variable_names(graph: Graph, layers: Iterable[str]) -> list[str]:
+def variable_names(graph: Graph, layers: Iterable[str], prefix: str = "") -> list[str]:
     """One C identifier per variable, in order, so that those of their constants clash with no others, which operators of these layers have."""
-    taken = set(identifiers(layers))
+    bases = [behind(prefix, each.name) if prefix else plain(each.name) for each in graph.variables]
+    return distinct(bases, {"_beginning"}, set(identifiers(layers, prefix)))
+
+
+def distinct(bases: Iterable[str], ends: Iterable[str], taken: set[str]) -> list[str]:
+    """The names, some with a number behind them, so that none of them with one of these ends is another, or taken."""
+    last: dict[str, int] = {}
     result = []
-    for variable in graph.variables:
-        base = name = plain(variable.name)
-        number = 1
-        while f"{name}_beginning" in taken:
+    for base in bases:
+        number = last.get(base, 1)
+        name = base if number == 1 else f"{base}_{number}"
+        while taken & (own := {name + end for end in ends}):
             number += 1
             name = f"{base}_{number}"
-        taken.add(f"{name}_beginning")
+        last[base] = number
+        taken |= own
         result.append(name)
     return result

@@ -210,7 +210,7 @@ def ranged(number: int | None, operator: Operator | None, tensors: tuple[Tensor,
     outside = None if floats is None else float(np.mean((floats > high + 1.001 * step) | (floats < low - 1.001 * step)))
     return LayerError(
         number=number,
-        name=INPUT if operator is None else shown_name(operator),
+        name=INPUT if operator is None else layer_name(operator),
         operator=INPUT if operator is None else operator.name,
         low=low,
         high=high,
@@ -223,12 +223,6 @@ def ranged(number: int | None, operator: Operator | None, tensors: tuple[Tensor,
         constant_channels=int((by_channel.min(axis=0) == by_channel.max(axis=0)).sum()),
         clipped=outside,
     )
-
-
-def shown_name(operator: Operator) -> str:
-    """The layer's name, or where the converter left none, what it is."""
-    name = layer_name(operator)
-    return "output" if name.startswith("StatefulPartitionedCall") else name
 
 
 def with_errors(row: LayerError, each: Measured) -> LayerError:

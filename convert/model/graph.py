@@ -133,6 +133,9 @@ class Operator:
     """A dataclass of the operator's folder; None without options, or with some that nobody reads."""
     graphs: tuple[Subgraph, ...] = ()
     """What it runs: of IF both branches, or the one that is taken whatever the input is; of WHILE the condition and the body."""
+    called: str = ""
+    """What a person calls it, different from all others of the model: see `plumbline.convert.model.called`. Empty where nobody has asked, of what
+    runs graphs, and inside of these."""
 
     @property
     def layer(self) -> str:

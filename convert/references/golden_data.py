@@ -15,6 +15,7 @@ from plumbline.common.golden_data import Codes, DenseLayer, References, Samples
 from plumbline.common.quantization import code_of_nano, to_nano
 from plumbline.common.wire import NANO
 from plumbline.convert.model.graph import Graph
+from plumbline.convert.model.keras_layers import Layers
 from plumbline.convert.references import litert, reference_interpreter, tflm
 from plumbline.convert.references.sequences import Starts
 
@@ -81,6 +82,8 @@ class Converted:
     """The float32 flatbuffer that it was quantized from; empty where TensorFlow does not show it."""
     starts: NDArray[np.bool_] | None = None
     """(N,): before which rows a model with a state is reset; None of another model."""
+    layers: Layers | None = None
+    """What a Keras model calls its layers; None of another float model."""
 
 
 @dataclass(frozen=True)

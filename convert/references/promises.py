@@ -43,6 +43,7 @@ def operator_spec(operator: Operator, computes: tuple[int, ...]) -> OperatorSpec
         sum(tensor.bytes for tensor in constants),
         multiply_accumulates(operator),
         computes,
+        operator.called,
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from plumbline.common import usage
 from plumbline.common.dataset import FILE, Declared
@@ -64,7 +64,8 @@ def _of_the_model(artefacts: Artefacts, follows: Derived) -> Iterator[Promise]:
     yield Promise("outputs", manifest.outputs, follows.outputs, said)
     yield Promise("number of operators", len(manifest.operators), len(follows.operators), said)
     for number, (promised, operator) in enumerate(zip(manifest.operators, follows.operators, strict=False)):
-        yield Promise(f"operator {number}", promised, operator, said)
+        unnamed = replace(promised, called=operator.called)  # what Keras calls its layers is not in the file
+        yield Promise(f"operator {number}", unnamed, operator, said)
     source = "plumbline_model.h"
     header = (folder / GENERATED / source).read_text()
     used = _number(r"Micro's working memory: (\d+) in use", header)

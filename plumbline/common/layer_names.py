@@ -17,10 +17,14 @@ class Layered(Protocol):
     def layer(self) -> str:
         """Where in the Keras model it comes from."""
 
+    @property
+    def called(self) -> str:
+        """What a person calls it; empty where that is not known."""
+
 
 def layer_name(operator: Layered) -> str:
-    """The layer's own name out of a path like `model_1/dense_1/MatMul`; the operator's where the layer has none."""
-    return own_name(operator.layer) or operator.name
+    """What a person calls an operator; else the name out of a path like `model_1/dense_1/MatMul`, or its own where there is none."""
+    return operator.called or own_name(operator.layer) or operator.name
 
 
 def own_name(layer: str) -> str:

@@ -76,6 +76,8 @@ class OperatorSpec:
     """Multiply-accumulates of one inference; None where the operator is no sum of weights times inputs."""
     computes: tuple[Count, ...] = ()
     """The model's outputs, by number, whose meaning it decides: what comes behind it only changes their shape, scale or type."""
+    called: str = ""
+    """What a person calls it: the layer of the Keras model, or what the file tells of it. Different from all others."""
 
 
 @dataclass(frozen=True)

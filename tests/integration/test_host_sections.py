@@ -96,7 +96,7 @@ def test_the_layers_are_the_flatbuffers(passed: Verdict, linear: Path) -> None:
     (layer,) = passed.layers
     assert (layer.name, layer.version, layer.shape, layer.macs) == (operator.name, operator.version, (1, 1), 1)
     assert layer.constant_bytes == 1 + 4  # an int8 weight, an int32 bias
-    assert "<td>dense_1</td><td>FULLY_CONNECTED v" in html_report.to_html(passed)
+    assert "<td>dense</td><td>FULLY_CONNECTED v" in html_report.to_html(passed)
 
 
 @pytest.mark.slow

@@ -31,13 +31,13 @@ from tests.support.peers import children
 pytestmark = pytest.mark.slow
 
 MUTATIONS = {
-    "slope": ("linear", "dense_1_slope", "2"),
-    "offset": ("linear", "dense_1_offset", "1"),
-    "weight": ("wide", "out_1_weights", "-128"),
-    "bias": ("wide", "out_1_bias", "12345"),
-    "multiplier": ("wide", "out_1_multiplier", "2147483647"),
-    "shift": ("wide", "out_1_shift", "-12"),
-    "zero point": ("wide", "out_1_output", "77"),
+    "slope": ("linear", "dense_slope", "2"),
+    "offset": ("linear", "dense_offset", "1"),
+    "weight": ("wide", "out_weights", "-128"),
+    "bias": ("wide", "out_bias", "12345"),
+    "multiplier": ("wide", "out_multiplier", "2147483647"),
+    "shift": ("wide", "out_shift", "-12"),
+    "zero point": ("wide", "out_output", "77"),
 }
 """Model, array in its compiled C, and what its first number becomes."""
 

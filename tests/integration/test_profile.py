@@ -82,7 +82,7 @@ def test_one_neuron(linear: Path, virtual: Path) -> None:
     with VirtualBoard(virtual) as qemu, Link(qemu.url) as link:
         plain = plain_count(Board(link), linear, manifest)
     found = profiled(linear)
-    assert [(each.layer, each.operator, each.macs) for each in found.operators] == [("dense_1", "FULLY_CONNECTED", 1)]
+    assert [(each.layer, each.operator, each.macs) for each in found.operators] == [("dense", "FULLY_CONNECTED", 1)]
     assert abs(found.whole - plain) <= 2
     assert 0 < found.total < found.whole
 

@@ -179,7 +179,7 @@ def hostile_graph() -> Graph:
     for operator, name in zip(graph.operators, HOSTILE, strict=True):
         source, weights, bias = operator.inputs
         assert weights is not None
-        operators.append(replace(operator, inputs=(source, replace(weights, name=f"model/{name}/MatMul"), bias)))
+        operators.append(replace(operator, inputs=(source, replace(weights, name=f"model/{name}/MatMul"), bias), called=""))
     return replace(graph, operators=tuple(operators))
 
 
@@ -204,7 +204,7 @@ def test_a_layer_keeps_its_name_when_another_is_folded_into_it(path: str, name: 
     operator = hostile_graph().operators[0]
     source, weights, bias = operator.inputs
     assert weights is not None
-    assert layer_name(replace(operator, inputs=(source, replace(weights, name=path), bias))) == name
+    assert layer_name(replace(operator, inputs=(source, replace(weights, name=path), bias), called="")) == name
 
 
 def test_hostile_layer_names_compile(tmp_path: Path) -> None:

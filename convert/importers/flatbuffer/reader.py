@@ -16,6 +16,7 @@ from plumbline.convert.importers.flatbuffer.parse import Parts, pick, take_apart
 from plumbline.convert.importers.flatbuffer.variables import COPIES, resolve
 from plumbline.convert.model import hints
 from plumbline.convert.model.blockers import Blocker, of_operators, refusal
+from plumbline.convert.model.called import with_names
 from plumbline.convert.model.flatbuffer_view import damaged
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.model.model_kind import called, custom, kinds
@@ -57,7 +58,7 @@ def read(raw: bytes) -> Graph:
     if graph.stateful and graph.recurrent:
         hint = hints.changed("Give the model either variables or an LSTM")
         raise refusal([Blocker("variables beside an LSTM, which here begins every inference anew", hint)])
-    return graph
+    return with_names(graph)
 
 
 def folded(parts: Parts) -> tuple[Parts, tuple[Operator, ...]]:

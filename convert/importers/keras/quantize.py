@@ -23,6 +23,7 @@ from plumbline.common.golden_data import DenseLayer
 from plumbline.common.paths import ROOT
 from plumbline.common.progress import Advance, chosen
 from plumbline.common.way import advice, way
+from plumbline.convert.model.keras_layers import Layers
 from plumbline.convert.references.golden_data import Converted
 from plumbline.convert.references.sequences import Starts
 
@@ -32,6 +33,8 @@ OBSERVED = "observed"
 """Name of the file in which the child counts calibration inputs."""
 TWIN = "float.tflite"
 """Name of the file in which it leaves the float32 flatbuffer that the converter quantizes."""
+LAYERS = "layers.json"
+"""Name of the file in which it says what the model calls its layers."""
 STARTS = "starts.npy"
 """Name of the file that says where in the samples sequences start."""
 ERROR = "error.json"
@@ -117,6 +120,7 @@ def quantize(
                 chain=chain,
                 parameters=int(answers["parameters"]),
                 float_tflite=(job / TWIN).read_bytes() if (job / TWIN).is_file() else b"",
+                layers=Layers.from_json((job / LAYERS).read_bytes()) if (job / LAYERS).is_file() else None,
             )
 
 

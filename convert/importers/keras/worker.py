@@ -1,7 +1,7 @@
 """The child process that holds TensorFlow: `python -m plumbline.convert.importers.keras.worker MODEL JOB`, started by quantize.py.
 
 It runs apart because TensorFlow's converter kills its process on some models. It reads calibration.npz, test.npz and points.npz from the folder JOB
-and writes model.tflite, float.tflite and float.npz there; where Python itself reports what went wrong, error.json.
+and writes model.tflite, float.tflite, float.npz and layers.json there; where Python itself reports what went wrong, error.json.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from plumbline.common.ending import explained
 from plumbline.common.errors import PlumblineError, UsageError
 from plumbline.common.way import Way, came_as
 from plumbline.convert.importers.float_answers import float_answers
-from plumbline.convert.importers.keras.answers import float_model, input_names
+from plumbline.convert.importers.keras.answers import float_model, input_names, output_names
 from plumbline.convert.importers.keras.config import inputs_of
 from plumbline.convert.importers.keras.islands import joined
+from plumbline.convert.importers.keras.layers import layers_in
 from plumbline.convert.importers.keras.load import axes, examined, load
-from plumbline.convert.importers.keras.quantize import ERROR, MEMORY, OBSERVED, STARTS, TWIN
+from plumbline.convert.importers.keras.quantize import ERROR, LAYERS, MEMORY, OBSERVED, STARTS, TWIN
 from plumbline.convert.importers.keras.recurrent_export import convertible
 from plumbline.convert.importers.keras.state import states
 from plumbline.convert.importers.keras.tables import tabulated
@@ -66,6 +67,7 @@ def main() -> int:
             given = fitted({name: [values[place] for place in order] for name, values in given.items()}, axes(model))
             raw = quantize(model, given["calibration"], arguments.per_channel_dense, job / OBSERVED, arguments.activations)
             (job / "model.tflite").write_bytes(raw)
+            (job / LAYERS).write_bytes(layers_in(model, output_names(model)).to_json())
             np.savez(job / "float.npz", **cast(Any, float_answers(float_model(model), raw, given, starts_in(job))))
         except Exception as error:  # whatever Keras raises becomes a message in the parent
             (job / ERROR).write_text(json.dumps(told(error)))
