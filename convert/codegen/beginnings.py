@@ -34,7 +34,7 @@ def beginnings_of(graph: Graph, memory: Plan, with_outputs: bool, layers: Sequen
     places = {memory.offsets[each.index] for each in graph.variables}
     ends = [each for each in graph.outputs if with_outputs and memory.offsets[each.index] not in places]
     found = [Beginning(end.name, memory.offsets[end.index], end.bytes, 0, None) for end in ends]
-    for variable, name in zip(graph.variables, variable_names(graph, layers), strict=True):
+    for variable, name in zip(graph.variables, variable_names(graph, layers, prefixed=bool(prefix)), strict=True):
         given = np.frombuffer(variable.initial or b"", np.int8)
         same = bool((given == given[0]).all())
         constant = None if same else Constant(f"{prefix}{name}_beginning", given, f"{name} after a reset")

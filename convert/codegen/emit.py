@@ -64,7 +64,7 @@ def compile_graph(graph: Graph, name: str, model_sha256: bytes, apart: int = 0, 
     if any(operator.graphs for operator in graph.operators):  # only what has been checked is laid out
         refuse(graph, of_operators(graph.operators, lambda operator: registration_of(operator).check(operator)))
     laid_out = layout(graph)
-    own = identifiers(called_in(laid_out))
+    own = identifiers(called_in(laid_out), prefixed=bool(naming.layers))
     names = iter([naming.layers + each for each in own])
     steps: list[Step] = []
     refuse(graph, of_operators(laid_out.graph.operators, lambda operator: steps.append(compile_any(operator, names))))

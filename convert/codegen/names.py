@@ -40,27 +40,27 @@ def plain(name: str) -> str:
     return base if "_" in base and not base[0].isdigit() and not base.startswith("plumbline") else f"layer_{base}"
 
 
-def behind(prefix: str, name: str) -> str:
-    """A C identifier that begins with a model's name, and that its interface does not have."""
+def behind(name: str) -> str:
+    """What stands in C behind a model's name and an underscore, so that it is nothing of the model's interface."""
     base = identifier(name)
-    return f"{prefix}_layer_{base}" if INTERFACE.fullmatch(base) else f"{prefix}_{base}"
+    return f"layer_{base}" if INTERFACE.fullmatch(base) else base
 
 
-def identifiers(layers: Iterable[str], prefix: str = "") -> list[str]:
+def identifiers(layers: Iterable[str], prefixed: bool = False) -> list[str]:
     """One C identifier for each operator of a layer, in order; neither they nor those of their constants clash.
 
     Args:
         layers: what the operators are called.
-        prefix: the model's name, with which all begin; without it they are such that they clash with nothing in the firmware.
+        prefixed: whether the model's name and an underscore will stand before each; else they clash with nothing in Plumbline's own firmware.
     """
     constants = {constant for each in registered().values() for constant in each.constants}
-    return distinct([behind(prefix, each) if prefix else plain(each) for each in layers], {"", *(f"_{constant}" for constant in constants)}, set())
+    return distinct(map(behind if prefixed else plain, layers), {"", *(f"_{constant}" for constant in constants)}, set())
 
 
-def variable_names(graph: Graph, layers: Iterable[str], prefix: str = "") -> list[str]:
+def variable_names(graph: Graph, layers: Iterable[str], prefixed: bool = False) -> list[str]:
     """One C identifier per variable, in order, so that those of their constants clash with no others, which operators of these layers have."""
-    bases = [behind(prefix, each.name) if prefix else plain(each.name) for each in graph.variables]
-    return distinct(bases, {"_beginning"}, set(identifiers(layers, prefix)))
+    bases = map(behind if prefixed else plain, (each.name for each in graph.variables))
+    return distinct(bases, {"_beginning"}, set(identifiers(layers, prefixed)))
 
 
 def distinct(bases: Iterable[str], ends: Iterable[str], taken: set[str]) -> list[str]:

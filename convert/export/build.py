@@ -17,6 +17,7 @@ from plumbline.convert.codegen.naming import exported_as
 from plumbline.convert.export.exported import ExportedEnd, ExportedModel, Package
 from plumbline.convert.export.header import with_header
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.called import with_names
 from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.runs import compiled_alone
 
@@ -37,7 +38,7 @@ def model_of(folder: Path, name: str) -> ExportedModel:
     manifest = Manifest.load(folder / GENERATED / "manifest.json")
     manifest.check_artefacts(folder)
     raw = (folder / "model.tflite").read_bytes()
-    graph = read(raw)
+    graph = with_names(read(raw), [each.called for each in manifest.operators])
     if "compiled" not in manifest.engines:
         refuse(name, raw, graph)
     compiled = compile_graph(graph, name, hashlib.sha256(raw).digest(), naming=exported_as(name))
