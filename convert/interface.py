@@ -13,19 +13,22 @@ from plumbline.common.manifest import BoundSpec, OperatorSpec, TensorSpec
 from plumbline.convert.codegen.arena import arena
 from plumbline.convert.engine_support import check_engine
 from plumbline.convert.importers.flatbuffer.reader import read
-from plumbline.convert.model.graph import Graph
+from plumbline.convert.model.graph import Graph, Operator, Tensor
+from plumbline.convert.references import part as parts
 from plumbline.convert.references import tflm
 from plumbline.convert.references.bound import bound
+from plumbline.convert.references.part import PartC
 from plumbline.convert.references.promises import end_specs, operator_specs, reach
 from plumbline.convert.references.reference_interpreter import FLOAT_PRODUCT
+from plumbline.convert.references.reference_interpreter import Model as IntegerModel
 from plumbline.convert.references.silent import silent_layer
 from plumbline.convert.references.tolerance import propose
 from plumbline.convert.runs import refusal_of
 
 # fmt: off
 __all__ = [
-    "Derived", "Graph", "LiveAnswers", "arena", "check_engine", "derived", "float_products", "live_answers", "proposed_tolerance", "read",
-    "refusal_of", "runs_with_tflm", "silent_layer",
+    "Derived", "Graph", "IntegerModel", "LiveAnswers", "Operator", "PartC", "Tensor", "arena", "check_engine", "derived", "float_products",
+    "live_answers", "parts", "proposed_tolerance", "read", "refusal_of", "runs_with_tflm", "silent_layer",
 ]
 # fmt: on
 

@@ -17,17 +17,21 @@ _ARENA = (
 )
 
 
-def check_identity(identity: Identity, manifest: Manifest) -> None:
+def check_identity(identity: Identity, manifest: Manifest, external: bool = False) -> None:
     """Hold the board to the manifest.
 
     Args:
         identity: what the board said.
         manifest: what the conversion promised.
+        external: the firmware is not ours: the hash of its model says which it runs, whatever it calls it, and its constants are its engine's affair.
 
     Raises:
         BoardFault: the board's engine does not work.
         WrongModel: names the first fact that differs, and both sides.
     """
+    if external:
+        _check_external(identity, manifest)
+        return
     if identity.engine_error:
         hint = f"Build and flash anew: {usage.command('flash', manifest.recipe, anew=True)}."
         if "arena" in identity.engine_error:
@@ -37,6 +41,16 @@ def check_identity(identity: Identity, manifest: Manifest) -> None:
     for what, board, promised in _facts(identity, manifest):
         if board != promised:
             raise WrongModel(f"The board's {what} is {board}, the manifest's {promised}.", reflash)
+
+
+def _check_external(identity: Identity, manifest: Manifest) -> None:
+    if identity.engine_error:
+        hint = "It is what the firmware's engine_error() says; mend that and verify again."
+        raise BoardFault(f"The firmware's engine {identity.engine} does not work: {identity.engine_error}.", hint)
+    hint = "Build the firmware anew with the harness that was exported for this model (plumbline_model.h), and with this model in its engine."
+    for what, board, promised in _facts(identity, manifest):
+        if board != promised and what not in ("model", "constants SHA-256"):
+            raise WrongModel(f"The firmware's {what} is {board}, the manifest's {promised}.", hint)
 
 
 def _facts(identity: Identity, manifest: Manifest) -> list[tuple[str, object, object]]:

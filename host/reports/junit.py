@@ -18,6 +18,7 @@ def to_xml(verdict: Verdict) -> bytes:
         ("oracle", verdict.oracle),
         ("board", identity.board),
         ("engine", identity.engine),
+        *((("held to", verdict.external.told),) if verdict.external else ()),
         ("build", identity.build),
         ("flags", built.settings.shown if built else "unknown"),
         ("compiler", built.compiler if built else "unknown"),

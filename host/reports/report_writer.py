@@ -48,6 +48,7 @@ def document_of(verdict: Verdict) -> Judged:
         model_sha256=verdict.model_sha256,
         manifest_sha256=verdict.manifest_sha256,
         oracle=verdict.oracle,
+        external=verdict.external,
         started=verdict.started,
         command=verdict.command,
         versions=verdict.versions,

@@ -74,6 +74,8 @@ def last_line(verdict: Verdict) -> str:
     codes, points = verdict.of("code"), verdict.of("sample", "sweep")
     exact = [f"{sum(each.exact for each in group)}/{len(group)} {name}" for group, name in ((codes, "codes"), (points, "points")) if group]
     parts = [f"{' and '.join(exact) or '0 comparisons'} exact"]
+    if verdict.external and verdict.external.held_to == "codes":
+        parts.append(f"{verdict.right}/{len(verdict.comparisons)} within {verdict.external.codes}")
     if verdict.worst and verdict.held:
         relation = "within" if verdict.within == len(verdict.comparisons) else "breaks"
         parts.append(f"largest error {number(verdict.max_error, 5)} {relation} the {verdict.limit} {_bound(verdict)}")
@@ -92,7 +94,8 @@ def last_line(verdict: Verdict) -> str:
     if verdict.failures:
         parts.append(verdict.failures[0].partition(" (")[0])  # the examples stand above
     identity = verdict.identity
-    return printable(f"{'PASS' if verdict.passed else 'FAIL'} {verdict.recipe} on {identity.board} ({identity.engine}): {'; '.join(parts)}")
+    engine = f"{identity.engine}, held to {verdict.external.told}" if verdict.external else identity.engine
+    return printable(f"{'PASS' if verdict.passed else 'FAIL'} {verdict.recipe} on {identity.board} ({engine}): {'; '.join(parts)}")
 
 
 def show(verdict: Verdict, folder: Path) -> None:
@@ -174,7 +177,10 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     """The summary as pairs of a name and a text."""
     traffic, cost, stats = verdict.traffic, verdict.cost, verdict.stats
     compared = len(verdict.comparisons)
-    pairs = [("bit for bit", f"{verdict.exact}/{compared} as {verdict.oracle}")]
+    pairs = [("held to", f"{verdict.external.told}: {verdict.identity.engine} is not Plumbline's engine")] if verdict.external else []
+    pairs.append(("bit for bit", f"{verdict.exact}/{compared} as {verdict.oracle}"))
+    if verdict.external and verdict.external.held_to == "codes":
+        pairs.append(("within the codes", f"{verdict.right}/{compared} differ by no more than {verdict.external.codes}"))
     if verdict.sequences:
         count, longest = len(verdict.sequences), max(verdict.sequences)
         pairs.append(("sequences", f"{count:,} of up to {longest:,} inferences, the state put to its beginning before each"))

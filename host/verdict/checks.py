@@ -18,7 +18,7 @@ from plumbline.common.quantization import code_of_nano, nano_of, real_of, to_nan
 from plumbline.common.rows import taken_apart, to_reals
 from plumbline.common.wire import NANO
 from plumbline.host.devices.board import Answer
-from plumbline.host.verdict.comparison import Comparison, Kind, Limit, Probe, Step
+from plumbline.host.verdict.comparison import EXACT, Comparison, Kind, Limit, Probe, Rule, Step
 
 FAR_NANO = 1000 * NANO
 _NAMED = 3  # failures named one by one
@@ -36,10 +36,12 @@ class Comparer:
     Args:
         manifest: scales, zero points, the bound and the tolerance.
         references: what the model and the float model answer.
+        rule: what the answers have to be.
     """
 
-    def __init__(self, manifest: Manifest, references: References) -> None:
+    def __init__(self, manifest: Manifest, references: References, rule: Rule = EXACT) -> None:
         self._manifest = manifest
+        self._rule = rule
         self._references = references
         self._expected_of_code = {row.tobytes(): tuple(out.tolist()) for row, out in zip(references.codes, references.expected, strict=True)}
 
@@ -56,12 +58,8 @@ class Comparer:
         expected = self._expected_of_code.get(np.int8(code).tobytes(), ())
         rounding = float(abs(Fraction(x_nano, NANO) - real_of(code, spec)))
         kind: Kind = "sample" if row < references.samples else "sweep"
-        exact = (
-            answer is not None
-            and answer.input_code == code
-            and (answer.output_code,) == expected
-            and answer.y_nano == self._output_nano(answer.output_code)
-        )
+        sound = answer is not None and answer.input_code == code and answer.y_nano == self._output_nano(answer.output_code)
+        exact = answer is not None and sound and (answer.output_code,) == expected
         return Comparison(
             kind=kind,
             row=row,
@@ -73,6 +71,8 @@ class Comparer:
             float_y=tuple(references.float_x[row].tolist()),
             bound=self._bound(rounding),
             exact=exact,
+            rule=self._rule,
+            sound=sound,
         )
 
     def codes(self, outputs: Codes) -> list[Comparison]:
@@ -95,6 +95,7 @@ class Comparer:
                 exact=exact,
                 chosen=kinds[row],
                 step=steps[row],
+                rule=self._rule,
             )
             for row, (exact, expected, board, expected_y, board_y, float_y) in enumerate(
                 zip(
@@ -128,7 +129,7 @@ class Comparer:
     def _bound(self, input_rounding: float) -> float:
         """A point's own bound: the slope times the rounding of its input, and the bound's other terms."""
         bound = self._manifest.bound
-        if bound is None:
+        if bound is None or self._rule.held_to == "float":
             return self._manifest.tolerance
         return bound.at(input_rounding)
 
@@ -162,11 +163,11 @@ def failures(comparisons: Sequence[Comparison], probes: Sequence[Probe], limit: 
         limit: what errors are held against: a bound, which is proven, or a tolerance, which is declared or worked out.
     """
     found = []
-    wrong = [each for each in comparisons if not each.exact]
+    wrong = [each for each in comparisons if not each.right]
     if wrong:
         examples = "; ".join(f"{each.name}: {_codes(each.board)} instead of {_codes(each.expected)}" for each in wrong[:_NAMED])
-        found.append(f"{len(wrong)} of {len(comparisons)} answers differ from the oracle ({examples})")
-    found += _too_far(comparisons, limit)
+        found.append(f"{len(wrong)} of {len(comparisons)} answers {_differ(wrong[0].rule)} ({examples})")
+    found += _too_far([each for each in comparisons if each.rule.held_to != "codes"], limit)
     for probe in probes:
         if not probe.refused:
             found.append(f"x = {probe.x:.12g} lies outside the domain, but the board answers {probe.answer:.10g}")
@@ -196,6 +197,12 @@ def _too_far(comparisons: Sequence[Comparison], limit: Limit) -> list[str]:
             tight = f"the tolerance of {number(group[0].bound)} is too tight, not the board wrong"
             found.append(f"{tight}: {count} exact and yet farther from the float model ({examples}); {advice}")
     return found
+
+
+def _differ(rule: Rule) -> str:
+    if rule.held_to == "float":
+        return "are missing, or do not belong to their code"
+    return "differ from the oracle" + (f" by more than {rule.codes} code{'s' * (rule.codes != 1)}" if rule.held_to == "codes" else "")
 
 
 def _codes(codes: tuple[int, ...]) -> str:

@@ -17,6 +17,28 @@ Limit = Literal["bound", "tolerance"]
 
 
 @dataclass(frozen=True)
+class Rule:
+    """What an answer has to be."""
+
+    held_to: Literal["exact", "codes", "float"] = "exact"
+    """The oracle's codes, bit for bit, and within the bound; codes that are near to them, whatever the bound; or near enough to the float model."""
+    codes: Count = 0
+    """Of "codes": by how much each may differ."""
+
+    @property
+    def told(self) -> str:
+        """For a person: what the answers are held to."""
+        if self.held_to == "float":
+            return "the float model, within the tolerance"
+        if self.held_to == "codes":
+            return f"the oracle's codes, within {self.codes} code{'s' * (self.codes != 1)}"
+        return "the oracle's codes, bit for bit"
+
+
+EXACT = Rule()
+
+
+@dataclass(frozen=True)
 class Step:
     """One inference of a sequence, before whose first the model's state is put to its beginning."""
 
@@ -53,6 +75,10 @@ class Comparison:
 
     step: Step | None = None
     """Where in a sequence the answer was asked for, of a model with a state."""
+    rule: Rule = EXACT
+    """What the answer has to be."""
+    sound: bool = True
+    """Of a real input: the board rounded it to the right code, and the number it answers is the one of its output code."""
 
     @cached_property
     def errors(self) -> tuple[float, ...]:
@@ -80,14 +106,32 @@ class Comparison:
         """The error is a number and at most the bound, or there is none."""
         return bool(self.chosen) or self.error <= self.bound
 
+    @cached_property
+    def apart(self) -> int | None:
+        """The largest difference between the board's codes and the oracle's; None where one of them is missing."""
+        if len(self.board) != len(self.expected) or not self.expected:
+            return None
+        return max(abs(board - expected) for board, expected in zip(self.board, self.expected, strict=True))
+
+    @property
+    def right(self) -> bool:
+        """The codes are what the rule wants of them; held to the float model, any are."""
+        if self.rule.held_to == "exact":
+            return self.exact
+        if not self.sound or self.apart is None:
+            return False
+        return self.rule.held_to == "float" or self.apart <= self.rule.codes
+
     @property
     def good(self) -> bool:
-        return self.exact and self.within
+        return self.right and (self.within or self.rule.held_to == "codes")
 
     @property
     def outcome(self) -> str:
-        """For a person: "exact", "differs" (from the oracle's codes), or "too far" (from the float model)."""
-        return "exact" if self.good else "too far" if self.exact else "differs"
+        """For a person: "exact", "right" (by a rule that allows more), "differs" (from the oracle's codes), or "too far" (from the float model)."""
+        if self.good:
+            return "exact" if self.exact else "right"
+        return "too far" if self.right else "differs"
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from plumbline.common import documents
 from plumbline.common.explanation import Explanation
 from plumbline.common.manifest import Manifest
 from plumbline.host.firmware.built import Built
+from plumbline.host.verdict.case import Case
 from plumbline.host.verdict.profile import Profile
 from plumbline.host.verdict.verdict_file import Judged, Unjudged
 
@@ -17,6 +18,7 @@ FORMS: dict[str, tuple[type, ...]] = {
     "explain": (Explanation,),
     "firmware": (Built,),
     "profile": (Profile,),
+    "case": (Case,),
 }
 """The classes that a document may be of, by the name of its file without `.json`."""
 

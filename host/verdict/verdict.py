@@ -18,7 +18,7 @@ from plumbline.host.firmware.built import Built
 from plumbline.host.firmware.elf_size import Size
 from plumbline.host.firmware.memory_report import Footprint
 from plumbline.host.verdict.backend_comparison import Peer
-from plumbline.host.verdict.comparison import Comparison, Kind, Limit, Probe
+from plumbline.host.verdict.comparison import Comparison, Kind, Limit, Probe, Rule
 from plumbline.host.verdict.latency import Histogram
 from plumbline.host.verdict.metric import Metric
 
@@ -139,6 +139,8 @@ class Verdict:
     """Whether there is one to hold errors against; False for a .tflite that somebody brought."""
     tolerance_from: str = DECLARED
     """Where the tolerance comes from: see `Manifest`."""
+    external: Rule | None = None
+    """What the answers had to be, of firmware that is not ours; None of ours, which is held to the codes, bit for bit."""
 
     @property
     def passed(self) -> bool:
@@ -147,6 +149,8 @@ class Verdict:
     @property
     def held(self) -> bool:
         """Whether each answer's distance from the float model is held against a limit of its own."""
+        if self.external and self.external.held_to == "codes":
+            return False
         return self.float_model and (self.bound is not None or self.tolerance_from != ENDLESS)
 
     @property
@@ -209,6 +213,11 @@ class Verdict:
     def exact(self) -> int:
         """Comparisons that are right bit for bit."""
         return sum(each.exact for each in self.comparisons)
+
+    @cached_property
+    def right(self) -> int:
+        """Comparisons whose codes are what the rule wants of them."""
+        return sum(each.right for each in self.comparisons)
 
     @cached_property
     def within(self) -> int:

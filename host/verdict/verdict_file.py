@@ -18,7 +18,7 @@ from plumbline.host.firmware.built import Built
 from plumbline.host.firmware.elf_size import Size
 from plumbline.host.firmware.memory_report import Footprint
 from plumbline.host.verdict.backend_comparison import Peer
-from plumbline.host.verdict.comparison import Kind, Probe, Step
+from plumbline.host.verdict.comparison import Kind, Probe, Rule, Step
 from plumbline.host.verdict.metric import Metric
 from plumbline.host.verdict.verdict import Cost, OutputAnswers, Traffic
 
@@ -108,7 +108,7 @@ class Row:
 class Unjudged:
     """A run that has come to no verdict."""
 
-    schema: Literal[6] = 6
+    schema: Literal[7] = 7
     """Version of this schema; raised when a field comes, goes or changes its meaning."""
     outcome: Literal["error", "not finished"]
     """"not finished" stands there from the first moment of a run on until its end replaces it: a run that was killed leaves it."""
@@ -143,7 +143,7 @@ class Unjudged:
 class Judged:
     """A run that came to a verdict: of a board, and all its answers."""
 
-    schema: Literal[6] = 6
+    schema: Literal[7] = 7
     """Version of this schema; raised when a field comes, goes or changes its meaning."""
     outcome: Literal["pass", "fail"]
     """What the run came to."""
@@ -162,6 +162,8 @@ class Judged:
     """Of the manifest that the board was held to."""
     oracle: str
     """What computed the expected codes, with its version, and whether live or stored by the conversion."""
+    external: Rule | None
+    """What the answers had to be, of firmware that is not Plumbline's (`--engine external`); null of Plumbline's, which is held to `exact`."""
     started: str
     """ISO 8601, UTC."""
     command: str

@@ -27,7 +27,7 @@ from plumbline.host.verdict.anchor import check_anchored
 from plumbline.host.verdict.artefacts import Artefacts
 from plumbline.host.verdict.backend_comparison import peers_of
 from plumbline.host.verdict.checks import Comparer, failures, nearest_rank, outside
-from plumbline.host.verdict.comparison import Limit, Probe
+from plumbline.host.verdict.comparison import EXACT, Limit, Probe, Rule
 from plumbline.host.verdict.latency import histogram
 from plumbline.host.verdict.metric import metrics_of
 from plumbline.host.verdict.oracle import Oracle, consult
@@ -67,6 +67,7 @@ def verify(
     trust_answers_only: bool = False,
     limits: Limits | None = None,
     expected: Expected | None = None,
+    external: Rule | None = None,
 ) -> Verdict:
     """Hold everything the board answers against the references in `folder`.
 
@@ -78,6 +79,7 @@ def verify(
         command: what the user typed, for the report.
         limits: what the board must reach on the samples; None for those of the manifest.
         expected: of this folder and manifest; None checks them here.
+        external: what the answers have to be of firmware that is not ours around an engine that is not; None holds ours to the codes, bit for bit.
         trust_answers_only: compare answers even when the board says it runs another model; proves that the comparison alone finds it out.
 
     Returns:
@@ -94,10 +96,11 @@ def verify(
     artefacts, oracle = expected.artefacts, expected.oracle
     identity = board.hello()
     if not trust_answers_only:
-        check_identity(identity, manifest)
+        check_identity(identity, manifest, external=external is not None)
     built = builds.of(identity.build) if builds else None
     references = oracle.references
-    comparer = Comparer(manifest, references)
+    rule = external or EXACT
+    comparer = Comparer(manifest, references, rule)
     xs = references.x_nano.tolist() if comparer.scalar else []
     probed = outside(manifest) if comparer.scalar else ()
     meter = Meter(board.link)
@@ -115,7 +118,8 @@ def verify(
             f"Its last reset: {last_reset or 'an ordinary one'}.",
             "Check its power and its cable; a watchdog or a crash starts a board anew as well, and is named above. Then verify again.",
         )
-    limit: Limit = "bound" if manifest.bound else "tolerance"
+    bound = manifest.bound if rule.held_to == "exact" else None
+    limit: Limit = "bound" if bound else "tolerance"
     judged = manifest.with_limits(limits or manifest.limits)
     metrics = metrics_of(judged, references, inferences.outputs)
     useful = useful_of(artefacts.graph, judged, references, inferences.outputs)
@@ -131,7 +135,7 @@ def verify(
         oracle=oracle.name,
         identity=identity,
         tolerance=manifest.tolerance,
-        bound=manifest.bound.total if manifest.bound else None,
+        bound=bound.total if bound else None,
         comparisons=tuple(comparisons),
         probes=tuple(probes),
         traffic=traffic,
@@ -155,6 +159,7 @@ def verify(
         outputs=manifest.outputs,
         float_model=manifest.float_model,
         tolerance_from=manifest.tolerance_from,
+        external=external,
     )
 
 

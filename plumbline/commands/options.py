@@ -202,7 +202,7 @@ def about_firmware() -> list[click.Parameter]:
     """A firmware."""
     return [
         *about_board(),
-        text("--engine", f"What runs the model on it: {', '.join(environment.engines())}.", "ENGINE", *environment.engines()),
+        text("--engine", f"What runs the model on it: {', '.join(environment.named())}.", "ENGINE", *environment.named()),
         text("--env", "The firmware environment instead of both: `plumbline boards` lists them.", "ENV", *boards.environments()),
         click.Option(
             ["--mlperf"],

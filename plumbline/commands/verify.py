@@ -7,10 +7,11 @@ import time
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from plumbline.commands.external import about_external, asked_external, is_external
 from plumbline.commands.options import BUILD, FIRMWARE, MODEL, PORT, STAGES, Given, define, say_passed_over, text
 from plumbline.common import boards as all_boards
 from plumbline.common import ending, usage
@@ -42,7 +43,8 @@ def about_place() -> list[click.Parameter]:
     "plumbline verify linear",
     "plumbline verify model.keras --samples inputs.npy --board nano33ble",
     "plumbline verify linear --places 'nano-*'",
-    takes=(MODEL, FIRMWARE, PORT, about_place, STAGES, BUILD),
+    "plumbline verify model.tflite --port /dev/ttyACM0 --engine external --within 1",
+    takes=(MODEL, FIRMWARE, PORT, about_external, about_place, STAGES, BUILD),
     result="verdict.json instead of tables",
     quiet="and the last line only",
 )
@@ -51,14 +53,23 @@ def about_place() -> list[click.Parameter]:
 @click.option("--boards", is_flag=True, help="Verify on every virtual board, go on after a failure, and print one table.")
 @click.option("--places", help="Verify at all these places at the same time: names, patterns, or tags like board=nano33ble.", metavar="A,B,...")
 @click.option("--manifest", type=click.Path(path_type=Path), help="Hold the board to this manifest.  [default: the one in the build folder]")
-def command(given: Given, every: bool, models: Path | None, boards: bool, places: str | None, manifest: Path | None) -> int:
+def command(given: Given, every: bool, models: Path | None, boards: bool, places: str | None, manifest: Path | None, **judged: Any) -> int:
     """Prove that a board answers what the model says.
 
     The model is trained, converted and built first, where something has changed. Without a port it runs on
     this computer, on the virtual board or on an emulated one.
+
+    With --engine external the firmware behind --port is somebody else's, beside the files of
+    `plumbline export --format harness`: it is asked as it is, and a wrong answer becomes a minimal case.
     """
     if every + boards + (models is not None) + (places is not None) > 1:
         raise UsageError("--all, --models, --boards and --places each say what is verified.", "Leave out all but one of them.")
+    if is_external(given) or any(each not in (False, None) for each in judged.values()):
+        if every or boards or models is not None or places is not None or given.place is not None:
+            raise UsageError("--engine external verifies one model behind one port.", "Leave out --all, --models, --boards, --place and --places.")
+        work, verdict = asked_external(given, manifest, **judged)
+        _show(given, work, verdict)
+        return verdict.exit_code
     _check_place(given, places)
     if every:
         return _every(given)

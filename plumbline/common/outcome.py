@@ -19,7 +19,7 @@ from plumbline.common.files import write_if_changed
 from plumbline.common.junit import Case
 from plumbline.common.text import markdown_text, printable, utf8_text
 
-SCHEMA = 6
+SCHEMA = 7
 """Version of verdict.json; raised when a field comes, goes or changes its meaning."""
 PASS, FAIL, ERROR, NOT_FINISHED = "pass", "fail", "error", "not finished"
 VERDICT, JUNIT, PAGE = FILES = ("verdict.json", "junit.xml", "report.html")

@@ -44,6 +44,8 @@ class Request(IntEnum):
     PROFILE = 9  # what one operator cost in the last inference; only firmware built with PLUMBLINE_PROFILE knows it
     RESET = 10  # put the model's state to its beginning; only the firmware of a stateful model knows it
     END = 11  # one input or output; firmware of one int8 in and one int8 out does not know it: its fields say the same
+    WATCH = 12  # which layer's output to keep in the inferences to come; only firmware built with PLUMBLINE_LAYERS knows this and the next one
+    LAYER = 13  # one piece of what was kept
 
 
 ERROR_REPLY = 0xFF
@@ -108,6 +110,8 @@ REQUESTS: dict[Request, Layout] = {
     Request.PROFILE: Layout((("number", "I"),)),  # of the operator, in execution order from 0
     Request.RESET: Layout(()),
     Request.END: Layout((("direction", "B"), ("number", "H"))),  # in the order of the signature, from 0
+    Request.WATCH: Layout((("layer", "I"), ("output", "B"), ("offset", "I"))),  # of the operator, in execution order from 0; of its outputs; in bytes
+    Request.LAYER: Layout((("offset", "I"), ("length", "B"))),  # from where watching begins
 }
 
 REPLIES: dict[Request, Layout] = {
@@ -122,6 +126,8 @@ REPLIES: dict[Request, Layout] = {
     Request.PROFILE: Layout((("operators", "I"), ("count", "I"), ("probe", "I"))),  # how many there are; of this one; of the probe between two
     Request.RESET: Layout(()),
     Request.END: Layout((("ends", "H"), ("type", "B"), ("elements", "I"), ("scale_bits", "I"), ("zero_point", "i")), rest="name"),
+    Request.WATCH: Layout((("room", "I"),)),  # bytes that are kept
+    Request.LAYER: Layout((("bytes", "I"), ("crc32", "I")), rest="piece"),  # of the layer's whole output; 0 where the engine has not told of it
 }
 """`count` is in the unit that the field UNIT names; `time_ns` is 2**32-1 where it does not fit. A `_nano` is 1e-9 of a unit. `ends` is how many there
 are in this direction; `scale_bits` are a float32's, 0 where the tensor is not quantized."""

@@ -9,6 +9,9 @@ from plumbline.common.board_description import Environment
 from plumbline.common.errors import UsageError
 from plumbline.common.usage import option
 
+EXTERNAL = "external"
+"""Instead of an engine: one that is not Plumbline's, in firmware that is not built here."""
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -22,6 +25,11 @@ class Chosen:
 def engines() -> tuple[str, ...]:
     """Every engine that some board has."""
     return tuple(dict.fromkeys(each.engine for each in boards.environments().values()))
+
+
+def named() -> tuple[str, ...]:
+    """What may be given as an engine."""
+    return (*engines(), EXTERNAL)
 
 
 def choose(env: str | None, board: str | None, engine: str | None, default: Environment) -> Chosen:
@@ -39,6 +47,9 @@ def choose(env: str | None, board: str | None, engine: str | None, default: Envi
         if board is not None or engine is not None:
             raise UsageError(f"{option('env')} names a board and an engine already.", "Give it alone, or --board and --engine without it.")
         return Chosen(boards.environment(env), True)
+    if engine == EXTERNAL:
+        hint = "Build the firmware yourself, with the files of `plumbline export --format harness`; `plumbline verify` asks it behind --port."
+        raise UsageError(f"{option('engine', EXTERNAL)} is firmware that is not built here.", hint)
     if board is None and engine is None:
         return Chosen(default, False)
     return Chosen(boards.environment_for(boards.board(board) if board else default.board, engine), engine is not None)

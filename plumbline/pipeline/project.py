@@ -14,7 +14,7 @@ from plumbline.common.errors import UsageError
 from plumbline.common.limits import Limits
 from plumbline.common.text import meant, printable
 from plumbline.common.usage import through_make
-from plumbline.pipeline.environment import engines
+from plumbline.pipeline.environment import named
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -135,7 +135,7 @@ def _wrong_limits(value: Any) -> list[str]:
 
 def _contradictions(content: dict[str, Any]) -> list[str]:
     found = []
-    for key, known in (("board", boards.boards()), ("engine", engines()), ("env", boards.environments()), ("activations", ACTIVATIONS)):
+    for key, known in (("board", boards.boards()), ("engine", named()), ("env", boards.environments()), ("activations", ACTIVATIONS)):
         value = content.get(key)
         if value is not None and value not in known:
             found.append(f"there is no {key} {printable(value)}.{meant(value, known)} There are {', '.join(known)}.")

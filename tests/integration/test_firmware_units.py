@@ -30,7 +30,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return native.build(tmp_path_factory.mktemp("native"))
 
 
-@pytest.mark.parametrize("name", ["scalar", "small", "several", "stateful", "large", "mlperf", "mlperf_numbers"])
+@pytest.mark.parametrize("name", ["scalar", "small", "several", "stateful", "large", "layers", "mlperf", "mlperf_numbers"])
 def test_cpp(programs: dict[str, Path], name: str) -> None:
     output = native.run([str(programs[name])])
     passed = re.search(r"test cases: +(\d+) \| +(\d+) passed", output)

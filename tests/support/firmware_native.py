@@ -44,6 +44,7 @@ PROGRAMS = (
     Program("several", "several", ("test_main.cpp", "test_several.cpp", "fakes.cpp", "line.cpp")),
     Program("stateful", "stateful", ("test_main.cpp", "test_stateful.cpp", "fakes.cpp", "line.cpp")),
     Program("large", "large", ("test_main.cpp", "test_large.cpp", "fakes.cpp", "line.cpp")),
+    Program("layers", "small", ("test_main.cpp", "test_layers.cpp", "fakes.cpp", "line.cpp"), (*LIBRARIES, "layers"), ("-DPLUMBLINE_LAYERS",)),
     Program(
         "mlperf",
         "small",
@@ -81,7 +82,7 @@ def build(folder: Path) -> dict[str, Path]:
             folder,
             TEST / "models" / program.model,
             folder / "models" / program.model,
-            *(FIRMWARE / "lib" / name for name in (*LIBRARIES, "mlperf")),
+            *(FIRMWARE / "lib" / name for name in (*LIBRARIES, "layers", "mlperf")),
         ]
         include = [f"-I{each}" for each in folders]
         sources = [source for name in program.libraries for source in sorted((FIRMWARE / "lib" / name).glob("*.c"))]

@@ -63,7 +63,7 @@ def test_what_somebody_edited_is_refused_with_the_place(change: dict[str, Any], 
         load(written(tmp_path, json.dumps({**passing(), **change})))
 
 
-UNJUDGED = {"schema": 6, "outcome": "error", "passed": False, "line": "", "failures": [""], "error": ENDED, "exit_code": 45}
+UNJUDGED = {"schema": 7, "outcome": "error", "passed": False, "line": "", "failures": [""], "error": ENDED, "exit_code": 45}
 UNJUDGED |= {"recipe": "", "started": "", "command": ""}
 
 
@@ -101,7 +101,7 @@ def test_a_field_that_is_missing_is_named(tmp_path: Path) -> None:
         ('{"schema": NaN}', "JSON is malformed"),
         ('{"schema": 1e999}', "umber out of range"),
         ('{"schema": ' + "9" * 6000 + "}", "out of range"),
-        ('{"schema": 6', "cannot be read"),
+        ('{"schema": 7', "cannot be read"),
         ("\x00", "cannot be read"),
     ],
 )

@@ -12,7 +12,7 @@ extern "C" {
 // Prepares the model; false when that failed, and engine_error() then says why.
 bool engine_begin(void);
 
-// Short name as the host knows it: "tflm" or "compiled".
+// Short name: "tflm" and "compiled" are the host's own, any other is of an engine that it does not know.
 const char *engine_name(void);
 
 // Why the engine does not work, or "" while it does.
@@ -26,6 +26,7 @@ int8_t *engine_input(uint32_t number);
 const int8_t *engine_output(uint32_t number);
 
 // Runs the model once; false when that failed. The state of a stateful model (PLUMBLINE_STATEFUL) advances with it.
+// In a build with PLUMBLINE_LAYERS an engine that can calls layers_told() (layers.h) behind each layer.
 bool engine_invoke(void);
 
 // Puts the state of a stateful model to its beginning, as engine_begin() does; false when that failed.

@@ -13,6 +13,9 @@
 #include "rows.h"
 #include <ends.h>
 #include <fields.h>
+#ifdef PLUMBLINE_LAYERS
+#include <layers.h>
+#endif
 #ifdef PLUMBLINE_PROFILE
 #include <profile.h>
 #endif
@@ -173,6 +176,28 @@ static uint8_t profile(const request *from, answer *to) {
 }
 #endif
 
+#ifdef PLUMBLINE_LAYERS
+static uint8_t watch(const request *from, answer *to) {
+  const uint32_t layer = get32(from->payload + PLUMBLINE_WATCH_REQUEST_LAYER_OFFSET);
+  if (layer >= PLUMBLINE_OPERATORS) return PLUMBLINE_ERROR_BAD_OFFSET;
+  layers_watch(layer, from->payload[PLUMBLINE_WATCH_REQUEST_OUTPUT_OFFSET], get32(from->payload + PLUMBLINE_WATCH_REQUEST_OFFSET_OFFSET));
+  put32(to->payload + PLUMBLINE_WATCH_REPLY_ROOM_OFFSET, PLUMBLINE_LAYERS_ROOM);
+  to->length = PLUMBLINE_WATCH_REPLY_BYTES;
+  return NO_ERROR;
+}
+
+static uint8_t layer(const request *from, answer *to) {
+  const uint32_t offset = get32(from->payload + PLUMBLINE_LAYER_REQUEST_OFFSET_OFFSET);
+  const uint8_t length = from->payload[PLUMBLINE_LAYER_REQUEST_LENGTH_OFFSET];
+  if (length > PLUMBLINE_PAYLOAD_MAX - PLUMBLINE_LAYER_REPLY_BYTES) return PLUMBLINE_ERROR_BAD_LENGTH;
+  uint32_t crc32;
+  put32(to->payload + PLUMBLINE_LAYER_REPLY_BYTES_OFFSET, layers_seen(&crc32));
+  put32(to->payload + PLUMBLINE_LAYER_REPLY_CRC32_OFFSET, crc32);
+  to->length = PLUMBLINE_LAYER_REPLY_BYTES + layers_read(offset, to->payload + PLUMBLINE_LAYER_REPLY_BYTES, length);
+  return NO_ERROR;
+}
+#endif
+
 #if PLUMBLINE_STATEFUL
 static uint8_t reset(void) {
   last_invoke.valid = false;
@@ -213,6 +238,12 @@ static bool length_fits(uint8_t type, size_t length, bool *known) {
     case PLUMBLINE_REQUEST_PROFILE:
       return length == PLUMBLINE_PROFILE_REQUEST_BYTES;
 #endif
+#ifdef PLUMBLINE_LAYERS
+    case PLUMBLINE_REQUEST_WATCH:
+      return length == PLUMBLINE_WATCH_REQUEST_BYTES;
+    case PLUMBLINE_REQUEST_LAYER:
+      return length == PLUMBLINE_LAYER_REQUEST_BYTES;
+#endif
 #if PLUMBLINE_STATEFUL
     case PLUMBLINE_REQUEST_RESET:
       return length == PLUMBLINE_RESET_REQUEST_BYTES;
@@ -241,6 +272,10 @@ static uint8_t dispatch(const request *from, const frame_receiver *receiver, ans
 #endif
 #if !PLUMBLINE_ONE_TO_ONE
   if (type == PLUMBLINE_REQUEST_END) return end(from, to);
+#endif
+#ifdef PLUMBLINE_LAYERS
+  if (type == PLUMBLINE_REQUEST_WATCH) return watch(from, to);
+  if (type == PLUMBLINE_REQUEST_LAYER) return layer(from, to);
 #endif
   if (engine_error()[0]) return PLUMBLINE_ERROR_ENGINE_FAILED;  // there may be no tensors to read or write
   if (type == PLUMBLINE_REQUEST_WRITE) return write(from, to);
