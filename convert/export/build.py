@@ -16,6 +16,7 @@ from plumbline.convert.codegen.ends import Scale, macro_names
 from plumbline.convert.codegen.naming import exported_as
 from plumbline.convert.export.exported import ExportedEnd, ExportedModel, Package
 from plumbline.convert.export.header import with_header
+from plumbline.convert.export.self_test import A_FEW, SelfTest, with_test
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.called import with_names
 from plumbline.convert.model.graph import Graph, Tensor
@@ -24,12 +25,13 @@ from plumbline.convert.runs import compiled_alone
 GENERATOR = f"Plumbline {__version__}"
 
 
-def model_of(folder: Path, name: str) -> ExportedModel:
+def model_of(folder: Path, name: str, test: SelfTest = A_FEW) -> ExportedModel:
     """The model of a conversion under the name that its C carries.
 
     Args:
         folder: build/NAME.
         name: see `check_name`.
+        test: what its self-test holds.
 
     Raises:
         ArtefactsDisagree: the folder holds no conversion, or one that was changed since.
@@ -53,7 +55,7 @@ def model_of(folder: Path, name: str) -> ExportedModel:
         header="",
         source=compiled.source,
     )
-    return with_header(model, GENERATOR)
+    return with_test(with_header(model, GENERATOR), test)
 
 
 def refuse(name: str, raw: bytes, graph: Graph) -> None:

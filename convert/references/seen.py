@@ -34,6 +34,10 @@ class Seen:
         inside, outputs = (np.concatenate([getattr(part, name) for part in parts]) for name in ("inside", "outputs"))
         return cls(inside, outputs, np.concatenate([part.answers for part in parts]), np.concatenate([part.shows for part in parts]))
 
+    def rows(self, picked: Sequence[int]) -> Seen:
+        """What some of them reach, in the order they were picked."""
+        return Seen(self.inside[picked], self.outputs[picked], self.answers[picked], self.shows[picked])
+
 
 class Watcher(Protocol):
     """What tells candidates apart."""

@@ -41,8 +41,26 @@ FORMATS = tuple(sorted(path.name.replace("_", "-") for path in (PACKAGE / "conve
 )
 @click.option("--output", help="The folder to write to.  [default: NAME-FORMAT]", metavar="DIR", callback=not_empty)
 @click.option("--package-version", "version", help="Of the package, for formats that have one.", metavar="X.Y.Z", default="1.0.0", callback=not_empty)
+@click.option("--test-inputs", "inputs", type=click.IntRange(min=1), help="How many inputs the self-test holds.  [default: a few]", metavar="N")
+@click.option(
+    "--test-layers",
+    "layers",
+    type=click.Choice(["hashes", "full"]),
+    default="hashes",
+    help="What the self-test holds of what each layer answers: all of it tells the element that differs.  [default: hashes]",
+)
 @click.option("--force", is_flag=True, help="Replace files in the folder that no export wrote, or that were changed since.")
-def command(given: Given, targets: tuple[str, ...], name: str | None, wanted: str, output: str | None, version: str, force: bool) -> int:
+def command(
+    given: Given,
+    targets: tuple[str, ...],
+    name: str | None,
+    wanted: str,
+    output: str | None,
+    version: str,
+    inputs: int | None,
+    layers: str,
+    force: bool,
+) -> int:
     """Write models as C for your own firmware.
 
     TARGETS are converted first, where something has changed. Several become one package, and share what they have in common.
@@ -50,6 +68,7 @@ def command(given: Given, targets: tuple[str, ...], name: str | None, wanted: st
     from plumbline.convert.export.build import model_of, package_of
     from plumbline.convert.export.formats import formats
     from plumbline.convert.export.names import check_name, check_version, proposed
+    from plumbline.convert.export.self_test import SelfTest
     from plumbline.convert.export.write import write_export
 
     if wanted not in formats():
@@ -62,7 +81,7 @@ def command(given: Given, targets: tuple[str, ...], name: str | None, wanted: st
     for work in works:
         work.check()
         work.convert()
-        models.append(model_of(work.folder, check_name(name if name and len(works) == 1 else proposed(work.name))))
+        models.append(model_of(work.folder, check_name(name if name and len(works) == 1 else proposed(work.name)), SelfTest(inputs, layers)))
     package = package_of(models, name, version)
     folder = Path(output or f"{package.name}-{wanted}")
     chosen = formats()[wanted]
