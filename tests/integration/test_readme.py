@@ -53,7 +53,7 @@ def exported(linear: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "plumbline", *words.split(), "--build", str(linear.parent)]
     subprocess.run(command, cwd=here, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     (folder,) = re.findall(r"writes `(\S+)/`", pages.text("README.md"))
-    return here / folder
+    return here / str(folder)
 
 
 def said(command: list[str], linear: Path, typed: str = "") -> str:
