@@ -66,7 +66,7 @@ def compile_fast(operator: Operator, name: str, layer: DepthwiseConv2DReference)
         **fast.layer_facts(operator.layer, layer, 9),
         **window.facts(layer.window),
         "filters": len(layer.weights),
-        "planes": ", ".join(f".{field} = {value}" for field, value in fields.items()),
+        "planes": fields,
         "runs": RUNS[stride],
     }
     weights = layer.weights[:, :, [0, 1, 1, 2]]

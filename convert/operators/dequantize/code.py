@@ -22,6 +22,6 @@ def compile_dequantize(operator: Operator, name: str) -> Step:
         "type": operator.run_time_inputs[0].c_type,
         "input": formula(layer.input),
         "scale": literal(layer.input.scale),
-        "distance": f"(input[i]{minus(layer.input.zero_point)})",
+        "distance": f"((int32_t)input[i]{minus(layer.input.zero_point)})",
     }
     return Step(name, TEMPLATE, HELPERS, (), facts)

@@ -30,8 +30,8 @@ def compile_div(operator: Operator, name: str) -> Step:
     facts = described(operator.layer, name, layer)
     place = f"{facts['elements'][1]} + 128"
     body = [
-        f"const int32_t dividend = {facts['values'][0].removeprefix('(').removesuffix(')')};",
-        f"const int32_t divisor = {facts['values'][1].removeprefix('(').removesuffix(')')};",
+        f"const int32_t dividend = {facts['distances'][0]};",
+        f"const int32_t divisor = {facts['distances'][1]};",
         f"const int32_t reciprocal = {name}_reciprocals[{place}];",
         f"int32_t code = plumbline_quotient(divisor < 0 ? -dividend : dividend, reciprocal, {name}_bits[{place}], {layer.multiplier.mantissa}, "
         f"{layer.multiplier.shift}){minus(-layer.output.zero_point)};",

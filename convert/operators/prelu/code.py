@@ -12,9 +12,9 @@ def compile_prelu(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template. Raises what `check_prelu` raises."""
     layer = check_prelu(operator)
     facts = described(operator.layer, name, layer)
-    value, alpha = facts["values"]
+    alpha = facts["values"][1]
     body = [
-        f"const int32_t value = {value.removeprefix('(').removesuffix(')')};",
+        f"const int32_t value = {facts['distances'][0]};",
         f"output[{facts['at']}] = value < 0 ? {coded(f'value * {alpha}', layer.negative, layer)}",
         f"                         : {coded('value', layer.positive, layer)};",
     ]

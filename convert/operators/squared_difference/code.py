@@ -65,5 +65,5 @@ def tabulated(name: str, layer: SquaredDifference, facts: Mapping[str, Any]) -> 
             )
         else:
             known.append(Constant(f"{name}_operand", fine, "the constant operand on the fine scale"))
-        parts.append(f"{name}_{NAMES[number]}[(uint8_t){element}]" if held is None else element)
+        parts.append(f"(int32_t){name}_{NAMES[number]}[(uint8_t){element}]" if held is None else f"(int32_t){element}")
     return parts, tuple(known)

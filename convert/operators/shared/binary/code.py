@@ -65,7 +65,7 @@ def walked(path: str, name: str, layer: Together, names: Sequence[str] = NAMES) 
 
 
 def described(path: str, name: str, layer: Binary) -> dict[str, Any]:
-    """The same of a layer that clips codes, and how it reads each operand, zero point taken off."""
+    """The same of a layer that clips codes, and how it reads each operand, zero point taken off: as an int32, which an int need not be."""
     facts = walked(path, name, layer)
     if layer.activation != "NONE":
         facts["reals"][-1] += f", clipped by {layer.activation}"
@@ -74,7 +74,8 @@ def described(path: str, name: str, layer: Binary) -> dict[str, Any]:
         "zero_point": layer.output.zero_point,
         "below": layer.lowest if layer.lowest > least(layer) else None,
         "above": layer.highest if layer.highest < ENDS[layer.type][1] else None,
-        "values": [f"({element}{minus(operand.zero_point)})" for element, operand in elements],
+        "distances": (bare := [f"(int32_t){element}{minus(operand.zero_point)}" for element, operand in elements]),
+        "values": [f"({each})" if operand.zero_point else each for each, operand in zip(bare, layer.operands, strict=True)],
     }
 
 

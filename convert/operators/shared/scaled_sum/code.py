@@ -63,7 +63,7 @@ def compile_scaled_sum(check: Callable[[Operator], ScaledSum | Whole], operator:
 
 def on_a_line(name: str, line: Line, elements: Sequence[str]) -> tuple[str, tuple[Constant, ...]]:
     """The C expression of a code, and the constant that it needs, if any."""
-    first, second = (f"{element} * {times}" for element, times in zip(elements, line.factors, strict=True))
+    first, second = (f"(int32_t){element} * {times}" for element, times in zip(elements, line.factors, strict=True))
     sums = f"{first} + {second}{minus(-line.start)}"
     if not line.moved:
         return f"plumbline_code(({sums}) >> {line.shift})", ()

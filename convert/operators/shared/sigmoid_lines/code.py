@@ -40,6 +40,6 @@ def place(layer: SigmoidLines) -> str:
     """The C expression of a code's place from the table's beginning on; what is added comes before the shift where that stays within an int32."""
     middle, half = MIDDLES[layer.helper], (1 << layer.right) >> 1
     if layer.right and -INT16[0] * layer.factor + half + (middle << layer.right) <= INT32_MAX:
-        return f"(input[i] * {layer.factor} + {half + (middle << layer.right)}) >> {layer.right}"
-    scaled = f"((input[i] * {layer.factor} + {half}) >> {layer.right})" if layer.right else f"input[i] * {layer.factor}"
+        return f"((int32_t)input[i] * {layer.factor} + {half + (middle << layer.right)}) >> {layer.right}"
+    scaled = f"(((int32_t)input[i] * {layer.factor} + {half}) >> {layer.right})" if layer.right else f"(int32_t)input[i] * {layer.factor}"
     return f"{scaled} + {middle}"
