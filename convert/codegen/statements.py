@@ -139,6 +139,6 @@ def lies_inside(operator: Operator, memory: Plan, step: Step) -> bool:
 
 
 def pointer(offset: int, c_type: str) -> str:
-    """A place in the memory as an argument."""
+    """A place in the memory as an argument; by way of void, as the plan has aligned it for wider types and a compiler cannot know."""
     place = f"memory + {offset}" if offset else "memory"
-    return place if c_type == "int8_t" else f"({c_type} *)({place})"
+    return place if c_type == "int8_t" else f"({c_type} *)(void *)({place})"
