@@ -11,10 +11,12 @@ def rendered(template: str, package: Package, **more: object) -> str:
     return environment().get_template(template).render(package=package, model=package.models[0], **more)
 
 
-def c_files(package: Package, sources: str = "", tests: str = "") -> dict[str, str]:
-    """The C of all models, headers and sources in one folder and the self-tests in another: paths that end with a slash, or nothing."""
+def c_files(package: Package, sources: str = "", tests: str = "", headers: str | None = None) -> dict[str, str]:
+    """The C of all models: sources, self-tests and headers (None: with the sources) in folders, which end with a slash or are nothing."""
     result: dict[str, str] = {}
     for model in package.models:
-        result |= {f"{sources}{name}": text for name, text in model.sources.items()}
+        for name, text in model.sources.items():
+            folder = sources if headers is None or not name.endswith(".h") else headers
+            result[f"{folder}{name}"] = text
         result[f"{tests}{model.name}_test.c"] = model.test
     return result
