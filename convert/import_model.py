@@ -158,7 +158,7 @@ def bring_tflite(raw: bytes, folder: Path, samples: Path | None, limits: Limits,
     fitted = None if given is None else fitted_samples(given, graph)
     runs = runs_of(folder.name, raw, graph, board)
     targets = targets_for(given, graph)
-    quality = qualities_for(targets, graph, limits)
+    quality = qualities_for(targets, graph, limits, raw)
     chooses: Chooses = with_chosen if runs.compiled else lambda _, samples: choose_apart(raw, samples)
     (codes, own), domain = codes_for(graph, fitted, targets, chooses), range_of(graph.inputs[0])
     at = swept(domain, domain) if graph.scalar else NOWHERE

@@ -16,6 +16,7 @@ from plumbline.convert.codegen.ends import Scale, macro_names
 from plumbline.convert.codegen.naming import exported_as
 from plumbline.convert.export.exported import ExportedEnd, ExportedModel, Package
 from plumbline.convert.export.header import with_header
+from plumbline.convert.export.labels import with_known
 from plumbline.convert.export.self_test import A_FEW, SelfTest, with_test
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.called import with_names
@@ -51,7 +52,7 @@ def model_of(folder: Path, name: str, test: SelfTest = A_FEW) -> ExportedModel:
         manifest=manifest,
         references=References.load(folder / golden_data.FILE, manifest),
         inputs=ends(graph, compiled, "input", graph.inputs),
-        outputs=ends(graph, compiled, "output", graph.outputs),
+        outputs=with_known(ends(graph, compiled, "output", graph.outputs), manifest, raw),
         header="",
         source=compiled.source,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -13,6 +14,7 @@ from plumbline.common.errors import UsageError
 from plumbline.common.limits import Limits
 from plumbline.common.quality import Quality, is_labels
 from plumbline.common.useful import spreads
+from plumbline.convert.importers.labels import labels_in
 from plumbline.convert.importers.samples.reader import Samples
 from plumbline.convert.importers.samples.values import Targets
 from plumbline.convert.model.graph import Graph, Tensor
@@ -50,8 +52,10 @@ def _refused(given: Mapping[str, Targets], names: list[str]) -> NoReturn:
     raise UsageError(f"The samples have {'; they have '.join(wrong)}. The model's outputs: {listed}.", hint)
 
 
-def qualities_for(targets: Sequence[Targets | None], graph: Graph, limits: Limits) -> tuple[Quality, ...]:
+def qualities_for(targets: Sequence[Targets | None], graph: Graph, limits: Limits, raw: bytes = b"") -> tuple[Quality, ...]:
     """Accuracy where an output's targets name classes of it, RMSE where they are numbers as it answers them; nothing of one without targets.
+
+    The .tflite file `raw` may say what classes are called whose targets are numbers.
 
     Raises:
         UsageError: the targets are neither.
@@ -59,7 +63,9 @@ def qualities_for(targets: Sequence[Targets | None], graph: Graph, limits: Limit
     several = len(graph.outputs) > 1
     ends = zip(targets, graph.outputs, strict=bool(targets))
     found = ((each, output, graph.name_of(output) if several else ONLY) for each, output in ends)
-    return tuple(_quality_for(each, graph, output, name, limits) for each, output, name in found if each is not None)
+    qualities = (_quality_for(each, graph, output, name, limits) for each, output, name in found if each is not None)
+    known = () if several else labels_in(raw, graph.output.elements)
+    return tuple(replace(each, classes=known) if each.kind == "accuracy" and not each.classes else each for each in qualities)
 
 
 def _quality_for(given: Targets, graph: Graph, output: Tensor, name: str, limits: Limits) -> Quality:

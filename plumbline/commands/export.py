@@ -40,6 +40,12 @@ FORMATS = tuple(sorted(path.name.replace("_", "-") for path in (PACKAGE / "conve
     shell_complete=complete(*FORMATS),
 )
 @click.option("--output", help="The folder to write to.  [default: NAME-FORMAT]", metavar="DIR", callback=not_empty)
+@click.option(
+    "--labels",
+    help="What the classes are called: one a line, or with commas between them. Of several outputs OUTPUT=FILE, of several models MODEL=FILE.",
+    metavar="FILE",
+    multiple=True,
+)
 @click.option("--package-version", "version", help="Of the package, for formats that have one.", metavar="X.Y.Z", default="1.0.0", callback=not_empty)
 @click.option("--test-inputs", "inputs", type=click.IntRange(min=1), help="How many inputs the self-test holds.  [default: a few]", metavar="N")
 @click.option(
@@ -56,6 +62,7 @@ def command(
     name: str | None,
     wanted: str,
     output: str | None,
+    labels: tuple[str, ...],
     version: str,
     inputs: int | None,
     layers: str,
@@ -65,8 +72,9 @@ def command(
 
     TARGETS are converted first, where something has changed. Several become one package, and share what they have in common.
     """
-    from plumbline.convert.export.build import model_of, package_of
+    from plumbline.convert.export.build import GENERATOR, model_of, package_of
     from plumbline.convert.export.formats import formats
+    from plumbline.convert.export.labels import with_labels
     from plumbline.convert.export.names import check_name, check_version, proposed
     from plumbline.convert.export.self_test import SelfTest
     from plumbline.convert.export.write import write_export
@@ -82,7 +90,7 @@ def command(
         work.check()
         work.convert()
         models.append(model_of(work.folder, check_name(name if name and len(works) == 1 else proposed(work.name)), SelfTest(inputs, layers)))
-    package = package_of(models, name, version)
+    package = package_of(with_labels(models, labels, GENERATOR), name, version)
     folder = Path(output or f"{package.name}-{wanted}")
     chosen = formats()[wanted]
     record = write_export(folder, wanted, package, chosen.files(package), force=force)
