@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import cores, elementwise, emulated_nano, engines, line, training, yardstick
+from benchmarks import cores, elementwise, emulated_nano, engines, line, load, training, yardstick
 from plumbline.common.ending import run
 
 
 def main() -> int:
-    for benchmark in (training, engines, line, yardstick, elementwise, cores, emulated_nano):
+    for benchmark in (training, engines, line, yardstick, elementwise, cores, emulated_nano, load):
         benchmark.main()
         print()
     return 0

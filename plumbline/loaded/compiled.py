@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from plumbline.convert.operators import named
 from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.operators.registration import may_end
 from plumbline.loaded.engine import Reference, Rows
-from plumbline.loaded.shared_library import library
+from plumbline.loaded.shared_library import built
 
 HERE = Path(__file__).parent
 SOURCE, HEADER, DRIVER = "plumbline_compiled.c", "plumbline_compiled.h", "driver.c"
@@ -41,20 +42,25 @@ class Native:
         folder: where libraries are kept; None for the user's cache.
 
     Raises:
-        CompilerMissing, BuildFailed: see `library`.
+        CompilerMissing, BuildFailed: see `shared_library.built`.
     """
 
     def __init__(self, graph: Graph, compiled: Compiled, folder: Path | None = None) -> None:
-        self._graph, self._compiled = graph, compiled
-        self._library, self._compiler = library(sources(graph, compiled), DRIVER, folder)
+        self._graph, self._compiled, self._stateful, self._answer = graph, compiled, graph.stateful, graph.output_bytes
+        self._library, self._compiler = built(sources(graph, compiled), DRIVER, folder)
         for function, count in ((self._library.plumbline_run, 4), (self._library.plumbline_reset, 1)):
             function.argtypes = [ctypes.c_void_p] * count + ([ctypes.c_size_t] if count > 1 else [])
             function.restype = None
         work = sum(multiply_accumulates(each) or each.outputs[0].elements for each in graph.with_inner if each.outputs)
         self._together = max(1, WORK // max(work, 1000))
-        self._lock = threading.Lock()
-        self._memory = self._new_memory()
+        self._nobody = nullcontext()
+        self._begin(self._new_memory())
         self.reset()
+
+    def _begin(self, memory: NDArray[np.int8]) -> None:
+        """What an instance does not share with others."""
+        self._memory, self._address = memory, memory.ctypes.data
+        self._lock, self._threads = threading.Lock(), threading.local()
 
     @property
     def title(self) -> str:
@@ -77,20 +83,26 @@ class Native:
     def _answered(self, rows: Rows, layers: Rows | None) -> Rows:
         """Answer rows; `layers` receives what the operators write, (N, bytes of all that they write)."""
         given = np.ascontiguousarray(rows)
-        answers = np.empty((len(rows), self._graph.output_bytes), np.int8)
-        stateful = self._graph.stateful
-        memory = self._memory if stateful else self._new_memory()
-        with self._lock if stateful else threading.Lock():
-            for at in range(0, len(rows), self._together):
-                end = min(at + self._together, len(rows))
-                shown = None if layers is None else layers[at:end].ctypes.data
-                self._library.plumbline_run(memory.ctypes.data, given[at:end].ctypes.data, answers[at:end].ctypes.data, shown, end - at)
+        answers = np.empty((len(given), self._answer), np.int8)
+        places = [(given, given.ctypes.data), (answers, answers.ctypes.data), *([] if layers is None else [(layers, layers.ctypes.data)])]
+        with self._lock if self._stateful else self._nobody:
+            memory = self._address if self._stateful else self._own_address()
+            for at in range(0, len(given), self._together):
+                parts = [address + at * array.shape[1] for array, address in places]
+                self._library.plumbline_run(memory, *parts, *[None] * (3 - len(parts)), min(self._together, len(given) - at))
         return answers
+
+    def _own_address(self) -> int:
+        """Where the thread's memory lies, for a model without a state."""
+        if not hasattr(self._threads, "memory"):
+            self._threads.memory = self._new_memory()
+            self._threads.address = self._threads.memory.ctypes.data
+        return int(self._threads.address)
 
     def _layers_by_reference(self, rows: Rows, tensors: Sequence[Tensor]) -> list[NDArray[Any]]:
         """What the reference interpreter's layers answer from the same state on; the model in C takes the same steps."""
         reference = self._reference.copy()
-        if self._graph.stateful:
+        if self._stateful:
             reference.start_from({index: self._value(self._graph.tensors[index]) for index in reference.kept})
         self._answered(rows, None)
         return reference.layers(rows, tensors)
@@ -111,14 +123,15 @@ class Native:
 
     def reset(self) -> None:
         with self._lock:
-            self._library.plumbline_reset(self._memory.ctypes.data)
+            self._library.plumbline_reset(self._address)
 
     def copy(self) -> Native:
         other = Native.__new__(Native)
         memory = self._new_memory()
         with self._lock:
             memory[:] = self._memory
-        other.__dict__.update(self.__dict__, _lock=threading.Lock(), _memory=memory)
+        other.__dict__.update(self.__dict__)
+        other._begin(memory)
         return other
 
 
@@ -152,5 +165,7 @@ def natively(compiled: Compiled) -> str:
     for helper in compiled.helpers:
         native = NATIVE / f"{helper}.c"
         if native.is_file():
-            source = source.replace(environment().get_template(f"{helper}.c.j2").render(), native.read_text())
+            once = f"PLUMBLINE_NATIVE_{helper.upper()}"
+            text = f"#ifndef {once}\n#define {once}\n{native.read_text()}#endif\n"
+            source = source.replace(environment().get_template(f"{helper}.c.j2").render(), text)
     return source

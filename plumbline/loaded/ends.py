@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,21 +35,21 @@ class End:
     def of(cls, name: str, tensor: Tensor) -> End:
         return cls(name, tensor.type, tensor.shape, tensor.bytes, tensor.scale, tensor.zero_point)
 
-    @property
+    @cached_property
     def dtype(self) -> np.dtype[Any]:
         """Of its codes."""
         return dtype_of(self)
 
-    @property
+    @cached_property
     def elements(self) -> int:
         return self.bytes // self.dtype.itemsize
 
-    @property
+    @cached_property
     def sample_shape(self) -> tuple[int, ...]:
         """Of one sample: the shape without a batch of 1."""
         return self.shape[1:] if self.shape[:1] == (1,) else self.shape
 
-    @property
+    @cached_property
     def range(self) -> tuple[float, float]:
         """The lowest and the highest real number that it holds."""
         return range_of(self)
@@ -85,8 +86,8 @@ def rows_of_codes(given: ArrayLike, end: End) -> tuple[Array, Form]:
         UsageError: they are of another shape or type, or are no codes.
     """
     values, form = arranged(given, end)
-    if not values.size:
-        return values.astype(end.dtype), form
+    if values.dtype == end.dtype or not values.size:
+        return values.astype(end.dtype, copy=False), form
     kinds = {"f": "f", "b": "bui"}.get(end.dtype.kind, "ui")
     if values.dtype.kind not in kinds:
         raise UsageError(
@@ -116,18 +117,25 @@ def rows_of_reals(given: ArrayLike, end: End, clip: bool) -> tuple[Array, Form]:
     if values.size and values.dtype.kind not in "buif":
         raise UsageError(f"The input {end.name} takes real numbers, these are {values.dtype}.")
     reals = values.astype(np.float64)
-    wrong = np.isnan(reals)
-    if wrong.any():
-        raise UsageError(f"{place(reals, wrong, end, form)} is not a number; {int(wrong.sum())} of {reals.size} are none.", "No code stands for NaN.")
     low, high = end.range
     half = (end.scale or 1.0) / 2 if end.dtype.kind != "f" else 0.0
-    wrong = (reals < low - half) | (reals > high + half)
-    if wrong.any() and not clip:
+    wrong = ~((reals >= low - half) & (reals <= high + half))
+    if wrong.any():
+        refuse(reals, wrong, end, form, clip)
+    return values_of(reals, end), form
+
+
+def refuse(reals: Array, wrong: Array, end: End, form: Form, clip: bool) -> None:
+    """Raises UsageError where some numbers are NaN, or lie outside and are not to be clipped."""
+    nan = np.isnan(reals)
+    if nan.any():
+        raise UsageError(f"{place(reals, nan, end, form)} is not a number; {int(nan.sum())} of {reals.size} are none.", "No code stands for NaN.")
+    low, high = end.range
+    if not clip:
         raise UsageError(
             f"{place(reals, wrong, end, form)} lies outside what {end.name} holds, {low:.6g} to {high:.6g}; {int(wrong.sum())} of {reals.size} do.",
             "Scale the numbers as in training, or take the nearest code of each with clip=True.",
         )
-    return values_of(reals, end), form
 
 
 def arranged(given: ArrayLike, end: End) -> tuple[Array, Form]:

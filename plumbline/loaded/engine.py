@@ -47,14 +47,14 @@ class Reference:
     title = "reference interpreter"
 
     def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+        self._graph, self._stateful = graph, graph.stateful
         self._model = Interpreter(graph)
         self._state = self._model.beginning(1)
         held = sum(tensor.elements for tensor in graph.tensors if tensor.computed)
         self._together = max(1, TOGETHER // max(held, 1))
 
     def run(self, rows: Rows) -> Rows:
-        if self._graph.stateful:
+        if self._stateful:
             answers = [self._model.step(row[np.newaxis], self._state) for row in rows]
         else:
             answers = [self._model.row(self._model.values(part)) for part in self._parts(rows)]
@@ -63,13 +63,13 @@ class Reference:
     def layers(self, rows: Rows, tensors: Sequence[Tensor]) -> list[NDArray[Any]]:
         found: list[list[NDArray[Any]]] = [[np.empty((0, each.elements), each.dtype)] for each in tensors]
         for part in self._parts(rows):
-            values = self._step(part) if self._graph.stateful else self._model.values(part)
+            values = self._step(part) if self._stateful else self._model.values(part)
             for each, tensor in zip(found, tensors, strict=True):
                 each.append(np.asarray(values[tensor.index], tensor.dtype))
         return [np.concatenate(each) for each in found]
 
     def _parts(self, rows: Rows) -> list[Rows]:
-        size = 1 if self._graph.stateful else self._together
+        size = 1 if self._stateful else self._together
         return [rows[at : at + size] for at in range(0, len(rows), size)]
 
     def _step(self, row: Rows) -> dict[int, NDArray[Any]]:

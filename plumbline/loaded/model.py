@@ -184,6 +184,9 @@ class Model:
     def _rows(self, given: Given, rows_of: Callable[[ArrayLike, End], tuple[Array, Form]]) -> tuple[Rows, Form]:
         """The rows of what was given, (N, input bytes)."""
         parts = [rows_of(each, end) for each, end in zip(self._in_order(given), self.inputs, strict=True)]
+        if len(parts) == 1:
+            values, form = parts[0]
+            return np.ascontiguousarray(values).view(np.int8), form
         forms = [form for _, form in parts]
         if len({(form.single, form.count) for form in forms}) > 1:
             counts = ", ".join(
@@ -196,24 +199,28 @@ class Model:
     def _in_order(self, given: Given) -> Sequence[ArrayLike]:
         """The values of each input."""
         names = [end.name for end in self.inputs]
-        listed = f"Inputs: {', '.join(map(str, self.inputs))}."
         if isinstance(given, Mapping):
+            if given.keys() == set(names):
+                return [given[name] for name in names]
             wrong = [f"lacks {name}" for name in names if name not in given]
             wrong += [f"has {name!r}, which no input is called{meant(str(name), names)}" for name in given if name not in names]
-            if wrong:
-                raise UsageError(f"The dict of inputs {'; it '.join(wrong)}.", listed)
-            return [given[name] for name in names]
+            raise UsageError(f"The dict of inputs {'; it '.join(wrong)}.", self._listed)
         if len(names) == 1:
             return [given]
         if not isinstance(given, (list, tuple)) or len(given) != len(names):
             count = f"{len(given)} of them" if isinstance(given, (list, tuple)) else f"a {type(given).__name__}"
-            raise UsageError(f"The model takes {len(names)} inputs, in a list or tuple, or in a dict by name; this is {count}.", listed)
+            raise UsageError(f"The model takes {len(names)} inputs, in a list or tuple, or in a dict by name; this is {count}.", self._listed)
         return given
+
+    @property
+    def _listed(self) -> str:
+        return f"Inputs: {', '.join(map(str, self.inputs))}."
 
     def _run(self, given: Given, rows_of: Callable[[ArrayLike, End], tuple[Array, Form]]) -> tuple[list[NDArray[Any]], Form]:
         """Values (N, elements) of each output."""
         rows, form = self._rows(given, rows_of)
-        return taken_apart(self._engine.run(rows), self.outputs), form
+        answers = self._engine.run(rows)
+        return [answers.view(self.outputs[0].dtype)] if len(self.outputs) == 1 else taken_apart(answers, self.outputs), form
 
     def _formed(self, given: Given, form: Form, answers: Sequence[Array], seen_as: Callable[[Array, End], Array]) -> Answer:
         """The answers in the form in which the inputs came."""

@@ -75,7 +75,7 @@ def vector_flags() -> tuple[str, ...]:
     return (f"-m{VECTORS}",) if VECTORS in words else ()
 
 
-def library(files: Mapping[str, str], main: str, folder: Path | None = None) -> tuple[ctypes.CDLL, str]:
+def built(files: Mapping[str, str], main: str, folder: Path | None = None) -> tuple[ctypes.CDLL, str]:
     """Compile C, or find what was compiled of it before, and load it.
 
     Args:

@@ -17,21 +17,13 @@ static void plumbline_one_row(const plumbline_layer *layer, const int8_t *pairs,
 #ifdef __AVX2__
         __m256i even = _mm256_setzero_si256(), odd = even;
         for (int k = 0; k < fours; k += 2, weights += 32) {
-            const __m256i left = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)weights));
-            const __m256i right = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(weights + 16)));
+            const __m256i left = plumbline_sixteen_int16(weights);
+            const __m256i right = plumbline_sixteen_int16(weights + 16);
             even = _mm256_add_epi32(even, _mm256_madd_epi16(left, _mm256_set1_epi64x(wide[k])));
             odd = _mm256_add_epi32(odd, _mm256_madd_epi16(right, _mm256_set1_epi64x(wide[k + 1])));
         }
         even = _mm256_add_epi32(even, odd);
-        const __m128i found = _mm_hadd_epi32(_mm256_castsi256_si128(even), _mm256_extracti128_si256(even, 1));
-        if (o + 4 <= layer->outputs) {
-            const __m128i sum = _mm_add_epi32(found, _mm_loadu_si128((const __m128i *)(layer->bias + o)));
-            const __m128i multiplier = _mm_loadu_si128((const __m128i *)(layer->multiplier + o));
-            const int32_t word = _mm_cvtsi128_si32(plumbline_rescale_four(sum, multiplier, plumbline_four_codes(layer->shift + o), after));
-            memcpy(output + o, &word, 4);
-            continue;
-        }
-        _mm_storeu_si128((__m128i *)sums, found);
+        _mm_storeu_si128((__m128i *)sums, _mm_hadd_epi32(_mm256_castsi256_si128(even), _mm256_extracti128_si256(even, 1)));
 #else
         const int8_t *from = pairs;
         for (int left = layer->inputs; left > 0; left -= 4, weights += 16, from += 8) {
