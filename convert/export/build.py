@@ -15,6 +15,7 @@ from plumbline.convert.codegen.emit import Compiled, compile_graph
 from plumbline.convert.codegen.ends import Scale, macro_names
 from plumbline.convert.codegen.naming import exported_as
 from plumbline.convert.export.exported import ExportedEnd, ExportedModel, Package
+from plumbline.convert.export.facts import with_facts
 from plumbline.convert.export.header import with_header
 from plumbline.convert.export.labels import with_known
 from plumbline.convert.export.self_test import A_FEW, SelfTest, with_test
@@ -56,7 +57,7 @@ def model_of(folder: Path, name: str, test: SelfTest = A_FEW) -> ExportedModel:
         header="",
         source=compiled.source,
     )
-    return with_test(with_header(model, GENERATOR), test)
+    return with_test(with_facts(with_header(model, GENERATOR), folder, GENERATOR), test)
 
 
 def refuse(name: str, raw: bytes, graph: Graph) -> None:

@@ -10,6 +10,7 @@ from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest
 from plumbline.convert.codegen.emit import Compiled
 from plumbline.convert.codegen.ends import C_TYPES, Scale
+from plumbline.convert.export.costs import Cost
 from plumbline.convert.model.graph import Graph, Tensor
 
 
@@ -86,6 +87,10 @@ class ExportedModel:
     """NAME_test.c."""
     facts: tuple[str, ...] = ()
     """Lines of what it costs, for comments."""
+    measured: str = ""
+    """What was measured of it, as a sentence; empty where nothing was."""
+    costs: tuple[Cost, ...] = ()
+    """What its C takes on some cores."""
 
     @property
     def macros(self) -> str:
