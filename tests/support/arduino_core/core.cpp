@@ -44,6 +44,13 @@ int SocketSerial::read() {
   return byte;
 }
 
+int SocketSerial::peek() {
+  uint8_t byte;
+  if (!ready(POLLIN, 0)) return -1;
+  if (recv(line, &byte, 1, MSG_PEEK) != 1) exit(0);  // the host is gone
+  return byte;
+}
+
 int SocketSerial::availableForWrite() {
 #ifdef SILENT_ABOUT_ROOM
   return 0;
