@@ -13,6 +13,7 @@ from typing import Any, cast
 from plumbline.common import golden_data
 from plumbline.common.files import write_if_changed
 from plumbline.common.golden_data import References
+from plumbline.common.layer_names import layer_name
 from plumbline.common.limits import Limits
 from plumbline.common.manifest import DECLARED, GENERATED, BoundSpec, Manifest
 from plumbline.common.quality import Quality
@@ -131,7 +132,7 @@ def report(manifest: Manifest, graph: Graph, references: References, lacking: Se
     """The lines a person reads after a conversion; `lacking` is what the compiler refuses."""
     lines = [
         f"{manifest.recipe}: {manifest.model_bytes} bytes of int8, SHA-256 {manifest.model_sha256[:16]}...",
-        *(f"  {o.name} v{o.version}{' per channel' if o.per_channel else ''}  {o.layer}" for o in graph.operators),
+        *(f"  {o.name} v{o.version}{' per channel' if o.per_channel else ''}  {layer_name(o)}" for o in graph.operators),
     ]
     lines += [f"  {end_line('input ', each, graph)}" for each in graph.inputs] + [f"  {end_line('output', each, graph)}" for each in graph.outputs]
     if lacking:

@@ -151,6 +151,11 @@ class Operator:
         return self.outputs[0].name if self.outputs else self.name
 
     @property
+    def title(self) -> str:
+        """What comments call it: as a person does, or where it comes from."""
+        return self.called or self.layer
+
+    @property
     def run_time_inputs(self) -> list[Tensor]:
         """The inputs that are neither constants nor a recurrent layer's state, in order."""
         return [tensor for tensor in self.inputs if tensor is not None and tensor.computed]

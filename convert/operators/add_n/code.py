@@ -12,7 +12,7 @@ def compile_add_n(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template. Raises what `check_add_n` raises."""
     layer = check_add_n(operator)
     called = names(len(layer.operands))
-    facts = walked(operator.layer, name, layer, called)
+    facts = walked(operator.title, name, layer, called)
     zero = layer.operands[0].zero_point
     body = [
         f"const int32_t sum = {' + '.join(facts['elements'])}{minus((len(called) + 1) * zero)};",

@@ -16,7 +16,7 @@ def compile_broadcast_args(operator: Operator, name: str) -> Step:
     arrays = ["first" if layer.constants[0] is None else f"{name}_operand", "second" if layer.constants[1] is None else f"{name}_operand"]
     known = next((each for each in layer.constants if each is not None), None)
     facts = {
-        "path": operator.layer,
+        "path": operator.title,
         "type": operator.outputs[0].c_type,
         "value": f"{operator.outputs[0].dtype.name}_t",
         "arguments": [array for array, constant in zip(("first", "second"), layer.constants, strict=True) if constant is None],

@@ -10,5 +10,5 @@ from plumbline.convert.operators.step import Step
 def compile_circular_buffer(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template. Raises what `check_circular_buffer` raises."""
     layer = check_circular_buffer(operator)
-    facts = {"path": operator.layer, "slots": layer.slots, "depth": layer.depth, "kept": (layer.slots - 1) * layer.depth, "cycles": layer.cycles}
+    facts = {"path": operator.title, "slots": layer.slots, "depth": layer.depth, "kept": (layer.slots - 1) * layer.depth, "cycles": layer.cycles}
     return Step(name, "circular_buffer.c.j2", (), (), facts, shows_variable=True, ends=layer.ends)

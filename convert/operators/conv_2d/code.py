@@ -30,7 +30,7 @@ def compile_conv_2d(operator: Operator, name: str) -> Step:
         if fast.rescales(quick):
             return compile_fast(operator, name, quick)
     folded = not layer.window.padded
-    facts = {**described(operator.layer, layer), **window.facts(layer.window), "filters": len(layer.weights)}
+    facts = {**described(operator.title, layer), **window.facts(layer.window), "filters": len(layer.weights)}
     facts |= {"zero_point": 0 if folded else layer.input.zero_point, "depth": channels, "groups": layer.groups}
     return Step(name, TEMPLATE, helpers(layer), constants(name, layer, layer.weights, f"{height} x {width} x {channels} per output", folded), facts)
 
@@ -44,7 +44,7 @@ def compile_fast(operator: Operator, name: str, layer: Conv2DReference) -> Step:
     filled = fast.padded(reach, fast.BLOCK)
     rows_by = row_helper(layer)
     facts = {
-        **fast.layer_facts(operator.layer, layer, filled),
+        **fast.layer_facts(operator.title, layer, filled),
         **window.facts(layer.window),
         "filters": len(layer.weights),
         "reach": reach,
@@ -60,7 +60,7 @@ def compile_fast(operator: Operator, name: str, layer: Conv2DReference) -> Step:
 def compile_wide(operator: Operator, name: str, layer: Conv2DReference) -> Step:
     """Inputs of int16, of which a row of the window lies in one stretch."""
     height, width, channels = layer.weights.shape[1:]
-    facts = {**int16.layer_facts(operator.layer, layer), **window.facts(layer.window), "filters": len(layer.weights)}
+    facts = {**int16.layer_facts(operator.title, layer), **window.facts(layer.window), "filters": len(layer.weights)}
     return Step(name, WIDE, int16.HELPERS, int16.layer_constants(name, layer, f"{height} x {width} x {channels} per output"), facts)
 
 

@@ -18,7 +18,7 @@ def compile_cumsum(operator: Operator, name: str) -> Step:
     right = -layer.multiplier.shift
     rounded = f"(high + (high >> 63) + ((int64_t)1 << {right - 1})) >> {right}" if right else "high"
     facts = {
-        "path": operator.layer,
+        "path": operator.title,
         "shape": shown(operator.outputs[0].shape),
         "before": before,
         "size": size,

@@ -25,7 +25,7 @@ def compile_depthwise_conv_2d(operator: Operator, name: str) -> Step:
         if fast.rescales(quick):
             return compile_fast(operator, name, quick)
     folded = not layer.window.padded
-    facts = {**described(operator.layer, layer), **window.facts(layer.window), "filters": filters, "depth_multiplier": layer.depth_multiplier}
+    facts = {**described(operator.title, layer), **window.facts(layer.window), "filters": filters, "depth_multiplier": layer.depth_multiplier}
     facts["zero_point"] = 0 if folded else layer.input.zero_point
     weights = np.moveaxis(layer.weights, 0, 2)  # neighbouring channels read neighbouring weights
     return Step(
@@ -63,7 +63,7 @@ def compile_fast(operator: Operator, name: str, layer: DepthwiseConv2DReference)
         "zero_point": layer.input.zero_point,
     }
     facts = {
-        **fast.layer_facts(operator.layer, layer, 9),
+        **fast.layer_facts(operator.title, layer, 9),
         **window.facts(layer.window),
         "filters": len(layer.weights),
         "planes": fields,

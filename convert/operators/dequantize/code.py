@@ -17,7 +17,7 @@ def compile_dequantize(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template. Raises what `check_dequantize` raises."""
     layer = check_dequantize(operator)
     facts = {
-        "path": operator.layer,
+        "path": operator.title,
         "elements": layer.elements,
         "type": operator.run_time_inputs[0].c_type,
         "input": formula(layer.input),

@@ -26,8 +26,8 @@ def compile_div(operator: Operator, name: str) -> Step:
     for side, operand in enumerate(layer.operands):
         if operand.constant is not None and operand.constant.size == 1:
             meaning = "the constant divided by the input" if side == 0 else "the input divided by the constant"
-            return lookup_step(operator.layer, name, tabulated(layer, side), meaning)
-    facts = described(operator.layer, name, layer)
+            return lookup_step(operator.title, name, tabulated(layer, side), meaning)
+    facts = described(operator.title, name, layer)
     place = f"{facts['elements'][1]} + 128"
     body = [
         f"const int32_t dividend = {facts['distances'][0]};",

@@ -30,13 +30,13 @@ def compile_fully_connected(operator: Operator, name: str) -> Step:
     inputs = layer.weights.shape[1]
     order = f"one row of {inputs} per output"
     if int16.fits(layer):
-        facts = {**int16.layer_facts(operator.layer, layer), "inputs": inputs, "batches": layer.batches}
+        facts = {**int16.layer_facts(operator.title, layer), "inputs": inputs, "batches": layer.batches}
         return Step(name, WIDE, int16.HELPERS, int16.layer_constants(name, layer, order), facts)
     if layer.type == "INT8" and inputs >= fast.BLOCK:
         quick = fast.per_output(layer)
         if fast.rescales(quick):
             return compile_fast(operator, name, quick)
-    facts = {**described(operator.layer, layer), "inputs": inputs, "batches": layer.batches, "zero_point": 0}
+    facts = {**described(operator.title, layer), "inputs": inputs, "batches": layer.batches, "zero_point": 0}
     return Step(name, TEMPLATE, helpers(layer), constants(name, layer, layer.weights, order), facts)
 
 
@@ -44,7 +44,7 @@ def compile_fast(operator: Operator, name: str, layer: FullyConnectedReference) 
     """Four outputs at once, the inputs widened to int16 first."""
     inputs = layer.weights.shape[1]
     filled = fast.padded(inputs, fast.BLOCK)
-    facts = {**fast.layer_facts(operator.layer, layer, filled), "inputs": inputs, "batches": layer.batches}
+    facts = {**fast.layer_facts(operator.title, layer, filled), "inputs": inputs, "batches": layer.batches}
     weights = fast.interleaved(layer.weights, TOGETHER)
     held = fast.layer_constants(name, layer, weights, f"{TOGETHER} outputs at a time, 4 inputs of each in turn")
     return Step(name, FAST, fast.helpers(facts, "widen_s8_s16", "one_row"), held, facts, scratch_bytes=filled * 2)
@@ -58,7 +58,7 @@ def compile_affine(operator: Operator, name: str, layer: FullyConnectedReference
         Constant(f"{name}_offset", found.offset, unit),
     )
     facts = {
-        **described(operator.layer, layer),
+        **described(operator.title, layer),
         "batches": layer.batches,
         "zero_point": 0,
         "affine": True,

@@ -16,7 +16,7 @@ def compile_l2_normalization(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template. Raises what `check_l2_normalization` raises."""
     layer = check_l2_normalization(operator)
     facts = {
-        "path": operator.layer,
+        "path": operator.title,
         "rows": layer.rows,
         "depth": layer.depth,
         "input": formula(layer.input),

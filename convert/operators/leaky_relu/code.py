@@ -13,4 +13,4 @@ def compile_leaky_relu(operator: Operator, name: str) -> Step:
     """Turn an operator into its table and the facts of its template. Raises what `check_leaky_relu` raises."""
     layer = check_leaky_relu(operator)
     alpha = options_of(operator, LeakyReluOptions).alpha
-    return lookup_step(operator.layer, name, layer, f"input, times {alpha:.9g} where it lies below 0")
+    return lookup_step(operator.title, name, layer, f"input, times {alpha:.9g} where it lies below 0")

@@ -19,7 +19,7 @@ def compile_log_softmax(operator: Operator, name: str) -> Step:
     layer = check_log_softmax(operator)
     table = Constant(f"{name}_exp", layer.exponentials.astype(np.int32), "exp(-input scale * index), of 2^-31")
     facts = {
-        "path": operator.layer,
+        "path": operator.title,
         "rows": layer.rows,
         "depth": layer.depth,
         "entries": len(layer.exponentials),

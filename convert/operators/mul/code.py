@@ -17,7 +17,7 @@ def compile_mul(operator: Operator, name: str) -> Step:
     layer = check_mul(operator)
     if isinstance(layer, Whole):
         return whole_step(operator, name, layer)
-    facts = described(operator.layer, name, layer)
+    facts = described(operator.title, name, layer)
     first, second = layer.operands
     facts["factor"] = f"{first.scale * second.scale / layer.output.scale:.9g}"
     facts["code"] = coded(" * ".join(facts["values"]), layer.multiplier, layer)

@@ -11,7 +11,7 @@ from plumbline.convert.operators.step import Step
 def compile_prelu(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template. Raises what `check_prelu` raises."""
     layer = check_prelu(operator)
-    facts = described(operator.layer, name, layer)
+    facts = described(operator.title, name, layer)
     alpha = facts["values"][1]
     body = [
         f"const int32_t value = {facts['distances'][0]};",

@@ -23,10 +23,10 @@ def compile_quantize(operator: Operator, name: str) -> Step:
     if isinstance(layer, Requantize):
         return requantized(operator, name, layer)
     if not isinstance(layer, QuantizeReference):
-        return lookup_step(operator.layer, name, layer, "input on another scale")
+        return lookup_step(operator.title, name, layer, "input on another scale")
     zero = layer.output.zero_point
     facts = {
-        "path": operator.layer,
+        "path": operator.title,
         "elements": layer.elements,
         "output": formula(layer.output),
         "scale": literal(layer.output.scale),
@@ -52,7 +52,7 @@ def requantized(operator: Operator, name: str, layer: Requantize) -> Step:
         product = scaled("distance", multiplier)
     ends = np.iinfo(target.dtype)
     facts = {
-        "path": operator.layer,
+        "path": operator.title,
         "elements": layer.elements,
         "types": (source.c_type, target.c_type),
         "input": formula(layer.input),

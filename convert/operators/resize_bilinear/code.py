@@ -12,7 +12,7 @@ def compile_resize_bilinear(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template. Raises what its check raises."""
     layer = check_resize_bilinear(operator)
     facts = {
-        "path": operator.layer,
+        "path": operator.title,
         "batches": layer.batches,
         "channels": layer.channels,
         "axes": (layer.rows, layer.columns),

@@ -10,5 +10,5 @@ from plumbline.convert.operators.step import Step
 def compile_shape(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template. Raises what `check_shape` raises."""
     layer = check_shape(operator)
-    facts = {"path": operator.layer, "shape": layer.shape, "type": operator.run_time_inputs[0].c_type}
+    facts = {"path": operator.title, "shape": layer.shape, "type": operator.run_time_inputs[0].c_type}
     return Step(name, "shape.c.j2", (), (), facts)

@@ -28,7 +28,7 @@ def compile_softmax(operator: Operator, name: str) -> Step:
     layer = check_softmax(operator)
     source, target = operator.run_time_inputs[0], operator.outputs[0]
     facts: dict[str, Any] = {
-        "path": operator.layer,
+        "path": operator.title,
         "rows": layer.rows,
         "depth": layer.depth,
         "input": formula(source.quantized),

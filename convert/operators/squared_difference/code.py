@@ -25,7 +25,7 @@ def compile_squared_difference(operator: Operator, name: str) -> Step:
     layer = check_squared_difference(operator)
     if isinstance(layer, SquaredDifference):
         return of_codes(operator, name, layer)
-    facts = walked(operator.layer, name, layer)
+    facts = walked(operator.title, name, layer)
     first, second = facts["elements"]
     body = [f"const uint32_t difference = (uint32_t){first} - (uint32_t){second};", f"output[{facts['at']}] = (int32_t)(difference * difference);"]
     return elementwise(facts, name, layer, WORD, body, constants(name, layer))
@@ -33,7 +33,7 @@ def compile_squared_difference(operator: Operator, name: str) -> Step:
 
 def of_codes(operator: Operator, name: str, layer: SquaredDifference) -> Step:
     """The step of a checked operator of codes."""
-    facts = described(operator.layer, name, layer)
+    facts = described(operator.title, name, layer)
     if layer.type == "INT8":
         parts, known = tabulated(name, layer, facts)
     else:

@@ -29,7 +29,7 @@ def compile_svdf(operator: Operator, name: str) -> Step:
         Constant(f"{name}_output", np.array([layer.output.zero_point, *INT8]).astype(np.int8), "zero point, lowest and highest code"),
     )
     facts = {
-        "path": operator.layer,
+        "path": operator.title,
         "batches": layer.batches,
         "inputs": layer.weights.shape[1],
         "filters": layer.filters,

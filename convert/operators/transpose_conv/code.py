@@ -19,7 +19,7 @@ def compile_transpose_conv(operator: Operator, name: str) -> Step:
     layer = check_transpose_conv(operator)
     height, width, channels = layer.weights.shape[1:]
     facts = {
-        **described(operator.layer, layer),
+        **described(operator.title, layer),
         "filters": len(layer.weights),
         "batches": layer.window.batches,
         "channels": channels,

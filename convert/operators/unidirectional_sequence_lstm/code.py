@@ -59,7 +59,7 @@ def described(operator: Operator, layer: SequenceLstmReference) -> dict[str, Any
     factor, right = tanh_scaling(layer.cell_power)
     index = f"(next * {factor} + {1 << (right - 1)}) >> {right}" if right else f"next * {factor}"
     return {
-        "path": operator.layer,
+        "path": operator.title,
         "type": C_TYPES[layer.type],
         "units": layer.units,
         "inputs": layer.inputs,

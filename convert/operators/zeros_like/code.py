@@ -10,4 +10,4 @@ from plumbline.convert.operators.zeros_like.reference import check_zeros_like
 def compile_zeros_like(operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template. Raises what `check_zeros_like` raises."""
     check_zeros_like(operator)
-    return Step(name, "zeros_like.c.j2", (), (), {"path": operator.layer, "bytes": operator.outputs[0].bytes, "type": operator.outputs[0].c_type})
+    return Step(name, "zeros_like.c.j2", (), (), {"path": operator.title, "bytes": operator.outputs[0].bytes, "type": operator.outputs[0].c_type})

@@ -68,6 +68,6 @@ def registration(
 def compile_plain(check: Callable[[Operator], Plain], word: str, expression: str, names: Sequence[str], operator: Operator, name: str) -> Step:
     """Turn an operator into the facts of its template; raises what its check raises."""
     layer = check(operator)
-    facts = walked(operator.layer, name, layer, names)
+    facts = walked(operator.title, name, layer, names)
     body = f"output[{facts['at']}] = {expression.format(**dict(zip(names, facts['elements'], strict=True)))};"
     return elementwise(facts, name, layer, word, [body], constants(name, layer, names))

@@ -42,7 +42,7 @@ def compile_comparison(symbol: str, check: Callable[[Operator], Comparison | Pla
         ModelRefused, UnsupportedOperator: see its check.
     """
     layer = check(operator)
-    facts = walked(operator.layer, name, layer)
+    facts = walked(operator.title, name, layer)
     first, second = facts["elements"]
     known, notes = constants(name, layer), []
     if isinstance(layer, Comparison):

@@ -66,7 +66,7 @@ def step_of(layer: Moves, what: str, operator: Operator, name: str) -> Step:
     values = known if known is None or known.dtype != bool else known.astype(np.uint8)
     operand = [] if values is None else [Constant(f"{name}_operand", values, "values of the constant inputs")]
     facts: dict[str, Any] = {
-        "path": operator.layer,
+        "path": operator.title,
         "what": what,
         "shapes": ", ".join(shown(shape) for shape in layer.shapes),
         "results": ", ".join(shown(shape) for shape in layer.outputs),

@@ -51,7 +51,7 @@ def compile_lookup(check: Callable[[Operator], Unary], meaning: str, operator: O
     Raises:
         ModelRefused, UnsupportedOperator: see its check.
     """
-    return lookup_step(operator.layer, name, check(operator), meaning)
+    return lookup_step(operator.title, name, check(operator), meaning)
 
 
 def lookup_step(path: str, name: str, layer: Unary, meaning: str) -> Step:

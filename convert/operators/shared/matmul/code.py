@@ -34,7 +34,7 @@ def compile_matmul(operator: Operator, name: str, layer: MatmulReference) -> Ste
     copied = [each for _, each in operands if copies(each)]
     factor = layer.multiplier
     facts: dict[str, Any] = {
-        "path": operator.layer,
+        "path": operator.title,
         "type": C_TYPES[layer.type],
         "loops": loops(layer.first.batches, layer.second.batches),
         "operands": [described(word, name, each) for word, each in operands],

@@ -34,7 +34,7 @@ def compile_pool(check: Callable[[Operator], Any], template: str, operator: Oper
         ModelRefused, UnsupportedOperator: see its check.
     """
     layer, target = check(operator), operator.outputs[0]
-    facts = {**described(operator.layer, layer), "type": target.c_type, "cast": f"{target.dtype.name}_t", "start": layer.limits[0]}
+    facts = {**described(operator.title, layer), "type": target.c_type, "cast": f"{target.dtype.name}_t", "start": layer.limits[0]}
     return Step(name, template, (), (), facts)
 
 

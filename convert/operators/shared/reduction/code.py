@@ -41,7 +41,7 @@ def described(operator: Operator, layer: Reduction) -> dict[str, Any]:
         places.append(times(variable, elements))
         elements *= run.count
     return {
-        "path": operator.layer,
+        "path": operator.title,
         "shape": shown(layer.shape),
         "result": shown(target.shape),
         "summands": layer.summands,

@@ -29,7 +29,7 @@ def compile_rows(check: Callable[[Operator], Rows | Moves], operator: Operator, 
     long = layer.row >= LONG
     arguments = ["const plumbline_int32 *indices", *(["const int8_t *table"] if layer.table is None else [])]
     facts: dict[str, Any] = {
-        "path": operator.layer,
+        "path": operator.title,
         "shapes": ", ".join(shown(shape) for shape in layer.shapes),
         "result": shown(layer.output),
         "table": "table" if layer.table is None else f"{name}_operand",

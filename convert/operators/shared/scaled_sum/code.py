@@ -43,7 +43,7 @@ def compile_scaled_sum(check: Callable[[Operator], ScaledSum | Whole], operator:
     layer = check(operator)
     if isinstance(layer, Whole):
         return whole_step(operator, name, layer)
-    facts = described(operator.layer, name, layer)
+    facts = described(operator.title, name, layer)
     known = constants(name, layer)
     line = line_of(layer) if layer.type == "INT8" else None
     if line is None:

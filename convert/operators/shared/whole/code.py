@@ -12,7 +12,7 @@ WORDS = {"+": "sum", "-": "difference", "*": "product", "/": "quotient"}
 
 def whole_step(operator: Operator, name: str, layer: Whole) -> Step:
     """The step of a checked operator; `name` is the C identifier of its layer. Unsigned numbers wrap around in C, signed ones need not."""
-    facts = walked(operator.layer, name, layer)
+    facts = walked(operator.title, name, layer)
     first, second = facts["elements"]
     result = f"{first} / {second}" if layer.symbol == "/" else f"(int32_t)((uint32_t){first} {layer.symbol} (uint32_t){second})"
     limits = [(sign, limit) for sign, limit, end in (("<", layer.lowest, INT32[0]), (">", layer.highest, INT32[1])) if limit != end]
