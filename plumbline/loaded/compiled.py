@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 from collections.abc import Sequence
-from contextlib import nullcontext
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,10 @@ NATIVE = HERE / "native"
 PROBE = "#define PLUMBLINE_PROBE(done) ((void)0)"
 WORK = 1 << 31
 """Multiply-accumulates of a model's rows that are answered before Python looks for Ctrl-C again."""
+ALONE = 1 << 24
+"""Multiply-accumulates of a batch that are not worth a second processor."""
+Addresses = tuple[int, int, int | None]
+"""Where rows, answers and what operators write begin; None where nobody asks for the last."""
 ALIGNMENT = 64
 """Of the memory; as many bytes lie behind it, which native kernels may read."""
 
@@ -46,14 +51,16 @@ class Native:
     """
 
     def __init__(self, graph: Graph, compiled: Compiled, folder: Path | None = None) -> None:
-        self._graph, self._compiled, self._stateful, self._answer = graph, compiled, graph.stateful, graph.output_bytes
+        self._graph, self._compiled, self._stateful = graph, compiled, graph.stateful
+        self._asked, self._answer = graph.input_bytes, graph.output_bytes
+        self._written = sum(each.bytes for operator in graph.operators for each in operator.results)
         self._library, self._compiler = built(sources(graph, compiled), DRIVER, folder)
         for function, count in ((self._library.plumbline_run, 4), (self._library.plumbline_reset, 1)):
             function.argtypes = [ctypes.c_void_p] * count + ([ctypes.c_size_t] if count > 1 else [])
             function.restype = None
         work = sum(multiply_accumulates(each) or each.outputs[0].elements for each in graph.with_inner if each.outputs)
-        self._together = max(1, WORK // max(work, 1000))
-        self._nobody = nullcontext()
+        self._work = max(work, 1000)
+        self._together = max(1, WORK // self._work)
         self._begin(self._new_memory())
         self.reset()
 
@@ -74,7 +81,7 @@ class Native:
             return self._layers_by_reference(rows, tensors)
         written = [each for operator in self._graph.operators for each in operator.results]
         ends = np.cumsum([each.bytes for each in written])
-        found = np.empty((len(rows), int(ends[-1])), np.int8)
+        found = np.empty((len(rows), self._written), np.int8)
         self._answered(rows, found)
         places = {each.index: (int(end) - each.bytes, int(end)) for each, end in zip(written, ends, strict=True)}
         parts = ((found[:, slice(*places[each.index])], each) for each in tensors)
@@ -82,15 +89,35 @@ class Native:
 
     def _answered(self, rows: Rows, layers: Rows | None) -> Rows:
         """Answer rows; `layers` receives what the operators write, (N, bytes of all that they write)."""
-        given = np.ascontiguousarray(rows)
-        answers = np.empty((len(given), self._answer), np.int8)
-        places = [(given, given.ctypes.data), (answers, answers.ctypes.data), *([] if layers is None else [(layers, layers.ctypes.data)])]
-        with self._lock if self._stateful else self._nobody:
-            memory = self._address if self._stateful else self._own_address()
-            for at in range(0, len(given), self._together):
-                parts = [address + at * array.shape[1] for array, address in places]
-                self._library.plumbline_run(memory, *parts, *[None] * (3 - len(parts)), min(self._together, len(given) - at))
+        count = len(rows)
+        given, answers = np.ascontiguousarray(rows), np.empty((count, self._answer), np.int8)
+        places = given.ctypes.data, answers.ctypes.data, None if layers is None else layers.ctypes.data
+        if self._stateful:
+            with self._lock:
+                for at in range(0, count, self._together):
+                    self._part(self._address, places, at, min(self._together, count - at))
+        elif count * self._work <= ALONE:
+            self._part(self._own_address(), places, 0, count)
+        else:
+            self._side_by_side(places, count)
         return answers
+
+    def _side_by_side(self, places: Addresses, count: int) -> None:
+        """Answer so many rows on every processor; Ctrl-C ends it with the parts that have begun."""
+        size = min(self._together, -(-count // processors()))
+        pool = ThreadPoolExecutor(processors())
+        try:
+            parts = [pool.submit(lambda at: self._part(self._own_address(), places, at, min(size, count - at)), at) for at in range(0, count, size)]
+            for part in parts:
+                part.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _part(self, memory: int, places: Addresses, at: int, count: int) -> None:
+        """Answer `count` rows from number `at` on."""
+        given, answers, layers = places
+        shown = None if layers is None else layers + at * self._written
+        self._library.plumbline_run(memory, given + at * self._asked, answers + at * self._answer, shown, count)
 
     def _own_address(self) -> int:
         """Where the thread's memory lies, for a model without a state."""
@@ -133,6 +160,11 @@ class Native:
         other.__dict__.update(self.__dict__)
         other._begin(memory)
         return other
+
+
+def processors() -> int:
+    """How many of the computer's processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def shows_layers(graph: Graph) -> bool:
