@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import plumbline
 from plumbline.convert.codegen.names import INTERFACE, identifier, identifiers
+from plumbline.convert.export.build import model_of
 from plumbline.convert.model.called import LONGEST, from_file, with_names
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.model.keras_layers import Layer, Layers, with_layers
 from plumbline.convert.operators import registered
+from plumbline.convert.references import tflm
+from tests.support.converted import write_folder
+from tests.support.flatbuffer_writer import Dense, Model, write
 
 ANY = st.one_of(
     st.text(max_size=80), st.sampled_from(["int", "class", "input", "output_a", "invoke", "memory", "layers", "a_t", "9", "layer_0", "_", "ÄÖ", "層"])
@@ -132,6 +139,18 @@ def test_operators_are_called_as_the_layers_of_keras_that_they_come_from() -> No
     found = called(with_layers(graph, LAYERS))
     assert found == [each if each != "conv_1_conv_2d" else "conv_1_2" for each in expected]
     assert called(with_layers(with_names(graph), None)) == called(with_names(graph))
+
+
+@pytest.mark.skipif(not tflm.available(), reason="the tflite-micro wheel says what a model answers")
+def test_a_converted_model_keeps_its_names(tmp_path: Path) -> None:
+    manifest = write_folder(tmp_path / "kept", write(Model(1.0, 0, (Dense(np.array([[1]], np.int8), None, (1.0,), 1.0, 0),))))
+    assert [each.called for each in manifest.operators] == ["dense_0"]
+    named = replace(manifest, operators=tuple(replace(each, called="slope") for each in manifest.operators))
+    (tmp_path / "kept" / "generated" / "manifest.json").write_text(named.to_json())
+    assert plumbline.load(tmp_path / "kept", engine="reference").layer_names == ("slope",)
+    assert model_of(tmp_path / "kept", "kept").compiled.layers == ("slope",)
+    (tmp_path / "kept" / "generated" / "manifest.json").write_text(replace(named, model_sha256="0" * 64).to_json())
+    assert plumbline.load(tmp_path / "kept", engine="reference").layer_names == ("dense_0",)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["CONV_2D", "SOFTMAX", "CUSTOM:a:b", "MUL"]), ANY), min_size=1, max_size=8), st.lists(ANY, max_size=4))
