@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.errors import ModelRefused
 from plumbline.convert.codegen.emit import Compiled
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.operators import named
 from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.operators.registration import may_end
+from plumbline.convert.operators.shared.control.reference import ENDLESS
 from plumbline.loaded.engine import Reference, Rows
 from plumbline.loaded.shared_library import built
 
@@ -32,6 +34,8 @@ WORK = 1 << 31
 """Multiply-accumulates of a model's rows that are answered before Python looks for Ctrl-C again."""
 ALONE = 1 << 24
 """Multiply-accumulates of a batch that are not worth a second processor."""
+TURNS = 1 << 24
+"""Of the loops of an inference, after which it is taken for one that never ends."""
 Addresses = tuple[int, int, int | None]
 """Where rows, answers and what operators write begin; None where nobody asks for the last."""
 ALIGNMENT = 64
@@ -51,13 +55,12 @@ class Native:
     """
 
     def __init__(self, graph: Graph, compiled: Compiled, folder: Path | None = None) -> None:
-        self._graph, self._compiled, self._stateful = graph, compiled, graph.stateful
+        self._graph, self._compiled, self._stateful, self._folder = graph, compiled, graph.stateful, folder
         self._asked, self._answer = graph.input_bytes, graph.output_bytes
         self._written = sum(each.bytes for operator in graph.operators for each in operator.results)
         self._library, self._compiler = built(sources(graph, compiled), DRIVER, folder)
-        for function, count in ((self._library.plumbline_run, 4), (self._library.plumbline_reset, 1)):
-            function.argtypes = [ctypes.c_void_p] * count + ([ctypes.c_size_t] if count > 1 else [])
-            function.restype = None
+        self._library.plumbline_run.argtypes, self._library.plumbline_run.restype = [*[ctypes.c_void_p] * 4, ctypes.c_size_t], ctypes.c_size_t
+        self._library.plumbline_reset.argtypes, self._library.plumbline_reset.restype = [ctypes.c_void_p], None
         work = sum(multiply_accumulates(each) or each.outputs[0].elements for each in graph.with_inner if each.outputs)
         self._work = max(work, 1000)
         self._together = max(1, WORK // self._work)
@@ -114,10 +117,18 @@ class Native:
             pool.shutdown(cancel_futures=True)
 
     def _part(self, memory: int, places: Addresses, at: int, count: int) -> None:
-        """Answer `count` rows from number `at` on."""
+        """Answer `count` rows from number `at` on.
+
+        Raises:
+            ModelRefused: a loop of the model does not end.
+        """
         given, answers, layers = places
         shown = None if layers is None else layers + at * self._written
-        self._library.plumbline_run(memory, given + at * self._asked, answers + at * self._answer, shown, count)
+        left = self._library.plumbline_run(memory, given + at * self._asked, answers + at * self._answer, shown, count)
+        if left:
+            raise ModelRefused(
+                f"A loop of the model {ENDLESS}, or not within {TURNS:,} turns, for row {at + count - left}.", "A board would hang in it as well."
+            )
 
     def _own_address(self) -> int:
         """Where the thread's memory lies, for a model without a state."""
@@ -152,6 +163,10 @@ class Native:
         with self._lock:
             self._library.plumbline_reset(self._address)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        with self._lock:
+            return restored, (self._graph, self._compiled, self._folder, self._memory.copy())
+
     def copy(self) -> Native:
         other = Native.__new__(Native)
         memory = self._new_memory()
@@ -160,6 +175,13 @@ class Native:
         other.__dict__.update(self.__dict__)
         other._begin(memory)
         return other
+
+
+def restored(graph: Graph, compiled: Compiled, folder: Path | None, memory: NDArray[np.int8]) -> Native:
+    """An instance as another process has it."""
+    result = Native(graph, compiled, folder)
+    result._memory[:] = memory
+    return result
 
 
 def processors() -> int:
@@ -184,6 +206,7 @@ def sources(graph: Graph, compiled: Compiled) -> dict[str, str]:
         "inputs": [(offsets[each.index], each.bytes) for each in graph.inputs],
         "outputs": [(offsets[each.index], each.bytes) for each in graph.outputs],
         "layers": [(number, offsets[each.index], each.bytes) for number, each in shown],
+        "turns": TURNS,
         "resets": "plumbline_compiled_reset(" in compiled.header,
         "source": SOURCE,
     }
@@ -194,6 +217,7 @@ def sources(graph: Graph, compiled: Compiled) -> dict[str, str]:
 def natively(compiled: Compiled) -> str:
     """The generated C with those of its helper functions that this computer has faster: they compute the same."""
     source = compiled.source.replace(PROBE, "#define PLUMBLINE_PROBE(done) plumbline_show(memory, done)")
+    source = source.replace("for (;;) {", "for (;;) { PLUMBLINE_TURN();")
     for helper in compiled.helpers:
         native = NATIVE / f"{helper}.c"
         if native.is_file():

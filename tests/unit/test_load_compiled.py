@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import stat
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 import plumbline
-from plumbline.common.errors import BuildFailed, CompilerMissing
+from plumbline.common.errors import BuildFailed, CompilerMissing, ModelRefused
 from plumbline.common.paths import ROOT
 from plumbline.convert.operators import registered
 from plumbline.loaded import compiled, shared_library
@@ -74,6 +75,29 @@ def test_layers_where_not_every_operator_runs(kept: Path, name: str) -> None:
             for layer in found:
                 np.testing.assert_array_equal(found[layer].codes, expected[layer].codes)
             np.testing.assert_equal(in_c.codes(codes), reference.codes(codes))
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_model_goes_to_another_process_with_its_state(kept: Path, engine: str) -> None:
+    model = plumbline.load(write_case(delay()), engine, cache=kept)
+    model.codes([5, 5, 5])
+    other = pickle.loads(pickle.dumps(model))
+    assert model.codes([7, 7, 7]).tolist() == other.codes([8, 8, 8]).tolist() == [5, 5, 5]
+    assert other.codes([0, 0, 0]).tolist() == [8, 8, 8]
+    assert repr(other) == repr(model)
+
+
+def test_a_loop_that_does_not_end_does_not_hang(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "TURNS", 1)
+    rng = np.random.default_rng(registered()["WHILE"].number)
+    refused = 0
+    for number in range(4):
+        model = plumbline.load(write_case(registered()["WHILE"].random_case(rng, f"case_{number}")), "compiled", cache=kept)
+        try:
+            model.codes({end.name: np.ones((3, *end.sample_shape), np.int8) for end in model.inputs})
+        except ModelRefused as error:
+            refused += "never ends, or not within 1 turns, for row " in error.message
+    assert refused
 
 
 def test_threads_share_a_model_without_a_state(kept: Path) -> None:
