@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +21,12 @@ from plumbline.convert.model.called import LONGEST, from_file, with_names
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.model.keras_layers import Layer, Layers, with_layers
 from plumbline.convert.operators import registered
+from plumbline.convert.operators.cases import TensorSpec
 from plumbline.convert.references import tflm
 from tests.support.converted import write_folder
 from tests.support.flatbuffer_writer import Dense, Model, write
+from tests.support.tflite_writer import write_graph
+from tests.support.write_operators import unary
 
 ANY = st.one_of(
     st.text(max_size=80), st.sampled_from(["int", "class", "input", "output_a", "invoke", "memory", "layers", "a_t", "9", "layer_0", "_", "ÄÖ", "層"])
@@ -183,3 +188,25 @@ def test_identifiers_follow_the_layers() -> None:
     assert identifiers(names, prefixed=True) == expected
     assert identifiers(["hidden", "conv_1", "層", "層"]) == ["layer_hidden", "conv_1", "layer_0", "layer_0_2"]
     assert identifier("Ünï  cöde--x") == "uni_code_x"
+
+
+TAKEN = (
+    *("int", "class", "input", "output", "invoke", "reset", "memory", "memory_is_aligned", "layers", "before_layer", "test", "test_rows", "x_t"),
+    *("quantize_input", "dequantize_output_q16", "argmax", "shift_keeps_sign", "hooks", "constants", "label", "Hidden", "hidden", "hidden_2"),
+)
+"""Names of layers that C, C++ or the interface of an exported model has, or that differ in nothing C can tell."""
+
+
+@pytest.mark.skipif(not tflm.available(), reason="the tflite-micro wheel says what a model answers")
+@pytest.mark.skipif(not (shutil.which("gcc") and shutil.which("g++")), reason="no gcc")
+def test_an_export_compiles_whatever_its_layers_are_called(tmp_path: Path) -> None:
+    tensors = [TensorSpec(f"net/{name}/Relu", (1, 3), (1 / 8 / (1 + place),), (0,)) for place, name in enumerate(["x", *TAKEN])]
+    write_folder(tmp_path / "taken", write_graph(tensors, [unary("RELU", at, at + 1) for at in range(len(TAKEN))], 0, len(TAKEN)))
+    model = model_of(tmp_path / "taken", "m")
+    assert len(model.compiled.layers) == len(set(model.compiled.layers)) == len(TAKEN)
+    for name, text in {**model.sources, "m_test.c": model.test}.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "both.c").write_text('#include "m.c"\n#include "m_test.c"\n')
+    for command in (["gcc", "-std=c99"], ["g++", "-std=c++17", "-x", "c++"]):
+        for name in ("m.c", "m_test.c", "both.c"):
+            subprocess.run([*command, "-Wall", "-Wextra", "-Wshadow", "-Werror", "-DM_HOOKS=1", "-c", name, "-o", "m.o"], cwd=tmp_path, check=True)
