@@ -75,7 +75,7 @@ def described(tensor: Tensor) -> str:
 
 def array(name: str, tensor: Tensor, values: NDArray[Any], what: str) -> str:
     """The values of a tensor as a C array, and its scales where it has one for each channel."""
-    text = f"// The {what} {described(tensor)}\n" + numbers(f"static const {C_TYPES[tensor.type]} {name}", whole(values))
+    text = f"// The {what} {described(tensor)}\n" + numbers(f"static const {C_TYPES[tensor.type]} case_{name}", whole(values))
     found = tensor.quantization
     if found is not None and found.per_channel:
         scales = ", ".join(repr(each) for each in found.scales)
@@ -123,9 +123,9 @@ def _answers(wrong: Wrong) -> list[str]:
     found = []
     for number, (tensor, expected, came) in enumerate(zip(wrong.graph.outputs, wrong.expected, wrong.came, strict=True)):
         kind = C_TYPES[tensor.type]
-        found.append(f"// The right output {described(tensor)}\n" + numbers(f"static const {kind} expected_{number}", whole(expected)))
+        found.append(f"// The right output {described(tensor)}\n" + numbers(f"static const {kind} case_expected_{number}", whole(expected)))
         if came is not None:
-            found.append("// What the engine gave on its board.\n" + numbers(f"static const {kind} came_{number}", whole(came)))
+            found.append("// What the engine gave on its board.\n" + numbers(f"static const {kind} case_came_{number}", whole(came)))
     return found
 
 
@@ -147,18 +147,18 @@ def _main(wrong: Wrong, inputs: list[str], outputs: list[str], allowed: int) -> 
     tensors = wrong.graph.outputs
     lines = ["int main(void)", "{", "    int differing = 0;"]
     for name, tensor in zip(outputs, tensors, strict=True):
-        lines.append(f"    static {C_TYPES[tensor.type]} {name}[{tensor.elements}];")
-    lines.append(f"    layer_under_test({', '.join([*inputs, *outputs])});")
+        lines.append(f"    static {C_TYPES[tensor.type]} case_{name}[{tensor.elements}];")
+    lines.append(f"    layer_under_test({', '.join(f'case_{name}' for name in [*inputs, *outputs])});")
     for number, (name, tensor) in enumerate(zip(outputs, tensors, strict=True)):
         came = wrong.came[number] is not None
         lines += [
             f"    for (int i = 0; i < {tensor.elements}; ++i) {{",
-            f"        const int64_t gave = (int64_t){name}[i], right = (int64_t)expected_{number}[i];",
+            f"        const int64_t gave = (int64_t)case_{name}[i], right = (int64_t)case_expected_{number}[i];",
             f"        if (gave - right <= {allowed} && right - gave <= {allowed}) continue;",
             f'        if (differing++ == 0) printf("output {number}, index %d: %ld instead of %ld'
             + (', the engine gave %ld\\n"' if came else '\\n"')
             + ", i, (long)gave, (long)right"
-            + (f", (long)came_{number}[i]);" if came else ");"),
+            + (f", (long)case_came_{number}[i]);" if came else ");"),
             "    }",
         ]
     lines += ['    printf("%d values differ\\n", differing);', "    return differing != 0;", "}", ""]

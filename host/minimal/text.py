@@ -38,7 +38,7 @@ def _found(case: Case, verdict: Verdict) -> list[str]:
             f"The answer to {_text(case.found)} was wrong once and is right now that it is asked again: it depends on something beside the input. "
             "Memory that is used before it is written, a buffer that is too small, or an interrupt that shares memory do that."
         ]
-    inputs = f"an input with {case.elements} elements that do not stand for 0" if case.elements else "an input whose elements all stand for 0"
+    inputs = f"an input with {case.size}"
     least = "No element can be left out." if case.smallest else f"The search ended after {case.asked} inferences; a smaller one may do."
     order = [] if case.inferences == 1 else [f"It takes {case.inferences} inferences in a row: the answer to the last one is wrong.", ""]
     apart = f"by more than {case.allowed} codes " if case.allowed else ""

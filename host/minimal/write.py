@@ -80,8 +80,7 @@ class _Found:
             write_if_changed(folder / name, content)
         if not self.case.repeats:
             return f"the wrong answer did not come again when it was asked again; {folder / 'README.md'} says what that may mean"
-        size = f"{self.case.elements} elements that do not stand for 0" if self.case.elements else "an input whose elements all stand for 0"
-        return f"minimal case in {folder}: {size}, the difference begins in {self.case.layer}"
+        return f"minimal case in {folder}: an input with {self.case.size}, the difference begins in {self.case.layer}"
 
 
 class _Search:

@@ -77,6 +77,13 @@ class Case:
     outputs: tuple[CaseEnd, ...]
 
     @property
+    def size(self) -> str:
+        """For a person: how large the input is."""
+        if self.elements == 0:
+            return "no element that does not stand for 0"
+        return f"{self.elements} elements that do not stand for 0" if self.elements > 1 else "one element that does not stand for 0"
+
+    @property
     def layer(self) -> str:
         """For a person: where the difference begins."""
         if not self.operators:
