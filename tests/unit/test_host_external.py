@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from plumbline.commands.external import asked_external
+from plumbline.commands.options import Given
+from plumbline.common import boards
 from plumbline.common.errors import BoardFault, UsageError, WrongModel
 from plumbline.common.golden_data import References
 from plumbline.common.manifest import TensorSpec
@@ -15,6 +19,7 @@ from plumbline.host.devices.answers import ToldEnd
 from plumbline.host.devices.identity import check_identity
 from plumbline.host.verdict.checks import Comparer, failures
 from plumbline.host.verdict.comparison import EXACT, Rule
+from plumbline.pipeline import environment
 from plumbline.pipeline.external import Asked
 from tests.support.half import CODES, MANIFEST, REFERENCES, right
 from tests.support.identities import IDENTITY
@@ -118,3 +123,15 @@ def test_rules_that_contradict_each_other_are_refused() -> None:
     for asked in (Asked(True, 1), Asked(True, None, "float"), Asked(False, 0, "float")):
         with pytest.raises(UsageError, match="each say what an answer has to be"):
             _ = asked.rule
+
+
+def test_a_rule_needs_an_engine_that_is_not_ours_and_such_an_engine_a_port(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="for an engine that is not Plumbline's"):
+        asked_external(Given(target="linear"), None, False, 1, None)
+    with pytest.raises(UsageError, match="no port says where it runs"):
+        asked_external(Given(target="linear", engine="external", build=tmp_path), None, False, None, None)
+
+
+def test_such_an_engine_is_not_built_here() -> None:
+    with pytest.raises(UsageError, match="firmware that is not built here"):
+        environment.choose(None, None, "external", boards.default())
