@@ -26,19 +26,21 @@ static inline void plumbline_plane(const plumbline_planes *p, const int8_t *chan
     }
 }
 
-// Where the nine taps of an output lie, and the last one once more; `outside` is there for those that lie outside of the image.
-static inline void plumbline_nine_taps(const plumbline_planes *p, int row, int column, const int8_t *outside, const int8_t *taps[10])
+// Where the nine taps of an output lie, and the last one once more; `outside` is there for those that lie outside of the image. `image` begins with
+// the first of the channels that are asked for.
+static inline void plumbline_nine_taps(
+    const plumbline_planes *p, const int8_t *image, int row, int column, const int8_t *outside, const int8_t *taps[10])
 {
     const int step = p->channels, line = p->width * step;
     if (row >= 0 && column >= 0 && row + 3 <= p->height && column + 3 <= p->width) {
-        const int8_t *const first = plumbline_image + row * line + column * step;
+        const int8_t *const first = image + row * line + column * step;
         for (int t = 0; t < 9; ++t) {
             taps[t] = first + t / 3 * line + t % 3 * step;
         }
     } else {
         for (int t = 0; t < 9; ++t) {
             const int y = row + t / 3, x = column + t % 3;
-            taps[t] = y < 0 || x < 0 || y >= p->height || x >= p->width ? outside : plumbline_image + y * line + x * step;
+            taps[t] = y < 0 || x < 0 || y >= p->height || x >= p->width ? outside : image + y * line + x * step;
         }
     }
     taps[9] = taps[8];
@@ -80,11 +82,11 @@ static inline void plumbline_sixteen_channels(
     for (int y = 0; y < p->rows; ++y) {
         for (int x = 0; x < p->columns; ++x, output += p->channels) {
             const int8_t *taps[10];
-            plumbline_nine_taps(p, y * stride - p->top, x * stride - p->left, outside - channel, taps);
+            plumbline_nine_taps(p, plumbline_image + channel, y * stride - p->top, x * stride - p->left, outside, taps);
 #ifdef __AVX2__
             __m256i low = low_bias, high = high_bias;
             for (int t = 0; t < 5; ++t) {
-                const __m256i one = plumbline_sixteen_int16(taps[t * 2] + channel), two = plumbline_sixteen_int16(taps[t * 2 + 1] + channel);
+                const __m256i one = plumbline_sixteen_int16(taps[t * 2]), two = plumbline_sixteen_int16(taps[t * 2 + 1]);
                 low = _mm256_add_epi32(low, _mm256_madd_epi16(_mm256_unpacklo_epi16(one, two), low_weights[t]));
                 high = _mm256_add_epi32(high, _mm256_madd_epi16(_mm256_unpackhi_epi16(one, two), high_weights[t]));
             }
@@ -96,7 +98,7 @@ static inline void plumbline_sixteen_channels(
             memcpy(sums, bias, sizeof sums);
             for (int t = 0; t < 9; ++t) {
                 for (int i = 0; i < 16; ++i) {
-                    sums[i] += weights[t][i] * taps[t][channel + i];
+                    sums[i] += weights[t][i] * taps[t][i];
                 }
             }
             for (int i = 0; i < 16; ++i) {

@@ -1,8 +1,8 @@
 #ifdef __AVX2__
 // The sums of two outputs, interleaved as their weights are.
-static inline __m256i plumbline_eight_of_two(__m256i sums, __m256i weights, const int16_t *inputs)
+static inline __m256i plumbline_eight_of_two(__m256i sums, __m256i weights, __m256i inputs)
 {
-    return _mm256_add_epi32(sums, _mm256_madd_epi16(weights, _mm256_loadu_si256((const __m256i *)inputs)));
+    return _mm256_add_epi32(sums, _mm256_madd_epi16(weights, inputs));
 }
 
 // The codes of four outputs of both pixels: int32 sums of the first one below, of the second above.
@@ -29,23 +29,23 @@ static void plumbline_two_pixels(const plumbline_layer *layer, int8_t *pairs, in
     int o = 0;
 #ifdef __AVX2__
     const int blocks = layer->inputs / 8;
-    int16_t wide[blocks * 32]; // of eight inputs those of the first pixel, four of them twice in a row, then those of the second
+    __m256i wide[blocks * 2]; // of eight inputs those of the first pixel, four of them twice in a row, then those of the second
     for (int k = 0; k < blocks; ++k) {
         const __m128i four = _mm_loadu_si128((const __m128i *)(pairs + k * 32)), others = _mm_loadu_si128((const __m128i *)(pairs + k * 32 + 16));
         const __m128i one = _mm_unpacklo_epi64(_mm_shuffle_epi32(four, 0x00), _mm_shuffle_epi32(others, 0x00));
         const __m128i two = _mm_unpacklo_epi64(_mm_shuffle_epi32(four, 0xaa), _mm_shuffle_epi32(others, 0xaa));
-        _mm256_storeu_si256((__m256i *)(wide + k * 32), _mm256_cvtepi8_epi16(one));
-        _mm256_storeu_si256((__m256i *)(wide + k * 32 + 16), _mm256_cvtepi8_epi16(two));
+        wide[k * 2] = _mm256_cvtepi8_epi16(one);
+        wide[k * 2 + 1] = _mm256_cvtepi8_epi16(two);
     }
     for (; o + 4 <= layer->outputs; o += 4, weights += blocks * 32) {
         const int8_t *const others = weights + blocks * 16;
         __m256i a = _mm256_setzero_si256(), b = a, c = a, d = a;
         for (int k = 0; k < blocks; ++k) {
             const __m256i left = plumbline_sixteen_int16(weights + k * 16), right = plumbline_sixteen_int16(others + k * 16);
-            a = plumbline_eight_of_two(a, left, wide + k * 32);
-            b = plumbline_eight_of_two(b, right, wide + k * 32);
-            c = plumbline_eight_of_two(c, left, wide + k * 32 + 16);
-            d = plumbline_eight_of_two(d, right, wide + k * 32 + 16);
+            a = plumbline_eight_of_two(a, left, wide[k * 2]);
+            b = plumbline_eight_of_two(b, right, wide[k * 2]);
+            c = plumbline_eight_of_two(c, left, wide[k * 2 + 1]);
+            d = plumbline_eight_of_two(d, right, wide[k * 2 + 1]);
         }
         int8_t codes[8];
         plumbline_store_two_pixels(layer, o, a, b, c, d, _mm256_set1_epi32(after), codes);
