@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,14 +67,16 @@ class End:
         return f"<{self}>"
 
 
-class Form(NamedTuple):
+@dataclass(frozen=True)
+class Form:
     """How samples came, and so how answers go."""
 
     single: bool
     """One sample, not a batch."""
     bare: bool
     """Numbers of an input of one element, without the axis of that element."""
-    samples: int
+    count: int
+    """Samples."""
 
 
 def rows_of_codes(given: ArrayLike, end: End) -> tuple[Array, Form]:
@@ -143,7 +145,7 @@ def arranged(given: ArrayLike, end: End) -> tuple[Array, Form]:
         UsageError: neither a sample nor a batch of samples.
     """
     try:
-        array = given if type(given) is np.ndarray else np.asarray(given)
+        array = np.asarray(given)
     except (ValueError, TypeError) as error:
         raise UsageError(f"The input {end.name} cannot be made an array: {error}.", expected(end)) from error
     sample = end.sample_shape

@@ -28,18 +28,28 @@ ROWS = 8
 def converted(build: Path) -> None:
     """Fill a build folder with what the package is made of: a few answers to noise are enough for the self-tests."""
     for name, network in MODELS.items():
-        raw = NETWORKS[network]()
-        graph = read(raw)
-        codes = noise(name, graph, ROWS)
-        own = OwnSamples(starts=np.arange(ROWS) % 5 == 0) if graph.stateful else OwnSamples()
-        golden = asked(raw, graph, codes, NOWHERE, own)
-        (build / name).mkdir()
-        write(build / name, raw, graph, runs_of(name, raw, graph), golden, Demands(domain=range_of(graph.inputs[0]), tolerance=1.0))
+        convert(build, name, NETWORKS[network]())
+
+
+def convert(build: Path, name: str, raw: bytes) -> None:
+    """Fill build/NAME with what an export is made of."""
+    graph = read(raw)
+    codes = noise(name, graph, ROWS)
+    own = OwnSamples(starts=np.arange(ROWS) % 5 == 0) if graph.stateful else OwnSamples()
+    golden = asked(raw, graph, codes, NOWHERE, own)
+    (build / name).mkdir()
+    write(build / name, raw, graph, runs_of(name, raw, graph), golden, Demands(domain=range_of(graph.inputs[0]), tolerance=1.0))
 
 
 def noise(name: str, graph: Graph, rows: int) -> NDArray[np.int8]:
     """Inputs (N, bytes) that a model answers in several ways; most of them leave the stream's sums below 0, which it answers alike."""
-    return np.random.default_rng(1).integers(110 if name == "gauge" else -128, 128, (rows, graph.input_bytes)).astype(np.int8)
+    codes = np.random.default_rng(1).integers(110 if name == "gauge" else -128, 128, (rows, graph.input_bytes)).astype(np.int8)
+    at = 0
+    for end in graph.inputs:
+        if end.type == "BOOL":
+            codes[:, at : at + end.bytes] &= 1
+        at += end.bytes
+    return codes
 
 
 def package(build: Path) -> Package:

@@ -13,9 +13,9 @@ from plumbline.convert.export.format import Files, Format
 from plumbline.convert.export.printing import c_files, rendered
 
 TYPES: Mapping[str, str] = MappingProxyType(
-    {"int8_t": "i8", "uint8_t": "u8", "int16_t": "i16", "int32_t": "i32", "int64_t": "i64", "float": "f32"},
+    {"int8_t": "i8", "uint8_t": "u8", "int16_t": "i16", "int32_t": "i32", "float": "f32"},
 )
-"""Rust's name of each type of a value."""
+"""Rust's name of each type of a value. None needs more than the alignment of the memory."""
 MINIMUM = "1.63"
 """The oldest version of Rust that the crate builds with: Debian 12's."""
 # fmt: off
@@ -36,31 +36,30 @@ TAKEN = frozenset({
 
 def files(package: Package) -> Files:
     """The crate: Cargo.toml, build.rs, csrc/ with the C, src/ with a module for each model, an example, the self-test as a test, and a README."""
-    crate = crate_name(package)
+    crate = unreserved(package.name)
     wrappers: dict[str, str] = {}
     for model in package.models:
         about = {
             "of": model,
             "crate": crate,
-            "struct": struct_name(model),
+            "struct": struct_name(model.name),
             "alignment": ALIGNMENT,
             "rust_type": rust_type,
             "literal": literal,
             "text": text,
-            "access": access,
             "answer": answer(model),
         }
         wrappers |= {
-            f"src/{module_name(model)}.rs": rendered("rust_model.rs.j2", package, **about),
+            f"src/{unreserved(model.name)}.rs": rendered("rust_model.rs.j2", package, **about),
             f"csrc/{model.name}_wrapped.c": rendered("rust_wrapped.c.j2", package, of=model),
-            f"examples/{module_name(model)}.rs": rendered("rust_example.rs.j2", package, **about),
+            f"examples/{unreserved(model.name)}.rs": rendered("rust_example.rs.j2", package, **about),
         }
     common = {
         "crate": crate,
         "minimum": MINIMUM,
-        "modules": {model.name: module_name(model) for model in package.models},
-        "structs": {model.name: struct_name(model) for model in package.models},
-        "call": wrappers[f"examples/{module_name(package.models[0])}.rs"].partition("\n\n")[2].rstrip(),
+        "modules": {model.name: unreserved(model.name) for model in package.models},
+        "structs": {model.name: struct_name(model.name) for model in package.models},
+        "call": wrappers[f"examples/{unreserved(package.models[0].name)}.rs"].partition("\n\n")[2].rstrip(),
     }
     return {
         **c_files(package, "csrc/", "csrc/"),
@@ -73,27 +72,18 @@ def files(package: Package) -> Files:
     }
 
 
-def crate_name(package: Package) -> str:
-    """The package's, or one made of it where Rust has another use for that word."""
-    return unreserved(package.name)
-
-
-def module_name(model: ExportedModel) -> str:
-    """The model's, or one made of it where Rust has another use for that word."""
-    return unreserved(model.name)
-
-
 def unreserved(name: str) -> str:
+    """A name of a crate or a module: the package's or the model's, or one made of it where Rust has another use for that word."""
     return f"{name}_model" if name in RESERVED else name
 
 
-def struct_name(model: ExportedModel) -> str:
-    """The model's name as Rust writes types: `keyword_spotting` is `KeywordSpotting`.
+def struct_name(name: str) -> str:
+    """A model's name as Rust writes types: `keyword_spotting` is `KeywordSpotting`.
 
     An underscore between digits stays, so that `net_1_2` is not `net_12`.
     """
     result = ""
-    for part in model.name.split("_"):
+    for part in name.split("_"):
         result += f"_{part}" if result[-1:].isdigit() and part[:1].isdigit() else part.capitalize()
     return f"{result}Model" if result in TAKEN else result
 
@@ -101,11 +91,6 @@ def struct_name(model: ExportedModel) -> str:
 def rust_type(end: ExportedEnd) -> str:
     """Of all the values of an input or output."""
     return f"[{TYPES[end.c_type]}; {end.tensor.elements}]"
-
-
-def access(end: ExportedEnd) -> str:
-    """How its values are reached: where they lie (`place`), or as copies (`copy`), since values of 8 bytes need not lie at a multiple of 8."""
-    return "copy" if end.tensor.dtype.itemsize > ALIGNMENT else "place"
 
 
 def answer(model: ExportedModel) -> ExportedEnd | None:
