@@ -29,7 +29,7 @@ from plumbline.host.verdict.checks import failures
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verify import verify
 from tests.support.makes import PARTS
-from tests.support.stages import Once, run_stage
+from tests.support.stages import Once, converted, run_stage
 
 # The same examples in every run; no deadline for one of them, as a busy machine takes its time.
 settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,7 +99,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     ours = tmp_path_factory.getbasetemp()
     everyones = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
 
-    def copy_of(name: str, fill: Callable[[Path], None]) -> Path:
+    def copy_of(name: str, fill: Callable[[Path], object]) -> Path:
         original = everyones / "once" / name
         original.parent.mkdir(exist_ok=True)
         with original.with_suffix(".lock").open("w") as lock:
@@ -119,11 +119,19 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 def linear(tensorflow: None, once: Once) -> Path:
     """build/linear of a fresh build folder: trained and converted."""
 
-    def fill(build: Path) -> None:
-        run_stage("plumbline", "train", "linear", "--only", "--build", str(build))
-        run_stage("plumbline", "convert", "linear", "--only", "--build", str(build))
+    return once("linear", lambda build: converted(build, "linear")) / "linear"
 
-    return once("linear", fill) / "linear"
+
+@pytest.fixture(scope="session")
+def digits_converted(tensorflow: None, once: Once) -> Path:
+    """build/digits: trained and converted."""
+    return once("digits", lambda build: converted(build, "digits")) / "digits"
+
+
+@pytest.fixture(scope="session")
+def weather_converted(tensorflow: None, once: Once) -> Path:
+    """build/weather: trained and converted."""
+    return once("weather", lambda build: converted(build, "weather")) / "weather"
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "
 """Letters that Unicode does not take apart into one of ASCII and an accent."""
 INTERFACE = re.compile(
     r"(memory|invoke|reset|test|label|labels|layer|layers|argmax|model|generator|stateful|hooks|constants?|constant_count|before_layer|after_layer|"
-    r"(de)?quantize|inputs?|outputs?|\d+|memory_(is|behind)_.*)|((de)?quantize|argmax|input|output|test|label)_.*"
+    r"(de)?quantize|inputs?|outputs?|\d+|shift_keeps_sign|memory_(is|behind)_.*)|((de)?quantize|argmax|input|output|test|label)_.*"
 )
 """What stands behind a model's name in its interface: of the second kind a name of the model's may follow."""
 

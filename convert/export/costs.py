@@ -120,8 +120,10 @@ def said(name: str, *arguments: str) -> str:
     program = tool(name)
     if program is None:
         return ""
-    done = subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False)
-    return done.stdout if done.returncode == 0 else ""
+    try:
+        return subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ""
 
 
 def stack_of(graph: str, entries: Iterable[str]) -> tuple[int | None, tuple[str, ...]]:

@@ -49,9 +49,9 @@ def with_names(graph: Graph, names: Sequence[str] = ()) -> Graph:
 
     Args:
         graph: read from a file.
-        names: of its operators, where they are known from elsewhere; empty for one that is not, as for all without.
+        names: of its operators, where they are known from elsewhere; empty for one that is not, as for all without, or with another number of them.
     """
-    own = names or [""] * len(graph.operators)
+    own = names if len(names) == len(graph.operators) else [""] * len(graph.operators)
     found = [each or name for each, name in zip(own, from_file(graph), strict=True)]
     called = distinct(found, graph.operators)
     operators = [each if each.graphs else replace(each, called=name) for each, name in zip(graph.operators, called, strict=True)]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 from collections.abc import Sequence
-from contextlib import nullcontext
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.common.errors import ModelRefused
 from plumbline.convert.codegen.emit import Compiled
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.model.graph import Graph, Tensor
 from plumbline.convert.operators import named
 from plumbline.convert.operators.macs import multiply_accumulates
 from plumbline.convert.operators.registration import may_end
+from plumbline.convert.operators.shared.control.reference import ENDLESS
 from plumbline.loaded.engine import Reference, Rows
 from plumbline.loaded.shared_library import built
 
@@ -29,6 +32,12 @@ NATIVE = HERE / "native"
 PROBE = "#define PLUMBLINE_PROBE(done) ((void)0)"
 WORK = 1 << 31
 """Multiply-accumulates of a model's rows that are answered before Python looks for Ctrl-C again."""
+ALONE = 1 << 24
+"""Multiply-accumulates of a batch that are not worth a second processor."""
+TURNS = 1 << 24
+"""Of the loops of an inference, after which it is taken for one that never ends."""
+Addresses = tuple[int, int, int | None]
+"""Where rows, answers and what operators write begin; None where nobody asks for the last."""
 ALIGNMENT = 64
 """Of the memory; as many bytes lie behind it, which native kernels may read."""
 
@@ -46,14 +55,15 @@ class Native:
     """
 
     def __init__(self, graph: Graph, compiled: Compiled, folder: Path | None = None) -> None:
-        self._graph, self._compiled, self._stateful, self._answer = graph, compiled, graph.stateful, graph.output_bytes
+        self._graph, self._compiled, self._stateful, self._folder = graph, compiled, graph.stateful, folder
+        self._asked, self._answer = graph.input_bytes, graph.output_bytes
+        self._written = sum(each.bytes for operator in graph.operators for each in operator.results)
         self._library, self._compiler = built(sources(graph, compiled), DRIVER, folder)
-        for function, count in ((self._library.plumbline_run, 4), (self._library.plumbline_reset, 1)):
-            function.argtypes = [ctypes.c_void_p] * count + ([ctypes.c_size_t] if count > 1 else [])
-            function.restype = None
+        self._library.plumbline_run.argtypes, self._library.plumbline_run.restype = [*[ctypes.c_void_p] * 4, ctypes.c_size_t], ctypes.c_size_t
+        self._library.plumbline_reset.argtypes, self._library.plumbline_reset.restype = [ctypes.c_void_p], None
         work = sum(multiply_accumulates(each) or each.outputs[0].elements for each in graph.with_inner if each.outputs)
-        self._together = max(1, WORK // max(work, 1000))
-        self._nobody = nullcontext()
+        self._work = max(work, 1000)
+        self._together = max(1, WORK // self._work)
         self._begin(self._new_memory())
         self.reset()
 
@@ -74,7 +84,7 @@ class Native:
             return self._layers_by_reference(rows, tensors)
         written = [each for operator in self._graph.operators for each in operator.results]
         ends = np.cumsum([each.bytes for each in written])
-        found = np.empty((len(rows), int(ends[-1])), np.int8)
+        found = np.empty((len(rows), self._written), np.int8)
         self._answered(rows, found)
         places = {each.index: (int(end) - each.bytes, int(end)) for each, end in zip(written, ends, strict=True)}
         parts = ((found[:, slice(*places[each.index])], each) for each in tensors)
@@ -82,15 +92,43 @@ class Native:
 
     def _answered(self, rows: Rows, layers: Rows | None) -> Rows:
         """Answer rows; `layers` receives what the operators write, (N, bytes of all that they write)."""
-        given = np.ascontiguousarray(rows)
-        answers = np.empty((len(given), self._answer), np.int8)
-        places = [(given, given.ctypes.data), (answers, answers.ctypes.data), *([] if layers is None else [(layers, layers.ctypes.data)])]
-        with self._lock if self._stateful else self._nobody:
-            memory = self._address if self._stateful else self._own_address()
-            for at in range(0, len(given), self._together):
-                parts = [address + at * array.shape[1] for array, address in places]
-                self._library.plumbline_run(memory, *parts, *[None] * (3 - len(parts)), min(self._together, len(given) - at))
+        count = len(rows)
+        given, answers = np.ascontiguousarray(rows), np.empty((count, self._answer), np.int8)
+        places = given.ctypes.data, answers.ctypes.data, None if layers is None else layers.ctypes.data
+        if self._stateful:
+            with self._lock:
+                for at in range(0, count, self._together):
+                    self._part(self._address, places, at, min(self._together, count - at))
+        elif count * self._work <= ALONE:
+            self._part(self._own_address(), places, 0, count)
+        else:
+            self._side_by_side(places, count)
         return answers
+
+    def _side_by_side(self, places: Addresses, count: int) -> None:
+        """Answer so many rows on every processor; Ctrl-C ends it with the parts that have begun."""
+        size = min(self._together, -(-count // processors()))
+        pool = ThreadPoolExecutor(processors())
+        try:
+            parts = [pool.submit(lambda at: self._part(self._own_address(), places, at, min(size, count - at)), at) for at in range(0, count, size)]
+            for part in parts:
+                part.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _part(self, memory: int, places: Addresses, at: int, count: int) -> None:
+        """Answer `count` rows from number `at` on.
+
+        Raises:
+            ModelRefused: a loop of the model does not end.
+        """
+        given, answers, layers = places
+        shown = None if layers is None else layers + at * self._written
+        left = self._library.plumbline_run(memory, given + at * self._asked, answers + at * self._answer, shown, count)
+        if left:
+            raise ModelRefused(
+                f"A loop of the model {ENDLESS}, or not within {TURNS:,} turns, for row {at + count - left}.", "A board would hang in it as well."
+            )
 
     def _own_address(self) -> int:
         """Where the thread's memory lies, for a model without a state."""
@@ -125,6 +163,10 @@ class Native:
         with self._lock:
             self._library.plumbline_reset(self._address)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        with self._lock:
+            return restored, (self._graph, self._compiled, self._folder, self._memory.copy())
+
     def copy(self) -> Native:
         other = Native.__new__(Native)
         memory = self._new_memory()
@@ -133,6 +175,18 @@ class Native:
         other.__dict__.update(self.__dict__)
         other._begin(memory)
         return other
+
+
+def restored(graph: Graph, compiled: Compiled, folder: Path | None, memory: NDArray[np.int8]) -> Native:
+    """An instance as another process has it."""
+    result = Native(graph, compiled, folder)
+    result._memory[:] = memory
+    return result
+
+
+def processors() -> int:
+    """How many of the computer's processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def shows_layers(graph: Graph) -> bool:
@@ -152,6 +206,7 @@ def sources(graph: Graph, compiled: Compiled) -> dict[str, str]:
         "inputs": [(offsets[each.index], each.bytes) for each in graph.inputs],
         "outputs": [(offsets[each.index], each.bytes) for each in graph.outputs],
         "layers": [(number, offsets[each.index], each.bytes) for number, each in shown],
+        "turns": TURNS,
         "resets": "plumbline_compiled_reset(" in compiled.header,
         "source": SOURCE,
     }
@@ -162,6 +217,7 @@ def sources(graph: Graph, compiled: Compiled) -> dict[str, str]:
 def natively(compiled: Compiled) -> str:
     """The generated C with those of its helper functions that this computer has faster: they compute the same."""
     source = compiled.source.replace(PROBE, "#define PLUMBLINE_PROBE(done) plumbline_show(memory, done)")
+    source = source.replace("for (;;) {", "for (;;) { PLUMBLINE_TURN();")
     for helper in compiled.helpers:
         native = NATIVE / f"{helper}.c"
         if native.is_file():

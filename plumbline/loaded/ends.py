@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,16 +67,14 @@ class End:
         return f"<{self}>"
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """How samples came, and so how answers go."""
 
     single: bool
     """One sample, not a batch."""
     bare: bool
     """Numbers of an input of one element, without the axis of that element."""
-    count: int
-    """Samples."""
+    samples: int
 
 
 def rows_of_codes(given: ArrayLike, end: End) -> tuple[Array, Form]:
@@ -145,7 +143,7 @@ def arranged(given: ArrayLike, end: End) -> tuple[Array, Form]:
         UsageError: neither a sample nor a batch of samples.
     """
     try:
-        array = np.asarray(given)
+        array = given if type(given) is np.ndarray else np.asarray(given)
     except (ValueError, TypeError) as error:
         raise UsageError(f"The input {end.name} cannot be made an array: {error}.", expected(end)) from error
     sample = end.sample_shape

@@ -88,6 +88,9 @@ class Reference:
         other.__dict__.update(self.__dict__, _state={index: each.copy() for index, each in self._state.items()})
         return other
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return restored, (self._graph, self._state)
+
     def start_from(self, state: dict[int, NDArray[Any]]) -> None:
         """Take over the values (1, elements) of variables, and of outputs that may stay as they were, by their tensors' index."""
         self._state = {index: state[index] for index in self._state}
@@ -96,3 +99,10 @@ class Reference:
     def kept(self) -> tuple[int, ...]:
         """The indices of what `start_from` takes."""
         return tuple(self._state)
+
+
+def restored(graph: Graph, state: dict[int, NDArray[Any]]) -> Reference:
+    """An instance as another process has it."""
+    result = Reference(graph)
+    result.start_from(state)
+    return result

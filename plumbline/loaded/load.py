@@ -15,6 +15,7 @@ from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.importers.flatbuffer.parse import pick, take_apart
 from plumbline.convert.importers.flatbuffer.strip_float_io import cut
 from plumbline.convert.importers.flatbuffer.unused_types import called_int8
+from plumbline.convert.model.called import with_names
 from plumbline.convert.model.graph import Graph
 from plumbline.loaded.compiled import Native
 from plumbline.loaded.ends import End
@@ -46,12 +47,12 @@ def load(model: str | PathLike[str] | bytes, engine: str = "auto", *, cache: str
     """
     if engine not in ENGINES:
         raise UsageError(f"There is no engine {engine!r}.{meant(engine, ENGINES)}", f"Engines: {', '.join(ENGINES)}.")
-    name, raw = flatbuffer_of(model)
+    name, raw, called = flatbuffer_of(model)
     with came_as(Way.TFLITE):
         names = names_of(raw)
         raw, ends = cut(raw)
         raw, _ = called_int8(raw)
-        graph = reader.read(raw)
+        graph = with_names(reader.read(raw), called)
         compiled = compile_graph(graph, name, hashlib.sha256(raw).digest())
         runs = chosen(graph, compiled, engine, None if cache is None else Path(fspath(cache)))
     return Model(facts_of(name, names, raw, graph, compiled, ends), runs)

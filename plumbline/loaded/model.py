@@ -61,6 +61,7 @@ class Model:
 
     def __init__(self, facts: Facts, engine: Engine) -> None:
         self._facts, self._engine = facts, engine
+        self._names = [end.name for end in facts.inputs]
 
     @told
     def __call__(self, x: Given, *, clip: bool = False) -> Answer:
@@ -183,24 +184,25 @@ class Model:
 
     def _rows(self, given: Given, rows_of: Callable[[ArrayLike, End], tuple[Array, Form]]) -> tuple[Rows, Form]:
         """The rows of what was given, (N, input bytes)."""
-        parts = [rows_of(each, end) for each, end in zip(self._in_order(given), self.inputs, strict=True)]
-        if len(parts) == 1:
-            values, form = parts[0]
+        ordered = self._in_order(given)
+        if len(ordered) == 1:
+            values, form = rows_of(ordered[0], self.inputs[0])
             return np.ascontiguousarray(values).view(np.int8), form
+        parts = [rows_of(each, end) for each, end in zip(ordered, self.inputs, strict=True)]
         forms = [form for _, form in parts]
-        if len({(form.single, form.count) for form in forms}) > 1:
+        if len({(form.single, form.samples) for form in forms}) > 1:
             counts = ", ".join(
-                f"{end.name} {'one sample' if form.single else f'a batch of {form.count}'}" for end, form in zip(self.inputs, forms, strict=True)
+                f"{end.name} {'one sample' if form.single else f'a batch of {form.samples}'}" for end, form in zip(self.inputs, forms, strict=True)
             )
             raise UsageError(f"The inputs do not go together: {counts}.", "Give one sample of each, or batches of the same length.")
-        form = Form(forms[0].single, all(each.bare for each in forms), forms[0].count)
+        form = Form(forms[0].single, all(each.bare for each in forms), forms[0].samples)
         return put_together([values for values, _ in parts], self.inputs), form
 
     def _in_order(self, given: Given) -> Sequence[ArrayLike]:
         """The values of each input."""
-        names = [end.name for end in self.inputs]
+        names = self._names
         if isinstance(given, Mapping):
-            if given.keys() == set(names):
+            if list(given) == names or given.keys() == set(names):
                 return [given[name] for name in names]
             wrong = [f"lacks {name}" for name in names if name not in given]
             wrong += [f"has {name!r}, which no input is called{meant(str(name), names)}" for name in given if name not in names]

@@ -69,10 +69,13 @@ def vector_flags() -> tuple[str, ...]:
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return ()
     try:
-        words = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").split()
-    except OSError:
-        words = subprocess.run(["sysctl", "-n", "machdep.cpu.leaf7_features"], capture_output=True, text=True).stdout.lower().split()
-    return (f"-m{VECTORS}",) if VECTORS in words else ()
+        if sys.platform == "darwin":
+            said = subprocess.run(["sysctl", "-n", "machdep.cpu.leaf7_features"], capture_output=True, text=True, timeout=60).stdout
+        else:
+            said = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return (f"-m{VECTORS}",) if VECTORS in said.lower().split() else ()
 
 
 def built(files: Mapping[str, str], main: str, folder: Path | None = None) -> tuple[ctypes.CDLL, str]:

@@ -17,21 +17,23 @@ from plumbline.common.explanation import Explanation
 from plumbline.common.golden_data import References
 from plumbline.common.manifest import Manifest
 from plumbline.convert.references.choose_inputs import MOST_CHOSEN
+from plumbline.host.firmware import firmware
 from plumbline.host.firmware.elf_size import size_of
 from plumbline.host.reports import html_report, report_writer, terminal
 from plumbline.host.verdict.metric import metrics_of
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.host.verdict.verdict_file import Judged, if_any
 from plumbline.training.recipes import digits as recipe
-from tests.support.stages import built, verified
+from tests.support.stages import verified
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="session")
-def digits(tools: None, tensorflow: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def digits(tools: None, digits_converted: Path) -> Path:
     """build/digits: trained, converted and built for the virtual board."""
-    return built(tmp_path_factory.mktemp("build"), "digits")
+    firmware.build(digits_converted, "virtual")
+    return digits_converted
 
 
 @pytest.fixture(scope="session")

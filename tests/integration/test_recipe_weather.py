@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from plumbline.convert.importers.flatbuffer import reader
 from plumbline.convert.references.choose_inputs import MOST_CHOSEN
+from plumbline.host.firmware import firmware
 from plumbline.host.reports import html_report, terminal
 from plumbline.host.verdict.verdict import Verdict
 from plumbline.training.recipes import weather as recipe
-from tests.support.stages import built, verified
+from tests.support.stages import converted, verified
 
 
 def test_no_held_back_month_reaches_training() -> None:
@@ -35,8 +38,9 @@ def test_the_baselines_are_those_of_temperatures() -> None:
 
 
 @pytest.fixture(scope="module", params=["weather", "weather_unrolled"])
-def verdict(tools: None, tensorflow: None, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Verdict:
-    folder = built(tmp_path_factory.mktemp("build"), request.param)
+def verdict(tools: None, weather_converted: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Verdict:
+    folder = weather_converted if request.param == "weather" else converted(tmp_path_factory.mktemp("build"), request.param)
+    firmware.build(folder, "virtual")
     operators = [operator.name for operator in reader.read((folder / "model.tflite").read_bytes()).operators]
     assert operators.count("UNIDIRECTIONAL_SEQUENCE_LSTM") == (1 if request.param == "weather" else 0)
     return verified(folder)

@@ -25,7 +25,7 @@ from plumbline.convert.runs import runs_of
 from tests.support.compiled_c import WARNINGS, sanitizing
 
 STRICT = [*WARNINGS, "-Wundef", "-Wcast-align"]
-"""What a self-test compiles under without a warning."""
+"""What exported C compiles under without a warning."""
 APART, TOGETHER = "apart", "together"
 """Each source by itself, or all of them in one translation unit."""
 HERE = """
@@ -90,9 +90,7 @@ def run_here(
     """Compile with every warning an error and the sanitizers on, and run: whether all passed, and the lines that were said."""
     program = folder / "program"
     units = sources(folder, models, how, HERE, edit)
-    tests = [folder / f"{model.name}_test.c" for model in models]
-    subprocess.run([*sanitizing(), *STRICT, "-fsyntax-only", *macros(models, layers), *tests], check=True, timeout=300)
-    subprocess.run([*sanitizing(), *WARNINGS, *macros(models, layers), *units, "-o", program], check=True, timeout=300)
+    subprocess.run([*sanitizing(), *STRICT, *macros(models, layers), *units, "-o", program], check=True, timeout=300)
     done = subprocess.run([program], capture_output=True, text=True, timeout=300)
     assert done.returncode in (0, 1), done.stderr
     return done.returncode == 0, done.stdout.splitlines()
@@ -102,5 +100,5 @@ def run_on(chip: Chip, folder: Path, models: Sequence[ExportedModel], layers: bo
     """The same on a processor in QEMU, as a bare program; raises subprocess.CalledProcessError where a self-test does not pass."""
     image = folder / "image.elf"
     units = sources(folder, models, how, chip.start + THERE)
-    chip.compile([*WARNINGS, "-Wno-unused-function", "-Os", *macros(models, layers), *units, *chip.link, "-o", image])
+    chip.compile([*STRICT, "-Wno-unused-function", "-Os", *macros(models, layers), *units, *chip.link, "-o", image])
     return chip.answer(image).decode().splitlines()

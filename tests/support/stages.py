@@ -25,11 +25,16 @@ def run_stage(*words: str) -> None:
     assert ended.returncode == 0, ended.stderr
 
 
-def built(build: Path, name: str) -> Path:
-    """build/NAME of a recipe: trained, converted and built for the virtual board."""
+def converted(build: Path, name: str) -> Path:
+    """build/NAME of a recipe: trained and converted."""
     run_stage("plumbline", "train", name, "--only", "--build", str(build))
     run_stage("plumbline", "convert", name, "--only", "--build", str(build))
-    firmware.build(build / name, "virtual")
+    return build / name
+
+
+def built(build: Path, name: str) -> Path:
+    """build/NAME of a recipe: trained, converted and built for the virtual board."""
+    firmware.build(converted(build, name), "virtual")
     return build / name
 
 
@@ -42,4 +47,4 @@ def verified(folder: Path) -> Verdict:
     return found
 
 
-Once = Callable[[str, Callable[[Path], None]], Path]
+Once = Callable[[str, Callable[[Path], object]], Path]

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import plumbline
 from plumbline.convert.codegen.names import INTERFACE, identifier, identifiers
+from plumbline.convert.export.build import model_of
 from plumbline.convert.model.called import LONGEST, from_file, with_names
 from plumbline.convert.model.graph import Graph, Operator, Tensor
 from plumbline.convert.model.keras_layers import Layer, Layers, with_layers
 from plumbline.convert.operators import registered
+from plumbline.convert.operators.cases import TensorSpec
+from plumbline.convert.references import tflm
+from tests.support.converted import write_folder
+from tests.support.flatbuffer_writer import Dense, Model, write
+from tests.support.tflite_writer import write_graph
+from tests.support.write_operators import unary
 
 ANY = st.one_of(
     st.text(max_size=80), st.sampled_from(["int", "class", "input", "output_a", "invoke", "memory", "layers", "a_t", "9", "layer_0", "_", "ÄÖ", "層"])
@@ -134,6 +146,18 @@ def test_operators_are_called_as_the_layers_of_keras_that_they_come_from() -> No
     assert called(with_layers(with_names(graph), None)) == called(with_names(graph))
 
 
+@pytest.mark.skipif(not tflm.available(), reason="the tflite-micro wheel says what a model answers")
+def test_a_converted_model_keeps_its_names(tmp_path: Path) -> None:
+    manifest = write_folder(tmp_path / "kept", write(Model(1.0, 0, (Dense(np.array([[1]], np.int8), None, (1.0,), 1.0, 0),))))
+    assert [each.called for each in manifest.operators] == ["dense_0"]
+    named = replace(manifest, operators=tuple(replace(each, called="slope") for each in manifest.operators))
+    (tmp_path / "kept" / "generated" / "manifest.json").write_text(named.to_json())
+    assert plumbline.load(tmp_path / "kept", engine="reference").layer_names == ("slope",)
+    assert model_of(tmp_path / "kept", "kept").compiled.layers == ("slope",)
+    (tmp_path / "kept" / "generated" / "manifest.json").write_text(replace(named, model_sha256="0" * 64).to_json())
+    assert plumbline.load(tmp_path / "kept", engine="reference").layer_names == ("dense_0",)
+
+
 @given(st.lists(st.tuples(st.sampled_from(["CONV_2D", "SOFTMAX", "CUSTOM:a:b", "MUL"]), ANY), min_size=1, max_size=8), st.lists(ANY, max_size=4))
 @settings(max_examples=50)
 def test_no_name_breaks_it(steps: list[tuple[str, str]], own: list[str]) -> None:
@@ -164,3 +188,25 @@ def test_identifiers_follow_the_layers() -> None:
     assert identifiers(names, prefixed=True) == expected
     assert identifiers(["hidden", "conv_1", "層", "層"]) == ["layer_hidden", "conv_1", "layer_0", "layer_0_2"]
     assert identifier("Ünï  cöde--x") == "uni_code_x"
+
+
+TAKEN = (
+    *("int", "class", "input", "output", "invoke", "reset", "memory", "memory_is_aligned", "layers", "before_layer", "test", "test_rows", "x_t"),
+    *("quantize_input", "dequantize_output_q16", "argmax", "shift_keeps_sign", "hooks", "constants", "label", "Hidden", "hidden", "hidden_2"),
+)
+"""Names of layers that C, C++ or the interface of an exported model has, or that differ in nothing C can tell."""
+
+
+@pytest.mark.skipif(not tflm.available(), reason="the tflite-micro wheel says what a model answers")
+@pytest.mark.skipif(not (shutil.which("gcc") and shutil.which("g++")), reason="no gcc")
+def test_an_export_compiles_whatever_its_layers_are_called(tmp_path: Path) -> None:
+    tensors = [TensorSpec(f"net/{name}/Relu", (1, 3), (1 / 8 / (1 + place),), (0,)) for place, name in enumerate(["x", *TAKEN])]
+    write_folder(tmp_path / "taken", write_graph(tensors, [unary("RELU", at, at + 1) for at in range(len(TAKEN))], 0, len(TAKEN)))
+    model = model_of(tmp_path / "taken", "m")
+    assert len(model.compiled.layers) == len(set(model.compiled.layers)) == len(TAKEN)
+    for name, text in {**model.sources, "m_test.c": model.test}.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "both.c").write_text('#include "m.c"\n#include "m_test.c"\n')
+    for command in (["gcc", "-std=c99"], ["g++", "-std=c++17", "-x", "c++"]):
+        for name in ("m.c", "m_test.c", "both.c"):
+            subprocess.run([*command, "-Wall", "-Wextra", "-Wshadow", "-Werror", "-DM_HOOKS=1", "-c", name, "-o", "m.o"], cwd=tmp_path, check=True)

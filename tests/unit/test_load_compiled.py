@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import stat
 import subprocess
 import sys
@@ -13,10 +14,10 @@ import numpy as np
 import pytest
 
 import plumbline
-from plumbline.common.errors import BuildFailed, CompilerMissing
+from plumbline.common.errors import BuildFailed, CompilerMissing, ModelRefused
 from plumbline.common.paths import ROOT
 from plumbline.convert.operators import registered
-from plumbline.loaded import shared_library
+from plumbline.loaded import compiled, shared_library
 from tests.support import compiled_c, pages
 from tests.support.delay import delay
 from tests.support.random_network import Network, random_network
@@ -36,16 +37,16 @@ def codes_for(model: plumbline.Model, count: int) -> np.ndarray[tuple[int, ...],
 
 
 def test_answers_and_layers_are_those_of_the_reference(kept: Path) -> None:
-    compiled, reference = plumbline.load(NETWORK, "compiled", cache=kept), plumbline.load(NETWORK, "reference")
-    codes = codes_for(compiled, 50)
-    np.testing.assert_array_equal(compiled.codes(codes), reference.codes(codes))
-    found, expected = compiled.layers(codes=codes), reference.layers(codes=codes)
-    assert list(found) == list(expected) == list(compiled.layer_names)
+    in_c, reference = plumbline.load(NETWORK, "compiled", cache=kept), plumbline.load(NETWORK, "reference")
+    codes = codes_for(in_c, 50)
+    np.testing.assert_array_equal(in_c.codes(codes), reference.codes(codes))
+    found, expected = in_c.layers(codes=codes), reference.layers(codes=codes)
+    assert list(found) == list(expected) == list(in_c.layer_names)
     assert len(found) > 5
     for name, layer in found.items():
         np.testing.assert_array_equal(layer.codes, expected[name].codes, err_msg=name)
-        np.testing.assert_array_equal(compiled.layer(name, codes=codes[3]).codes, expected[name].codes[3], err_msg=name)
-    assert "generated C, compiled by" in compiled.engine
+        np.testing.assert_array_equal(in_c.layer(name, codes=codes[3]).codes, expected[name].codes[3], err_msg=name)
+    assert "generated C, compiled by" in in_c.engine
 
 
 def test_a_state_is_each_instance_s_own(kept: Path) -> None:
@@ -66,14 +67,37 @@ def test_layers_where_not_every_operator_runs(kept: Path, name: str) -> None:
     rng = np.random.default_rng([registered()[name].number, 2])
     for number in range(3):
         raw = write_case(registered()[name].random_case(rng, f"case_{number}"))
-        compiled, reference = plumbline.load(raw, "compiled", cache=kept), plumbline.load(raw, "reference")
-        codes = {end.name: np.arange(7 * end.elements).reshape(7, *end.sample_shape) % 2 for end in compiled.inputs}
+        in_c, reference = plumbline.load(raw, "compiled", cache=kept), plumbline.load(raw, "reference")
+        codes = {end.name: np.arange(7 * end.elements).reshape(7, *end.sample_shape) % 2 for end in in_c.inputs}
         for _ in range(2):
-            found, expected = compiled.layers(codes=codes), reference.layers(codes=codes)
+            found, expected = in_c.layers(codes=codes), reference.layers(codes=codes)
             assert list(found) == list(expected)
             for layer in found:
                 np.testing.assert_array_equal(found[layer].codes, expected[layer].codes)
-            np.testing.assert_equal(compiled.codes(codes), reference.codes(codes))
+            np.testing.assert_equal(in_c.codes(codes), reference.codes(codes))
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_model_goes_to_another_process_with_its_state(kept: Path, engine: str) -> None:
+    model = plumbline.load(write_case(delay()), engine, cache=kept)
+    model.codes([5, 5, 5])
+    other = pickle.loads(pickle.dumps(model))
+    assert model.codes([7, 7, 7]).tolist() == other.codes([8, 8, 8]).tolist() == [5, 5, 5]
+    assert other.codes([0, 0, 0]).tolist() == [8, 8, 8]
+    assert repr(other) == repr(model)
+
+
+def test_a_loop_that_does_not_end_does_not_hang(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "TURNS", 1)
+    rng = np.random.default_rng(registered()["WHILE"].number)
+    refused = 0
+    for number in range(4):
+        model = plumbline.load(write_case(registered()["WHILE"].random_case(rng, f"case_{number}")), "compiled", cache=kept)
+        try:
+            model.codes({end.name: np.ones((3, *end.sample_shape), np.int8) for end in model.inputs})
+        except ModelRefused as error:
+            refused += "never ends, or not within 1 turns, for row " in error.message
+    assert refused
 
 
 def test_threads_share_a_model_without_a_state(kept: Path) -> None:
@@ -83,6 +107,18 @@ def test_threads_share_a_model_without_a_state(kept: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         for found in pool.map(model.codes, [codes] * 16):
             np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 50])
+def test_a_large_batch_is_divided_among_the_processors(kept: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    model = plumbline.load(NETWORK, "compiled", cache=kept)
+    codes = codes_for(model, count)
+    expected, layers = model.codes(codes), model.layers(codes=codes)
+    monkeypatch.setattr(compiled, "ALONE", 0)
+    monkeypatch.setattr(compiled, "processors", lambda: 3)
+    np.testing.assert_array_equal(model.codes(codes), expected)
+    for name, layer in model.layers(codes=codes).items():
+        np.testing.assert_array_equal(layer.codes, layers[name].codes)
 
 
 def test_a_library_is_kept_where_the_user_alone_writes_and_made_once(tmp_path: Path) -> None:

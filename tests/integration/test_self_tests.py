@@ -1,0 +1,76 @@
+"""`digits` and `weather` with their self-tests in one program, natively and on two processors; a stream and several ends beside them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks.chips import M4F, RV32, Chip
+from plumbline.convert.export.build import model_of
+from plumbline.convert.export.exported import ExportedModel
+from plumbline.convert.export.self_test import FULL, SelfTest, with_test
+from tests.support import compiled_c, self_test_models
+from tests.support.self_tests import APART, TOGETHER, exported, run_here, run_on
+
+pytestmark = pytest.mark.slow
+HOW = pytest.mark.parametrize("how", [APART, TOGETHER])
+CHIPS = pytest.mark.parametrize("chip", [M4F, RV32], ids=lambda chip: chip.name)
+NATIVE = pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
+PASS = ["digits: 8 of 8 inputs exact", "weather: 8 of 8 inputs exact"]
+
+
+@pytest.fixture(scope="module")
+def two(digits_converted: Path, weather_converted: Path) -> list[ExportedModel]:
+    return [model_of(digits_converted, "digits"), model_of(weather_converted, "weather")]
+
+
+@NATIVE
+@HOW
+def test_two_recipes_pass_natively(tmp_path: Path, two: list[ExportedModel], how: str) -> None:
+    assert run_here(tmp_path, two, how=how) == (True, PASS)
+
+
+@CHIPS
+@HOW
+def test_two_recipes_pass_on_a_chip(tmp_path: Path, two: list[ExportedModel], chip: Chip, how: str) -> None:
+    if chip.missing:
+        pytest.skip(chip.missing)
+    assert run_on(chip, tmp_path, two, how=how) == PASS
+
+
+@CHIPS
+def test_a_stream_and_several_ends_pass_on_a_chip(tmp_path: Path, chip: Chip) -> None:
+    if chip.missing:
+        pytest.skip(chip.missing)
+    made = {"ring": self_test_models.window, "ends": self_test_models.several_ends, "net": self_test_models.network}
+    models = [exported(tmp_path, write(), name, SelfTest(layers=FULL)) for name, write in made.items()]
+    said = run_on(chip, tmp_path, models)
+    assert [re.sub(r"\d+", "N", line) for line in said] == [f"{name}: N of N inputs exact" for name in made]
+
+
+def changed(source: str, constant: str) -> str:
+    """A model whose first weight of a layer has another bit."""
+    result, count = re.subn(rf"({constant}\[\d+\][^{{]*\{{\n    )(-?\d+)", lambda found: found[1] + str(int(found[2]) ^ 1), source)
+    assert count == 1
+    return result
+
+
+@NATIVE
+@pytest.mark.parametrize("part", ["hidden", "logits"])
+def test_one_bit_of_a_weight_is_found_with_its_layer(tmp_path: Path, two: list[ExportedModel], part: str) -> None:
+    """The other model in the program still passes."""
+    digits, weather = two
+    (layer,) = [each for each in digits.compiled.layers if each.startswith(part)]
+    number = digits.compiled.layers.index(layer)
+
+    def edit(source: str) -> str:
+        return changed(source, f"digits_{layer}_weights") if f"digits_{layer}_weights" in source else source
+
+    passed, said = run_here(tmp_path, two, edit=edit)
+    assert not passed
+    assert re.fullmatch(rf"digits: input \d, layer {number} {layer}: hash 0x[0-9a-f]{{8}} instead of 0x[0-9a-f]{{8}}", said[0]), said
+    assert said[2] == PASS[1]
+    _, said = run_here(tmp_path, [with_test(digits, SelfTest(layers=FULL)), weather], edit=edit)
+    assert re.fullmatch(rf"digits: input \d, layer {number} {layer}, element \d+: -?\d+ instead of -?\d+", said[0]), said
