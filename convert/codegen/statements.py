@@ -28,7 +28,7 @@ def statements(lines: Sequence[Line], graph: Graph, memory: Plan, calls: Sequenc
     result: list[str] = []
     for line in without_empty_blocks([line for line in lines if line.kind != "run" or calls[line.number]]):
         text = calls[line.number] if line.kind == "run" else block(line, graph, memory)
-        result.append(INDENT * line.depth + text)
+        result += [INDENT * line.depth + each for each in text.split("\n")]
     return f"\n{INDENT}".join(result)
 
 
@@ -53,8 +53,13 @@ def block(line: Line, graph: Graph, memory: Plan) -> str:
         return f"for (;;) {{ // {comment(line.what)}"
     tested = condition(graph.operators[line.number].inputs[0], memory)
     if line.kind == "leave":
-        return f"if (!{tested}) break;"
+        return braced(f"!{tested}", "break")
     return f"if ({'!' if line.kind == 'if not' else ''}{tested}) {{ // {comment(line.what)}"
+
+
+def braced(tested: str, then: str) -> str:
+    """An if of one statement."""
+    return f"if ({tested}) {{\n{INDENT}{then};\n}}"
 
 
 def condition(tensor: Tensor | None, memory: Plan) -> str:
@@ -112,7 +117,7 @@ def call(graph: Graph, memory: Plan, number: int, step: Step) -> str:
     if number in memory.scratch:
         places.append((memory.scratch[number], "int8_t"))
     called = f"{step.name}({', '.join(pointer(*place) for place in places)})"
-    return f"if (!{called}) return;" if step.ends else f"{called};"
+    return braced(f"!{called}", "return") if step.ends else f"{called};"
 
 
 def move(operator: Operator, memory: Plan, step: Step) -> str:

@@ -28,9 +28,8 @@ def compile_depthwise_conv_2d(operator: Operator, name: str) -> Step:
     facts = {**described(operator.title, layer), **window.facts(layer.window), "filters": filters, "depth_multiplier": layer.depth_multiplier}
     facts["zero_point"] = 0 if folded else layer.input.zero_point
     weights = np.moveaxis(layer.weights, 0, 2)  # neighbouring channels read neighbouring weights
-    return Step(
-        name, TEMPLATE, helpers(layer), constants(name, layer, weights, f"{height} x {width} taps, each of {filters} channels", folded), facts
-    )
+    held = constants(name, layer, weights, f"{height} x {width} taps, each of {filters} channels", folded)
+    return Step(name, TEMPLATE, (*helpers(layer), "apart"), held, facts)
 
 
 def fits(layer: DepthwiseConv2DReference) -> bool:

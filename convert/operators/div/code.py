@@ -35,8 +35,12 @@ def compile_div(operator: Operator, name: str) -> Step:
         f"const int32_t reciprocal = {name}_reciprocals[{place}];",
         f"int32_t code = plumbline_quotient(divisor < 0 ? -dividend : dividend, reciprocal, {name}_bits[{place}], {layer.multiplier.mantissa}, "
         f"{layer.multiplier.shift}){minus(-layer.output.zero_point)};",
-        f"if (code < {layer.lowest}) code = {layer.lowest};",
-        f"if (code > {layer.highest}) code = {layer.highest};",
+        f"if (code < {layer.lowest}) {{",
+        f"    code = {layer.lowest};",
+        "}",
+        f"if (code > {layer.highest}) {{",
+        f"    code = {layer.highest};",
+        "}",
         f"output[{facts['at']}] = (int8_t)code;",
     ]
     magnitudes = np.abs(np.arange(-128, 128) - layer.operands[1].zero_point)

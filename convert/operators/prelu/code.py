@@ -13,10 +13,11 @@ def compile_prelu(operator: Operator, name: str) -> Step:
     layer = check_prelu(operator)
     facts = described(operator.title, name, layer)
     alpha = facts["values"][1]
+    chosen = f"output[{facts['at']}] = value < 0 "
     body = [
         f"const int32_t value = {facts['distances'][0]};",
-        f"output[{facts['at']}] = value < 0 ? {coded(f'value * {alpha}', layer.negative, layer)}",
-        f"                         : {coded('value', layer.positive, layer)};",
+        f"{chosen}? {coded(f'value * {alpha}', layer.negative, layer)}",
+        f"{' ' * len(chosen)}: {coded('value', layer.positive, layer)};",
     ]
     notes = ["The second operand is alpha, by which is multiplied what is below 0."]
     return elementwise(facts, name, layer, "PRELU", body, constants(name, layer), notes, (SCALED[layer.type],))

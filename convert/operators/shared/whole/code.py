@@ -18,6 +18,6 @@ def whole_step(operator: Operator, name: str, layer: Whole) -> Step:
     limits = [(sign, limit) for sign, limit, end in (("<", layer.lowest, INT32[0]), (">", layer.highest, INT32[1])) if limit != end]
     body = [f"output[{facts['at']}] = {result};"]
     if limits:
-        clips = [f"if (number {sign} {limit}) number = {limit};" for sign, limit in limits]
+        clips = [line for sign, limit in limits for line in (f"if (number {sign} {limit}) {{", f"    number = {limit};", "}")]
         body = [f"int32_t number = {result};", *clips, f"output[{facts['at']}] = number;"]
     return elementwise(facts, name, layer, WORDS[layer.symbol], body, constants(name, layer))
