@@ -19,8 +19,10 @@ from tests.support.converted import write_folder
 from tests.support.random_network import random_network
 from tests.support.tflite_writer import write_case
 
-OPERATORS = ("BATCH_MATMUL", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "FULLY_CONNECTED", "GATHER_ND", "IF", "LOGISTIC", "MUL", "READ_VARIABLE")
-OPERATORS += ("SOFTMAX", "SQUARED_DIFFERENCE", "SVDF", "UNIDIRECTIONAL_SEQUENCE_LSTM")
+OPERATORS = [
+    *("BATCH_MATMUL", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "FULLY_CONNECTED", "GATHER_ND", "IF", "LOGISTIC", "MUL", "READ_VARIABLE"),
+    *("SOFTMAX", "SQUARED_DIFFERENCE", "SVDF", "UNIDIRECTIONAL_SEQUENCE_LSTM"),
+]
 """Of each kind of code one."""
 
 
