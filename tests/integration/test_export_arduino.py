@@ -17,7 +17,7 @@ from plumbline.common.rows import real_values, taken_apart, to_reals
 from plumbline.convert.export.exported import ExportedModel
 from plumbline.convert.references import reference_interpreter
 from tests.faults.native import running
-from tests.support.exported_models import MODELS, NAME, converted, exported, noise, package
+from tests.support.exported_models import CLASSES, MODELS, NAME, converted, exported, noise, package
 from tests.support.exported_readme import block, follow
 from tests.support.firmware_native import run
 from tests.support.stages import Once
@@ -148,7 +148,8 @@ def test_a_sketch_answers_what_is_typed_as_the_model_does(name: str, models: dic
             for end, values in zip(graph.outputs, taken_apart(answer[np.newaxis], graph.outputs), strict=True):
                 numbers, _, largest = port.readline().partition(" class ")
                 np.testing.assert_allclose([float(each) for each in numbers.split()], real_values(values, end)[0], rtol=0, atol=1e-5)
-                assert int(largest) == int(np.argmax(values))
+                best = int(np.argmax(values))
+                assert largest.split() == ([str(best), CLASSES[best]] if name == "keyword" else [str(best)])
 
 
 @contextmanager

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.common.rows import range_of
-from plumbline.convert.export.build import model_of, package_of
+from plumbline.convert.export.build import GENERATOR, model_of, package_of
 from plumbline.convert.export.exported import Package
 from plumbline.convert.export.formats import formats
+from plumbline.convert.export.labels import with_labels
 from plumbline.convert.export.write import write_export
 from plumbline.convert.import_model import NOWHERE, OwnSamples, asked
 from plumbline.convert.importers.flatbuffer.reader import read
@@ -22,6 +23,8 @@ from tests.faults.networks import NETWORKS
 NAME = "sensors"
 MODELS = {"keyword": "classifier", "gauge": "with_state", "lamp": "two_outputs"}
 """The names of the models in the package, and in NETWORKS."""
+CLASSES = ("silence", "unknown", "yes", "no", "stop")
+"""Of the first model."""
 ROWS = 8
 
 
@@ -54,7 +57,9 @@ def noise(name: str, graph: Graph, rows: int) -> NDArray[np.int8]:
 
 def package(build: Path) -> Package:
     """The package of what `converted` left."""
-    return package_of([model_of(build / name, name) for name in MODELS], NAME)
+    (build / "labels.txt").write_text("\n".join(CLASSES))
+    models = with_labels([model_of(build / name, name) for name in MODELS], [f"keyword={build / 'labels.txt'}"], GENERATOR)
+    return package_of(models, NAME)
 
 
 def exported(format_name: str, build: Path, folder: Path) -> Path:
