@@ -34,6 +34,8 @@ WORK = 1 << 31
 """Multiply-accumulates of a model's rows that are answered before Python looks for Ctrl-C again."""
 ALONE = 1 << 24
 """Multiply-accumulates of a batch that are not worth a second processor."""
+SEEN = 1 << 26
+"""Bytes of what all layers wrote that are kept at once, where few of them are asked for."""
 TURNS = 1 << 24
 """Of the loops of an inference, after which it is taken for one that never ends."""
 Addresses = tuple[int, int, int | None]
@@ -84,11 +86,16 @@ class Native:
             return self._layers_by_reference(rows, tensors)
         written = [each for operator in self._graph.operators for each in operator.results]
         ends = np.cumsum([each.bytes for each in written])
-        found = np.empty((len(rows), self._written), np.int8)
-        self._answered(rows, found)
-        places = {each.index: (int(end) - each.bytes, int(end)) for each, end in zip(written, ends, strict=True)}
-        parts = ((found[:, slice(*places[each.index])], each) for each in tensors)
-        return [np.ascontiguousarray(part).view(each.dtype) for part, each in parts]
+        places = {each.index: slice(int(end) - each.bytes, int(end)) for each, end in zip(written, ends, strict=True)}
+        results = [np.empty((len(rows), each.elements), each.dtype) for each in tensors]
+        size = max(1, SEEN // max(1, self._written))
+        for at in range(0, len(rows), size):
+            part = rows[at : at + size]
+            seen = np.empty((len(part), self._written), np.int8)
+            self._answered(part, seen)
+            for result, tensor in zip(results, tensors, strict=True):
+                result[at : at + size] = np.ascontiguousarray(seen[:, places[tensor.index]]).view(tensor.dtype)
+        return results
 
     def _answered(self, rows: Rows, layers: Rows | None) -> Rows:
         """Answer rows; `layers` receives what the operators write, (N, bytes of all that they write)."""
@@ -99,7 +106,7 @@ class Native:
             with self._lock:
                 for at in range(0, count, self._together):
                     self._part(self._address, places, at, min(self._together, count - at))
-        elif count * self._work <= ALONE:
+        elif count == 1 or count * self._work <= ALONE:
             self._part(self._own_address(), places, 0, count)
         else:
             self._side_by_side(places, count)

@@ -115,6 +115,7 @@ def test_a_large_batch_is_divided_among_the_processors(kept: Path, monkeypatch: 
     codes = codes_for(model, count)
     expected, layers = model.codes(codes), model.layers(codes=codes)
     monkeypatch.setattr(compiled, "ALONE", 0)
+    monkeypatch.setattr(compiled, "SEEN", 1 << 14)
     monkeypatch.setattr(compiled, "processors", lambda: 3)
     np.testing.assert_array_equal(model.codes(codes), expected)
     for name, layer in model.layers(codes=codes).items():
