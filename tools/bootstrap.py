@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from plumbline.common import system
 from plumbline.common.errors import SetupFailed
-from plumbline.common.recipe_needs import needs_of, needs_of_all
+from plumbline.common.recipe_needs import needs_of
 from plumbline.host.devices import qemu_packages
 from tools import labgrid_environment
 from tools.jobs import LOGS, Job
 from tools.pip_progress import PipProgress
+from tools.system_packages import ELSEWHERE, GCC, GROUPS, PORTABLE, QEMU
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -33,89 +32,6 @@ DOWNLOAD_MB, DISK_MB = 560, 2300
 """What LOCK brings on Linux x86-64, measured."""
 SUPPORTED = [(3, minor) for minor in (11, 12, 13, 10)]
 """Python versions TensorFlow and the lock file support, the best tested first."""
-
-# A command (or file of the compiler) that shows that a package is there, and the Debian package that brings it.
-GCC = {
-    "arm-none-eabi-gcc": "gcc-arm-none-eabi",
-    "arm-none-eabi-gcc:nano.specs": "libnewlib-arm-none-eabi",
-    "arm-none-eabi-gcc:libc_nano.a": "libnewlib-arm-none-eabi",
-    "arm-none-eabi-g++:include/c++": "libstdc++-arm-none-eabi-dev",
-}
-QEMU = {"qemu-system-arm": "qemu-system-arm"}
-RISCV = {
-    # Debian 13 took it out of qemu-system-misc.
-    "qemu-system-riscv32": "qemu-system-misc" if system.debian() == 12 else "qemu-system-riscv",
-    "riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf",
-    "riscv64-unknown-elf-gcc:picolibc.specs": "picolibc-riscv64-unknown-elf",
-}
-ARM = {**GCC, **QEMU}
-NATIVE = {
-    "gcc": "gcc",
-    "g++": "g++",
-    "g++:libasan.so": "g++",
-    "/usr/include/doctest/doctest.h": "doctest-dev",
-    "/usr/include/stdlib.h": "libc6-dev",
-}
-FUZZER = {"clang": "clang", f"clang:libclang_rt.fuzzer-{platform.machine()}.a": "libclang-rt-dev"}
-BROWSER = {"chromium|chromium-browser|google-chrome|google-chrome-stable|chrome": "chromium"}
-TEST = {**ARM, **NATIVE}
-GROUPS = {
-    "none": {},
-    "compiler": GCC,
-    "virtual": ARM,
-    "gcc": ARM,
-    "boards": {**ARM, **RISCV},
-    "test": TEST,
-    "bench": {},
-    "torture": {**TEST, **FUZZER},
-    "ci": {"/usr/sbin/ser2net": "ser2net", **TEST, **RISCV, **FUZZER, **BROWSER, **needs_of_all()},
-}
-"""What the commands need beside Python's packages. `compiler` and `virtual` take what is missing from PyPI and unpack QEMU, without any right; the
-others want the system's packages. `bench` brings labgrid. `ci` leaves no test out; on a person's machine those that need a browser, espeak-ng, clang
-or labgrid are skipped where there is none.
-"""
-PORTABLE = ("compiler", "virtual")
-
-ELSEWHERE = {
-    "dnf": (
-        "sudo dnf install",
-        {
-            "gcc-arm-none-eabi": "arm-none-eabi-gcc-cs",
-            "libnewlib-arm-none-eabi": "arm-none-eabi-newlib",
-            "libstdc++-arm-none-eabi-dev": "arm-none-eabi-gcc-cs-c++",
-            "g++": "gcc-c++ libasan libubsan",
-            "libc6-dev": "glibc-devel",
-            "doctest-dev": "doctest-devel",
-            "libclang-rt-dev": "compiler-rt",
-        },
-    ),
-    "pacman": (
-        "sudo pacman -S",
-        {
-            "gcc-arm-none-eabi": "arm-none-eabi-gcc",
-            "libnewlib-arm-none-eabi": "arm-none-eabi-newlib",
-            "libstdc++-arm-none-eabi-dev": "arm-none-eabi-newlib",
-            "g++": "gcc",
-            "libc6-dev": "glibc",
-            "doctest-dev": "doctest",
-            "libclang-rt-dev": "compiler-rt",
-        },
-    ),
-    "brew": (
-        "brew install",
-        {
-            "gcc-arm-none-eabi": "gcc-arm-embedded",
-            "libnewlib-arm-none-eabi": "gcc-arm-embedded",
-            "libstdc++-arm-none-eabi-dev": "gcc-arm-embedded",
-            "qemu-system-arm": "qemu",
-            "doctest-dev": "doctest",
-            "libclang-rt-dev": "llvm",
-            "qemu-system-riscv": "qemu",
-            "gcc-riscv64-unknown-elf": "riscv64-elf-gcc",
-        },
-    ),
-}
-"""How other systems install packages, and what they call them where that is not Debian's name."""
 
 
 def set_up(group: str, recipe: str) -> None:
@@ -168,10 +84,10 @@ def missing_packages(wanted: dict[str, str]) -> list[str]:
 
 
 def present(probe: str) -> bool:
-    """Whether a probe succeeds: a command, one of `several|commands`, an absolute path, or `compiler:file` that the compiler must find in its own
-    folders."""
+    """Whether a probe succeeds: a command, one of `several|commands`, an absolute path with or without `*`, or `compiler:file` that the compiler must
+    find in its own folders."""
     if probe.startswith("/"):
-        return Path(probe).exists() or shutil.which("apt-get") is None  # other systems keep headers elsewhere
+        return any(Path("/").glob(probe[1:])) or shutil.which("apt-get") is None  # other systems keep headers elsewhere
     command, _, file = probe.partition(":")
     if not any(map(shutil.which, command.split("|"))):
         return False

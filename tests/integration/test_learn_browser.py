@@ -21,9 +21,9 @@ from plumbline.learn.lesson import load
 from plumbline.learn.page import figures
 from plumbline.learn.trial import TRIALS, judge, steps_to
 from plumbline.training.recipes.linear import RECIPE
-from tools import bootstrap
+from tools import system_packages
 
-BROWSERS = next(iter(bootstrap.BROWSER)).split("|")
+BROWSERS = next(iter(system_packages.BROWSER)).split("|")
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(BROWSER is None, reason=f"no browser here: none of {', '.join(BROWSERS)}")]
 

@@ -13,7 +13,7 @@ import pytest
 from plumbline.common.errors import SetupFailed
 from plumbline.host.devices import qemu, qemu_packages
 from tests.support.makes import outside_make
-from tools import bootstrap, jobs, run
+from tools import bootstrap, jobs, run, system_packages
 from tools.pip_progress import PipProgress
 
 
@@ -33,11 +33,11 @@ def command(folder: Path, name: str, script: str = "exit 0") -> None:
 def test_each_missing_package_is_named_once(folder_of_commands: Path) -> None:
     command(folder_of_commands, "qemu-system-arm")
     command(folder_of_commands, "arm-none-eabi-gcc", 'echo "${1#-print-file-name=}"')  # a compiler without its library
-    assert bootstrap.missing_packages(bootstrap.ARM) == ["libnewlib-arm-none-eabi", "libstdc++-arm-none-eabi-dev"]
+    assert bootstrap.missing_packages(system_packages.ARM) == ["libnewlib-arm-none-eabi", "libstdc++-arm-none-eabi-dev"]
 
 
 def test_nothing_is_missing_here() -> None:
-    assert bootstrap.missing_packages(bootstrap.ARM) == []
+    assert bootstrap.missing_packages(system_packages.ARM) == []
 
 
 def test_without_apt_the_line_to_type_is_said(folder_of_commands: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_program_that_cannot_be_run_counts_as_missing(folder_of_commands: Path
         (folder_of_commands / name).chmod(0o755)
     assert bootstrap.answer([str(folder_of_commands / "qemu-system-arm")]) is None
     assert bootstrap.answer([str(tmp_path / "none")]) is None
-    assert "libnewlib-arm-none-eabi" in bootstrap.missing_packages(bootstrap.ARM)
+    assert "libnewlib-arm-none-eabi" in bootstrap.missing_packages(system_packages.ARM)
 
 
 def test_without_rights_the_line_to_type_is_said(folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +106,7 @@ def test_without_rights_the_line_to_type_is_said(folder_of_commands: Path, monke
     assert refused.value.hint.endswith("sudo apt-get update && sudo apt-get install --no-install-recommends qemu-system-arm g++")
 
 
-@pytest.mark.parametrize("group", bootstrap.PORTABLE)
+@pytest.mark.parametrize("group", system_packages.PORTABLE)
 def test_what_the_virtual_board_lacks_comes_without_any_right(group: str, folder_of_commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where GCC or QEMU is missing, apt installs nothing: the compiler comes from PyPI, and QEMU is unpacked where the board needs it."""
     asked: list[object] = []

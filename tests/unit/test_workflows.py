@@ -13,7 +13,7 @@ import pytest
 from plumbline.common import boards
 from plumbline.common.paths import ROOT
 from tests.support import pages
-from tools.bootstrap import ARM
+from tools.system_packages import ARM
 
 yaml = pytest.importorskip("yaml")
 TO_COPY = ROOT / "docs" / "ci" / "plumbline.yml"
