@@ -41,7 +41,7 @@ def _found(case: Case, verdict: Verdict) -> list[str]:
     inputs = f"an input with {case.size}"
     least = "No element can be left out." if case.smallest else f"The search ended after {case.asked} inferences; a smaller one may do."
     order = [] if case.inferences == 1 else [f"It takes {case.inferences} inferences in a row: the answer to the last one is wrong.", ""]
-    apart = f"by more than {case.allowed} codes " if case.allowed else ""
+    apart = f"by more than {case.allowed} code{'s' * (case.allowed > 1)} " if case.allowed else ""
     found = f"{_text(case.engine)} on {_text(case.board)} answers {inputs} {apart}otherwise than the reference. "
     return [found + least, "", *order, f"Held to: {verdict.external.told if verdict.external else 'the codes'}."]
 
