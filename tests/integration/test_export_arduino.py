@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from plumbline.common.rows import real_values, taken_apart, to_reals
 from plumbline.convert.export.exported import ExportedModel
 from plumbline.convert.references import reference_interpreter
 from tests.faults.native import running
+from tests.support.avr import AVR
 from tests.support.exported_models import CLASSES, MODELS, NAME, converted, exported, noise, package
 from tests.support.exported_readme import block, follow
 from tests.support.firmware_native import run
@@ -29,6 +31,7 @@ FLAGS = ("-Os", "-Wall", "-Wextra", "-Werror", "-ffunction-sections", "-fdata-se
 """As the cores have it, with more warnings than any of them."""
 LANGUAGES = {".cpp": ("g++", "-std=gnu++11", "-fno-exceptions", "-fno-rtti"), ".c": ("gcc", "-std=gnu11")}
 """Of the core for AVR, the oldest that is in use."""
+PASSED = [*(f"{name}: 8 of 8 inputs exact" for name in MODELS), "PASS"]
 CHIPS = {
     "": ("-funsigned-char",),
     "arm-none-eabi-": ("-mcpu=cortex-m4", "-mthumb"),
@@ -130,7 +133,19 @@ def test_the_call_of_the_readme_compiles(export: Path, library: Path, tmp_path: 
 def test_the_self_test_says_that_it_passes(library: Path, tmp_path: Path) -> None:
     with running(program("self_test", library, tmp_path)) as url, connected(url) as port:
         lines = [port.readline().strip() for _ in range(len(MODELS) + 1)]
-    assert lines == [*(f"{name}: 8 of 8 inputs exact" for name in MODELS), "PASS"]
+    assert lines == PASSED
+
+
+@pytest.mark.skipif(shutil.which("simavr") is None, reason="needs simavr")
+def test_the_self_test_passes_on_an_emulated_arduino_mega(library: Path, tmp_path: Path) -> None:
+    objects = [
+        *built("self_test", library, tmp_path, "avr-"),
+        *(compiled(CORE / name, tmp_path, library, "avr-") for name in ("avr.cpp", "stream.cpp")),
+    ]
+    run(["avr-gcc", *CHIPS["avr-"], "-Wl,--gc-sections", *map(str, objects), "-o", str(tmp_path / "sketch.elf")])
+    ended = subprocess.run([*AVR.machine, str(tmp_path / "sketch.elf")], check=True, capture_output=True, text=True, timeout=300)
+    lines = re.findall(r"\x1b\[32m(.*?)\.\.\n", ended.stdout + ended.stderr)  # in green, with a dot for each character that ends a line
+    assert lines == PASSED
 
 
 @pytest.mark.parametrize("name", MODELS)
