@@ -18,9 +18,9 @@ from plumbline.convert.export.self_test import A_FEW, SelfTest
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model_package import Demands, write
 from plumbline.convert.references import reference_interpreter
-from plumbline.convert.references.choose_inputs import with_chosen
 from plumbline.convert.references.choose_sequences import sequences
 from plumbline.convert.references.golden_data import Golden
+from plumbline.convert.references.input_pool import edges, pool_of
 from plumbline.convert.runs import runs_of
 from tests.support.compiled_c import WARNINGS, sanitizing
 
@@ -34,23 +34,24 @@ static void chip_begin(void) { }
 static void say_line(const char *line) { puts(line); }
 """
 THERE = """
-static void say_line(const char *line) { (void)(say(line, (uint32_t)strlen(line)) && say("\\n", 1)); }
+static void say_line(const char *line) { (void)(say(line, strlen(line)) && say("\\n", 1)); }
 """
 
 
+ROWS = 120
+"""Of golden data, beside the edges."""
 NOTHING_ASKED = References(*(np.empty((0, 0), np.int8),) * 2, np.empty((0, 0), np.float32), np.empty(0, np.int64), 0, np.empty((0, 0), np.float32))
 
 
 def exported(folder: Path, raw: bytes, name: str, wanted: SelfTest = A_FEW) -> ExportedModel:
-    """A flatbuffer with the golden data of a verification, exported under that name; the integer model gives the answers, which takes no other
-    process."""
+    """A flatbuffer with golden data as a verification has it, exported under that name. The integer model answers, which takes no other process."""
     graph = read(raw)
     if graph.stateful:
         chosen = sequences(graph)
         codes, kinds, starts = chosen.codes, chosen.kinds, chosen.starts
     else:
-        asked, starts = with_chosen(graph, np.empty((0, graph.input_bytes), np.int8)), None
-        codes, kinds = asked.codes, asked.kinds
+        pool = edges(graph.inputs) + pool_of(graph.inputs, ROWS, seed=1)
+        codes, kinds, starts = pool.codes, pool.kinds, None
     expected = reference_interpreter.run(graph, codes, starts=starts)
     meant = to_reals(expected, graph.outputs).astype(np.float32)
     at_points = np.empty((0, meant.shape[1]), np.float32)

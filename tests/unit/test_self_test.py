@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from plumbline.convert.codegen.sharing import part
 from plumbline.convert.codegen.templating import environment
@@ -17,10 +19,12 @@ from plumbline.convert.export.exported import ExportedModel
 from plumbline.convert.export.few_rows import FEW, few_rows
 from plumbline.convert.export.self_test import BASIS, FULL, PRIME, SelfTest, hashed, with_test
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.model.graph import Operator
 from plumbline.convert.operators.cases import Case, CaseOperator, TensorSpec
 from plumbline.convert.references import reference_interpreter
+from plumbline.convert.references.reference_interpreter import Model
 from tests.support import compiled_c, self_test_models
-from tests.support.self_tests import NOTHING_ASKED, STRICT, TOGETHER, exported, run_here
+from tests.support.self_tests import NOTHING_ASKED, STRICT, TOGETHER, exported, macros, run_here, sources
 from tests.support.tflite_writer import write_case
 
 pytestmark = pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
@@ -58,12 +62,36 @@ def test_inputs_are_a_verification_s_edges_and_samples_first(models: dict[str, E
     assert few.starts is None
 
 
-def test_few_inputs_tell_more_answers_than_the_first_ones(models: dict[str, ExportedModel]) -> None:
-    """Of the codes that the output can have: the choice is worth something."""
-    model = models["net"]
-    few = few_rows(model.graph, model.references, 8)
-    reached = [sum(len(np.unique(column)) for column in rows.T) for rows in (few.expected, model.references.expected[:8])]
-    assert reached[0] > reached[1]
+def test_few_inputs_show_more_flipped_bits_than_others(models: dict[str, ExportedModel]) -> None:
+    """Of weights, in the outputs: the choice is worth something."""
+    graph, asked = models["net"].graph, models["net"].references
+    rng = np.random.default_rng(4)
+    chosen = few_rows(graph, asked, 8).codes
+    others = [asked.codes[rng.choice(len(asked.codes), 8, replace=False)] for _ in range(5)]
+    weighted = [operator for operator in graph.operators if operator.name in ("CONV_2D", "FULLY_CONNECTED")]
+    shown = np.zeros(1 + len(others), int)
+    for _ in range(60):
+        operator = weighted[rng.integers(len(weighted))]
+        flipped = replace(graph, operators=tuple(with_flipped_bit(rng, each) if each is operator else each for each in graph.operators))
+        right, wrong = Model(graph), Model(flipped)
+        for number, rows in enumerate((chosen, *others)):
+            shown[number] += bool((answers(right, rows) != answers(wrong, rows)).any())
+    assert 20 < shown[0] < 60
+    assert shown[0] > shown[1:].mean()
+
+
+def answers(model: Model, rows: NDArray[np.int8]) -> NDArray[np.int8]:
+    return model.row(model.values(rows))
+
+
+def with_flipped_bit(rng: np.random.Generator, operator: Operator) -> Operator:
+    """One bit of one weight is another."""
+    weights = operator.inputs[1]
+    assert weights is not None
+    assert weights.data is not None
+    data = bytearray(weights.data)
+    data[rng.integers(len(data))] ^= 1 << int(rng.integers(8))
+    return replace(operator, inputs=(operator.inputs[0], replace(weights, data=bytes(data)), *operator.inputs[2:]))
 
 
 def test_large_inputs_are_fewer_and_one_at_least() -> None:
@@ -109,6 +137,30 @@ def test_layers_that_were_not_seen_are_no_pass(tmp_path: Path, models: dict[str,
     passed, said = run_here(tmp_path, [models["net"]], edit=lambda source: source.replace("#if NET_HOOKS", "#if 0"))
     assert not passed
     assert said == ["net: no layer was compared: compile net.c with -DNET_HOOKS=1 as well", "net: 8 of 8 inputs exact"]
+
+
+COMPILERS = {
+    "gcc": ["gcc", "-std=c99"],
+    "clang": ["clang", "-std=c99"],
+    "g++": ["g++", "-x", "c++", "-std=c++17"],
+    "clang++": ["clang++", "-x", "c++", "-std=c++17"],
+    "Cortex-M0": ["arm-none-eabi-gcc", "-mthumb", "-mcpu=cortex-m0", "-std=c99"],
+    "RV32": ["riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32", "--specs=picolibc.specs", "-std=c99"],
+    "AArch64": ["aarch64-linux-gnu-gcc", "-std=c99"],
+    "AVR": ["avr-gcc", "-mmcu=atmega2560", "-std=c99"],
+}
+
+
+@pytest.mark.parametrize("name", COMPILERS)
+def test_no_compiler_warns_of_it(tmp_path: Path, models: dict[str, ExportedModel], name: str) -> None:
+    command = COMPILERS[name]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"needs {command[0]}")
+    all_of_them = [in_full(each) if each.name == "net" else each for each in models.values()]
+    tests = [unit for unit in sources(tmp_path, all_of_them) if unit.stem.endswith("_test")]
+    for layers in (False, True):
+        flags = [each for each in STRICT if not each.startswith("-std=")]
+        subprocess.run([*command, *flags, *macros(all_of_them, layers), "-fsyntax-only", *tests], check=True, timeout=300)
 
 
 def weight(source: str) -> str:
