@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from plumbline.common.paths import ROOT
 from plumbline.convert.codegen.sharing import part
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.export.exported import ExportedModel
@@ -161,6 +162,13 @@ def test_no_compiler_warns_of_it(tmp_path: Path, models: dict[str, ExportedModel
     for layers in (False, True):
         flags = [each for each in STRICT if not each.startswith("-std=")]
         subprocess.run([*command, *flags, *macros(all_of_them, layers), "-fsyntax-only", *tests], check=True, timeout=300)
+
+
+@pytest.mark.skipif(shutil.which("clang-format") is None, reason="needs clang-format")
+def test_it_is_as_clang_format_writes_it(tmp_path: Path, models: dict[str, ExportedModel]) -> None:
+    for model in (*models.values(), in_full(models["net"]), in_full(models["ring"])):
+        command = ["clang-format", f"--style=file:{ROOT / '.clang-format'}"]
+        assert subprocess.run(command, input=model.test, capture_output=True, text=True, check=True).stdout == model.test
 
 
 def weight(source: str) -> str:
