@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plumbline.common import documents
 from plumbline.common.errors import UsageError
 from plumbline.common.manifest import Manifest
 from plumbline.common.rows import taken_apart
@@ -16,12 +17,15 @@ from plumbline.convert.export.build import model_of, package_of
 from plumbline.convert.export.formats.harness import HARNESS
 from plumbline.convert.import_model import bring
 from plumbline.convert.importers.flatbuffer.reader import read
+from plumbline.convert.operators import registered
 from plumbline.convert.references.reference_interpreter import Model
 from plumbline.host.devices.layers import layer_output
+from plumbline.host.minimal.write import write_case as write_minimal
+from plumbline.host.verdict.case import Case
 from plumbline.host.verdict.comparison import EXACT
-from plumbline.host.verdict.verify import verify
+from plumbline.host.verdict.verify import Expected, verify
 from tests.support.harness import WARNINGS, Harness, running
-from tests.support.tflite_writer import INT32, TensorSpec, write_graph
+from tests.support.tflite_writer import INT32, TensorSpec, write_case, write_graph
 from tests.support.write_operators import fully_connected, unary
 
 pytestmark = pytest.mark.slow
@@ -103,3 +107,29 @@ def test_several_models_need_several_harnesses(scalar: Path) -> None:
     models = [model_of(scalar, name) for name in ("one", "two")]
     with pytest.raises(UsageError, match="several are given"):
         HARNESS.files(package_of(models, None))
+
+
+def test_a_wrong_answer_of_a_model_with_a_state_keeps_the_inferences_that_it_takes(tmp_path: Path) -> None:
+    """The engine's third answer after a reset is wrong, behind its last layer."""
+    case = registered()["CUSTOM:CIRCULAR_BUFFER"].random_case(np.random.default_rng(5), "")
+    (tmp_path / "state.tflite").write_bytes(write_case(case))
+    manifest = bring(tmp_path / "state.tflite", tmp_path, lambda _: None)
+    built = tmp_path / manifest.recipe
+    harness = Harness.of(built, tmp_path / "harness", "state")
+    engine = harness.folder / "example" / "engine_exported.c"
+    right = engine.read_text()
+    wrong = right.replace("  state_invoke(&memory);\n", "  state_invoke(&memory);\n  if (++runs == 3) *(int8_t *)(uintptr_t)engine_output(0) ^= 1;\n")
+    wrong = wrong.replace("  state_reset(&memory);\n", "  state_reset(&memory);\n  runs = 0;\n").replace(
+        "bool engine_begin", "static int runs;\nbool engine_begin"
+    )
+    assert wrong.count("runs") == 3
+    engine.write_text(wrong)
+    expected = Expected.of(built, manifest)
+    with running(harness.with_engine([engine, engine.with_name("state.c")], tmp_path / "program", ["-DSTATE_HOOKS=1"])) as board:
+        verdict = verify(board, built, manifest, expected=expected, external=EXACT)
+        told = write_minimal(verdict, expected, board, tmp_path)
+    assert not verdict.passed
+    found = documents.read(tmp_path / "case" / "case.json", Case)
+    assert (found.inferences, found.elements, found.smallest, found.repeats, found.operators) == (3, 0, True, True, ())
+    assert "no layer that is wrong by itself" in told
+    assert "It takes 3 inferences in a row" in (tmp_path / "case" / "README.md").read_text()
