@@ -56,22 +56,22 @@ def test_streams_loops_and_several_ends_pass_on_a_chip(tmp_path: Path, small: li
 
 
 def changed(source: str, constant: str) -> str:
-    """A model whose first weight of a layer has another bit."""
-    result, count = re.subn(rf"({constant}\[\d+\][^{{]*\{{\n    )(-?\d+)", lambda found: found[1] + str(int(found[2]) ^ 1), source)
+    """A model one of whose biases is another."""
+    result, count = re.subn(rf"({constant}\[\d+\][^{{]*\{{\n    )(-?\d+)", lambda found: found[1] + str(int(found[2]) + 4096), source)
     assert count == 1
     return result
 
 
 @NATIVE
 @pytest.mark.parametrize("part", ["hidden", "logits"])
-def test_one_bit_of_a_weight_is_found_with_its_layer(tmp_path: Path, two: list[ExportedModel], part: str) -> None:
+def test_a_wrong_bias_is_found_with_its_layer(tmp_path: Path, two: list[ExportedModel], part: str) -> None:
     """The other model in the program still passes."""
     digits, weather = two
     (layer,) = [each for each in digits.compiled.layers if each.startswith(part)]
     number = digits.compiled.layers.index(layer)
 
     def edit(source: str) -> str:
-        return changed(source, f"digits_{layer}_weights") if f"digits_{layer}_weights" in source else source
+        return changed(source, f"digits_{layer}_bias") if f"digits_{layer}_bias" in source else source
 
     passed, said = run_here(tmp_path, two, edit=edit)
     assert not passed
