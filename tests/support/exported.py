@@ -38,7 +38,7 @@ def exported(folder: Path, each: int = 1) -> list[ExportedModel]:
 def case(operator: str, number: int, like: ExportedModel) -> ExportedModel:
     """A random case of an operator."""
     rng = np.random.default_rng([registered()[operator].number, 8, number])
-    name = f"{operator.lower()}_{number}"
+    name = f"{operator.lower()[:5].rstrip('_')}{number}"  # short, as lines are as long as names
     graph = read(write_case(registered()[operator].random_case(rng, "layer")))
     compiled = compile_graph(graph, name, bytes(32), naming=exported_as(name))
     made = replace(
