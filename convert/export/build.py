@@ -89,10 +89,16 @@ def package_of(models: Sequence[ExportedModel], name: str | None, version: str =
         version: three numbers.
 
     Raises:
-        UsageError: two have one name.
+        UsageError: two have one name, or one is called as another's self-test.
     """
     names = [each.name for each in models]
     twice = sorted({each for each in names if names.count(each) > 1})
     if twice:
         raise UsageError(f"Two models would be called {twice[0]}.", "Export them one after the other, each with a --name of its own.")
+    for each in names:
+        if f"{each}_test" in names:
+            raise UsageError(
+                f"The self-test of {each} is called {each}_test, as another of the models is.",
+                f"Export {each}_test alone, with a --name of its own.",
+            )
     return Package(name or "_".join(names[:2]), tuple(models), version, GENERATOR)

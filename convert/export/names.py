@@ -11,6 +11,43 @@ LONGEST = 32
 """Characters of a name: C99 promises that a compiler tells 63 of an inner name apart, and a layer's name comes behind."""
 TAKEN = ("plumbline", "main", "std")
 """Names that are somebody else's."""
+HEADERS = (
+    *(
+        "assert",
+        "complex",
+        "ctype",
+        "errno",
+        "fenv",
+        "float",
+        "inttypes",
+        "iso646",
+        "limits",
+        "locale",
+        "math",
+        "setjmp",
+        "signal",
+        "stdalign",
+        "stdarg",
+    ),
+    *(
+        "stdatomic",
+        "stdbool",
+        "stddef",
+        "stdint",
+        "stdio",
+        "stdlib",
+        "stdnoreturn",
+        "string",
+        "tgmath",
+        "threads",
+        "time",
+        "uchar",
+        "wchar",
+        "wctype",
+    ),
+    *("alloca", "arduino", "endian", "features", "malloc", "memory", "poll", "pthread", "sched", "semaphore", "strings", "unistd"),
+)
+"""Headers of C, of C libraries and of Arduino: a NAME.h of such a name, in a folder that the compiler searches, would be included in their place."""
 
 
 def check_name(name: str) -> str:
@@ -21,6 +58,9 @@ def check_name(name: str) -> str:
     """
     if re.fullmatch(r"[a-z][a-z0-9_]*", name) and "__" not in name and not name.endswith("_") and len(name) <= LONGEST and not is_taken(name):
         return name
+    if is_taken(name):
+        why = f"{name}.h is a header of others, which it would hide" if name in HEADERS else "Names of others begin so"
+        raise UsageError(f"{name!r} cannot be the name of an exported model.", f"{why}. Give another, for instance --name {proposed(name)}.")
     rule = f"A name has up to {LONGEST} lower-case letters, digits and single underscores, and begins with a letter"
     raise UsageError(f"{name!r} cannot be the name of an exported model.", f"{rule}, for instance --name {proposed(name)}.")
 
@@ -34,8 +74,8 @@ def proposed(text: str) -> str:
 
 
 def is_taken(name: str) -> bool:
-    """Whether other names begin with this one."""
-    return name in TAKEN or name.startswith("plumbline_")
+    """Whether other names begin with this one, or another header is called so."""
+    return name in (*TAKEN, *HEADERS) or name.startswith("plumbline_")
 
 
 def check_version(version: str) -> str:

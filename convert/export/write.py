@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def write_export(folder: Path, format_name: str, package: Package, files: Files,
         OSError: the folder cannot be written.
     """
     contents = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+    refuse_places(folder, contents)
     before = read_record(folder)
     if not force:
         refuse(folder, before, contents)
@@ -69,6 +71,19 @@ def read_record(folder: Path) -> dict[str, str]:
     return {path: digest for path, digest in found.files.items() if not Path(path).is_absolute() and ".." not in Path(path).parts}
 
 
+def refuse_places(folder: Path, contents: Iterable[str]) -> None:
+    """Raises UsageError where something else is in the place of a folder or of a file."""
+    for path in sorted(contents):
+        file = folder / path
+        if file.is_dir():
+            raise UsageError(f"{file} is a folder, where a file would be written.", "Give another folder with --output.")
+        parents = (folder / above for above in Path(path).parents)
+        for place in (*parents, *folder.parents):
+            if (place.exists() or place.is_symlink()) and not place.is_dir():
+                what = "a file" if place.exists() else "a link to nothing"
+                raise UsageError(f"{place} is {what}, where a folder would be made.", "Give another folder with --output.")
+
+
 def refuse(folder: Path, before: dict[str, str], contents: dict[str, bytes]) -> None:
     """Raises UsageError where files would be lost that are not an export's as it wrote them."""
     foreign = []
@@ -76,8 +91,6 @@ def refuse(folder: Path, before: dict[str, str], contents: dict[str, bytes]) -> 
         file = folder / path
         if file.is_file() and sha256_of(file) not in (before.get(path), hashlib.sha256(contents.get(path, b"")).hexdigest()):
             foreign.append(path)
-        elif file.is_dir():
-            raise UsageError(f"{file} is a folder, where a file would be written.", "Give another folder with --output.")
     if foreign:
         named = ", ".join(foreign[:NAMED]) + (f" and {len(foreign) - NAMED} more" if len(foreign) > NAMED else "")
         raise UsageError(
