@@ -40,6 +40,7 @@ EXPORTS = {
     "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu",
     "aarch64-linux-gnu-gcc:libc.a": "libc6-dev-arm64-cross",
     "cmake": "cmake",
+    "cppcheck": "cppcheck",
     "unzip": "unzip",
     "cargo": "cargo",
     "rustc": "rustc",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.exported import OPERATORS, exported, written
+from tests.support.exported import CLANG_FORMAT, OPERATORS, exported, written
 
 pytestmark = pytest.mark.slow
 
@@ -37,20 +37,11 @@ def outside_tables(text: str) -> list[str]:
     return [line for line in lines if not line.lstrip().startswith("//")]
 
 
-def formatter() -> str:
-    """clang-format 14, whose lines other versions break elsewhere; skips the test without."""
-    for name in ("clang-format-14", "clang-format"):
-        if shutil.which(name) and " 14." in subprocess.run([name, "--version"], check=True, capture_output=True, text=True).stdout:
-            return name
-    pytest.skip("needs clang-format 14")
-
-
 def test_clang_format_changes_nothing(folder: Path) -> None:
     """Of files whose lines fit: those with a call whose layer has a long name need not."""
     fitting = [each for each in sorted(folder.glob("*.[ch]")) if max(map(len, outside_tables(each.read_text()))) <= COLUMNS]
     assert len(fitting) >= 2 * len(OPERATORS)
-    style = f"--style=file:{ROOT / '.clang-format'}"
-    command = [formatter(), style, "--dry-run", "-Werror"]
+    command = [*CLANG_FORMAT, "--dry-run", "-Werror"]
     done = subprocess.run([*command, *fitting], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     spoiled = folder.parent / "spoiled.c"

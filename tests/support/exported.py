@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from plumbline.common.paths import ROOT
 from plumbline.convert.codegen.emit import compile_graph
 from plumbline.convert.codegen.naming import exported_as
 from plumbline.convert.export.build import GENERATOR, ends, model_of
@@ -24,6 +26,8 @@ OPERATORS = [
     *("SOFTMAX", "SQUARED_DIFFERENCE", "SVDF", "UNIDIRECTIONAL_SEQUENCE_LSTM"),
 ]
 """Of each kind of code one."""
+CLANG_FORMAT = (str(Path(sys.executable).with_name("clang-format")), f"--style=file:{ROOT / '.clang-format'}")
+"""The command of the version that holds generated C: the environment's."""
 
 
 def exported(folder: Path, each: int = 1) -> list[ExportedModel]:

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from plumbline.common.paths import ROOT
 from plumbline.convert.codegen.sharing import part
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.export.exported import ExportedModel
@@ -25,6 +24,7 @@ from plumbline.convert.operators.cases import Case, CaseOperator, TensorSpec
 from plumbline.convert.references import reference_interpreter
 from plumbline.convert.references.reference_interpreter import Model
 from tests.support import compiled_c, self_test_models
+from tests.support.exported import CLANG_FORMAT
 from tests.support.self_tests import NOTHING_ASKED, STRICT, TOGETHER, exported, macros, run_here, sources
 from tests.support.tflite_writer import write_case
 
@@ -164,11 +164,9 @@ def test_no_compiler_warns_of_it(tmp_path: Path, models: dict[str, ExportedModel
         subprocess.run([*command, *flags, *macros(all_of_them, layers), "-fsyntax-only", *tests], check=True, timeout=300)
 
 
-@pytest.mark.skipif(shutil.which("clang-format") is None, reason="needs clang-format")
 def test_it_is_as_clang_format_writes_it(tmp_path: Path, models: dict[str, ExportedModel]) -> None:
     for model in (*models.values(), in_full(models["net"]), in_full(models["ring"])):
-        command = ["clang-format", f"--style=file:{ROOT / '.clang-format'}"]
-        assert subprocess.run(command, input=model.test, capture_output=True, text=True, check=True).stdout == model.test
+        assert subprocess.run(CLANG_FORMAT, input=model.test, capture_output=True, text=True, check=True).stdout == model.test
 
 
 def weight(source: str) -> str:
