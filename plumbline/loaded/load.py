@@ -46,7 +46,7 @@ def load(model: str | PathLike[str] | bytes, engine: str = "auto", *, cache: str
         CompilerMissing, BuildFailed: `engine` is `compiled`, and there is no compiler, or it fails.
     """
     if engine not in ENGINES:
-        raise UsageError(f"There is no engine {engine!r}.{meant(engine, ENGINES)}", f"Engines: {', '.join(ENGINES)}.")
+        raise UsageError(f"There is no engine {engine!r}.{meant(str(engine), ENGINES)}", f"Engines: {', '.join(ENGINES)}.")
     name, raw, called = flatbuffer_of(model)
     with came_as(Way.TFLITE):
         names = names_of(raw)

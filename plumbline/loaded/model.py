@@ -118,7 +118,7 @@ class Model:
         """
         found = [place for place in self._facts.places if place.name == name]
         if not found:
-            raise UsageError(f"There is no layer {name!r}.{meant(name, self.layer_names)}", f"Layers: {', '.join(self.layer_names)}.")
+            raise UsageError(f"There is no layer {name!r}.{meant(str(name), self.layer_names)}", f"Layers: {', '.join(self.layer_names)}.")
         return self._layers(found, x, codes, clip)[name]
 
     def reset(self) -> None:

@@ -167,8 +167,10 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "batches of two lengths": (lambda: loaded(SUM)((np.zeros((2, 4)), np.zeros((3, 4)))), "a a batch of 2, b a batch of 3"),
     "a sample and a batch": (lambda: loaded(SUM)((np.zeros(4), np.zeros((1, 4)))), "a one sample, b a batch of 1"),
     "no such layer": (lambda: loaded(TWO_ENDS).layer("lo", [0, 0, 0]), "There is no layer 'lo'"),
+    "a layer by its place": (lambda: loaded(TWO_ENDS).layer(1, [0, 0, 0]), "There is no layer 1"),  # type: ignore[arg-type]
     "numbers and codes": (lambda: loaded(NUMBER).layers(1, codes=1), "either real numbers or codes"),
     "no such engine": (lambda: plumbline.load(RELU, engine="compild"), "There is no engine 'compild'. Did you mean compiled"),
+    "no engine at all": (lambda: plumbline.load(RELU, engine=None), "There is no engine None"),  # type: ignore[arg-type]
     "no such file": (lambda: plumbline.load("nothing.tflite"), "nothing.tflite does not exist"),
     "something else": (lambda: plumbline.load(3), "A model is a file or the bytes of one, this is int"),  # type: ignore[arg-type]
 }
