@@ -11,42 +11,13 @@ LONGEST = 32
 """Characters of a name: C99 promises that a compiler tells 63 of an inner name apart, and a layer's name comes behind."""
 TAKEN = ("plumbline", "main", "std")
 """Names that are somebody else's."""
+# fmt: off
 HEADERS = (
-    *(
-        "assert",
-        "complex",
-        "ctype",
-        "errno",
-        "fenv",
-        "float",
-        "inttypes",
-        "iso646",
-        "limits",
-        "locale",
-        "math",
-        "setjmp",
-        "signal",
-        "stdalign",
-        "stdarg",
-    ),
-    *(
-        "stdatomic",
-        "stdbool",
-        "stddef",
-        "stdint",
-        "stdio",
-        "stdlib",
-        "stdnoreturn",
-        "string",
-        "tgmath",
-        "threads",
-        "time",
-        "uchar",
-        "wchar",
-        "wctype",
-    ),
-    *("alloca", "arduino", "endian", "features", "malloc", "memory", "poll", "pthread", "sched", "semaphore", "strings", "unistd"),
+    "alloca", "arduino", "assert", "complex", "ctype", "endian", "errno", "features", "fenv", "float", "inttypes", "iso646", "limits", "locale",
+    "malloc", "math", "memory", "poll", "pthread", "sched", "semaphore", "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef",
+    "stdint", "stdio", "stdlib", "stdnoreturn", "string", "strings", "tgmath", "threads", "time", "uchar", "unistd", "wchar", "wctype",
 )
+# fmt: on
 """Headers of C, of C libraries and of Arduino: a NAME.h of such a name, in a folder that the compiler searches, would be included in their place."""
 
 

@@ -23,7 +23,7 @@ def issue(case: Case, verdict: Verdict, options: str, files: list[str]) -> str:
     what = f"{one.name} (version {one.version})" if one else "a part of the model" if case.operators else "the model as a whole"
     lines = [f"# {what} answers otherwise than the reference", "", *_found(case, verdict), ""]
     if case.operators:
-        lines += ["## Where it begins", "", f"In {_text(case.layer)}.", *([f"Options: {_text(options)}.", ""] if options else [""])]
+        lines += ["## Where it begins", "", f"It begins {_text(case.where)}.", *([f"Options: {_text(options)}.", ""] if options else [""])]
         if case.layers_told == 0:
             lines += ["The firmware tells no layers, so that only the model as a whole could be judged.", ""]
         lines += [line for each in (*case.inputs, *case.outputs) for line in _end(each)]

@@ -12,6 +12,7 @@ import numpy as np
 from plumbline.common import documents, progress
 from plumbline.common.errors import PlumblineError
 from plumbline.common.files import write_if_changed
+from plumbline.common.layer_names import layer_name
 from plumbline.common.quantization import code_of_nano
 from plumbline.common.rows import Rows
 from plumbline.convert.interface import Graph, IntegerModel, Tensor, parts
@@ -72,7 +73,7 @@ class _Found:
         if self.wrong is not None:
             made = parts.as_tflite(self.wrong.graph)
             files |= {} if made is None else {"case.tflite": made}
-            title = f"{self.case.engine} on {self.case.board} against the reference kernels: {self.case.layer}.\n{_options(self.wrong.graph)}"
+            title = f"{self.case.engine} on {self.case.board} against the reference kernels: {self.case.where}.\n{_options(self.wrong.graph)}"
             files["case.c"] = c_file(self.wrong, parts.as_c(self.wrong.graph, "case"), title, self.case.allowed)
         files["README.md"] = issue(self.case, self.verdict, _options(self.wrong.graph) if self.wrong else "", sorted(files))
         folder.mkdir(parents=True, exist_ok=True)
@@ -80,7 +81,7 @@ class _Found:
             write_if_changed(folder / name, content)
         if not self.case.repeats:
             return f"the wrong answer did not come again when it was asked again; {folder / 'README.md'} says what that may mean"
-        return f"minimal case in {folder}: an input with {self.case.size}, the difference begins in {self.case.layer}"
+        return f"minimal case in {folder}: an input with {self.case.size}, the difference begins {self.case.where}"
 
 
 class _Search:
@@ -148,6 +149,7 @@ class _Search:
         given, right = asker.answers([rows])[0]
         wrong, told = begins(asker, self._graph, rows) if found else (None, 0)
         operators = tuple(enumerate(self._graph.operators))[wrong.first : wrong.last + 1] if wrong else ()
+        specs = self._expected.artefacts.manifest.operators
         case = Case(
             model=verdict.recipe,
             model_sha256=verdict.model_sha256,
@@ -165,7 +167,7 @@ class _Search:
             answer=tuple(int(value) for each in asker.numbers(given) for value in each),
             expected=tuple(int(value) for each in asker.numbers(right) for value in each),
             layers_told=told,
-            operators=tuple(CaseOperator(number, each.name, each.version, each.layer) for number, each in operators),
+            operators=tuple(CaseOperator(number, each.name, each.version, each.layer, layer_name(specs[number])) for number, each in operators),
             inputs=tuple(_end(tensor, values, None) for tensor, values in zip(wrong.graph.inputs, wrong.given, strict=True)) if wrong else (),
             outputs=tuple(map(_end, wrong.graph.outputs, wrong.expected, wrong.came)) if wrong else (),
         )

@@ -35,6 +35,8 @@ class CaseOperator:
     version: Count
     layer: str
     """Where in the model it comes from."""
+    called: str
+    """What a person calls it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +86,9 @@ class Case:
         return f"{self.elements} elements that do not stand for 0" if self.elements > 1 else "one element that does not stand for 0"
 
     @property
-    def layer(self) -> str:
-        """For a person: where the difference begins."""
+    def where(self) -> str:
+        """For a person, behind a verb: where the difference begins."""
         if not self.operators:
-            return "no layer that is wrong by itself"
-        names = [f"layer {each.number} {each.name} ({each.layer})" for each in self.operators]
-        return names[0] if len(names) == 1 else f"between {names[0]} and {names[-1]}"
+            return "in no layer that is wrong by itself"
+        names = [f"{each.number} {each.name} ({each.called})" for each in self.operators]
+        return f"in layer {names[0]}" if len(names) == 1 else f"in one of the layers {names[0]} to {names[-1]}"
