@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from plumbline.common import wire
 from plumbline.common.quantization import formula
+from plumbline.convert.codegen.names import unaccented
 from plumbline.convert.model.graph import Graph, Quantization, Tensor
 
 # fmt: off
@@ -103,7 +104,7 @@ def macro_names(names: Sequence[str]) -> list[str]:
     """Parts of C macros made of names: capitals, digits and underscores, different from one another."""
     result: list[str] = []
     for name in names:
-        base = unique = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").upper()[:LONGEST].rstrip("_") or "UNNAMED"
+        base = unique = re.sub(r"\W+", "_", unaccented(name), flags=re.ASCII).strip("_").upper()[:LONGEST].rstrip("_") or "UNNAMED"
         number = 1
         while unique in result:
             number += 1

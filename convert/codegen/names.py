@@ -19,14 +19,18 @@ INTERFACE = re.compile(
 """What stands behind a model's name in its interface: of the second kind a name of the model's may follow."""
 
 
+def unaccented(name: str) -> str:
+    """The beginning of a name, its letters without what stands above or below them."""
+    spelled = unicodedata.normalize("NFKD", name[: 4 * LONGEST].translate(SPELLED))
+    return "".join(each for each in spelled if not unicodedata.combining(each))
+
+
 def identifier(name: str) -> str:
     """The letters, digits and underscores of C that are most like a name: accents are left out, and letters of other scripts are.
 
     None ends in _t, as types do.
     """
-    spelled = unicodedata.normalize("NFKD", name[: 4 * LONGEST].translate(SPELLED))
-    without = "".join(each for each in spelled if not unicodedata.combining(each))
-    found = re.sub(r"_{2,}", "_", re.sub(r"\W+", "_", without, flags=re.ASCII)).strip("_").lower()
+    found = re.sub(r"_{2,}", "_", re.sub(r"\W+", "_", unaccented(name), flags=re.ASCII)).strip("_").lower()
     found = found[:LONGEST].rstrip("_") or "0"
     return f"{found}_layer" if found == "t" or found.endswith("_t") else found
 

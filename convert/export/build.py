@@ -27,13 +27,14 @@ from plumbline.convert.runs import compiled_alone
 GENERATOR = f"Plumbline {__version__}"
 
 
-def model_of(folder: Path, name: str, test: SelfTest = A_FEW) -> ExportedModel:
+def model_of(folder: Path, name: str, test: SelfTest = A_FEW, target: str = "") -> ExportedModel:
     """The model of a conversion under the name that its C carries.
 
     Args:
         folder: build/NAME.
         name: see `check_name`.
         test: what its self-test holds.
+        target: see `ExportedModel.target`; empty for the folder's name.
 
     Raises:
         ArtefactsDisagree: the folder holds no conversion, or one that was changed since.
@@ -52,6 +53,7 @@ def model_of(folder: Path, name: str, test: SelfTest = A_FEW) -> ExportedModel:
         compiled=compiled,
         manifest=manifest,
         references=References.load(folder / golden_data.FILE, manifest),
+        target=target or folder.name,
         inputs=ends(graph, compiled, "input", graph.inputs),
         outputs=with_known(ends(graph, compiled, "output", graph.outputs), manifest, raw),
         header="",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -77,6 +77,8 @@ class ExportedModel:
     compiled: Compiled
     manifest: Manifest
     references: References
+    target: str
+    """What a person types to name the model: of a recipe its name, of a file its path as it was given."""
     inputs: tuple[ExportedEnd, ...]
     outputs: tuple[ExportedEnd, ...]
     header: str
@@ -123,4 +125,3 @@ class Package:
     """Of the package, three numbers: 1.0.0 unless somebody says otherwise."""
     generator: str = ""
     """Who wrote it, with the version."""
-    options: dict[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -89,7 +90,8 @@ def command(
     for work in works:
         work.check()
         work.convert()
-        models.append(model_of(work.folder, check_name(name if name and len(works) == 1 else proposed(work.name)), SelfTest(inputs, layers)))
+        own = name if name and len(works) == 1 else proposed(work.target.model.stem if work.target.model else work.name)
+        models.append(model_of(work.folder, check_name(own), SelfTest(inputs, layers), shlex.quote(work.target.text)))
     package = package_of(with_labels(models, labels, GENERATOR), name, version)
     folder = Path(output or f"{package.name}-{wanted}")
     chosen = formats()[wanted]

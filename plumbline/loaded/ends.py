@@ -147,6 +147,8 @@ def arranged(given: ArrayLike, end: End) -> tuple[Array, Form]:
     except (ValueError, TypeError) as error:
         raise UsageError(f"The input {end.name} cannot be made an array: {error}.", expected(end)) from error
     sample = end.sample_shape
+    if np.ma.is_masked(given):
+        raise UsageError(f"Some of the values of {end.name} are masked.", "Fill them first: x.filled(0) puts a number in their place.")
     if array.shape == sample:
         return array.reshape(1, end.elements), Form(True, False, 1)
     if array.ndim == len(sample) + 1 and array.shape[1:] == sample:

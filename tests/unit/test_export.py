@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from plumbline.commands import export as command
 from plumbline.common.errors import UsageError
 from plumbline.common.quantization import round_half_away
+from plumbline.convert.codegen.ends import macro_names
 from plumbline.convert.codegen.sharing import part
 from plumbline.convert.codegen.templating import environment
 from plumbline.convert.export.exported import Package
@@ -25,6 +26,10 @@ from plumbline.convert.export.write import RECORD, write_export
 from tests.support.compiled_c import WARNINGS, compiler
 
 PACKAGE = Package("two", (), "1.0.0", "Plumbline 0")
+
+
+def test_ends_of_other_languages_keep_their_letters() -> None:
+    assert macro_names(["é", "éo", "Größe", "温度", ""]) == ["E", "EO", "GROSSE", "UNNAMED", "UNNAMED_2"]
 
 
 @given(st.text())

@@ -171,6 +171,7 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "numbers and codes": (lambda: loaded(NUMBER).layers(1, codes=1), "either real numbers or codes"),
     "no such engine": (lambda: plumbline.load(RELU, engine="compild"), "There is no engine 'compild'. Did you mean compiled"),
     "no engine at all": (lambda: plumbline.load(RELU, engine=None), "There is no engine None"),  # type: ignore[arg-type]
+    "masked numbers": (lambda: loaded(NUMBER)(np.ma.masked_equal([0.0], 0.0)), "are masked"),
     "no such file": (lambda: plumbline.load("nothing.tflite"), "nothing.tflite does not exist"),
     "something else": (lambda: plumbline.load(3), "A model is a file or the bytes of one, this is int"),  # type: ignore[arg-type]
 }
