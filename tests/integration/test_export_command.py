@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from plumbline.common.paths import ROOT
+from tests.support import compiled_c
 from tests.support.random_network import random_network
 
 pytestmark = pytest.mark.slow
@@ -40,6 +42,18 @@ def test_the_c_is_called_as_the_file_wherever_it_lies(here: Path) -> None:
         assert done.returncode == 0, done.stderr
         assert list(json.loads(done.stdout)["models"]) == ["kw"]
         assert {"kw.h", "kw.c", "kw_test.c", "README.md"} < {path.name for path in (here / f"out{number}").iterdir()}
+
+
+@pytest.mark.skipif(compiled_c.compiler() is None, reason="needs a C compiler")
+def test_the_call_in_the_readme_compiles(here: Path) -> None:
+    done = export(here, f"{PLACE}/kw.tflite", "--name", "keyword", "--output", "read", "--quiet")
+    assert done.returncode == 0, done.stderr
+    call, prototype = re.findall(r"^```c\n(.*?)^```", (here / "read" / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert len(call.splitlines()) <= 20
+    assert "int keyword_test(" in prototype
+    (here / "read" / "call.c").write_text(call)
+    command = [str(compiled_c.compiler()), *compiled_c.WARNINGS, "-fsyntax-only", "call.c", "keyword.c", "keyword_test.c"]
+    subprocess.run(command, cwd=here / "read", check=True, timeout=300)
 
 
 def test_two_of_one_name_do_not_make_one_package(here: Path) -> None:
