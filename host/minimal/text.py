@@ -38,11 +38,11 @@ def _found(case: Case, verdict: Verdict) -> list[str]:
             f"The answer to {_text(case.found)} was wrong once and is right now that it is asked again: it depends on something beside the input. "
             "Memory that is used before it is written, a buffer that is too small, or an interrupt that shares memory do that."
         ]
-    inputs = f"an input with {case.size}"
-    least = "No element can be left out." if case.smallest else f"The search ended after {case.asked} inferences; a smaller one may do."
+    whole = "" if case.elements == 0 else "No element can be left out."
+    least = whole if case.smallest else f"The search ended after {case.asked} inferences; a smaller one may do."
     order = [] if case.inferences == 1 else [f"It takes {case.inferences} inferences in a row: the answer to the last one is wrong.", ""]
     apart = f"by more than {case.allowed} code{'s' * (case.allowed > 1)} " if case.allowed else ""
-    found = f"{_text(case.engine)} on {_text(case.board)} answers {inputs} {apart}otherwise than the reference. "
+    found = f"{_text(case.engine)} on {_text(case.board)} answers {case.shown} {apart}otherwise than the reference. "
     return [found + least, "", *order, f"Held to: {verdict.external.told if verdict.external else 'the codes'}."]
 
 

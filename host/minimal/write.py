@@ -81,7 +81,7 @@ class _Found:
             write_if_changed(folder / name, content)
         if not self.case.repeats:
             return f"the wrong answer did not come again when it was asked again; {folder / 'README.md'} says what that may mean"
-        return f"minimal case in {folder}: an input with {self.case.size}, the difference begins {self.case.where}"
+        return f"minimal case in {folder}: {self.case.shown}, the difference begins {self.case.where}"
 
 
 class _Search:

@@ -79,11 +79,11 @@ class Case:
     outputs: tuple[CaseEnd, ...]
 
     @property
-    def size(self) -> str:
-        """For a person: how large the input is."""
+    def shown(self) -> str:
+        """For a person: what the smallest input is."""
         if self.elements == 0:
-            return "no element that does not stand for 0"
-        return f"{self.elements} elements that do not stand for 0" if self.elements > 1 else "one element that does not stand for 0"
+            return "an input that stands for 0 everywhere"
+        return f"an input with {f'{self.elements} elements that do' if self.elements > 1 else 'one element that does'} not stand for 0"
 
     @property
     def where(self) -> str:
