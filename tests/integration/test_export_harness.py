@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -22,7 +23,7 @@ from plumbline.convert.references.reference_interpreter import Model
 from plumbline.host.devices.layers import layer_output
 from plumbline.host.minimal.write import write_case as write_minimal
 from plumbline.host.verdict.case import Case
-from plumbline.host.verdict.comparison import EXACT
+from plumbline.host.verdict.comparison import EXACT, Rule
 from plumbline.host.verdict.verify import Expected, verify
 from tests.support.harness import WARNINGS, Harness, running
 from tests.support.tflite_writer import INT32, TensorSpec, write_case, write_graph
@@ -94,6 +95,23 @@ def test_its_example_is_verified_and_tells_every_layer(package: Path, scalar: Pa
             assert told is not None
             assert (taken_apart(np.frombuffer(told, np.int8).reshape(1, -1), [tensor])[0] == values[tensor.index]).all()
         assert layer_output(board.link, lambda: board.infer(row, identity), 0, 1) is None
+
+
+def test_an_answer_that_is_held_to_float_may_have_another_code(digits_converted: Path, tmp_path: Path) -> None:
+    """An engine with one bias that is somewhat too large: wrong codes, and still within the tolerance of the float model."""
+    harness = Harness.of(digits_converted, tmp_path / "harness", "digits")
+    example = harness.folder / "example"
+    source, bias = (example / "digits.c").read_text(), re.compile(r"(digits_hidden_bias\[\d+\] = \{\s*)(-?\d+)")
+    assert len(bias.findall(source)) == 1
+    (example / "digits.c").write_text(bias.sub(lambda found: found[1] + str(int(found[2]) + 9000), source))
+    program = harness.with_engine([example / "engine_exported.c", example / "digits.c"], tmp_path / "engine", ["-DDIGITS_HOOKS=1"])
+    manifest = Manifest.load(digits_converted / "generated" / "manifest.json")
+    with running(program) as board:
+        exact, near, by_float = (verify(board, digits_converted, manifest, external=rule) for rule in (EXACT, Rule("codes", 1), Rule("float")))
+    assert not exact.passed
+    assert not near.passed
+    assert sum(each.exact for each in by_float.comparisons) < len(by_float.comparisons)
+    assert by_float.passed
 
 
 def test_a_build_without_layers_tells_none(scalar: Path, tmp_path: Path) -> None:
