@@ -10,6 +10,7 @@ import pytest
 from plumbline.common.errors import UsageError
 from plumbline.convert.export.build import package_of
 from plumbline.convert.export.exported import Package
+from plumbline.convert.export.formats import formats
 from plumbline.convert.export.names import check_name, proposed
 from plumbline.convert.export.write import write_export
 
@@ -56,3 +57,9 @@ def test_a_folder_where_a_file_would_be_written(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=r"a\.h is a folder"):
             write_export(tmp_path, "c", Package("a", (), "1.0.0", "Plumbline 0"), FILES, force=force)
     assert not (tmp_path / "src").exists()
+
+
+@pytest.mark.parametrize("name", ["log", "heap", "esp_keyword"])
+def test_a_component_that_would_take_the_place_of_esp_idf_s(name: str) -> None:
+    with pytest.raises(UsageError, match=name):
+        formats()["esp-idf"].files(Package(name, (), "1.0.0", "Plumbline 0"))
