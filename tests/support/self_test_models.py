@@ -55,21 +55,21 @@ def several_ends() -> bytes:
     return write_case(Case(tensors + made, operators, (0, 1, 2, 3, 4), (5, 6, 8, 9, 10)))
 
 
-def window() -> bytes:
-    """Answers its input and the three before it: a ring, as a streaming model keeps it."""
+def window(held: int = 3, begin: int = 1) -> bytes:
+    """Answers its input and the `held` rows before it, as a streaming model keeps them; `begin` is where what is kept of them starts."""
 
     def numbers(name: str, *values: int) -> TensorSpec:
         return TensorSpec(name, (3,), data=np.array(values, np.int32), kind=INT32)
 
-    held, codes = 3, ((0.05,), (3,))
+    codes = ((0.05,), (3,))
     tensors = [
         TensorSpec("input", (1, 1, 4), *codes),
         TensorSpec("handle", (), kind=RESOURCE),
         TensorSpec("before", (1, held, 4), *codes),
         TensorSpec("window", (1, held + 1, 4), *codes),
         TensorSpec("kept", (1, held, 4), *codes),
-        numbers("begin", 0, 1, 0),
-        numbers("end", 1, 1 + held, 4),
+        numbers("begin", 0, begin, 0),
+        numbers("end", 1, begin + held, 4),
         numbers("by", 1, 1, 1),
     ]
     operators = [

@@ -9,43 +9,15 @@ import pytest
 
 from plumbline.convert.importers.flatbuffer.reader import read
 from plumbline.convert.model.graph import Graph
-from plumbline.convert.operators.cases import RESOURCE, Case, CaseOperator, TensorSpec
-from plumbline.convert.operators.concatenation.reference import ConcatenationOptions
-from plumbline.convert.operators.shared.variables.handles import VarHandleOptions
-from plumbline.convert.operators.strided_slice.reference import StridedSliceOptions
 from plumbline.convert.references import reference_interpreter
 from plumbline.convert.references.choose_sequences import LONGEST_MEMORY, memory, samples_in_order, sequences
 from plumbline.convert.references.reference_interpreter import Model
 from plumbline.convert.references.sequences import Steps
-from tests.support.tflite_writer import INT32, write_case
-
-CODES = ((0.05,), (3,))
+from tests.support import self_test_models
 
 
 def window(steps: int, begin: int = 1) -> Graph:
-    """Answers the input and the `steps` rows before it; `begin` is where what is kept of them starts."""
-
-    def numbers(name: str, *values: int) -> TensorSpec:
-        return TensorSpec(name, (3,), data=np.array(values, np.int32), kind=INT32)
-
-    tensors = [
-        TensorSpec("input", (1, 1, 4), *CODES),
-        TensorSpec("handle", (), kind=RESOURCE),
-        TensorSpec("before", (1, steps, 4), *CODES),
-        TensorSpec("window", (1, steps + 1, 4), *CODES),
-        TensorSpec("kept", (1, steps, 4), *CODES),
-        numbers("begin", 0, begin, 0),
-        numbers("end", 1, begin + steps, 4),
-        numbers("by", 1, 1, 1),
-    ]
-    operators = [
-        CaseOperator("VAR_HANDLE", (), (1,), VarHandleOptions("", "rows")),
-        CaseOperator("READ_VARIABLE", (1,), (2,)),
-        CaseOperator("CONCATENATION", (2, 0), (3,), ConcatenationOptions(1, "NONE")),
-        CaseOperator("STRIDED_SLICE", (3, 5, 6, 7), (4,), StridedSliceOptions(0, 0, 0, 0, 0, False)),
-        CaseOperator("ASSIGN_VARIABLE", (1, 4), ()),
-    ]
-    return read(write_case(Case(tensors, operators, (0,), (3,))))
+    return read(self_test_models.window(steps, begin))
 
 
 def without_assigning(graph: Graph) -> Graph:

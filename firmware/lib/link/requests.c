@@ -9,13 +9,11 @@
 #include <string.h>
 
 #include <bytes.h>
+#include "layer_requests.h"
 #include "once.h"
 #include "rows.h"
 #include <ends.h>
 #include <fields.h>
-#ifdef PLUMBLINE_LAYERS
-#include <layers.h>
-#endif
 #ifdef PLUMBLINE_PROFILE
 #include <profile.h>
 #endif
@@ -176,28 +174,6 @@ static uint8_t profile(const request *from, answer *to) {
 }
 #endif
 
-#ifdef PLUMBLINE_LAYERS
-static uint8_t watch(const request *from, answer *to) {
-  const uint32_t layer = get32(from->payload + PLUMBLINE_WATCH_REQUEST_LAYER_OFFSET);
-  if (layer >= PLUMBLINE_OPERATORS) return PLUMBLINE_ERROR_BAD_OFFSET;
-  layers_watch(layer, from->payload[PLUMBLINE_WATCH_REQUEST_OUTPUT_OFFSET], get32(from->payload + PLUMBLINE_WATCH_REQUEST_OFFSET_OFFSET));
-  put32(to->payload + PLUMBLINE_WATCH_REPLY_ROOM_OFFSET, PLUMBLINE_LAYERS_ROOM);
-  to->length = PLUMBLINE_WATCH_REPLY_BYTES;
-  return NO_ERROR;
-}
-
-static uint8_t layer(const request *from, answer *to) {
-  const uint32_t offset = get32(from->payload + PLUMBLINE_LAYER_REQUEST_OFFSET_OFFSET);
-  const uint8_t length = from->payload[PLUMBLINE_LAYER_REQUEST_LENGTH_OFFSET];
-  if (length > PLUMBLINE_PAYLOAD_MAX - PLUMBLINE_LAYER_REPLY_BYTES) return PLUMBLINE_ERROR_BAD_LENGTH;
-  uint32_t crc32;
-  put32(to->payload + PLUMBLINE_LAYER_REPLY_BYTES_OFFSET, layers_seen(&crc32));
-  put32(to->payload + PLUMBLINE_LAYER_REPLY_CRC32_OFFSET, crc32);
-  to->length = PLUMBLINE_LAYER_REPLY_BYTES + layers_read(offset, to->payload + PLUMBLINE_LAYER_REPLY_BYTES, length);
-  return NO_ERROR;
-}
-#endif
-
 #if PLUMBLINE_STATEFUL
 static uint8_t reset(void) {
   last_invoke.valid = false;
@@ -274,8 +250,8 @@ static uint8_t dispatch(const request *from, const frame_receiver *receiver, ans
   if (type == PLUMBLINE_REQUEST_END) return end(from, to);
 #endif
 #ifdef PLUMBLINE_LAYERS
-  if (type == PLUMBLINE_REQUEST_WATCH) return watch(from, to);
-  if (type == PLUMBLINE_REQUEST_LAYER) return layer(from, to);
+  if (type == PLUMBLINE_REQUEST_WATCH) return answer_watch(from->payload, to->payload, &to->length);
+  if (type == PLUMBLINE_REQUEST_LAYER) return answer_layer(from->payload, to->payload, &to->length);
 #endif
   if (engine_error()[0]) return PLUMBLINE_ERROR_ENGINE_FAILED;  // there may be no tensors to read or write
   if (type == PLUMBLINE_REQUEST_WRITE) return write(from, to);
